@@ -1,0 +1,129 @@
+# Revenant's build: one non-recursive make. Each folder's module.mk adds its
+# sources to the lists below; build/ is all that make ever writes to.
+#
+# The same sources are compiled for three variants:
+#   host  gcc -O2, a Linux process
+#   asan  the same with address and undefined-behaviour sanitizers, for tests
+#   pc    freestanding x86-64, booted by GRUB or qemu -kernel
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
+CC := gcc
+DISK ?= build/disk.img
+MEM ?= 512
+SIZE ?=
+APP ?=
+export SEEDS SECONDS
+
+# Shared by every machine, in the order of the layers.
+BASE_SOURCES :=
+PERSIST_SOURCES :=
+VM_SOURCES :=
+COMPILER_SOURCES :=
+GUI_SOURCES :=
+WM_SOURCES :=
+SYSTEM_SOURCES :=
+# One machine's own.
+HOST_SOURCES :=
+PC_SOURCES :=
+# Archives and objects that a variant links besides: `$(VARIANT)` is replaced.
+LIBRARIES :=
+# Unit tests: every test file, linked with the simulator's machine.
+UNIT_SOURCES :=
+# What `make` builds; what `make test` runs, one `name` each with a target
+# run-<name> that ends in the line "N passed, N failed".
+PROGRAMS :=
+TEST_RUNS :=
+QUICK_RUNS :=
+LONG_RUNS :=
+BENCH_RUNS :=
+
+.PHONY: all
+all: programs
+
+include $(sort $(wildcard */module.mk) $(wildcard */*/module.mk))
+
+COMMON_SOURCES := $(BASE_SOURCES) $(PERSIST_SOURCES) $(VM_SOURCES) \
+    $(COMPILER_SOURCES) $(GUI_SOURCES) $(WM_SOURCES) $(SYSTEM_SOURCES)
+
+# ---- Compiling ----
+
+WARNINGS := -Wall -Wextra -Wshadow -Wundef -Wvla -Wstrict-prototypes \
+    -Wmissing-prototypes -Wswitch-enum -Wwrite-strings
+ifneq ($(wildcard /etc/debian_version),)
+ifneq ($(filter 12 12.%,$(shell cat /etc/debian_version)),)
+WARNINGS += -Werror
+endif
+endif
+CFLAGS := -std=c17 -I. -ffp-contract=off -fno-strict-aliasing -g -MMD -MP \
+    $(WARNINGS)
+CFLAGS_host := $(CFLAGS) -O2
+CFLAGS_asan := $(CFLAGS) -O1 -fno-omit-frame-pointer \
+    -fsanitize=address,undefined -fno-sanitize-recover=undefined
+CFLAGS_pc := $(CFLAGS) -O2 -ffreestanding -fno-stack-protector -mno-red-zone \
+    -fno-pic -fno-pie -mcmodel=small -fno-asynchronous-unwind-tables \
+    -fcf-protection=none
+
+# $(1) variant
+define VARIANT_RULES
+build/$(1)/%.o: %.c build/packages.ok
+	@mkdir -p $$(@D)
+	$$(QUIET)$$(CC) $$(CFLAGS_$(1)) $$(EXTRA_$$*) -c $$< -o $$@
+build/$(1)/%.o: %.S build/packages.ok
+	@mkdir -p $$(@D)
+	$$(QUIET)$$(CC) $$(CFLAGS_$(1)) -c $$< -o $$@
+endef
+QUIET := @
+$(foreach variant,host asan pc,$(eval $(call VARIANT_RULES,$(variant))))
+
+# $(call objects,variant,sources)
+objects = $(patsubst %,build/$(1)/%.o,$(basename $(2)))
+libraries = $(subst VARIANT,$(1),$(LIBRARIES))
+
+build/packages.ok: kernel/lib/packages.list kernel/lib/packages.sh
+	@mkdir -p build
+	@kernel/lib/packages.sh build
+	@touch $@
+
+-include $(shell test -d build && find build -name '*.d')
+
+# ---- Programs ----
+
+.PHONY: programs
+programs: $(PROGRAMS)
+
+# ---- Tests ----
+
+build/asan/unit: $(call objects,asan,$(COMMON_SOURCES) $(UNIT_SOURCES)) \
+    $(call libraries,asan)
+	$(QUIET)$(CC) $(CFLAGS_asan) $^ -o $@
+
+.PHONY: run-unit
+run-unit: build/asan/unit
+	build/asan/unit
+TEST_RUNS += unit
+QUICK_RUNS += unit
+
+.PHONY: test test-quick test-long
+test:
+	@tests/run-all $(TEST_RUNS)
+test-quick:
+	@tests/run-all $(QUICK_RUNS)
+test-long:
+	@tests/run-all $(TEST_RUNS) $(LONG_RUNS)
+
+# ---- Checks and help ----
+
+.PHONY: check
+check:
+	@tests/check
+
+.PHONY: help
+help:
+	@cat tests/help.txt

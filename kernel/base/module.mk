@@ -1,0 +1,1 @@
+BASE_SOURCES += $(sort $(wildcard kernel/base/*.c))

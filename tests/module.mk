@@ -1,0 +1,2 @@
+UNIT_SOURCES += tests/test.c $(sort $(wildcard tests/unit/*.c)) \
+    $(sort $(wildcard tests/sim/*.c))

@@ -1,0 +1,74 @@
+/* Runs the registered unit tests and counts them. */
+#include "tests/test.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static Test *first_test;
+static bool current_failed;
+
+void test_register(Test *test) {
+    test->next = first_test;
+    first_test = test;
+}
+
+void test_expect(bool good, const char *file, int line, const char *what) {
+    if (good)
+        return;
+    current_failed = true;
+    printf("  %s:%d: expected %s\n", file, line, what);
+}
+
+void test_expect_equal(uint64_t got, uint64_t wanted, const char *file,
+                       int line, const char *what) {
+    if (got == wanted)
+        return;
+    current_failed = true;
+    printf("  %s:%d: %s is %" PRIu64 " (0x%" PRIx64 "), expected %" PRIu64
+           " (0x%" PRIx64 ")\n",
+           file, line, what, got, got, wanted, wanted);
+}
+
+void test_expect_text(const char *got, const char *wanted, const char *file,
+                      int line) {
+    if (got && strcmp(got, wanted) == 0)
+        return;
+    current_failed = true;
+    printf("  %s:%d: text is \"%s\", expected \"%s\"\n", file, line,
+           got ? got : "(null)", wanted);
+}
+
+uint64_t test_random(uint64_t *state) {
+    uint64_t z = (*state += 0x9E3779B97F4A7C15u); /* splitmix64 */
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return z ^ (z >> 31);
+}
+
+static bool chosen(const Test *test, int count, char **words) {
+    for (int i = 1; i < count; i++)
+        if (strstr(test->sentence, words[i]) || strstr(test->file, words[i]))
+            return true;
+    return count == 1;
+}
+
+int main(int count, char **words) {
+    unsigned passed = 0, failed = 0;
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    for (Test *test = first_test; test; test = test->next) {
+        if (!chosen(test, count, words))
+            continue;
+        current_failed = false;
+        test->run();
+        if (current_failed) {
+            failed++;
+            printf("FAILED %s: %s\n", test->file, test->sentence);
+        } else {
+            passed++;
+        }
+    }
+    printf("%u passed, %u failed\n", passed, failed);
+    return failed || !passed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
