@@ -1,0 +1,1 @@
+SYSTEM_SOURCES += kernel/system.c

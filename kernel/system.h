@@ -1,0 +1,10 @@
+/* system.h: puts the parts together; the same on every machine. */
+#ifndef KERNEL_SYSTEM_H
+#define KERNEL_SYSTEM_H
+
+/* Runs the system on the machine that is linked, from its start until
+ * platform_stop. The machine has set the log's sink and the panic's end, and
+ * every function of platform.h works. */
+_Noreturn void system_run(void);
+
+#endif
