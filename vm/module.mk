@@ -1,0 +1,1 @@
+VM_SOURCES += $(sort $(wildcard vm/*.c))
