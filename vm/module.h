@@ -6,7 +6,7 @@
  * cut or changed anywhere is refused. Numbers here are append-only; another
  * MODULE_FORMAT is refused.
  *
- * HEADER, 48 bytes
+ * HEADER, 56 bytes
  *    0  4  magic "RVC" and a zero byte
  *    4  2  format, MODULE_FORMAT
  *    6  2  zero
@@ -18,6 +18,8 @@
  *   34  2  variable references
  *   36  2  classes          38  2  variables     40  2  methods
  *   42  2  imports          44  4  source file: string number
+ *   48  4  interface: string number of the public declarations as Rev text,
+ *          for the compiler; the VM only keeps it    52  4  zero
  * Then the tables in this order, each entry right after the other:
  *
  * STRING     4 length in bytes, then UTF-8 (checked) without a zero
@@ -71,7 +73,7 @@
 
 #define MODULE_MAGIC 0x00435652u /* "RVC", 0 */
 #define MODULE_FORMAT 1u
-#define MODULE_HEADER_BYTES 48u
+#define MODULE_HEADER_BYTES 56u
 #define MODULE_NAME_BYTES_MAX 255u
 #define MODULE_CODE_WORDS_MAX 32767u
 #define MODULE_REGISTERS_MAX 4096u /* R and S together */

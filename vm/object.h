@@ -288,12 +288,16 @@ typedef struct Domain {
     uint64_t hash_count; /* entries in `hashes` */
     uint64_t gate_count;
     uint64_t restarted_count;
+    uint64_t thread_count;              /* not ended */
+    uint64_t collect_at_bytes;          /* since_bytes that ask for one */
     uint64_t bump, bump_end;            /* the hole being filled */
+    uint64_t medium, medium_end;        /* the same for longer objects */
     uint32_t first_region, last_region; /* chain by the region headers */
-    uint32_t cursor_region, cursor_block;
-    uint32_t state; /* DomainState */
-    uint32_t exit_code;
-    uint64_t thread_count; /* not ended */
+    uint32_t cursor_region, cursor_block, cursor_line; /* next hole: from here */
+    uint32_t medium_region, medium_block; /* next free block: from here */
+    uint32_t state;                       /* DomainState */
+    int32_t exit_code;
+    uint32_t zero;
 } Domain;
 
 /* A reference into another domain: a number, never reused. */
@@ -330,8 +334,9 @@ typedef struct SystemRoot {
     Array *selectors;        /* references: String by hash, open table */
     Array *selector_numbers; /* words: number at the same place */
     Array *modules;          /* references: Module by number */
+    Method *start;           /* the first frame of every thread */
     uint64_t next_turn;      /* the domain slot that runs next */
-    uint64_t spare[13];
+    uint64_t spare[12];
     Domain *domains[ROOT_DOMAINS_MAX]; /* 0: the system; null: free */
 } SystemRoot;
 
