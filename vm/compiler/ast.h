@@ -65,6 +65,7 @@ struct Variable {
     TypeNode *type_node; /* NULL: inferred */
     Node *initial;       /* or default value; NULL: none */
     bool is_let, is_private, is_transient, is_static;
+    bool is_readonly; /* @readonly: other modules see a `let` */
     bool makes_field; /* a constructor's `let` or `var` parameter */
     bool has_default; /* in an interface the value itself may be missing */
     bool has_range;   /* @range(low, high) */
@@ -79,7 +80,7 @@ struct Variable {
     bool is_captured;   /* a closure inside `function` uses it */
     bool is_reassigned; /* after its initial value */
     bool is_used;
-    bool being_inferred;
+    bool being_inferred, is_checked;
     bool is_constant; /* a literal known at compile time: `initial` */
     uint32_t index;   /* generator: register or slot */
 };
@@ -113,7 +114,8 @@ struct Function {
     Node *body;            /* NULL: native, abstract, in an interface text */
     bool is_expression;    /* => body */
     bool is_static, is_native, is_abstract, is_private;
-    bool is_default; /* a body exists, though the text does not show it */
+    bool is_default;   /* a body exists, though the text does not show it */
+    bool is_synthetic; /* made by the compiler: no lines, no interface */
     bool no_parameter_list; /* a closure without `names =>` */
     Function *next;
     /* checked */
@@ -167,6 +169,7 @@ struct Class {
     Type **interfaces;
     size_t interface_count;
     Function *init;
+    Node *super_call;    /* NODE_CALL of the super constructor, or NULL */
     TypeParameter *self; /* an interface's Self */
     int declared;        /* 0 not yet, 1 under way, 2 done */
     uint32_t index;
@@ -190,7 +193,9 @@ struct Module {
     Function *functions;
     Variable *variables;
     Function *tests;
-    Node *line; /* a shell's statements */
+    Node *line;     /* a shell's statements */
+    Function *init; /* checked: gives the variables their first values */
+    Function *line_function; /* checked: `run` of a shell's line */
     Module *next;
 };
 
@@ -213,9 +218,10 @@ typedef enum NodeKind {
     NODE_NAME,
     NODE_THIS,
     NODE_SUPER,
-    NODE_MEMBER, /* left.name, left?.name */
-    NODE_INDEX,  /* left[right] */
-    NODE_CALL,   /* left(items) */
+    NODE_MEMBER,  /* left.name, left?.name */
+    NODE_INDEX,   /* left[right] */
+    NODE_PRESENT, /* what is assigned to, before: see check_statement.c */
+    NODE_CALL,    /* left(items) */
     /* operators */
     NODE_UNARY,
     NODE_BINARY, /* arithmetic, comparison, identity */

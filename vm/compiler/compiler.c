@@ -2,6 +2,8 @@
 #include "vm/compiler/compiler.h"
 
 #include "kernel/base/alloc.h"
+#include "vm/compiler/check.h"
+#include "vm/compiler/enum_members.h"
 #include "vm/compiler/parser.h"
 
 /* What one compilation may use: a source of 1 MB needs about 60 MB. */
@@ -12,10 +14,22 @@ typedef struct Run {
     void *escape[5];
 } Run;
 
-static void parse(Compile *compile, const CompilerRequest *request) {
-    Module *module = ARENA_NEW(&compile->arena, Module);
-    module->name = name_of(&compile->names, request->module);
+static Module *new_module(World *world, Name name) {
+    Module *module = ARENA_NEW(&world->compile->arena, Module);
+    Module **end = &world->modules;
+    module->name = name;
+    while (*end)
+        end = &(*end)->next;
+    *end = module;
+    return module;
+}
+
+static void parse_sources(World *world, const CompilerRequest *request) {
+    Compile *compile = world->compile;
+    Module *module =
+        new_module(world, name_of(&compile->names, request->module));
     module->is_core = request->is_core;
+    world->module = module;
     for (size_t i = 0; i < request->source_count; i++) {
         const CompilerSource *source = &request->sources[i];
         uint32_t file = source_add(compile, source->name, source->text,
@@ -24,12 +38,26 @@ static void parse(Compile *compile, const CompilerRequest *request) {
     }
 }
 
+static void declare(World *world) {
+    for (Module *m = world->modules; m; m = m->next)
+        for (Class *c = m->classes; c; c = c->next)
+            if (c->kind == CLASS_ENUM)
+                enum_members_add(world->compile, c);
+    for (Module *m = world->modules; m; m = m->next)
+        check_declare(world, m);
+}
+
 /* Everything after the escape is set; apart from the function with the setjmp,
  * whose own variables it must not share. */
 static __attribute__((noinline)) void
 run(Run *run, const CompilerRequest *request, CompilerResult *result_out) {
     Compile *compile = &run->compile;
-    parse(compile, request);
+    World world = {0};
+    type_world_init(&world, compile);
+    parse_sources(&world, request);
+    declare(&world);
+    if (world.core && world.object)
+        check_module(&world, world.module, NULL, NULL);
     result_out->diagnostics = compile->diagnostics.items;
     result_out->diagnostic_count = compile->diagnostics.count;
     result_out->error_count = compile->diagnostics.errors;

@@ -55,6 +55,8 @@ static void attribute(Parser *parser, Modifiers *modifiers) {
     Name name = parser_expect_name(parser, "an attribute");
     if (text_equal(name->bytes, "default")) {
         modifiers->is_default = true;
+    } else if (text_equal(name->bytes, "readonly")) {
+        modifiers->is_readonly = true;
     } else if (text_equal(name->bytes, "range")) {
         modifiers->has_range = true;
         parser_expect(parser, TOKEN_OPEN_PAREN, "after @range");
@@ -99,6 +101,7 @@ Variable *parser_variable(Parser *parser, Modifiers modifiers,
     variable->is_private = modifiers.is_private;
     variable->is_transient = modifiers.is_transient;
     variable->is_static = modifiers.is_static;
+    variable->is_readonly = modifiers.is_readonly;
     if (parser_accept(parser, TOKEN_COLON))
         variable->type_node = parser_type_node(parser);
     if (parser_accept(parser, TOKEN_ASSIGN))

@@ -100,7 +100,7 @@ Node *parser_statements(Parser *parser, Place place);
 
 typedef struct Modifiers {
     bool is_private, is_static, is_native, is_abstract, is_transient;
-    bool is_default, has_range;
+    bool is_default, is_readonly, has_range;
     int64_t range_low, range_high;
     Name doc;
 } Modifiers;

@@ -124,7 +124,7 @@ static Node *expression_or_assignment(Parser *parser) {
     node->operator= parser_take(parser)->kind;
     node->left = left;
     node->right = parser_expression(parser);
-    if (left->kind == NODE_NAME)
+    if (left->kind == NODE_NAME || left->kind == NODE_MEMBER)
         *ARENA_PUSH(&parser->compile->arena, &parser->assigned) = left->name;
     return node;
 }
