@@ -469,9 +469,11 @@ bool vm_pressed(void) {
     return vm.pressed;
 }
 
-_Noreturn void vm_lost_page(uint64_t address) {
+_Noreturn void vm_lost_page(void) {
+    Status why;
+    uint64_t address = memory_lost_page(&why);
     if (!vm.running)
-        panic("the page at %lx of the system cannot be read", address);
+        panic("the page at %lx cannot be read: %s", address, status_text(why));
     __builtin_longjmp(vm.escape, 1);
 }
 

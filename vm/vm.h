@@ -55,9 +55,9 @@ bool vm_app_ended(const Domain *domain, int *exit_code_out);
  * more. Its objects stay until domain_kill(). */
 void vm_stop_app(Domain *domain, const char *reason);
 
-/* The escape of a fault on a page that cannot be read any more; never
+/* MemoryOptions.lost of persist/memory.h; never
  * returns. Within vm_run() the app that ran is stopped, elsewhere: panic. */
-_Noreturn void vm_lost_page(uint64_t address);
+_Noreturn void vm_lost_page(void);
 
 /* The class and message of an exception and where it was thrown, a line per
  * frame. */
