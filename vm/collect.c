@@ -129,7 +129,8 @@ typedef struct BlockLines {
 static void use_lines(BlockLines *lines, uint64_t object) {
     uint64_t size = heap_object_bytes((const Object *)object);
     uint64_t first = object % REGION_BLOCK_BYTES / REGION_LINE_BYTES;
-    uint64_t last = (object % REGION_BLOCK_BYTES + size - 1) / REGION_LINE_BYTES;
+    uint64_t last =
+        (object % REGION_BLOCK_BYTES + size - 1) / REGION_LINE_BYTES;
     for (uint64_t line = first; line <= last; line++)
         lines->used[line / 64] |= 1ull << (line % 64);
 }
@@ -189,8 +190,7 @@ static Status free_lines(uint32_t region, uint32_t block,
     *used_out = used;
     if (!changed)
         return STATUS_OK;
-    Status status =
-        heap_write(births, REGION_BLOCK_LINES * sizeof(uint32_t));
+    Status status = heap_write(births, REGION_BLOCK_LINES * sizeof(uint32_t));
     if (status != STATUS_OK)
         return status;
     for (uint32_t line = 0; line < REGION_BLOCK_LINES; line++)

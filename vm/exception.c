@@ -11,8 +11,8 @@ Object *exception_new(Domain *domain, uint32_t class_id, const char *message,
     const Class *of = worker_class(class_id);
     String *text = NULL;
     if (message) {
-        text = heap_new_string(domain, message, text_length(message),
-                               status_out);
+        text =
+            heap_new_string(domain, message, text_length(message), status_out);
         if (!text)
             return NULL;
     }

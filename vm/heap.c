@@ -198,9 +198,8 @@ static Status take_run(Domain *domain, uint32_t region, uint32_t first,
     if (status != STATUS_OK)
         return status;
     for (uint32_t i = 0; i < count; i++)
-        *region_block(region, first + i) =
-            (RegionBlock){.state = i ? BLOCK_TAIL : BLOCK_LARGE,
-                          .run = i ? 0 : count};
+        *region_block(region, first + i) = (RegionBlock){
+            .state = i ? BLOCK_TAIL : BLOCK_LARGE, .run = i ? 0 : count};
     region_lines(region, first)[0] = (uint32_t)ROOT->birth;
     count_use(domain, (uint64_t)count * REGION_BLOCK_BYTES);
     return STATUS_OK;

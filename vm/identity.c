@@ -14,8 +14,7 @@ static uint64_t slot_of(uint64_t address, uint64_t slots) {
 static uint64_t *find(Array *table, uint64_t address) {
     uint64_t slots = table->length / 2;
     uint64_t slot = slot_of(address, slots);
-    while (table->at.words[slot * 2] &&
-           table->at.words[slot * 2] != address)
+    while (table->at.words[slot * 2] && table->at.words[slot * 2] != address)
         slot = (slot + 1) & (slots - 1);
     return table->at.words + slot * 2;
 }

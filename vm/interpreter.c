@@ -57,9 +57,8 @@
 /* Announces the 8 bytes at `address`, or leaves the thread waiting. */
 #define ANNOUNCE(address)                                                      \
     do {                                                                       \
-        uint64_t page =                                                        \
-            ((uint64_t)(uintptr_t)(address)-PLATFORM_RANGE_BASE) /             \
-            PLATFORM_PAGE_BYTES;                                               \
+        uint64_t page = ((uint64_t)(uintptr_t)(address)-PLATFORM_RANGE_BASE) / \
+                        PLATFORM_PAGE_BYTES;                                   \
         if (UNLIKELY(memory_page_epochs[page] != memory_epoch)) {              \
             worker.status =                                                    \
                 memory_write_slow((uint64_t)(uintptr_t)(address), 8);          \
@@ -116,8 +115,8 @@ static Object *make_box(uint32_t class_id, uint64_t value) {
 
 static Object *make_array(uint32_t class_id, uint64_t length) {
     uint64_t bytes = heap_array_bytes(length, heap_element_shift(class_id));
-    Array *array = (Array *)heap_allocate(worker.domain, class_id, bytes,
-                                          &worker.status);
+    Array *array =
+        (Array *)heap_allocate(worker.domain, class_id, bytes, &worker.status);
     if (array)
         array->length = length;
     return (Object *)array;
@@ -428,7 +427,7 @@ op_loop_up:
         BRANCH;
     }
     NEXT;
-op_switch: {
+op_switch : {
     uint64_t value = frame[A];
     const int16_t *targets = (const int16_t *)(const void *)pc;
     pc += (B + 3u) / 4;
@@ -480,8 +479,9 @@ op_put:
 op_get_transient:
     object = OBJECT(B);
     NULL_CHECK(object);
-    frame[A] =
-        *object_word(object, C) == ROOT->boot ? *object_word(object, C + 1u) : 0;
+    frame[A] = *object_word(object, C) == ROOT->boot
+                   ? *object_word(object, C + 1u)
+                   : 0;
     NEXT;
 op_put_transient:
     object = OBJECT(A);
@@ -529,8 +529,9 @@ op_store_var:
 op_load_transient:
     object = variables(B);
     NULL_CHECK(object);
-    frame[A] =
-        *object_word(object, C) == ROOT->boot ? *object_word(object, C + 1u) : 0;
+    frame[A] = *object_word(object, C) == ROOT->boot
+                   ? *object_word(object, C + 1u)
+                   : 0;
     NEXT;
 op_store_transient:
     object = variables(B);

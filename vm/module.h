@@ -154,4 +154,12 @@ typedef enum Opcode {
     OP_COUNT
 } Opcode;
 
+/* Instructions that only linked code has. */
+enum {
+    QUICK_BEFORE = OP_COUNT - 1,
+#define QUICK(name, meaning) OP_##name,
+#include "vm/quick.def"
+#undef QUICK
+};
+
 #endif

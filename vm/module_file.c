@@ -126,8 +126,8 @@ static void read_references(Reader *in) {
 static void read_field(Reader *in) {
     take_string(in);
     take_value_type(in);
-    need(in, take16(in) <= (MODULE_TRANSIENT | MODULE_CONSTANT |
-                            MODULE_PRIVATE));
+    need(in,
+         take16(in) <= (MODULE_TRANSIENT | MODULE_CONSTANT | MODULE_PRIVATE));
 }
 
 static void read_class(Reader *in, FileClass *class_out) {
@@ -234,7 +234,8 @@ static void read_method(Reader *in, FileMethod *method_out) {
     read.line_count = take16(in);
     need(in, read.flags <= (MODULE_VIRTUAL | MODULE_STATIC | MODULE_NATIVE |
                             MODULE_NO_CODE));
-    need(in, read.parameter_count < MODULE_PARAMETERS_MAX);
+    need(in, read.parameter_count < MODULE_PARAMETERS_MAX &&
+                 read.parameter_count * 4u <= in->count - in->at);
     if (in->bad)
         return;
     read.parameters =
@@ -267,15 +268,16 @@ static void read_header(Reader *in) {
     file->source = take32(in);
     file->interface = take32(in);
     need(in, take32(in) == 0);
-    need(in, !in->bad &&
-                 module_hash(in->bytes + 16, in->count - 16) == file->hash);
+    need(in,
+         !in->bad && module_hash(in->bytes + 16, in->count - 16) == file->hash);
     need(in, file->name < file->string_count &&
                  file->source < file->string_count &&
                  file->interface < file->string_count && file->type_count > 0);
 }
 
 /* One piece of memory for all tables. Every entry has more bytes in the file
- * than it is worth here in units of 16, so the size is bounded by the file's. */
+ * than it is worth here in units of 16, so the size is bounded by the file's.
+ */
 static bool take_tables(Reader *in) {
     ModuleFile *file = in->file;
     size_t bytes = 16 * 16 + file->string_count * sizeof(FileString) +

@@ -4,9 +4,15 @@
 
 #include "vm/worker.h"
 
-/* Calls the native with the arguments (R then S, frame words of worker.frame) in
- * `list`; checks them first. The outcome is in worker.call. */
+/* Calls the native with the arguments (R then S, frame words of worker.frame)
+ * in `list`; checks them first. The outcome is in worker.call. */
 NativeResult native_call(Method *method, const uint16_t *list);
+
+/* The C function of a native method, or NULL when this build has none. */
+const NativeEntry *native_call_entry(const Method *method);
+
+/* Forgets which functions were found; at create and restore. */
+void native_call_forget(void);
 
 /* Words per parameter in Method.parameters: packed, smallest, largest.
  * Packed: bits 0-7 ModuleKind, 8-15 MODULE_NULLABLE and MODULE_RANGE, 16-31

@@ -250,8 +250,8 @@ typedef struct Thread {
     uint8_t state;          /* ThreadState */
     uint8_t wait;           /* ThreadWait */
     uint8_t permit;         /* an unpark came before the park */
-    uint8_t result_word_set;
-    uint64_t result_word; /* where `calling` puts its result, in the frame */
+    uint8_t handler;        /* runs a `restarted` handler */
+    uint64_t result_word;   /* where `calling` puts its result, in the frame */
 } Thread;
 
 typedef enum DomainState {
@@ -293,7 +293,8 @@ typedef struct Domain {
     uint64_t bump, bump_end;            /* the hole being filled */
     uint64_t medium, medium_end;        /* the same for longer objects */
     uint32_t first_region, last_region; /* chain by the region headers */
-    uint32_t cursor_region, cursor_block, cursor_line; /* next hole: from here */
+    uint32_t cursor_region, cursor_block,
+        cursor_line;                      /* next hole: from here */
     uint32_t medium_region, medium_block; /* next free block: from here */
     uint32_t state;                       /* DomainState */
     int32_t exit_code;

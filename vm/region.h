@@ -35,7 +35,7 @@
 
 _Static_assert(REGION_OBJECTS_AT == REGION_FIRST_BLOCK * REGION_BLOCK_BYTES,
                "blocks begin where the tables end");
-_Static_assert(REGION_BLOCKS * REGION_BLOCK_BYTES == MEMORY_REGION_BYTES,
+_Static_assert(REGION_BLOCKS *REGION_BLOCK_BYTES == MEMORY_REGION_BYTES,
                "a region is 2,048 blocks");
 
 typedef struct RegionHeader {

@@ -17,9 +17,9 @@ Status stack_resume(void);
 /* Writes the place of worker.frame back to the thread, at the end of one. */
 void stack_leave(void);
 
-/* Room for `words` more words above the top of worker.frame. May move the frames
- * to a larger stack: worker.frame is then the new place. STATUS_TRUNCATED: the
- * stack has its largest size already. */
+/* Room for `words` more words above the top of worker.frame. May move the
+ * frames to a larger stack: worker.frame is then the new place.
+ * STATUS_TRUNCATED: the stack has its largest size already. */
 Status stack_make_room(uint64_t words);
 
 /* Announces from `frame`, which is below worker.low, up to there. */

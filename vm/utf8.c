@@ -1,7 +1,8 @@
 /* UTF-8: checking, reading and writing characters. */
 #include "vm/utf8.h"
 
-/* Bytes of the valid character at `at` with `left` bytes to the end; 0: none. */
+/* Bytes of the valid character at `at` with `left` bytes to the end; 0: none.
+ */
 static unsigned valid_length(const uint8_t *at, size_t left) {
     uint8_t first = at[0];
     uint8_t low = 0x80, high = 0xBF;

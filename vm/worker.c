@@ -40,6 +40,12 @@ Class *worker_class(uint32_t class_id) {
     return found;
 }
 
+void worker_forget_class(uint32_t class_id) {
+    if (class_id < worker.class_room)
+        worker.classes[class_id] = NULL;
+    bytes_fill(worker.cache, 0, sizeof worker.cache);
+}
+
 static bool implements(const Class *class_is, uint32_t interface_id) {
     const Array *ids = class_is->interfaces;
     for (uint64_t i = 0; ids && i < ids->length; i++)

@@ -28,13 +28,13 @@ typedef struct WorkerLookup {
 typedef struct Worker {
     Thread *thread;
     Domain *domain;
-    uint64_t *frame; /* the running frame, when not in the interpreter */
+    uint64_t *frame;      /* the running frame, when not in the interpreter */
     uint64_t *low, *high; /* the part of the stack that is announced */
     int64_t fuel;
     Status status;
     bool hurry;      /* a safepoint is wanted soon */
-    bool collected;   /* a collection ran since the last safepoint */
-    Class **classes;  /* by class id, filled on demand */
+    bool collected;  /* a collection ran since the last safepoint */
+    Class **classes; /* by class id, filled on demand */
     uint64_t class_room;
     WorkerLookup cache[WORKER_CACHE];
     NativeCall call;
@@ -54,6 +54,9 @@ static inline Class *worker_class_of(const Object *object) {
         return worker.classes[id];
     return worker_class(id);
 }
+
+/* A new object stands for this class id. */
+void worker_forget_class(uint32_t class_id);
 
 /* True when the class is `of`, below it, or implements it. */
 bool worker_is_a(const Class *class_is, const Class *of);
