@@ -205,8 +205,7 @@ TEST("what is really too much ends in MemoryError") {
     Domain *domain = NULL;
     int code;
     sim_log_clear();
-    EXPECT_EQUAL(vm_start_app("m", "m", 1u << 20, 0, NULL, &domain),
-                 STATUS_OK);
+    EXPECT_EQUAL(vm_start_app("m", "m", 1u << 20, 0, NULL, &domain), STATUS_OK);
     for (int i = 0; i < 100 && !vm_app_ended(domain, &code); i++)
         vm_run(100000);
     EXPECT(sim_log_find("app: m stopped: core.MemoryError"));
