@@ -98,7 +98,8 @@ build/assets.S: kernel/assets.sh FORCE
 	@kernel/assets.sh $(ASSETS) > $@.new
 	@cmp -s $@.new $@ || cp $@.new $@
 FORCE:
-build/%/assets.o: build/assets.S $(foreach asset,$(ASSETS),$(lastword \
+ASSET_OBJECTS := $(foreach variant,host asan pc,build/$(variant)/assets.o)
+$(ASSET_OBJECTS): build/assets.S $(foreach asset,$(ASSETS),$(lastword \
     $(subst =, ,$(asset))))
 	@mkdir -p $(@D)
 	$(QUIET)$(CC) -c $< -o $@

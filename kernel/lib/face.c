@@ -40,8 +40,8 @@ Status face_open(const void *data, size_t size_bytes, Face **face_out) {
         return STATUS_NO_MEMORY;
     face->data = data;
     face->size_bytes = size_bytes;
-    error = FT_New_Memory_Face(library, data, (FT_Long)size_bytes, 0,
-                               &face->face);
+    error =
+        FT_New_Memory_Face(library, data, (FT_Long)size_bytes, 0, &face->face);
     if (error == 0 && !FT_IS_SCALABLE(face->face)) {
         FT_Done_Face(face->face);
         error = FT_Err_Unknown_File_Format;

@@ -34,7 +34,8 @@ FREETYPE_FILES := base/ftbase base/ftinit base/ftdebug base/ftglyph \
 
 # ---- Adapters: our own code against the libraries' headers ----
 
-ADAPTER_FILES := libc ftsystem face picture
+ADAPTER_FILES := face picture
+SUPPORT_FILES := libc ftsystem # what the libraries themselves call
 ADAPTER_CFLAGS_picture := -Wno-unused-function # of the formats left out
 
 # ---- musl's maths ----
@@ -71,7 +72,8 @@ build/$(1)/freetype/%.o: $(LIB_SOURCES) kernel/lib/ftoptions.h \
 	@mkdir -p $$(@D)
 	$$(QUIET)$$(CC) $$(LIB_CFLAGS_$(1)) $$(FREETYPE_CFLAGS) \
 	    -DFT2_BUILD_LIBRARY -w -c $(FREETYPE)/src/$$*.c -o $$@
-build/$(1)/lib/libfreetype.a: $(FREETYPE_FILES:%=build/$(1)/freetype/%.o)
+build/$(1)/lib/libfreetype.a: $(FREETYPE_FILES:%=build/$(1)/freetype/%.o) \
+    $(SUPPORT_FILES:%=build/$(1)/adapters/%.o)
 	@mkdir -p $$(@D)
 	@rm -f $$@
 	@ar rcsD $$@ $$^

@@ -12,7 +12,7 @@
 #include "kernel/base/status.h"
 
 #define PICTURE_MAX_FILE_BYTES (64u << 20)
-#define PICTURE_MAX_SIDE 8192u        /* pixels */
+#define PICTURE_MAX_SIDE 8192u         /* pixels */
 #define PICTURE_MAX_PIXELS (16u << 20) /* width times height */
 
 /* Decodes a file. `*rgba_out`: width * height * 4 bytes R, G, B, A, colours
