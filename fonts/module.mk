@@ -1,5 +1,5 @@
 # Fonts become assets named font/ROLE.
-FONT_ROLES := ui semibold mono fallback
+FONT_ROLES := ui semibold title mono fallback
 ASSETS += $(foreach role,$(FONT_ROLES),font/$(role)=build/fonts/$(role))
 
 $(FONT_ROLES:%=build/fonts/%) &: fonts/fonts.list fonts/collect.sh \
