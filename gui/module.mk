@@ -1,0 +1,1 @@
+GUI_SOURCES += $(sort $(wildcard gui/*.c))
