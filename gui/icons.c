@@ -14,8 +14,8 @@ static const char *const icon_words[ICON_COUNT] = {
 typedef struct Drawing {
     Canvas *canvas;
     const char *at;
-    int32_t grid, x, y, size; /* units of the grid become pixels */
-    int32_t stroke;           /* 1/256 pixel */
+    int32_t grid, size; /* units of the grid become pixels */
+    int32_t stroke;     /* 1/256 pixel */
     Colour colour;
     bool filling;
     Path *path;
@@ -61,11 +61,7 @@ static bool read_lengths(Drawing *drawing, int32_t *lengths_out, int count) {
 }
 
 static bool read_points(Drawing *drawing, int32_t *points_out, int count) {
-    if (!read_lengths(drawing, points_out, 2 * count))
-        return false;
-    for (int i = 0; i < 2 * count; i++)
-        points_out[i] += (i & 1 ? drawing->y : drawing->x) * PATH_UNIT;
-    return true;
+    return read_lengths(drawing, points_out, 2 * count);
 }
 
 /* Draws the figures so far and begins anew. */
@@ -124,39 +120,49 @@ static bool read_word(Drawing *drawing, char word) {
     }
 }
 
+static bool draw_words(Drawing *drawing, int32_t x, int32_t y) {
+    if (drawing->size < 1 || drawing->size > 1024 || drawing->grid < 1)
+        return true;
+    if (!canvas_push(drawing->canvas))
+        return true;
+    /* The path is made at the origin: x and y may be far away. */
+    canvas_move(drawing->canvas, x, y);
+    path_begin(drawing->path);
+    bool good = true;
+    for (skip_spaces(drawing); good && *drawing->at; skip_spaces(drawing))
+        good = read_word(drawing, *drawing->at++);
+    finish(drawing);
+    canvas_pop(drawing->canvas);
+    return good;
+}
+
 bool icons_draw_words(Canvas *canvas, const char *words, int32_t grid,
                       int32_t x, int32_t y, int32_t size, int32_t stroke,
                       Colour colour) {
-    if (size < 1 || size > 1024 || grid < 1)
-        return true;
-    /* The path is made at the origin: x and y may be far away. */
-    if (!canvas_push(canvas))
-        return true;
-    canvas_move(canvas, x, y);
-    Drawing drawing = {.canvas = canvas,
-                       .at = words,
-                       .grid = grid,
-                       .size = size,
-                       .stroke = stroke,
-                       .colour = colour,
-                       .path = &shared_path};
-    path_begin(drawing.path);
-    bool good = true;
-    for (skip_spaces(&drawing); good && *drawing.at; skip_spaces(&drawing))
-        good = read_word(&drawing, *drawing.at++);
-    finish(&drawing);
-    canvas_pop(canvas);
-    return good;
+    Drawing drawing = {canvas, words,  grid,  size,
+                       stroke, colour, false, &shared_path};
+    return draw_words(&drawing, x, y);
+}
+
+bool icons_fill_words(Canvas *canvas, const char *words, int32_t grid,
+                      int32_t x, int32_t y, int32_t size, Colour colour) {
+    Drawing drawing = {canvas, words,  grid, size,
+                       0,      colour, true, &shared_path};
+    return draw_words(&drawing, x, y);
 }
 
 void icons_draw(Canvas *canvas, uint32_t icon, int32_t x, int32_t y,
                 int32_t size, Colour colour) {
-    if (icon >= ICON_COUNT || !canvas_sees(canvas, (Rect){x, y, size, size}))
+    Rect rect = {x, y, size, size};
+    if (icon >= ICON_COUNT || !canvas_sees(canvas, rect) ||
+        !canvas_push(canvas))
         return;
+    canvas_clip(canvas, rect); /* a stroke may be wider than a tiny icon */
     int32_t stroke = 3 * PATH_UNIT / 2;
     if (size > 24)
         stroke = stroke * size / 24;
     icons_draw_words(canvas, icon_words[icon], 16, x, y, size, stroke, colour);
+    canvas_pop(canvas);
 }
 
 void icons_draw_in(Canvas *canvas, uint32_t icon, Rect rect, int32_t size,

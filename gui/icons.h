@@ -28,4 +28,8 @@ bool icons_draw_words(Canvas *canvas, const char *words, int32_t grid,
                       int32_t x, int32_t y, int32_t size, int32_t stroke,
                       Colour colour);
 
+/* The same, with all figures filled. */
+bool icons_fill_words(Canvas *canvas, const char *words, int32_t grid,
+                      int32_t x, int32_t y, int32_t size, Colour colour);
+
 #endif

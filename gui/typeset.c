@@ -63,7 +63,7 @@ int32_t typeset_draw(Canvas *canvas, Font font, int32_t x, int32_t baseline,
     while (take(&pen, &character, &x64)) {
         int64_t quarters = x64 + 8; /* to the nearest quarter of a pixel */
         int64_t at = x + (quarters >> 6);
-        if (at > end + font.size)
+        if (at > end + 2 * FONTS_MAX_SIZE)
             continue; /* right of the clip; the width is still wanted */
         if (character.advance64 == 0 && character.glyph == 0)
             continue;
@@ -141,10 +141,12 @@ int32_t typeset_baseline(Font font, int32_t top, int32_t height) {
 
 void typeset_label(Canvas *canvas, Font font, Rect rect, TypesetAlign align,
                    const char *text, size_t size_bytes, Colour colour) {
-    if (!canvas_sees(canvas, rect))
+    if (!canvas_sees(canvas, rect_inset(rect, -2 * FONTS_MAX_SIZE)))
         return;
     size_t fits = typeset_fit(font, text, size_bytes, rect.width, true);
     bool cut = fits < size_bytes;
+    if (cut && rect.width < typeset_width(font, ELLIPSIS, ELLIPSIS_BYTES))
+        return;
     int32_t width = typeset_width(font, text, fits);
     if (cut)
         width += typeset_width(font, ELLIPSIS, ELLIPSIS_BYTES);
