@@ -35,7 +35,11 @@
     THEME_COLOUR(title_inactive, 0xfff8f9fa, 0xff1e2227)                       \
     THEME_COLOUR(bar, 0xf2f8fafb, 0xf21b1f24)                                  \
     THEME_COLOUR(scroll, 0x591c2024, 0x59e6e8ea)                               \
-    THEME_COLOUR(disabled, 0x661c2024, 0x66e6e8ea)
+    THEME_COLOUR(disabled, 0x661c2024, 0x66e6e8ea)                             \
+    THEME_COLOUR(title_hover, 0x121c2024, 0x17e6e8ea)                          \
+    THEME_COLOUR(title_pressed, 0x211c2024, 0x29e6e8ea)                        \
+    THEME_COLOUR(tooltip, 0xff2b3036, 0xff3a424b)                              \
+    THEME_COLOUR(on_tooltip, 0xfff5f6f8, 0xfff0f2f4)
 
 typedef enum ThemeColour {
 #define THEME_COLOUR(name, light, dark) THEME_NUMBER_##name,
