@@ -12,14 +12,15 @@ $(LIB_SOURCES) &: kernel/lib/sources.sh build/packages.ok
 	@touch $(LIB_SOURCES)
 
 # Position-independent within one program and without a red zone, so that one
-# object serves a Linux process and a kernel.
-LIB_CFLAGS := -std=gnu11 -ffreestanding -nostdinc \
+# object serves a Linux process and a kernel. (Not `:=`: on a fresh machine the
+# compiler comes with the packages.)
+LIB_CFLAGS = -std=gnu11 -ffreestanding -nostdinc \
     -isystem $(shell $(CC) -print-file-name=include) -Ikernel/lib/include -I. \
     -ffp-contract=off -fno-strict-aliasing -fvisibility=hidden -g -MMD -MP \
     -fpie -mno-red-zone -fno-stack-protector -fno-asynchronous-unwind-tables \
     -fcf-protection=none
-LIB_CFLAGS_plain := $(LIB_CFLAGS) -O2
-LIB_CFLAGS_asan := $(LIB_CFLAGS) -O1 -fno-omit-frame-pointer -fsanitize=address
+LIB_CFLAGS_plain = $(LIB_CFLAGS) -O2
+LIB_CFLAGS_asan = $(LIB_CFLAGS) -O1 -fno-omit-frame-pointer -fsanitize=address
 
 # ---- FreeType ----
 
@@ -41,7 +42,7 @@ ADAPTER_CFLAGS_picture := -Wno-unused-function # of the formats left out
 # ---- musl's maths ----
 
 MUSL := build/src/musl
-MUSL_CFLAGS := $(filter-out -I%,$(LIB_CFLAGS_plain)) -std=c99 -frounding-math \
+MUSL_CFLAGS = $(filter-out -I%,$(LIB_CFLAGS_plain)) -std=c99 -frounding-math \
     -fexcess-precision=standard -I$(MUSL)/arch/x86_64 -I$(MUSL)/arch/generic \
     -Ibuild/plain/musl/include -I$(MUSL)/src/include -I$(MUSL)/src/internal \
     -I$(MUSL)/include
