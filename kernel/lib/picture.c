@@ -1,8 +1,6 @@
 /* Pictures by stb_image. */
 #include "kernel/lib/picture.h"
 
-#include <stdbool.h>
-
 #include "kernel/base/alloc.h"
 #include "kernel/base/bytes.h"
 #include "kernel/base/check.h"
@@ -14,16 +12,18 @@
 #define HEAD_BYTES 16
 
 static size_t used_bytes;
-static bool budget_spent;
+static Status failure; /* of an allocation since decoding began */
 
 static void *take(size_t size_bytes) {
     if (size_bytes > BUDGET_BYTES - used_bytes) {
-        budget_spent = true;
+        failure = STATUS_LIMIT;
         return NULL;
     }
     size_t *block = alloc_take(size_bytes + HEAD_BYTES);
-    if (!block)
+    if (!block) {
+        failure = STATUS_NO_MEMORY;
         return NULL;
+    }
     *block = size_bytes;
     used_bytes += size_bytes;
     return (uint8_t *)block + HEAD_BYTES;
@@ -68,20 +68,20 @@ Status picture_decode(const void *file, size_t size_bytes, uint8_t **rgba_out,
     *rgba_out = NULL;
     if (size_bytes > PICTURE_MAX_FILE_BYTES)
         return STATUS_LIMIT;
+    failure = STATUS_OK;
     if (!stbi_info_from_memory(file, (int)size_bytes, &width, &height,
                                &channels))
-        return STATUS_INVALID;
+        return failure != STATUS_OK ? failure : STATUS_INVALID;
     if (width <= 0 || height <= 0)
         return STATUS_INVALID;
     if ((uint32_t)width > PICTURE_MAX_SIDE ||
         (uint32_t)height > PICTURE_MAX_SIDE ||
         (uint32_t)width * (uint32_t)height > PICTURE_MAX_PIXELS)
         return STATUS_LIMIT;
-    budget_spent = false;
     *rgba_out = stbi_load_from_memory(file, (int)size_bytes, &width, &height,
                                       &channels, 4);
     if (!*rgba_out)
-        return budget_spent ? STATUS_LIMIT : STATUS_INVALID;
+        return failure != STATUS_OK ? failure : STATUS_INVALID;
     *width_out = (uint32_t)width;
     *height_out = (uint32_t)height;
     return STATUS_OK;

@@ -9,6 +9,7 @@
 #include <stb/stb_image_write.h>
 
 #include "kernel/lib/picture.h"
+#include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/gui_support.h"
 
@@ -121,4 +122,23 @@ TEST("a picture that says it is huge is refused before memory is taken") {
                  STATUS_LIMIT);
     EXPECT_EQUAL(image_decode("no picture", 10, &bitmap), STATUS_INVALID);
     EXPECT_EQUAL(image_decode("", 0, &bitmap), STATUS_INVALID);
+}
+
+TEST("decoding without memory fails and loses nothing, for every allocation") {
+    static File file;
+    for (int jpeg = 0; jpeg < 2; jpeg++) {
+        make_file(&file, jpeg);
+        Status status = STATUS_NO_MEMORY;
+        for (uint64_t k = 1; status != STATUS_OK && k < 200; k++) {
+            Bitmap bitmap;
+            sim_alloc_fail(k, true);
+            status = image_decode(file.bytes, file.size_bytes, &bitmap);
+            sim_alloc_fail(0, false);
+            if (status == STATUS_OK)
+                bitmap_free(&bitmap);
+            else
+                EXPECT(status == STATUS_NO_MEMORY && bitmap.pixels == NULL);
+        }
+        EXPECT_EQUAL(status, STATUS_OK);
+    }
 }

@@ -8,6 +8,7 @@
 #include "gui/utf8.h"
 #include "kernel/assets.h"
 #include "kernel/lib/face.h"
+#include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/gui_support.h"
 
@@ -241,4 +242,46 @@ TEST("a damaged kerning table is read without leaving it") {
         free(copy);
     }
     face_close(face);
+}
+
+TEST("fonts that find no memory open later, for every allocation") {
+    fonts_close();
+    Status status = STATUS_NO_MEMORY;
+    uint64_t k = 1;
+    for (; status != STATUS_OK && k < 5000; k++) {
+        sim_alloc_fail(k, true);
+        status = fonts_open(asset_find);
+        sim_alloc_fail(0, false);
+    }
+    EXPECT_EQUAL(status, STATUS_OK);
+    EXPECT(k > 10);
+}
+
+TEST("text without memory has gaps, and is whole when there is some again") {
+    gui_fonts();
+    Bitmap bitmaps[2];
+    for (int i = 0; i < 2; i++) {
+        fonts_forget();
+        Canvas canvas;
+        for (uint64_t k = 1; i == 0 && k < 60; k += 3) {
+            bitmaps[0] = gui_guarded(200, 30, 1, true);
+            canvas_begin(&canvas, bitmaps[0]);
+            fonts_forget();
+            sim_alloc_fail(k, true);
+            typeset_draw(&canvas, (Font){FONT_UI, 13}, 3, 20, texts[3],
+                         strlen(texts[3]), 0xff000000);
+            sim_alloc_fail(0, false);
+            EXPECT(gui_guards_hold(&bitmaps[0]));
+            gui_guarded_free(&bitmaps[0]);
+        }
+        bitmaps[i] = gui_guarded(200, 30, 1, true);
+        canvas_begin(&canvas, bitmaps[i]);
+        typeset_draw(&canvas, (Font){FONT_UI, 13}, 3, 20, texts[3],
+                     strlen(texts[3]), 0xff000000);
+    }
+    for (int32_t y = 0; y < 30; y++)
+        EXPECT(memcmp(bitmap_at(&bitmaps[0], 0, y),
+                      bitmap_at(&bitmaps[1], 0, y), 200 * 4) == 0);
+    gui_guarded_free(&bitmaps[0]);
+    gui_guarded_free(&bitmaps[1]);
 }
