@@ -1,0 +1,14 @@
+/* serial.h: COM1, where the log goes. 115,200 baud, 8 bits, no parity.
+ * Source: National Semiconductor PC16550D data sheet. */
+#ifndef PC_SERIAL_H
+#define PC_SERIAL_H
+
+#include <stddef.h>
+
+/* Prepares the port; without one, writing does nothing. */
+void serial_start(void);
+
+/* Waits until the port has taken the bytes; newlines become CR LF. */
+void serial_write(const char *bytes, size_t count);
+
+#endif
