@@ -43,6 +43,8 @@ TEST_RUNS :=
 QUICK_RUNS :=
 LONG_RUNS :=
 BENCH_RUNS :=
+# Names of `define`s with rules that need the whole lists above.
+LATE_RULES :=
 
 .PHONY: all
 all: programs
@@ -63,8 +65,8 @@ endif
 endif
 CFLAGS := -std=c17 -I. -ffp-contract=off -fno-strict-aliasing -g -MMD -MP \
     $(WARNINGS)
-CFLAGS_host := $(CFLAGS) -O2
-CFLAGS_asan := $(CFLAGS) -O1 -fno-omit-frame-pointer \
+CFLAGS_host := $(CFLAGS) -D_GNU_SOURCE -O2
+CFLAGS_asan := $(CFLAGS) -D_GNU_SOURCE -O1 -fno-omit-frame-pointer \
     -fsanitize=address,undefined -fno-sanitize-recover=undefined
 CFLAGS_pc := $(CFLAGS) -O2 -ffreestanding -fno-stack-protector -mno-red-zone \
     -fno-pic -fno-pie -mcmodel=small -fno-asynchronous-unwind-tables \
@@ -90,6 +92,8 @@ build/packages.ok: kernel/lib/packages.list kernel/lib/packages.sh
 	@mkdir -p build
 	@kernel/lib/packages.sh build
 	@touch $@
+
+$(foreach rules,$(LATE_RULES),$(eval $($(rules))))
 
 -include $(shell test -d build && find build -name '*.d')
 

@@ -173,4 +173,8 @@ typedef struct InputEvent {
 /* The next event in order of arrival. False: none waits. */
 bool platform_input_next(InputEvent *event_out);
 
+/* The next whole line that came over the console (COM1, or the hosted UI
+ * script), without its newline, cut to `capacity` - 1 bytes. False: none. */
+bool platform_console_next(char *line_out, size_t capacity);
+
 #endif

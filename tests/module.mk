@@ -1,2 +1,2 @@
 UNIT_SOURCES += tests/test.c $(sort $(wildcard tests/unit/*.c)) \
-    $(sort $(wildcard tests/sim/*.c))
+    $(sort $(wildcard tests/sim/*.c)) kernel/host/range.c

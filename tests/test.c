@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/sim/sim.h"
+
 static Test *first_test;
 static bool current_failed;
 
@@ -57,6 +59,7 @@ static bool chosen(const Test *test, int count, char **words) {
 int main(int count, char **words) {
     unsigned passed = 0, failed = 0;
     setvbuf(stdout, NULL, _IOLBF, 0);
+    sim_start();
     for (Test *test = first_test; test; test = test->next) {
         if (!chosen(test, count, words))
             continue;

@@ -1,0 +1,47 @@
+/* The US keyboard layout: USB HID usages (HID Usage Tables 1.12, page 7) to
+ * code points and back. */
+#ifndef BASE_KEYMAP_H
+#define BASE_KEYMAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { /* usages that code names */
+       KEY_A = 0x04,
+       KEY_1 = 0x1E,
+       KEY_0 = 0x27,
+       KEY_ENTER = 0x28,
+       KEY_ESCAPE = 0x29,
+       KEY_BACKSPACE = 0x2A,
+       KEY_TAB = 0x2B,
+       KEY_SPACE = 0x2C,
+       KEY_F1 = 0x3A,
+       KEY_F12 = 0x45,
+       KEY_INSERT = 0x49,
+       KEY_HOME = 0x4A,
+       KEY_PAGE_UP = 0x4B,
+       KEY_DELETE = 0x4C,
+       KEY_END = 0x4D,
+       KEY_PAGE_DOWN = 0x4E,
+       KEY_RIGHT = 0x4F,
+       KEY_LEFT = 0x50,
+       KEY_DOWN = 0x51,
+       KEY_UP = 0x52,
+       KEY_CONTROL = 0xE0,
+       KEY_SHIFT = 0xE1,
+       KEY_ALT = 0xE2,
+       KEY_META = 0xE3,
+};
+
+/* What a key press types: newline for Enter, tab, and 0 for keys that type
+ * nothing. `caps` acts on letters only. */
+uint32_t keymap_text(uint16_t usage, bool shift, bool caps);
+
+/* The key that types the code point. False: no key does. */
+bool keymap_find(uint32_t text, uint16_t *usage_out, bool *shift_out);
+
+/* The usage of a key by its name in UI scripts ("a", "enter", "f5", "left").
+ * 0: no such key. */
+uint16_t keymap_named(const char *name);
+
+#endif

@@ -1,0 +1,176 @@
+/* The disk of the hosted machine: a file.
+ *
+ * Reads happen at once on the caller's thread (they are short, and a page fault
+ * waits for them); writes and flushes are done in order by one thread, so that
+ * the programs go on meanwhile. The file is locked against a second user with
+ * the same kind of lock, on the same bytes, that QEMU takes. */
+#include "kernel/host/host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kernel/base/check.h"
+
+enum { QUEUE_LIMIT = 128 };
+
+static int file = -1;
+static uint64_t file_blocks;
+
+/* Guarded by `lock`: everything down to `stopping`. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t work_came = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t work_done = PTHREAD_COND_INITIALIZER;
+static DiskRequest *waiting_first, *waiting_last; /* in order */
+static DiskRequest *finished;                     /* in any order */
+static unsigned under_way; /* waiting, being done, or finished */
+static bool stopping;
+
+static pthread_t writer;
+
+static Status transfer(const DiskRequest *request) {
+    uint8_t *at = request->buffer;
+    size_t left = (size_t)request->count * PLATFORM_BLOCK_BYTES;
+    off_t offset = (off_t)(request->block * PLATFORM_BLOCK_BYTES);
+    while (left > 0) {
+        ssize_t moved = request->action == DISK_READ
+                            ? pread(file, at, left, offset)
+                            : pwrite(file, at, left, offset);
+        if (moved < 0 && errno == EINTR)
+            continue;
+        if (moved <= 0)
+            return STATUS_IO_ERROR;
+        at += moved;
+        left -= (size_t)moved;
+        offset += moved;
+    }
+    return STATUS_OK;
+}
+
+static Status perform(const DiskRequest *request) {
+    if (request->action == DISK_FLUSH)
+        return fdatasync(file) == 0 ? STATUS_OK : STATUS_IO_ERROR;
+    if (request->block + request->count > file_blocks)
+        return STATUS_IO_ERROR;
+    return transfer(request);
+}
+
+static void *write_requests(void *unused) {
+    (void)unused;
+    pthread_mutex_lock(&lock);
+    for (;;) {
+        while (!waiting_first && !stopping)
+            pthread_cond_wait(&work_came, &lock);
+        if (!waiting_first)
+            break;
+        DiskRequest *request = waiting_first;
+        waiting_first = request->next;
+        if (!waiting_first)
+            waiting_last = NULL;
+        pthread_mutex_unlock(&lock);
+        request->status = perform(request);
+        pthread_mutex_lock(&lock);
+        request->next = finished;
+        finished = request;
+        pthread_cond_signal(&work_done);
+        host_wake();
+    }
+    pthread_mutex_unlock(&lock);
+    return NULL;
+}
+
+/* Write locks on the bytes that QEMU's file driver uses (100 to 203). */
+static bool take_file_lock(void) {
+    struct flock range = {
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1024};
+    return fcntl(file, F_OFD_SETLK, &range) == 0;
+}
+
+static bool refuse(const char *path, const char *why) {
+    fprintf(stderr, "revenant: disk %s: %s\n", path, why);
+    if (file >= 0)
+        close(file);
+    file = -1;
+    return false;
+}
+
+bool host_disk_open(const char *path, uint64_t size_bytes) {
+    bool missing = access(path, F_OK) != 0;
+    file = open(path, O_RDWR | O_CLOEXEC | O_CREAT, 0644);
+    if (file < 0)
+        return refuse(path, strerror(errno));
+    if (!take_file_lock())
+        return refuse(path, "it is in use by another machine; end that first");
+    if (missing && ftruncate(file, (off_t)size_bytes) != 0)
+        return refuse(path, strerror(errno));
+    off_t size = lseek(file, 0, SEEK_END);
+    if (size < 0)
+        return refuse(path, strerror(errno));
+    file_blocks = (uint64_t)size / PLATFORM_BLOCK_BYTES;
+    CHECK(pthread_create(&writer, NULL, write_requests, NULL) == 0);
+    return true;
+}
+
+void host_disk_close(void) {
+    if (file < 0)
+        return;
+    pthread_mutex_lock(&lock);
+    stopping = true;
+    pthread_cond_signal(&work_came);
+    pthread_mutex_unlock(&lock);
+    pthread_join(writer, NULL);
+    close(file);
+    file = -1;
+}
+
+uint64_t platform_disk_blocks(void) {
+    return file_blocks;
+}
+
+Status platform_disk_submit(DiskRequest *request) {
+    request->done = false;
+    request->next = NULL;
+    if (request->action == DISK_READ) {
+        request->status = perform(request);
+        request->done = true;
+        return STATUS_OK;
+    }
+    pthread_mutex_lock(&lock);
+    bool room = under_way < QUEUE_LIMIT;
+    if (room) {
+        under_way++;
+        if (waiting_last)
+            waiting_last->next = request;
+        else
+            waiting_first = request;
+        waiting_last = request;
+        pthread_cond_signal(&work_came);
+    }
+    pthread_mutex_unlock(&lock);
+    return room ? STATUS_OK : STATUS_BUSY;
+}
+
+void platform_disk_poll(bool wait) {
+    pthread_mutex_lock(&lock);
+    while (wait && !finished && under_way > 0)
+        pthread_cond_wait(&work_done, &lock);
+    while (finished) {
+        DiskRequest *request = finished;
+        finished = request->next;
+        under_way--;
+        request->done = true;
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+bool host_disk_finished(void) {
+    pthread_mutex_lock(&lock);
+    bool some = finished != NULL;
+    pthread_mutex_unlock(&lock);
+    return some;
+}

@@ -1,0 +1,111 @@
+/* build/revenant: the hosted machine's command line. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/base/text.h"
+#include "kernel/host/host.h"
+#include "kernel/system.h"
+
+enum { WRONG_USE = 2, DEFAULT_DISK_MB = 256 };
+
+static const char usage[] =
+    "usage: revenant [--disk FILE] [--disk-size 256M] [--headless]\n"
+    "                [--ui SCRIPT] [--out DIR] [--set NAME=VALUE]...\n";
+
+typedef struct Options {
+    const char *disk;
+    uint64_t disk_bytes;
+    bool headless;
+    const char *script;
+    const char *folder;
+} Options;
+
+static _Noreturn void wrong(const char *what, const char *value) {
+    fprintf(stderr, "revenant: %s: %s\n%s", what, value, usage);
+    exit(WRONG_USE);
+}
+
+/* "256M", "4G", "1048576": bytes. */
+static uint64_t size_of(const char *value) {
+    char digits[24];
+    size_t length = strlen(value);
+    uint64_t unit = 1;
+    if (length > 0 && strchr("KMG", value[length - 1])) {
+        unit = value[length - 1] == 'K'   ? 1u << 10
+               : value[length - 1] == 'M' ? 1u << 20
+                                          : 1u << 30;
+        length--;
+    }
+    uint64_t count;
+    snprintf(digits, sizeof digits, "%.*s", (int)length, value);
+    if (!text_to_u64(digits, &count) || count > UINT64_MAX / unit)
+        wrong("not a size", value);
+    return count * unit;
+}
+
+static Options read_options(int count, char **words) {
+    static const struct option names[] = {
+        {"disk", required_argument, 0, 'd'},
+        {"disk-size", required_argument, 0, 's'},
+        {"headless", no_argument, 0, 'h'},
+        {"ui", required_argument, 0, 'u'},
+        {"out", required_argument, 0, 'o'},
+        {"set", required_argument, 0, '='},
+        {0, 0, 0, 0},
+    };
+    Options options = {.disk_bytes = (uint64_t)DEFAULT_DISK_MB << 20,
+                       .folder = "."};
+    int letter;
+    while ((letter = getopt_long(count, words, "", names, NULL)) != -1) {
+        switch (letter) {
+        case 'd':
+            options.disk = optarg;
+            break;
+        case 's':
+            options.disk_bytes = size_of(optarg);
+            break;
+        case 'h':
+            options.headless = true;
+            break;
+        case 'u':
+            options.script = optarg;
+            break;
+        case 'o':
+            options.folder = optarg;
+            break;
+        case '=':
+            if (!host_set(optarg))
+                wrong("not NAME=VALUE", optarg);
+            break;
+        default:
+            wrong("wrong option", words[optind - 1]);
+        }
+    }
+    if (optind < count)
+        wrong("unexpected word", words[optind]);
+    return options;
+}
+
+static void open_screen(bool headless) {
+    unsigned width = 1024, height = 768;
+    const char *size = platform_setting("size");
+    if (size && (sscanf(size, "%ux%u", &width, &height) != 2 || width < 640 ||
+                 height < 480 || width > 3840 || height > 2160))
+        wrong("not a screen size", size);
+    host_screen_open(width, height, headless);
+}
+
+int main(int count, char **words) {
+    host_start();
+    Options options = read_options(count, words);
+    host_idle_open(!options.headless);
+    host_range_open();
+    if (options.disk && !host_disk_open(options.disk, options.disk_bytes))
+        return EXIT_FAILURE;
+    if (options.script && !host_script_open(options.script, options.folder))
+        return EXIT_FAILURE;
+    open_screen(options.headless);
+    system_run();
+}

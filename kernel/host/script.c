@@ -1,0 +1,328 @@
+/* UI scripts on the hosted machine: commands become input events and console
+ * lines; the log tells when a command is done.
+ *
+ * Each command is answered by one line on standard output, "ok" or
+ * "error: what". A command that must wait (wait, settle, snapshot) holds the
+ * script back until the log has the line it waits for. */
+#include "kernel/host/host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <png.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kernel/base/keymap.h"
+
+enum { LINE_BYTES = 4096, DRAG_STEPS = 8 };
+
+typedef enum Waiting {
+    FOR_NOTHING,
+    FOR_DESKTOP,
+    FOR_SETTLED,
+    FOR_SNAPSHOT,
+} Waiting;
+
+static int descriptor = -1;
+static const char *folder;
+static char buffer[1 << 16];
+static size_t buffered;
+static Waiting waiting;
+static bool booted, desktop_ready;
+static uint64_t events_sent, events_settled;
+static char console[LINE_BYTES];
+static bool console_waits;
+static uint16_t held; /* modifiers of the keys that are down */
+
+static void answer(const char *error) {
+    if (error)
+        printf("error: %s\n", error);
+    else
+        printf("ok\n");
+    fflush(stdout);
+    if (error)
+        platform_stop(EXIT_FAILURE);
+}
+
+static void send_event(InputEvent event) {
+    event.modifiers = held;
+    host_input_put(event);
+    events_sent++;
+}
+
+/* ---- Keys ---- */
+
+static uint16_t modifier_bit(uint16_t usage) {
+    switch (usage) {
+    case KEY_CONTROL:
+        return INPUT_CTRL;
+    case KEY_SHIFT:
+        return INPUT_SHIFT;
+    case KEY_ALT:
+        return INPUT_ALT;
+    case KEY_META:
+        return INPUT_META;
+    default:
+        return 0;
+    }
+}
+
+static void send_key(uint16_t usage, bool down) {
+    uint16_t bit = modifier_bit(usage);
+    held = (uint16_t)(down ? held | bit : held & ~bit);
+    bool types = down && !(held & (INPUT_CTRL | INPUT_ALT | INPUT_META));
+    send_event((InputEvent){
+        .kind = INPUT_KEY,
+        .usage = usage,
+        .down = down,
+        .text = types ? keymap_text(usage, held & INPUT_SHIFT, false) : 0});
+}
+
+static const char *type_text(const char *text) {
+    for (; *text; text++) {
+        uint16_t usage;
+        bool shift;
+        if (!keymap_find((unsigned char)*text, &usage, &shift))
+            return "type: no key types this character";
+        if (shift)
+            send_key(KEY_SHIFT, true);
+        send_key(usage, true);
+        send_key(usage, false);
+        if (shift)
+            send_key(KEY_SHIFT, false);
+    }
+    return NULL;
+}
+
+/* "ctrl+shift+s": all down in this order, then up in the other. */
+static const char *press_keys(char *names) {
+    uint16_t usages[8];
+    int count = 0;
+    for (char *name = strtok(names, "+"); name; name = strtok(NULL, "+")) {
+        uint16_t usage = keymap_named(name);
+        if (!usage || count == 8)
+            return "key: unknown key";
+        usages[count++] = usage;
+    }
+    for (int i = 0; i < count; i++)
+        send_key(usages[i], true);
+    while (count > 0)
+        send_key(usages[--count], false);
+    return NULL;
+}
+
+/* ---- Pointer ---- */
+
+static void send_pointer(int x, int y) {
+    send_event((InputEvent){.kind = INPUT_POINTER, .x = x, .y = y});
+}
+
+static void send_button(uint16_t button, bool down, int x, int y) {
+    send_event((InputEvent){
+        .kind = INPUT_BUTTON, .usage = button, .down = down, .x = x, .y = y});
+}
+
+static const char *click(const char *rest) {
+    int x, y;
+    char which[16] = "left";
+    if (sscanf(rest, "%d %d %15s", &x, &y, which) < 2)
+        return "click: X Y [left|right|double]";
+    uint16_t button = strcmp(which, "right") == 0 ? 2 : 1;
+    int times = strcmp(which, "double") == 0 ? 2 : 1;
+    send_pointer(x, y);
+    for (int i = 0; i < times; i++) {
+        send_button(button, true, x, y);
+        send_button(button, false, x, y);
+    }
+    return NULL;
+}
+
+static const char *drag(const char *rest) {
+    int x1, y1, x2, y2;
+    if (sscanf(rest, "%d %d %d %d", &x1, &y1, &x2, &y2) != 4)
+        return "drag: X1 Y1 X2 Y2";
+    send_pointer(x1, y1);
+    send_button(1, true, x1, y1);
+    for (int i = 1; i <= DRAG_STEPS; i++)
+        send_pointer(x1 + (x2 - x1) * i / DRAG_STEPS,
+                     y1 + (y2 - y1) * i / DRAG_STEPS);
+    send_button(1, false, x2, y2);
+    return NULL;
+}
+
+/* ---- Pictures ---- */
+
+static const char *screenshot(const char *name) {
+    char path[LINE_BYTES];
+    Screen screen = platform_screen();
+    png_image image = {.version = PNG_IMAGE_VERSION,
+                       .width = screen.width,
+                       .height = screen.height,
+                       .format = PNG_FORMAT_BGRA};
+    size_t count = (size_t)screen.width * screen.height;
+    uint32_t *opaque = malloc(count * sizeof *opaque);
+    if (!opaque)
+        return "screenshot: no memory";
+    for (size_t i = 0; i < count; i++)
+        opaque[i] = host_screen_pixels()[i] | 0xFF000000u;
+    snprintf(path, sizeof path, "%s/%s.png", folder, name);
+    int good = png_image_write_to_file(&image, path, 0, opaque, 0, NULL);
+    free(opaque);
+    return good ? NULL : "screenshot: cannot write the picture";
+}
+
+/* ---- Commands ---- */
+
+/* Decodes \n \t \" \\ between quotes in place; NULL when it is not a text. */
+static char *unquote(char *text) {
+    if (*text != '"')
+        return NULL;
+    char *to = text;
+    for (char *from = text + 1; *from && *from != '"'; from++) {
+        if (*from == '\\' && from[1]) {
+            from++;
+            *to++ = (char)(*from == 'n' ? '\n' : *from == 't' ? '\t' : *from);
+        } else {
+            *to++ = *from;
+        }
+    }
+    *to = 0;
+    return text;
+}
+
+static void tell_console(const char *line) {
+    snprintf(console, sizeof console, "%s", line);
+    console_waits = true;
+}
+
+static const char *obey_input(const char *word, char *rest) {
+    int x, y;
+    if (strcmp(word, "type") == 0) {
+        char *text = unquote(rest);
+        return text ? type_text(text) : "type: \"text\"";
+    }
+    if (strcmp(word, "key") == 0)
+        return press_keys(rest);
+    if (strcmp(word, "move") == 0) {
+        if (sscanf(rest, "%d %d", &x, &y) != 2)
+            return "move: X Y";
+        send_pointer(x, y);
+        return NULL;
+    }
+    if (strcmp(word, "click") == 0)
+        return click(rest);
+    if (strcmp(word, "drag") == 0)
+        return drag(rest);
+    if (strcmp(word, "wheel") == 0) {
+        send_event((InputEvent){.kind = INPUT_WHEEL, .wheel = atoi(rest)});
+        return NULL;
+    }
+    return "unknown command";
+}
+
+static const char *obey(const char *word, char *rest) {
+    if (strcmp(word, "boot") == 0) {
+        bool again = booted;
+        booted = true;
+        return again ? "boot: this machine is already on" : NULL;
+    }
+    if (strcmp(word, "wait") == 0) {
+        waiting = desktop_ready ? FOR_NOTHING : FOR_DESKTOP;
+    } else if (strcmp(word, "settle") == 0) {
+        waiting = events_settled >= events_sent ? FOR_NOTHING : FOR_SETTLED;
+    } else if (strcmp(word, "snapshot") == 0) {
+        tell_console("snapshot");
+        waiting = FOR_SNAPSHOT;
+    } else if (strcmp(word, "screenshot") == 0) {
+        return screenshot(rest);
+    } else if (strcmp(word, "cut") == 0) {
+        _exit(EXIT_SUCCESS);
+    } else if (strcmp(word, "shutdown") == 0 || strcmp(word, "resume") == 0) {
+        tell_console(word);
+    } else {
+        return obey_input(word, rest);
+    }
+    return NULL;
+}
+
+static void obey_line(char *line) {
+    char *rest = line + strcspn(line, " \t");
+    if (*line == 0 || *line == '#')
+        return;
+    if (*rest)
+        *rest++ = 0;
+    rest += strspn(rest, " \t");
+    const char *error = obey(line, rest);
+    if (error || waiting == FOR_NOTHING)
+        answer(error);
+}
+
+static void obey_waiting_lines(void) {
+    while (waiting == FOR_NOTHING && !console_waits) {
+        char *end = memchr(buffer, '\n', buffered);
+        if (!end)
+            return;
+        char line[LINE_BYTES];
+        size_t length = (size_t)(end - buffer);
+        snprintf(line, sizeof line, "%.*s", (int)length, buffer);
+        buffered -= length + 1;
+        memmove(buffer, end + 1, buffered);
+        obey_line(line);
+    }
+}
+
+static void read_more(void) {
+    ssize_t got =
+        read(descriptor, buffer + buffered, sizeof buffer - 1 - buffered);
+    if (got > 0) {
+        buffered += (size_t)got;
+    } else if (got == 0 || errno != EAGAIN) {
+        host_idle_watch(-1, NULL);
+        if (buffered == 0 || buffer[buffered - 1] != '\n')
+            buffer[buffered++] = '\n'; /* ends a last line without newline */
+    }
+    obey_waiting_lines();
+}
+
+bool platform_console_next(char *line_out, size_t capacity) {
+    obey_waiting_lines();
+    if (!console_waits)
+        return false;
+    snprintf(line_out, capacity, "%s", console);
+    console_waits = false;
+    return true;
+}
+
+static void done_waiting(void) {
+    waiting = FOR_NOTHING;
+    answer(NULL);
+    host_wake(); /* the next command may already be here */
+}
+
+void host_script_log(const char *line) {
+    if (strncmp(line, "desktop: ready", 14) == 0) {
+        desktop_ready = true;
+        if (waiting == FOR_DESKTOP)
+            done_waiting();
+    } else if (strncmp(line, "snapshot: durable", 17) == 0) {
+        if (waiting == FOR_SNAPSHOT)
+            done_waiting();
+    } else if (sscanf(line, "ui: settled input=%lu", &events_settled) == 1) {
+        if (waiting == FOR_SETTLED && events_settled >= events_sent)
+            done_waiting();
+    }
+}
+
+bool host_script_open(const char *path, const char *out) {
+    descriptor = strcmp(path, "-") == 0 ? STDIN_FILENO
+                                        : open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) {
+        fprintf(stderr, "revenant: UI script %s: %s\n", path, strerror(errno));
+        return false;
+    }
+    folder = out;
+    host_idle_watch(descriptor, read_more);
+    return true;
+}

@@ -1,0 +1,73 @@
+/* sim.h: the simulator, a machine whose time, disk, screen and input a test
+ * holds in its hands. Linked instead of kernel/host into the tests.
+ *
+ * The disk keeps what was flushed apart from what was only written. A power cut
+ * keeps any part of the latter, in any order, in sectors of 512 bytes: that is
+ * all that a real disk promises. Everything random comes from one seed. */
+#ifndef TESTS_SIM_SIM_H
+#define TESTS_SIM_SIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernel/platform.h"
+
+/* Once, before the first test: the persistent range, the log, the panic. */
+void sim_start(void);
+
+/* The seed of everything random from here on. */
+void sim_seed(uint64_t seed);
+uint64_t sim_random(void);
+
+/* ---- Time ---- */
+
+void sim_time_set_ns(uint64_t now_ns);
+/* A setting, or none with NULL. */
+void sim_setting(const char *name, const char *value);
+
+/* ---- Disk ---- */
+
+typedef struct SimDiskFaults {
+    uint64_t fail_after; /* this many requests succeed, then ... */
+    uint64_t fail_count; /* ... this many fail (UINT64_MAX: for ever) */
+    bool lazy;           /* requests stay under way until polled with wait */
+} SimDiskFaults;
+
+/* A blank disk instead of the one before; 0 blocks: no disk. */
+void sim_disk_new(uint64_t blocks);
+void sim_disk_faults(SimDiskFaults faults);
+/* Requests of any kind so far, for loops over all fault places. */
+uint64_t sim_disk_requests(void);
+uint64_t sim_disk_writes(void); /* blocks written so far */
+/* What a reader sees now, for tests that damage it. */
+uint8_t *sim_disk_bytes(void);
+/* Power cut: unflushed sectors survive or not, at random; requests under way
+ * are lost the same way and never complete. */
+void sim_disk_cut(void);
+/* Requests are stopped at the cut-after-th one from now: it and all later ones
+ * are accepted and never done. For cutting in the middle of a commit. */
+void sim_disk_freeze_after(uint64_t requests);
+bool sim_disk_frozen(void);
+
+/* ---- Memory ---- */
+
+/* The k-th alloc_take from now fails (and, with `for_ever`, all later ones); 0
+ * switches this off. */
+void sim_alloc_fail(uint64_t k, bool for_ever);
+
+/* ---- Log and input ---- */
+
+/* The last log line that starts with `prefix`, or NULL. */
+const char *sim_log_find(const char *prefix);
+void sim_log_clear(void);
+void sim_input(InputEvent event);
+void sim_console(const char *line);
+const uint32_t *sim_screen_pixels(void);
+void sim_screen_size(uint32_t width, uint32_t height);
+
+/* Runs `action`; true when it ended in a panic (whose text sim_log_find
+ * finds), which then did not stop the tests. */
+bool sim_panics(void (*action)(void *), void *argument);
+
+#endif
