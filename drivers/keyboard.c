@@ -1,27 +1,23 @@
-/* Scan codes, modifiers, and the text of a US layout. */
+/* Scan codes to usages, and the modifiers that are held. */
 #include "drivers/keyboard.h"
+
+#include "kernel/base/keymap.h"
 
 #define RELEASED 0x80u
 #define PREFIX_MORE 0xe0u
 #define PREFIX_PAUSE 0xe1u
 #define PAUSE_REST 5u /* bytes after the prefix: 1d 45 e1 9d c5 */
 
-enum { /* usages that are treated apart */
-       USAGE_A = 0x04,
-       USAGE_Z = 0x1d,
-       USAGE_1 = 0x1e,
-       USAGE_0 = 0x27,
-       USAGE_SPACE = 0x2c,
-       USAGE_MINUS = 0x2d,
-       USAGE_SLASH = 0x38,
+enum { /* usages that are treated apart, besides those of keymap.h */
        USAGE_CAPS = 0x39,
        USAGE_NUM = 0x53,
        USAGE_PAD_DIVIDE = 0x54,
        USAGE_PAD_PLUS = 0x57,
+       USAGE_PAD_ENTER = 0x58,
        USAGE_PAD_1 = 0x59,
        USAGE_PAD_POINT = 0x63,
        USAGE_BACKSLASH_102 = 0x64,
-       USAGE_CTRL = 0xe0, /* then shift, alt, meta; the right ones 4 later */
+       RIGHT = 4, /* from a left modifier key to its right twin */
 };
 
 /* By scan code; 0 is no key. */
@@ -81,8 +77,8 @@ static uint16_t modifiers(const Keyboard *keyboard) {
                                     INPUT_META};
     uint16_t result = keyboard->caps ? INPUT_CAPS : 0;
     for (uint16_t i = 0; i < 4; i++)
-        if (held(keyboard, USAGE_CTRL + i) ||
-            held(keyboard, USAGE_CTRL + 4 + i))
+        if (held(keyboard, KEY_CONTROL + i) ||
+            held(keyboard, KEY_CONTROL + RIGHT + i))
             result |= bits[i];
     return result;
 }
@@ -90,31 +86,20 @@ static uint16_t modifiers(const Keyboard *keyboard) {
 static uint32_t text_of_pad(uint16_t usage, bool num_off) {
     if (usage <= USAGE_PAD_PLUS)
         return (uint8_t) "/*-+"[usage - USAGE_PAD_DIVIDE];
-    if (usage >= USAGE_PAD_1 && !num_off)
-        return (uint8_t) "1234567890."[usage - USAGE_PAD_1];
-    return 0;
+    if (usage == USAGE_PAD_ENTER)
+        return '\n';
+    return num_off ? 0 : (uint8_t) "1234567890."[usage - USAGE_PAD_1];
 }
 
-/* What a key types; 0 for Enter, Tab and the like, whose usage says it all. */
 static uint32_t text_of(uint16_t usage, uint16_t with, bool num_off) {
-    static const char plain[] = "-=[]\\#;'`,./";
-    static const char shifted[] = "_+{}|~:\"~<>?";
     bool shift = with & INPUT_SHIFT;
     if (with & (INPUT_CTRL | INPUT_ALT | INPUT_META))
         return 0;
-    if (usage >= USAGE_A && usage <= USAGE_Z)
-        return (shift != !!(with & INPUT_CAPS) ? 'A' : 'a') + usage - USAGE_A;
-    if (usage >= USAGE_1 && usage <= USAGE_0)
-        return (uint8_t)(shift ? "!@#$%^&*()" : "1234567890")[usage - USAGE_1];
-    if (usage == USAGE_SPACE)
-        return ' ';
-    if (usage >= USAGE_MINUS && usage <= USAGE_SLASH)
-        return (uint8_t)(shift ? shifted : plain)[usage - USAGE_MINUS];
     if (usage == USAGE_BACKSLASH_102)
         return shift ? '|' : '\\';
     if (usage >= USAGE_PAD_DIVIDE && usage <= USAGE_PAD_POINT)
         return text_of_pad(usage, num_off);
-    return 0;
+    return keymap_text(usage, shift, with & INPUT_CAPS);
 }
 
 static bool key(Keyboard *keyboard, uint16_t usage, bool down,

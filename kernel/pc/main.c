@@ -36,7 +36,8 @@ _Noreturn void platform_stop(int code) {
 void platform_idle(uint64_t until_ns) {
     clock_set_alarm(until_ns);
     cpu_interrupts_off();
-    if (drivers_have_news() || platform_now_ns() >= until_ns)
+    if (drivers_have_news() || serial_has_news() ||
+        platform_now_ns() >= until_ns)
         cpu_interrupts_on();
     else
         cpu_sleep();
@@ -60,6 +61,7 @@ _Noreturn void main_start(uint32_t magic, uint32_t information) {
     log_line("pc: %lu MiB of memory", platform_memory_bytes() >> 20);
     settings_start();
     drivers_start(&boot.screen);
+    serial_start_receiving();
     cpu_interrupts_on();
     system_run();
 }
