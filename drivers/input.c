@@ -4,6 +4,7 @@
 #include "drivers/keyboard.h"
 #include "drivers/pointer.h"
 #include "kernel/base/log.h"
+#include "kernel/base/text.h"
 #include "kernel/platform.h"
 
 #define RING_REPORTS 1024u /* a power of two */
@@ -20,6 +21,7 @@ static volatile uint32_t input_written; /* by interrupts only */
 static volatile uint32_t input_read;    /* by the main thread only */
 static volatile uint32_t input_lost;    /* by interrupts only */
 
+static bool input_traced;
 static Keyboard input_keyboard;
 static Pointer input_pointer;
 static uint16_t input_modifiers; /* after the last key event */
@@ -30,6 +32,8 @@ static uint32_t input_event_next, input_event_count;
 
 void input_start(void) {
     Screen screen = platform_screen();
+    const char *traced = platform_setting("trace");
+    input_traced = traced && text_equal(traced, "input");
     input_pointer.width = (int32_t)screen.width;
     input_pointer.height = (int32_t)screen.height;
     input_pointer.x = input_pointer.width / 2;
@@ -101,11 +105,26 @@ static bool take_report(void) {
     return true;
 }
 
+/* One line an event, with the setting trace=input. */
+static void trace(const InputEvent *event) {
+    static const char *const kinds[] = {
+        [INPUT_KEY] = "key",       [INPUT_POINTER] = "pointer",
+        [INPUT_BUTTON] = "button", [INPUT_WHEEL] = "wheel",
+        [INPUT_CLOSE] = "close",
+    };
+    log_line("input: %s usage=%u down=%d repeat=%d modifiers=%u text=%u "
+             "at=%d,%d wheel=%d",
+             kinds[event->kind], event->usage, event->down, event->repeat,
+             event->modifiers, event->text, event->x, event->y, event->wheel);
+}
+
 bool platform_input_next(InputEvent *event_out) {
     say_lost();
     while (input_event_next == input_event_count)
         if (!take_report())
             return false;
     *event_out = input_events[input_event_next++];
+    if (input_traced)
+        trace(event_out);
     return true;
 }

@@ -1,7 +1,9 @@
 # The image for CDs, disks and sticks, for BIOS and UEFI in one, and the ways
 # to start it in QEMU.
-GRUB_MODULES := multiboot2 part_msdos iso9660 normal all_video boot search \
-    search_fs_file search_fs_uuid search_label test echo
+GRUB_MODULES := multiboot2 part_msdos part_gpt part_apple part_acorn \
+    part_amiga part_bsd part_dfly part_dvh part_plan part_sun part_sunpc \
+    iso9660 normal all_video boot search search_fs_file search_fs_uuid \
+    search_label test echo
 
 build/revenant.iso: build/revenant.elf iso/grub.cfg iso/module.mk
 	@rm -rf build/iso
