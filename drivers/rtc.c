@@ -1,5 +1,6 @@
-/* The battery clock, read once; later times are counted from it. It is taken
- * to hold UTC, as QEMU's does.
+/* The battery clock. Times are counted from it by the machine's own time, which
+ * drifts, so it is looked at again every ten minutes. It is taken to hold UTC,
+ * as QEMU's does.
  * Source: Motorola MC146818 data sheet. */
 #include "kernel/pc/cpu.h"
 #include "kernel/platform.h"
@@ -19,7 +20,8 @@
 #define B_BINARY 0x04
 #define HOUR_AFTERNOON 0x80
 #define UPDATE_TRIES 100000 /* reads; an update takes 2 ms */
-#define US_PER_S 1000000
+#define US_PER_S 1000000ll
+#define LOOK_AGAIN_US (600 * US_PER_S)
 
 typedef struct RtcTime {
     uint8_t second, minute, hour, day, month, year;
@@ -79,9 +81,14 @@ static int64_t read_seconds(void) {
 }
 
 int64_t platform_wall_us(void) {
-    static int64_t start_us; /* of the machine's own time */
-    if (start_us == 0)
-        start_us =
-            read_seconds() * US_PER_S - (int64_t)(platform_now_ns() / 1000);
-    return start_us + (int64_t)(platform_now_ns() / 1000);
+    static int64_t start_us, read_us; /* of the machine's own time */
+    int64_t now_us = (int64_t)(platform_now_ns() / 1000);
+    if (start_us != 0 && now_us - read_us < LOOK_AGAIN_US)
+        return start_us + now_us;
+    int64_t clock_us = read_seconds() * US_PER_S;
+    int64_t drift_us = clock_us - (start_us + now_us);
+    if (drift_us >= US_PER_S || drift_us <= -2 * US_PER_S)
+        start_us = clock_us - now_us;
+    read_us = now_us;
+    return start_us + now_us;
 }

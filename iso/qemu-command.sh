@@ -18,7 +18,7 @@ command=(qemu-system-x86_64
     -nic none -no-reboot
     -cdrom "$PWD/build/revenant.iso"
     -drive "if=none,id=disk,format=raw,file=$(escaped "$disk")"
-    -device virtio-blk-pci,drive=disk
+    -device virtio-blk-pci,drive=disk,werror=report,rerror=report
     -device virtio-tablet-pci)
 if [ -n "${SIZE:-}" ]; then
     command+=(-fw_cfg "name=opt/revenant/size,string=$SIZE")

@@ -162,7 +162,7 @@ static bool make_words(void) {
         "-mon",
         "chardev=qmp,mode=control",
         "-device",
-        "virtio-blk-pci,drive=disk",
+        "virtio-blk-pci,drive=disk,werror=report,rerror=report",
         "-device",
         "virtio-tablet-pci",
         "-device",

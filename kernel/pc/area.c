@@ -1,8 +1,12 @@
 /* Areas: their bookkeeping lives in the page tables themselves.
  *
- * A range of 2^k pages begins with its guard page. In use, the guard's entry
- * holds the number of pages shifted left by one; free, it holds the address of
- * the next free range of the same size. Both leave bit 0, "present", clear. */
+ * A range of 2^k pages holds a few pages of offset, the guard page, and the
+ * area. In use, the guard's entry holds the number of pages and the offset;
+ * free, the range's first entry holds the address of the next free range of
+ * the same size. Both leave bit 0, "present", clear.
+ *
+ * The offset differs from area to area, because QEMU's translator copies many
+ * times slower between addresses whose distance is a multiple of 4 MiB. */
 #include "kernel/pc/area.h"
 
 #include "kernel/base/bytes.h"
@@ -11,7 +15,12 @@
 #include "kernel/pc/paging.h"
 
 #define PAGE_BYTES 4096ull
-#define AREA_CLASSES 33 /* up to 2^32 pages, 16 TiB */
+#define AREA_CLASSES 33      /* up to 2^32 pages, 16 TiB */
+#define OFFSET_FROM_PAGES 64 /* smaller areas need no offset */
+#define OFFSET_STEP 5        /* pages */
+#define OFFSET_MAX 32        /* a power of two, so all multiples come */
+#define GUARD_OFFSET_SHIFT 40
+#define GUARD_PAGES_MASK (~0ull >> (64 - GUARD_OFFSET_SHIFT))
 
 static uint64_t area_free[AREA_CLASSES]; /* first free range, or 0 */
 static uint64_t area_top = PAGING_AREAS; /* never used from here on */
@@ -21,7 +30,15 @@ static int class_for(uint64_t pages) {
     return 64 - __builtin_clzll(pages);
 }
 
-/* A range of a class and its guard's entry, which exists. 0: no memory. */
+static uint64_t next_offset(uint64_t pages) {
+    static uint64_t offset;
+    if (pages < OFFSET_FROM_PAGES)
+        return 0;
+    offset = (offset + OFFSET_STEP) % OFFSET_MAX;
+    return offset;
+}
+
+/* A range of a class, or 0 without memory for it. Its first entry exists. */
 static uint64_t take_range(int class) {
     uint64_t range = area_free[class];
     if (range) {
@@ -68,42 +85,54 @@ static size_t map(uint64_t address, size_t pages) {
 void *area_take(size_t pages) {
     if (pages == 0 || pages > frames_free_count())
         return NULL;
-    int class = class_for(pages);
+    uint64_t offset = next_offset(pages);
+    int class = class_for(pages + offset);
     uint64_t range = take_range(class);
     if (!range)
         return NULL;
-    uint64_t address = range + PAGE_BYTES;
-    size_t mapped = map(address, pages);
+    uint64_t guard = range + offset * PAGE_BYTES;
+    uint64_t *entry = paging_entry(guard, 1, true);
+    size_t mapped = entry ? map(guard + PAGE_BYTES, pages) : 0;
     if (mapped < pages) {
-        unmap(address, mapped);
+        unmap(guard + PAGE_BYTES, mapped);
         give_range(range, class);
         return NULL;
     }
-    *paging_entry(range, 1, false) = (uint64_t)pages << 1;
-    return (void *)(uintptr_t)address;
+    *entry = (uint64_t)pages << 1 | offset << GUARD_OFFSET_SHIFT;
+    return (void *)(uintptr_t)(guard + PAGE_BYTES);
+}
+
+static uint64_t *guard_entry(const void *area) {
+    uint64_t guard = (uintptr_t)area - PAGE_BYTES;
+    CHECK(guard >= PAGING_AREAS && guard < area_top);
+    uint64_t *entry = paging_entry(guard, 1, false);
+    CHECK(entry && *entry != 0 && *entry < PAGING_AREAS &&
+          !(*entry & PAGING_PRESENT));
+    return entry;
 }
 
 size_t area_pages(const void *area) {
-    uint64_t guard = (uintptr_t)area - PAGE_BYTES;
-    CHECK(guard >= PAGING_AREAS && guard < area_top);
-    uint64_t entry = *paging_entry(guard, 1, false);
-    CHECK(entry != 0 && entry < PAGING_AREAS && !(entry & PAGING_PRESENT));
-    return entry >> 1;
+    return (*guard_entry(area) & GUARD_PAGES_MASK) >> 1;
 }
 
 void area_give(void *area) {
-    size_t pages = area_pages(area);
+    uint64_t *entry = guard_entry(area);
+    uint64_t pages = (*entry & GUARD_PAGES_MASK) >> 1;
+    uint64_t offset = *entry >> GUARD_OFFSET_SHIFT;
+    *entry = 0;
     unmap((uintptr_t)area, pages);
-    give_range((uintptr_t)area - PAGE_BYTES, class_for(pages));
+    give_range((uintptr_t)area - (1 + offset) * PAGE_BYTES,
+               class_for(pages + offset));
 }
 
 void *area_map_device(uint64_t physical, uint64_t bytes, uint64_t rights) {
     uint64_t first = physical & ~(PAGE_BYTES - 1);
     uint64_t pages = (physical + bytes - first + PAGE_BYTES - 1) / PAGE_BYTES;
-    uint64_t range = take_range(class_for(pages));
+    uint64_t offset = next_offset(pages);
+    uint64_t range = take_range(class_for(pages + offset));
     if (!range)
         return NULL;
-    uint64_t address = range + PAGE_BYTES;
+    uint64_t address = range + (1 + offset) * PAGE_BYTES;
     for (uint64_t i = 0; i < pages; i++) {
         uint64_t *entry = paging_entry(address + i * PAGE_BYTES, 1, true);
         if (!entry)

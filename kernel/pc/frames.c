@@ -17,6 +17,15 @@ static uint64_t frames_words_count; /* words in frames_words */
 static uint64_t frames_cursor;      /* word of frames_words to look at first */
 static uint64_t frames_total, frames_left;
 
+/* `count` frames from a multiple of 64 on, a multiple of 64 too. */
+static void mark_words_free(uint64_t index, uint64_t count) {
+    for (uint64_t word = index / 64; word < (index + count) / 64; word++) {
+        frames_free[word] = UINT64_MAX;
+        frames_words[word / 64] |= 1ull << word % 64;
+    }
+    frames_left += count;
+}
+
 static void mark_free(uint64_t index) {
     frames_free[index / 64] |= 1ull << index % 64;
     frames_words[index / 4096] |= 1ull << index / 64 % 64;
@@ -33,6 +42,15 @@ static void mark_taken(uint64_t index) {
 
 static bool is_free(uint64_t index) {
     return frames_free[index / 64] >> index % 64 & 1;
+}
+
+static void mark_range_free(uint64_t index, uint64_t end) {
+    for (; index < end && index % 64 != 0; index++)
+        mark_free(index);
+    if (index < end)
+        mark_words_free(index, (end - index) & ~63ull);
+    for (index += (end - index) & ~63ull; index < end; index++)
+        mark_free(index);
 }
 
 /* Cuts the tables out of the first range that holds them. */
@@ -66,9 +84,8 @@ void frames_start(const BootInfo *boot) {
     frames_words = frames_free + frames_words_count * 64;
     bytes_fill(frames_free, 0, bytes);
     for (uint32_t i = 0; i < boot->range_count; i++)
-        for (uint64_t at = ranges[i].start; at < ranges[i].end;
-             at += FRAME_BYTES)
-            mark_free(at / FRAME_BYTES);
+        mark_range_free(ranges[i].start / FRAME_BYTES,
+                        ranges[i].end / FRAME_BYTES);
     frames_total = frames_left;
 }
 

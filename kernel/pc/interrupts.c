@@ -126,6 +126,10 @@ _Noreturn static void die(const InterruptFrame *frame, uint64_t address) {
           frame->vector, frame->error, frame->rip, frame->rsp, address);
 }
 
+/* How deep we are in handlers; neither a device's handler nor a fault's may
+ * touch the persistent range. */
+static unsigned interrupts_depth;
+
 /* Interrupted code goes on in the escape function, as if it had called it. */
 static void escape(InterruptFrame *frame) {
     frame->rip = (uintptr_t)range_escape_function();
@@ -134,29 +138,35 @@ static void escape(InterruptFrame *frame) {
 
 static void page_fault(InterruptFrame *frame) {
     uint64_t address = cpu_read_cr2();
-    if (!range_contains(address) ||
+    if (!range_contains(address) || interrupts_depth > 0 ||
         (frame->error & (FAULT_RESERVED | FAULT_FETCH)))
         die(frame, address);
+    interrupts_depth++;
     if (frame->rflags & FLAG_INTERRUPTS)
         cpu_interrupts_on();
     PlatformFault fault = range_fault(address, frame->error & FAULT_WRITE);
     cpu_interrupts_off();
+    interrupts_depth--;
     if (fault == PLATFORM_FAULT_BUG)
         die(frame, address);
     if (fault == PLATFORM_FAULT_LOST)
         escape(frame);
 }
 
+static void device_interrupt(unsigned vector) {
+    interrupts_depth++;
+    if (interrupts_handlers[vector].handler)
+        interrupts_handlers[vector].handler(
+            interrupts_handlers[vector].context);
+    interrupts_depth--;
+    apic_finish(vector);
+}
+
 void interrupts_enter(InterruptFrame *frame) {
-    uint64_t vector = frame->vector;
-    if (vector == VECTOR_PAGE_FAULT)
+    if (frame->vector == VECTOR_PAGE_FAULT)
         page_fault(frame);
-    else if (vector < EXCEPTIONS)
+    else if (frame->vector < EXCEPTIONS)
         die(frame, cpu_read_cr2());
-    else {
-        if (interrupts_handlers[vector].handler)
-            interrupts_handlers[vector].handler(
-                interrupts_handlers[vector].context);
-        apic_finish((unsigned)vector);
-    }
+    else
+        device_interrupt((unsigned)frame->vector);
 }

@@ -19,7 +19,8 @@
 #define PREFIX "opt/revenant/"
 #define PREFIX_LENGTH (sizeof PREFIX - 1)
 #define SETTINGS_MAX 32
-#define VALUE_MAX 4096u /* bytes; longer values are left out */
+#define VALUE_MAX (1u << 20) /* bytes; longer values are left out */
+#define LOGGED_MAX 100       /* bytes of a value */
 
 static struct {
     char name[CONFIG_NAME_BYTES]; /* without the prefix */
@@ -75,7 +76,8 @@ void settings_start(void) {
             continue;
         cpu_out16(CONFIG_SELECT, settings[i].selector);
         read_bytes(settings[i].value, settings[i].size_bytes);
-        log_line("setting: %s=%s", settings[i].name, settings[i].value);
+        log_line("setting: %s=%.*s", settings[i].name, LOGGED_MAX,
+                 settings[i].value);
     }
 }
 
