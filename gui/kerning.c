@@ -131,10 +131,10 @@ static uint32_t class_of(const Kerning *kerning, uint32_t table,
 
 /* Bytes of a value record: two for each bit of its format. */
 static uint32_t value_bytes(uint32_t format) {
-    uint32_t size = 0;
+    uint32_t bytes = 0;
     for (uint32_t bits = format & 0xff; bits; bits &= bits - 1)
-        size += 2;
-    return size;
+        bytes += 2;
+    return bytes;
 }
 
 static int32_t advance_in(const Kerning *kerning, uint32_t value,

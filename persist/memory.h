@@ -23,6 +23,33 @@
 #include "kernel/base/status.h"
 #include "kernel/platform.h"
 
+struct Store;
+
+typedef struct MemoryOptions {
+    struct Store *store;  /* NULL: no disk, nothing is kept */
+    uint32_t regions;     /* attached already, from the opened generation */
+    uint64_t limit_bytes; /* RAM for pages; at least 8 MiB */
+    bool audit;           /* a write that was not announced is a panic */
+    void (*lost)(void);   /* where code goes on that met a page which cannot be
+                           * read any more, see platform_range_set_fault; it
+                           * asks memory_lost_page */
+} MemoryOptions;
+
+/* Makes the range work. NO_MEMORY. */
+Status memory_open(const MemoryOptions *options);
+/* Forgets all pages and the store; every address reads as nothing. */
+void memory_close(void);
+
+/* The address of the access that could not be served, and why. */
+uint64_t memory_lost_page(Status *why_out);
+
+/* At a safepoint: evicts clean pages beyond the limit. */
+void memory_trim(void);
+
+uint64_t memory_resident_pages(void);
+uint64_t memory_dirty_pages(void);
+uint32_t memory_region_count(void);
+
 #define MEMORY_REGION_BYTES (64ull << 20)
 #define MEMORY_REGION_PAGES (MEMORY_REGION_BYTES / PLATFORM_PAGE_BYTES)
 

@@ -30,6 +30,5 @@ void *alloc_take(size_t size_bytes) {
 }
 
 void *alloc_resize(void *memory, size_t old_bytes, size_t new_bytes) {
-    return fails_now() ? NULL
-                       : host_alloc_resize(memory, old_bytes, new_bytes);
+    return fails_now() ? NULL : host_alloc_resize(memory, old_bytes, new_bytes);
 }

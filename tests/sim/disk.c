@@ -6,7 +6,11 @@
 
 #include "kernel/base/check.h"
 
-enum { SECTOR = 512, SECTORS = PLATFORM_BLOCK_BYTES / SECTOR };
+enum {
+    SECTOR = 512,
+    SECTORS = PLATFORM_BLOCK_BYTES / SECTOR,
+    FREEZE_DEPTH = 8, /* requests that may be under way when power fails */
+};
 
 /* A write that is not yet safe: of one block, in order of completion. */
 typedef struct Unflushed {
@@ -86,10 +90,13 @@ static void survive(uint64_t block, const uint8_t *bytes) {
 void sim_disk_cut(void) {
     for (Unflushed *write = unflushed_first; write; write = write->next)
         survive(write->block, write->bytes);
-    for (DiskRequest *r = under_way_first; r; r = r->next)
+    for (DiskRequest *r = under_way_first; r; r = r->next) {
+        r->done = true;
+        r->status = STATUS_IO_ERROR;
         for (uint32_t i = 0; r->action == DISK_WRITE && i < r->count; i++)
             survive(r->block + i,
                     (uint8_t *)r->buffer + (size_t)i * PLATFORM_BLOCK_BYTES);
+    }
     under_way_first = under_way_last = NULL;
     forget_unflushed();
     memcpy(seen, durable, blocks * PLATFORM_BLOCK_BYTES);
@@ -171,15 +178,31 @@ Status platform_disk_submit(DiskRequest *request) {
     return STATUS_OK;
 }
 
+/* The power is off: what is under way may or may not reach the medium, what
+ * comes later does not; all of it fails, so that whoever waits goes on. */
+static void perform_frozen(DiskRequest *request, uint64_t number) {
+    const uint8_t *bytes = request->buffer;
+    bool was_under_way = number < freeze_at + FREEZE_DEPTH;
+    for (uint32_t i = 0; i < request->count; i++)
+        if (request->action == DISK_WRITE && was_under_way)
+            remember_unflushed(request->block + i,
+                               bytes + (size_t)i * PLATFORM_BLOCK_BYTES);
+    request->status = STATUS_IO_ERROR;
+    request->done = true;
+}
+
 static bool take_one_under_way(void) {
     DiskRequest *request = under_way_first;
-    uint64_t number = request ? (uintptr_t)request->machine : 0;
-    if (!request || number >= freeze_at)
+    if (!request)
         return false;
+    uint64_t number = (uintptr_t)request->machine;
     under_way_first = request->next;
     if (!under_way_first)
         under_way_last = NULL;
-    perform(request, number);
+    if (number >= freeze_at)
+        perform_frozen(request, number);
+    else
+        perform(request, number);
     return true;
 }
 

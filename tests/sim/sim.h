@@ -43,10 +43,11 @@ uint64_t sim_disk_writes(void); /* blocks written so far */
 /* What a reader sees now, for tests that damage it. */
 uint8_t *sim_disk_bytes(void);
 /* Power cut: unflushed sectors survive or not, at random; requests under way
- * are lost the same way and never complete. */
+ * are lost the same way and end with an error that nobody may believe. */
 void sim_disk_cut(void);
-/* Requests are stopped at the cut-after-th one from now: it and all later ones
- * are accepted and never done. For cutting in the middle of a commit. */
+/* Power fails at the requests-th request from now: that one and what is under
+ * way with it may reach the medium, later ones do not; all fail. To be followed
+ * by sim_disk_cut. */
 void sim_disk_freeze_after(uint64_t requests);
 bool sim_disk_frozen(void);
 

@@ -1,0 +1,418 @@
+/* Making a generation durable: the phases of CommitPhase, in order. */
+#include "persist/store_parts.h"
+
+#include "kernel/base/alloc.h"
+#include "kernel/base/check.h"
+#include "kernel/base/log.h"
+
+enum {
+    NODES_KEPT = 2048,   /* clean nodes in memory, 8 MiB */
+    COMMIT_RESERVE = 96, /* blocks: directory, space map, their nodes */
+    PATH_NODES = 512,    /* upper nodes that dirty pages may share */
+};
+
+uint64_t store_blocks_for(uint64_t pages) {
+    uint64_t shared = bytes_min(pages, PATH_NODES) * (FORMAT_HEAP_LEVELS - 1);
+    return pages * 3 + shared * 2 + COMMIT_RESERVE;
+}
+
+uint64_t store_available(const Store *store) {
+    return space_available(store->space);
+}
+
+void commit_heap_node_freed(void *store, const FormatEntry *entry) {
+    deadlist_add(store, entry, true);
+}
+
+void commit_meta_node_freed(void *opaque, const FormatEntry *entry) {
+    Store *store = opaque;
+    space_give(store->space, entry_block(entry), true);
+}
+
+/* ---- The mark on a blank disk ---- */
+
+static Status write_mark(Store *store, const FormatSuper *mark) {
+    uint8_t block[512] = {0};
+    _Static_assert(sizeof *mark == sizeof block, "the mark is one sector");
+    bytes_copy(block, mark, sizeof block);
+    Status status = device_write_short(store->device, 0, block, sizeof block);
+    if (status == STATUS_OK)
+        status = device_write_short(store->device, mark->blocks - FORMAT_RING,
+                                    block, sizeof block);
+    if (status == STATUS_OK)
+        status = device_flush_now(store->device);
+    return status;
+}
+
+/* A superblock of generation 0 says that the disk is ours before anything else
+ * is written to it; or a power cut in the first commit would leave a disk that
+ * looks like somebody else's. */
+static Status mark_disk(Store *store) {
+    FormatSuper mark = store->super;
+    mark.hash = hash_of(&mark, offsetof(FormatSuper, hash));
+    Status status = write_mark(store, &mark);
+    if (status == STATUS_OK)
+        store->blank = false;
+    return status;
+}
+
+/* ---- Pages ---- */
+
+uint64_t store_begin(Store *store, int64_t wall_us, uint32_t regions) {
+    CHECK(store->phase == COMMIT_NONE && !store->read_only);
+    store->phase = COMMIT_PAGES;
+    store->pending = (FormatRecord){.generation = ++store->last_number,
+                                    .parent = store->durable,
+                                    .branch = store->super.branch,
+                                    .wall_us = wall_us,
+                                    .regions = regions};
+    store->pending_recorded = false;
+    store->marked = store->blank ? mark_disk(store) : STATUS_OK;
+    store->blocks_before = device_blocks_written(store->device);
+    return store->pending.generation;
+}
+
+static Status put_entry(Store *store, uint64_t page, const FormatEntry *entry) {
+    FormatEntry old;
+    Status status = radix_set(store->heap, page, entry, &old);
+    CHECK(status == STATUS_OK); /* it was prepared */
+    if (entry_present(&old))
+        deadlist_add(store, &old, false);
+    return STATUS_OK;
+}
+
+static Status put_data(Store *store, uint64_t page, const void *bytes,
+                       uint64_t block) {
+    void *copy = device_write(store->device, DEVICE_DATA, block);
+    CHECK(copy);
+    bytes_copy(copy, bytes, PLATFORM_BLOCK_BYTES);
+    FormatEntry entry = entry_of(block, store->pending.generation,
+                                 hash_of(copy, PLATFORM_BLOCK_BYTES));
+    store->pending.pages++;
+    return put_entry(store, page, &entry);
+}
+
+Status store_put_page(Store *store, uint64_t page, const void *bytes) {
+    CHECK(store->phase == COMMIT_PAGES);
+    Status status = store->marked;
+    if (status == STATUS_OK)
+        status = radix_prepare(store->heap, page);
+    if (status != STATUS_OK)
+        return status;
+    if (bytes_all_zero(bytes, PLATFORM_BLOCK_BYTES)) {
+        FormatEntry zero = {0};
+        return put_entry(store, page, &zero);
+    }
+    if (!device_has_room(store->device))
+        return STATUS_BUSY;
+    uint64_t block;
+    if (space_take_run(store->space, 1, &block) == 0)
+        return STATUS_NO_SPACE;
+    return put_data(store, page, bytes, block);
+}
+
+/* ---- Places for all metadata ---- */
+
+/* Gives a dirty metadata page its block in this commit. */
+static Status place_page(Store *store, uint64_t key, MetaPage *page) {
+    FormatEntry old;
+    Status status = radix_get(store->meta, key, &old);
+    if (status == STATUS_OK)
+        status = radix_prepare(store->meta, key);
+    if (status != STATUS_OK)
+        return status;
+    if (!space_take_pair(store->space, &page->block))
+        return STATUS_NO_SPACE;
+    if (entry_present(&old))
+        space_give(store->space, entry_block(&old), true);
+    page->state = META_PAGE_PLACED;
+    return STATUS_OK;
+}
+
+static Status place_directory(Store *store) {
+    Status status = STATUS_OK;
+    for (uint32_t i = 0;
+         status == STATUS_OK && i < store->record_places / FORMAT_RECORDS; i++)
+        if (store->directory_pages[i].state == META_PAGE_DIRTY)
+            status = place_page(store, i, &store->directory_pages[i]);
+    return status;
+}
+
+/* Placing a space page changes bits, perhaps of pages not yet placed. */
+static Status place_space(Store *store, bool *placed_out) {
+    *placed_out = false;
+    for (uint64_t i = space_next_dirty(store->space, 0); i != UINT64_MAX;
+         i = space_next_dirty(store->space, i + 1)) {
+        MetaPage *page = &store->space_pages[i];
+        if (page->state == META_PAGE_PLACED)
+            continue;
+        Status status = place_page(store, FORMAT_SPACE_FIRST + i, page);
+        if (status != STATUS_OK)
+            return status;
+        *placed_out = true;
+    }
+    return STATUS_OK;
+}
+
+static Status place_metadata(Store *store) {
+    Status status = deadlist_assign(store);
+    if (status == STATUS_OK)
+        status = place_directory(store);
+    bool again = true;
+    while (status == STATUS_OK && again) {
+        status = place_space(store, &again);
+        if (status == STATUS_OK && radix_unassigned(store->meta)) {
+            status = radix_assign(store->meta, store->space,
+                                  commit_meta_node_freed, store);
+            again = true;
+        }
+    }
+    return status;
+}
+
+/* ---- Retention ---- */
+
+static void delete_old(Store *store) {
+    uint64_t wanted = store_blocks_for(store->pending.pages + 16);
+    while (directory_live(store) > store->keep)
+        deadlist_delete_oldest(store);
+    while (directory_live(store) > 3 && store_available(store) < wanted)
+        deadlist_delete_oldest(store);
+}
+
+static Status record_pending(Store *store) {
+    Status status = directory_place(store, &store->pending_place);
+    if (status != STATUS_OK)
+        return status;
+    store->pending.heap = radix_root(store->heap);
+    store->pending.bytes =
+        (device_blocks_written(store->device) - store->blocks_before) *
+        PLATFORM_BLOCK_BYTES;
+    store->records[store->pending_place] = store->pending;
+    store->pending_recorded = true;
+    directory_touch(store, store->pending_place);
+    return STATUS_OK;
+}
+
+/* ---- The phases ---- */
+
+static Status begin_nodes(Store *store) {
+    if (store->marked != STATUS_OK)
+        return store->marked;
+    store->phase = COMMIT_NODES;
+    return radix_assign(store->heap, store->space, commit_heap_node_freed,
+                        store);
+}
+
+static Status step_nodes(Store *store, uint32_t *budget) {
+    if (!radix_write(store->heap, store->pending.generation, budget))
+        return STATUS_BUSY;
+    Status status = record_pending(store);
+    if (status != STATUS_OK)
+        return status;
+    delete_old(store);
+    store->phase = COMMIT_DEADLIST;
+    return place_metadata(store);
+}
+
+static Status step_deadlist(Store *store) {
+    if (!deadlist_write(store))
+        return STATUS_BUSY;
+    store->records[store->pending_place] = store->pending;
+    store->phase = COMMIT_DIRECTORY;
+    return STATUS_OK;
+}
+
+/* Writes one placed page and names it in the meta tree. */
+static Status write_page(Store *store, uint64_t key, MetaPage *page,
+                         const void *bytes) {
+    if (!device_write_pair(store->device, page->block,
+                           store->super.pair_distance, bytes))
+        return STATUS_BUSY;
+    FormatEntry old;
+    FormatEntry entry = entry_of(page->block, store->pending.generation,
+                                 hash_of(bytes, PLATFORM_BLOCK_BYTES));
+    Status status = radix_set(store->meta, key, &entry, &old);
+    CHECK(status == STATUS_OK); /* it was prepared */
+    page->state = META_PAGE_WRITTEN;
+    return STATUS_OK;
+}
+
+static Status step_directory(Store *store) {
+    Status status = STATUS_OK;
+    for (uint32_t i = 0;
+         status == STATUS_OK && i < store->record_places / FORMAT_RECORDS; i++)
+        if (store->directory_pages[i].state == META_PAGE_PLACED)
+            status = write_page(store, i, &store->directory_pages[i],
+                                &store->records[i * FORMAT_RECORDS]);
+    if (status == STATUS_OK)
+        store->phase = COMMIT_SPACE;
+    return status;
+}
+
+static Status step_space(Store *store) {
+    Status status = STATUS_OK;
+    for (uint64_t i = space_next_dirty(store->space, 0);
+         status == STATUS_OK && i != UINT64_MAX;
+         i = space_next_dirty(store->space, i + 1)) {
+        status =
+            write_page(store, FORMAT_SPACE_FIRST + i, &store->space_pages[i],
+                       space_page(store->space, i));
+        if (status == STATUS_OK)
+            space_page_clean(store->space, i);
+    }
+    if (status == STATUS_OK)
+        store->phase = COMMIT_META_NODES;
+    return status;
+}
+
+static Status step_meta_nodes(Store *store, uint32_t *budget) {
+    if (!radix_write(store->meta, store->pending.generation, budget))
+        return STATUS_BUSY;
+    device_push(store->device);
+    store->phase = COMMIT_DATA_SYNC;
+    return STATUS_OK;
+}
+
+/* Waits for the device, then starts a flush and goes to `next`. */
+static Status step_sync(Store *store, CommitPhase next) {
+    if (!device_idle(store->device, false))
+        return STATUS_BUSY;
+    Status status = device_take_error(store->device);
+    if (status != STATUS_OK)
+        return status;
+    device_flush(store->device);
+    store->phase = next;
+    return STATUS_OK;
+}
+
+static FormatSuper new_super(const Store *store) {
+    FormatSuper super = store->super;
+    super.incarnation = store->incarnation;
+    super.generation = store->pending.generation;
+    super.free_blocks = space_free_blocks(store->space);
+    super.records = store->record_places;
+    super.wall_us = store->pending.wall_us;
+    super.heap = store->pending.heap;
+    super.meta = radix_root(store->meta);
+    super.hash = hash_of(&super, offsetof(FormatSuper, hash));
+    return super;
+}
+
+static Status step_super(Store *store) {
+    if (!device_idle(store->device, false))
+        return STATUS_BUSY;
+    Status status = device_take_error(store->device);
+    if (status != STATUS_OK)
+        return status;
+    store->super = new_super(store);
+    uint64_t slot = store->pending.generation % FORMAT_RING;
+    uint64_t places[] = {slot, store->super.blocks - FORMAT_RING + slot};
+    for (int i = 0; i < 2; i++) {
+        uint8_t *block = device_write(
+            store->device, i ? DEVICE_MIRROR : DEVICE_META, places[i]);
+        CHECK(block); /* the device is idle */
+        bytes_fill(block, 0, PLATFORM_BLOCK_BYTES);
+        bytes_copy(block, &store->super, sizeof store->super);
+    }
+    device_push(store->device);
+    store->phase = COMMIT_SUPER_SYNC;
+    return STATUS_OK;
+}
+
+static void set_meta_pages(Store *store, MetaPageState from, MetaPageState to) {
+    for (uint32_t i = 0; i < store->record_places / FORMAT_RECORDS; i++)
+        if (store->directory_pages[i].state == from)
+            store->directory_pages[i].state = (uint8_t)to;
+    for (uint64_t i = 0; i < space_page_count(store->space); i++) {
+        if (store->space_pages[i].state != from)
+            continue;
+        store->space_pages[i].state = (uint8_t)to;
+        if (to == META_PAGE_DIRTY)
+            space_page_dirty(store->space, i);
+    }
+}
+
+static Status step_last_wait(Store *store) {
+    if (!device_idle(store->device, false))
+        return STATUS_BUSY;
+    Status status = device_take_error(store->device);
+    if (status != STATUS_OK)
+        return status;
+    store->durable = store->pending.generation;
+    store->last_pages = store->pending.pages;
+    store->last_bytes =
+        (device_blocks_written(store->device) - store->blocks_before) *
+        PLATFORM_BLOCK_BYTES;
+    set_meta_pages(store, META_PAGE_WRITTEN, META_PAGE_CLEAN);
+    radix_durable(store->heap);
+    radix_durable(store->meta);
+    radix_trim(store->heap, NODES_KEPT);
+    radix_trim(store->meta, NODES_KEPT);
+    deadlist_durable(store);
+    space_durable(store->space);
+    store->phase = COMMIT_NONE;
+    return STATUS_OK;
+}
+
+static Status step(Store *store, uint32_t *budget) {
+    switch (store->phase) {
+    case COMMIT_NONE:
+        break;
+    case COMMIT_PAGES:
+        return begin_nodes(store);
+    case COMMIT_NODES:
+        return step_nodes(store, budget);
+    case COMMIT_DEADLIST:
+        return step_deadlist(store);
+    case COMMIT_DIRECTORY:
+        return step_directory(store);
+    case COMMIT_SPACE:
+        return step_space(store);
+    case COMMIT_META_NODES:
+        return step_meta_nodes(store, budget);
+    case COMMIT_DATA_SYNC:
+        return step_sync(store, COMMIT_SUPER);
+    case COMMIT_SUPER:
+        return step_super(store);
+    case COMMIT_SUPER_SYNC:
+        return step_sync(store, COMMIT_LAST_WAIT);
+    case COMMIT_LAST_WAIT:
+        return step_last_wait(store);
+    }
+    CHECK(!"commit: no generation under way");
+    return STATUS_INVALID;
+}
+
+Status store_finish(Store *store, uint32_t budget) {
+    while (store->phase != COMMIT_NONE) {
+        Status status = step(store, &budget);
+        if (status == STATUS_OK)
+            continue;
+        if (status != STATUS_BUSY)
+            store_doom(store);
+        return status;
+    }
+    return STATUS_OK;
+}
+
+void store_doom(Store *store) {
+    CHECK(store->phase != COMMIT_NONE);
+    device_push(store->device);
+    while (!device_idle(store->device, true))
+        continue;
+    Status status = device_take_error(store->device);
+    log_line("store: generation %lu did not become durable: %s",
+             store->pending.generation,
+             status == STATUS_OK ? "given up" : status_text(status));
+    if (store->pending_recorded) {
+        store->records[store->pending_place] = (FormatRecord){0};
+        directory_touch(store, store->pending_place);
+    }
+    deadlist_doomed(store);
+    /* What was placed but not written keeps its place for the next commit. */
+    set_meta_pages(store, META_PAGE_WRITTEN, META_PAGE_DIRTY);
+    radix_doomed(store->heap);
+    radix_doomed(store->meta);
+    store->phase = COMMIT_NONE;
+}

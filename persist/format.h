@@ -1,0 +1,173 @@
+/* format.h: what lies on the disk, byte by byte. Format 0.1.
+ *
+ * The disk is an array of blocks of 4 KiB; numbers are little-endian.
+ *
+ *   blocks             what
+ *   0 .. 63            ring of superblocks; that of generation g is at g mod 64
+ *   64 .. N-65         data and metadata, given out by the space map
+ *   N-64 .. N-1        mirror of the ring
+ *
+ * N is in the superblock. Metadata (nodes, directory, space map, deadlists) is
+ * kept twice: in block b and in block b + pair_distance, where pair_distance is
+ * half of the middle part, rounded down. Data pages are kept once.
+ *
+ * Everything is reached from a superblock by entries, and an entry holds the
+ * hash of what it names: no block vouches for itself, so a lost or misdirected
+ * write is seen. Two trees of nodes hang there:
+ *
+ *   heap tree  page number (35 bits, 5 levels of 7) -> data page; one root for
+ *              each kept generation, sharing unchanged nodes
+ *   meta tree  21 bits, 3 levels -> directory pages (from 0) and space map
+ *              pages (from 2^18); only the newest root counts
+ *
+ * A superblock of generation 0 marks a disk on which nothing is durable yet.
+ *
+ * A zero entry stands for a page, or a whole subtree, of zeros. Blocks never
+ * change in place while a superblock that may be read reaches them. */
+#ifndef PERSIST_FORMAT_H
+#define PERSIST_FORMAT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernel/base/bytes.h"
+#include "kernel/platform.h"
+
+enum {
+    FORMAT_MAJOR = 0,
+    FORMAT_MINOR = 1,
+    FORMAT_RING = 64,         /* superblocks in each ring */
+    FORMAT_MIN_BLOCKS = 1024, /* smallest disk: 4 MiB */
+    FORMAT_FANOUT = 128,      /* entries of a node */
+    FORMAT_FANOUT_BITS = 7,
+    FORMAT_HEAP_LEVELS = 5,
+    FORMAT_META_LEVELS = 3,
+    FORMAT_SPACE_FIRST = 1 << 18, /* meta key of the first space page */
+    FORMAT_SPACE_BITS = 4096 * 8, /* blocks that a space page describes */
+    FORMAT_RECORDS = 32,          /* records of a directory page */
+    FORMAT_DEAD_PER_BLOCK = 252,
+};
+
+/* "REVENANT" read as a little-endian number. */
+#define FORMAT_MAGIC 0x544E414E45564552ull
+
+/* Hash of a block: XXH64 with seed 0, then with seed FORMAT_SECOND_SEED. */
+#define FORMAT_SECOND_SEED 0x9E3779B97F4A7C15ull
+typedef struct Hash {
+    uint64_t first, second;
+} Hash;
+
+/* OFFSET SIZE MEANING
+ *      0    6 block number
+ *      6    6 generation in which it was written (birth)
+ *     12    4 flags: FORMAT_PRESENT
+ *     16   16 hash of the block's 4,096 bytes */
+typedef struct FormatEntry {
+    uint8_t block[6];
+    uint8_t birth[6];
+    uint8_t flags[4];
+    Hash hash;
+} FormatEntry;
+_Static_assert(sizeof(FormatEntry) == 32, "entry");
+_Static_assert(offsetof(FormatEntry, hash) == 16, "entry hash");
+
+enum { FORMAT_PRESENT = 1 };
+
+typedef struct FormatNode {
+    FormatEntry entries[FORMAT_FANOUT];
+} FormatNode;
+_Static_assert(sizeof(FormatNode) == PLATFORM_BLOCK_BYTES, "node");
+
+/* One generation. OFFSET SIZE MEANING in the comments. */
+typedef struct FormatRecord {
+    uint64_t generation;  /*   0 8 number; 0: this place is free */
+    uint64_t parent;      /*   8 8 generation it grew from; 0: none */
+    uint64_t branch;      /*  16 8 line of generations */
+    int64_t wall_us;      /*  24 8 UTC of the barrier */
+    FormatEntry heap;     /*  32 32 root of its heap tree */
+    FormatEntry deadlist; /*  64 32 first block of its deadlist, or zero */
+    uint64_t pages;       /*  96 8 data pages written by it */
+    uint64_t bytes;       /* 104 8 all bytes written by it */
+    uint32_t regions;     /* 112 4 attached regions: 0 .. regions-1 */
+    uint32_t flags;       /* 116 4 FORMAT_PINNED */
+    uint64_t dead_count;  /* 120 8 entries of its deadlist */
+} FormatRecord;
+_Static_assert(sizeof(FormatRecord) * FORMAT_RECORDS == PLATFORM_BLOCK_BYTES,
+               "record");
+_Static_assert(offsetof(FormatRecord, deadlist) == 64, "record deadlist");
+_Static_assert(offsetof(FormatRecord, regions) == 112, "record regions");
+
+enum { FORMAT_PINNED = 1 };
+
+/* A block that the generation's parent used and it does not. */
+typedef struct FormatDead {
+    uint64_t block; /* bit 63: metadata, both blocks of the pair */
+    uint64_t birth;
+} FormatDead;
+#define FORMAT_DEAD_PAIR (1ull << 63)
+
+typedef struct FormatDeadlist {
+    FormatEntry next; /*  0 32 the following block, or zero */
+    uint32_t count;   /* 32  4 entries used in this block */
+    uint32_t zero[7]; /* 36 28 */
+    FormatDead dead[FORMAT_DEAD_PER_BLOCK]; /* 64 */
+} FormatDeadlist;
+_Static_assert(sizeof(FormatDeadlist) == PLATFORM_BLOCK_BYTES, "deadlist");
+
+/* The first 512 bytes of a superblock's block; the rest is zero. */
+typedef struct FormatSuper {
+    uint64_t magic;         /*   0 FORMAT_MAGIC */
+    uint16_t major, minor;  /*   8 format of this image */
+    uint16_t min_reader;    /*  12 oldest minor that can read it */
+    uint16_t min_writer;    /*  14 oldest minor that can write it */
+    uint8_t lineage[16];    /*  16 random, from formatting */
+    uint64_t incarnation;   /*  32 how often this disk was started */
+    uint64_t generation;    /*  40 */
+    uint64_t branch;        /*  48 branch that goes on */
+    uint64_t next_branch;   /*  56 number of the next new branch */
+    uint64_t blocks;        /*  64 N */
+    uint64_t pair_distance; /*  72 */
+    uint64_t free_blocks;   /*  80 zero bits of the space map */
+    uint64_t records;       /*  88 directory places in use or free: 0 .. */
+    int64_t wall_us;        /*  96 UTC when written */
+    uint64_t zero[3];       /* 104 */
+    FormatEntry heap;       /* 128 root of the newest heap tree */
+    FormatEntry meta;       /* 160 root of the meta tree */
+    uint8_t reserved[304];  /* 192 zero */
+    Hash hash;              /* 496 of bytes 0 .. 495 */
+} FormatSuper;
+_Static_assert(sizeof(FormatSuper) == 512, "superblock");
+_Static_assert(offsetof(FormatSuper, heap) == 128, "superblock heap");
+_Static_assert(offsetof(FormatSuper, hash) == 496, "superblock hash");
+
+#define FORMAT_MASK48 0xFFFFFFFFFFFFull
+
+static inline uint64_t entry_block(const FormatEntry *entry) {
+    return bytes_get64(entry->block) & FORMAT_MASK48;
+}
+
+static inline uint64_t entry_birth(const FormatEntry *entry) {
+    return bytes_get64(entry->birth) & FORMAT_MASK48;
+}
+
+static inline bool entry_present(const FormatEntry *entry) {
+    return bytes_get32(entry->flags) & FORMAT_PRESENT;
+}
+
+static inline FormatEntry entry_of(uint64_t block, uint64_t birth, Hash hash) {
+    FormatEntry entry = {.hash = hash};
+    bytes_copy(entry.block, &block, sizeof entry.block);
+    bytes_copy(entry.birth, &birth, sizeof entry.birth);
+    bytes_put32(entry.flags, FORMAT_PRESENT);
+    return entry;
+}
+
+/* ---- hash.c ---- */
+
+Hash hash_of(const void *bytes, size_t count);
+
+static inline bool hash_equal(Hash a, Hash b) {
+    return a.first == b.first && a.second == b.second;
+}
+
+#endif

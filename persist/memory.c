@@ -1,0 +1,400 @@
+/* Pages with addresses: bringing in, announcing, evicting, auditing. */
+#include "persist/memory_parts.h"
+#include "persist/snapshot.h"
+
+#include "kernel/base/alloc.h"
+#include "kernel/base/bytes.h"
+#include "kernel/base/check.h"
+#include "kernel/base/log.h"
+
+enum {
+    LEAST_PAGES = 2048,   /* 8 MiB */
+    HARD_LIMIT_SHARE = 8, /* the hard limit is this part above the limit */
+    IMAGE_SHARE = 8,      /* part of the limit for pre-images, at most ... */
+    IMAGES_MOST = 4096,   /* ... 16 MiB */
+    PAGES_PER_TABLE_PAGE = 4096,
+};
+
+_Static_assert(MEMORY_REGION_PAGES % PAGES_PER_TABLE_PAGE == 0,
+               "a region's table bytes are whole pages");
+
+#define RANGE_PAGES (PLATFORM_RANGE_BYTES / PLATFORM_PAGE_BYTES)
+
+Memory memory;
+uint8_t *memory_page_epochs;
+uint8_t memory_epoch;
+
+/* ---- Opening ---- */
+
+static bool reserve_tables(void) {
+    if (memory_page_epochs)
+        return true; /* tables stay reserved for ever */
+    memory.state = platform_table_reserve(RANGE_PAGES);
+    memory.next[0] = platform_table_reserve(RANGE_PAGES * 4);
+    memory.next[1] = platform_table_reserve(RANGE_PAGES * 4);
+    memory.pre_image = platform_table_reserve(RANGE_PAGES * 4);
+    memory_page_epochs = platform_table_reserve(RANGE_PAGES);
+    return memory.state && memory.next[0] && memory.next[1] &&
+           memory.pre_image && memory_page_epochs;
+}
+
+static Status commit_tables(uint32_t region) {
+    struct {
+        void *table;
+        uint64_t entry_bytes;
+    } tables[] = {{memory.state, 1},
+                  {memory.next[0], 4},
+                  {memory.next[1], 4},
+                  {memory.pre_image, 4},
+                  {memory_page_epochs, 1}};
+    for (unsigned i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        uint64_t bytes = MEMORY_REGION_PAGES * tables[i].entry_bytes;
+        Status status =
+            platform_table_commit(tables[i].table, region * bytes, bytes);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+static bool take_images(void) {
+    uint64_t count = memory.limit_pages / IMAGE_SHARE;
+    if (count > IMAGES_MOST)
+        count = IMAGES_MOST;
+    memory.images = alloc_take((size_t)count * PLATFORM_PAGE_BYTES);
+    memory.image_stack = alloc_take((size_t)count * sizeof(uint32_t));
+    memory.bounce = alloc_take(PLATFORM_PAGE_BYTES);
+    if (!memory.images || !memory.image_stack || !memory.bounce)
+        return false;
+    memory.image_count = (uint32_t)count;
+    for (uint32_t i = 0; i < count; i++)
+        memory.image_stack[memory.images_free++] = i + 1;
+    return true;
+}
+
+static PlatformFault on_fault(uint64_t address, bool write);
+
+static Status attach_all(uint32_t regions) {
+    memory.regions = 0;
+    for (uint32_t i = 0; i < regions || i == 0; i++) {
+        Status status = memory_attach(i);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+Status memory_open(const MemoryOptions *options) {
+    memory.options = *options;
+    memory.store = options->store;
+    memory.limit_pages = options->limit_bytes / PLATFORM_PAGE_BYTES;
+    if (memory.limit_pages < LEAST_PAGES)
+        memory.limit_pages = LEAST_PAGES;
+    memory.hard_limit_pages =
+        memory.limit_pages + memory.limit_pages / HARD_LIMIT_SHARE;
+    memory.open = memory.closing =
+        (PageList){.first = PAGE_LIST_END, .last = PAGE_LIST_END};
+    memory_epoch = 1;
+    if (!reserve_tables() || !take_images())
+        return STATUS_NO_MEMORY;
+    platform_range_set_fault(on_fault, options->lost);
+    return attach_all(options->regions);
+}
+
+static void forget_region(uint32_t region) {
+    uint64_t first = region * MEMORY_REGION_PAGES;
+    platform_range_take(page_address(first), MEMORY_REGION_PAGES);
+    bytes_fill(memory.state + first, 0, MEMORY_REGION_PAGES);
+    bytes_fill(memory_page_epochs + first, 0, MEMORY_REGION_PAGES);
+    bytes_fill(memory.pre_image + first, 0,
+               MEMORY_REGION_PAGES * sizeof *memory.pre_image);
+}
+
+void memory_close(void) {
+    snapshot_forget();
+    for (uint32_t i = 0; i < memory.regions; i++)
+        forget_region(i);
+    alloc_give(memory.images);
+    alloc_give(memory.image_stack);
+    alloc_give(memory.bounce);
+    store_close(memory.store);
+    memory = (Memory){.state = memory.state,
+                      .next = {memory.next[0], memory.next[1]},
+                      .pre_image = memory.pre_image};
+}
+
+Status memory_attach(uint32_t index) {
+    if (index >= PLATFORM_RANGE_BYTES / MEMORY_REGION_BYTES)
+        return STATUS_LIMIT;
+    while (memory.regions <= index) {
+        Status status = commit_tables(memory.regions);
+        if (status != STATUS_OK)
+            return status;
+        memory.regions++;
+    }
+    return STATUS_OK;
+}
+
+bool memory_attached(uint32_t index) {
+    return index < memory.regions;
+}
+
+uint32_t memory_region_count(void) {
+    return memory.regions;
+}
+
+uint64_t memory_resident_pages(void) {
+    return memory.resident;
+}
+
+uint64_t memory_dirty_pages(void) {
+    return memory.open.count + memory.closing.count;
+}
+
+uint64_t memory_lost_page(Status *why_out) {
+    *why_out = memory.lost_why;
+    return memory.lost_address;
+}
+
+/* ---- Bringing in and evicting ---- */
+
+static void evict(uint64_t page) {
+    platform_range_take(page_address(page), 1);
+    memory.state[page] = PAGE_ABSENT;
+    memory.resident--;
+}
+
+/* Evicts up to `count` clean pages; looks at each page at most once. Without a
+ * store nothing could be read back. */
+static void evict_some(uint64_t count) {
+    uint64_t pages = memory.regions * MEMORY_REGION_PAGES;
+    for (uint64_t looked = 0; memory.store && count > 0 && looked < pages;
+         looked++) {
+        uint64_t page = memory.hand++ % pages;
+        if (memory.state[page] != PAGE_CLEAN)
+            continue;
+        evict(page);
+        count--;
+    }
+}
+
+void memory_trim(void) {
+    if (memory.resident > memory.limit_pages)
+        evict_some(memory.resident - memory.limit_pages);
+}
+
+static Status read_page(uint64_t page, const void **contents_out) {
+    bool some = false;
+    *contents_out = NULL;
+    Status status = STATUS_OK;
+    memory.depth++;
+    if (memory.store)
+        status = store_page_exists(memory.store, page, &some);
+    if (status == STATUS_OK && some) {
+        status = store_read_page(memory.store, page, memory.bounce);
+        *contents_out = memory.bounce;
+    }
+    memory.depth--;
+    return status;
+}
+
+static Status bring_in(uint64_t page) {
+    const void *contents;
+    if (memory.resident >= memory.hard_limit_pages)
+        evict_some(LEAST_PAGES / 64);
+    Status status = read_page(page, &contents);
+    if (status != STATUS_OK)
+        return status;
+    status = platform_range_give(page_address(page), contents);
+    if (status == STATUS_NO_MEMORY) {
+        evict_some(LEAST_PAGES / 64);
+        status = platform_range_give(page_address(page), contents);
+    }
+    if (status != STATUS_OK)
+        return status;
+    memory.state[page] = PAGE_CLEAN;
+    memory.resident++;
+    if (memory.options.audit)
+        platform_range_writable(page_address(page), 1, false);
+    return STATUS_OK;
+}
+
+Status memory_bring(uint64_t address, size_t size_bytes) {
+    uint64_t first = (address - PLATFORM_RANGE_BASE) / PLATFORM_PAGE_BYTES;
+    uint64_t end =
+        (address - PLATFORM_RANGE_BASE + size_bytes + PLATFORM_PAGE_BYTES - 1) /
+        PLATFORM_PAGE_BYTES;
+    CHECK(end <= memory.regions * MEMORY_REGION_PAGES);
+    for (uint64_t page = first; page < end; page++) {
+        if (memory.state[page] != PAGE_ABSENT)
+            continue;
+        Status status = bring_in(page);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+static PlatformFault on_fault(uint64_t address, bool write) {
+    uint64_t page = (address - PLATFORM_RANGE_BASE) / PLATFORM_PAGE_BYTES;
+    if (memory.depth > 0 || page >= memory.regions * MEMORY_REGION_PAGES)
+        return PLATFORM_FAULT_BUG;
+    if (memory.state[page] != PAGE_ABSENT) {
+        log_line("auditor: %s of 0x%lx was not announced in this epoch",
+                 write ? "the write" : "a strange read", address);
+        return PLATFORM_FAULT_BUG;
+    }
+    Status status = bring_in(page);
+    if (status == STATUS_OK)
+        return PLATFORM_FAULT_MENDED;
+    log_line("recovery: page at 0x%lx: %s", page_address(page),
+             status_text(status));
+    memory.lost_address = address;
+    memory.lost_why = status;
+    return memory.options.lost ? PLATFORM_FAULT_LOST : PLATFORM_FAULT_BUG;
+}
+
+/* ---- Announcing ---- */
+
+void memory_page_opened(uint64_t page) {
+    PageList *list = &memory.open;
+    uint32_t *next = memory.next[memory.open_parity];
+    next[page] = PAGE_LIST_END;
+    if (list->count++ > 0)
+        next[list->last] = (uint32_t)page;
+    else
+        list->first = (uint32_t)page;
+    list->last = (uint32_t)page;
+    memory.state[page] = PAGE_DIRTY;
+    memory_page_epochs[page] = memory_epoch;
+    if (memory.options.audit)
+        platform_range_writable(page_address(page), 1, true);
+}
+
+/* True when the disk has room for one more dirty page and its metadata. */
+static bool space_for_one(void) {
+    uint64_t dirty = memory_dirty_pages() + 1;
+    return !memory.store ||
+           store_available(memory.store) >= store_blocks_for(dirty);
+}
+
+static Status take_pre_image(uint64_t page) {
+    if (memory.images_free == 0)
+        return STATUS_NO_MEMORY;
+    uint32_t number = memory.image_stack[--memory.images_free];
+    memory.pre_image[page] = number;
+    bytes_copy(memory.images + (size_t)(number - 1) * PLATFORM_PAGE_BYTES,
+               (const void *)page_address(page), PLATFORM_PAGE_BYTES);
+    return STATUS_OK;
+}
+
+void memory_image_release(uint64_t page) {
+    memory.image_stack[memory.images_free++] = memory.pre_image[page];
+    memory.pre_image[page] = NO_PRE_IMAGE;
+}
+
+static Status announce(uint64_t page) {
+    if (memory_page_epochs[page] == memory_epoch)
+        return STATUS_OK;
+    Status status = STATUS_OK;
+    if (memory.state[page] == PAGE_ABSENT)
+        status = bring_in(page);
+    if (status == STATUS_OK && !space_for_one())
+        status = STATUS_NO_SPACE;
+    if (status == STATUS_OK && memory.state[page] == PAGE_DIRTY)
+        status = take_pre_image(page); /* it is closing */
+    if (status == STATUS_OK)
+        memory_page_opened(page);
+    return status;
+}
+
+Status memory_write_slow(uint64_t address, size_t size_bytes) {
+    uint64_t offset = address - PLATFORM_RANGE_BASE;
+    uint64_t first = offset / PLATFORM_PAGE_BYTES;
+    uint64_t last = (offset + size_bytes - 1) / PLATFORM_PAGE_BYTES;
+    CHECK(last < memory.regions * MEMORY_REGION_PAGES);
+    for (uint64_t page = first; page <= last; page++) {
+        Status status = announce(page);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+/* An absent page of zeros stays so; others become zeros in RAM, and the writer
+ * turns them into zero entries. */
+static Status discard_page(uint64_t page) {
+    bool some = memory.state[page] != PAGE_ABSENT;
+    Status status = STATUS_OK;
+    if (!some && memory.store)
+        status = store_page_exists(memory.store, page, &some);
+    if (status != STATUS_OK || !some)
+        return status;
+    status = announce(page);
+    if (status == STATUS_OK)
+        bytes_fill((void *)page_address(page), 0, PLATFORM_PAGE_BYTES);
+    return status;
+}
+
+Status memory_discard(uint64_t address, uint64_t size_bytes) {
+    uint64_t offset = address - PLATFORM_RANGE_BASE;
+    uint64_t first = (offset + PLATFORM_PAGE_BYTES - 1) / PLATFORM_PAGE_BYTES;
+    uint64_t end = (offset + size_bytes) / PLATFORM_PAGE_BYTES;
+    CHECK(end <= memory.regions * MEMORY_REGION_PAGES);
+    for (uint64_t page = first; page < end; page++) {
+        Status status = discard_page(page);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+bool memory_pressed(void) {
+    uint64_t dirty = memory_dirty_pages();
+    if (!memory.store)
+        return false;
+    return dirty > memory.limit_pages / 2 ||
+           store_available(memory.store) < store_blocks_for(dirty + 64);
+}
+
+/* ---- Check ---- */
+
+static uint32_t list_length(const PageList *list, unsigned parity,
+                            uint8_t epoch, uint32_t *with_epoch_out) {
+    uint32_t count = 0;
+    *with_epoch_out = 0;
+    for (uint32_t page = list->first;
+         page != PAGE_LIST_END && count <= list->count;
+         page = memory.next[parity][page]) {
+        *with_epoch_out += memory_page_epochs[page] == epoch;
+        count++;
+    }
+    return count;
+}
+
+const char *memory_check(void) {
+    uint64_t resident = 0, open = 0, closing = 0;
+    for (uint64_t page = 0; page < memory.regions * MEMORY_REGION_PAGES;
+         page++) {
+        uint8_t state = memory.state[page], epoch = memory_page_epochs[page];
+        resident += state != PAGE_ABSENT;
+        if ((epoch == 0) != (state == PAGE_ABSENT || state == PAGE_CLEAN))
+            return "1: epoch byte and state of a page do not fit";
+        if (epoch == memory_epoch && state != PAGE_DIRTY)
+            return "2: a page of the open epoch is not dirty";
+        if (epoch && epoch != memory_epoch && epoch != memory.closing_epoch)
+            return "an epoch byte is neither open nor closing";
+        open += epoch == memory_epoch;
+        closing += epoch && epoch == memory.closing_epoch;
+    }
+    uint32_t with_epoch;
+    if (list_length(&memory.open, memory.open_parity, memory_epoch,
+                    &with_epoch) != open ||
+        with_epoch != open || open != memory.open.count)
+        return "2: the open list is not the open pages";
+    list_length(&memory.closing, memory.open_parity ^ 1, memory.closing_epoch,
+                &with_epoch);
+    if (with_epoch != closing)
+        return "3: a closing page is not in the closing list";
+    return resident == memory.resident ? NULL : "the resident count is wrong";
+}

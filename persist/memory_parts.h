@@ -1,0 +1,75 @@
+/* memory_parts.h: what memory.c and snapshot.c share about pages.
+ *
+ * States of a page, who moves it, and what the epoch byte then is:
+ *
+ *   ABSENT   not in RAM                                       0
+ *     | fault or memory_bring          ^ memory_trim
+ *   CLEAN    in RAM, equal to the durable generation          0
+ *     | memory_write
+ *   DIRTY    announced in the open epoch                      memory_epoch
+ *     | snapshot_barrier (only memory_epoch changes)
+ *   closing  is DIRTY with the closed epoch's byte            closing epoch
+ *     | snapshot_step copies it          \ memory_write: a pre-image is taken,
+ *   WRITTEN  copied out, not yet durable  \ the page is DIRTY in the open epoch
+ *     | durable: CLEAN     | memory_write: DIRTY in the open epoch
+ *     | given up: DIRTY in the open epoch
+ *
+ * Invariants (memory_check):
+ *  1. A page with epoch byte 0 is ABSENT or CLEAN; ABSENT and CLEAN have 0.
+ *  2. A page with the open epoch's byte is DIRTY and in the open list, once.
+ *  3. A page with the closing epoch's byte is in the closing list.
+ *  4. A page of the closing list that has another byte has a pre-image until
+ *     the writer has copied it. */
+#ifndef PERSIST_MEMORY_PARTS_H
+#define PERSIST_MEMORY_PARTS_H
+
+#include "persist/memory.h"
+#include "persist/store.h"
+
+enum { PAGE_ABSENT, PAGE_CLEAN, PAGE_DIRTY, PAGE_WRITTEN };
+
+#define PAGE_LIST_END UINT32_MAX
+#define NO_PRE_IMAGE 0
+
+/* Pages in the order of their first write in an epoch, linked by page_next. */
+typedef struct PageList {
+    uint32_t first, last;
+    uint32_t count;
+} PageList;
+
+typedef struct Memory {
+    MemoryOptions options;
+    Store *store;
+    uint32_t regions;
+    uint64_t limit_pages, hard_limit_pages;
+    uint64_t resident;
+    uint8_t *state;       /* per page */
+    uint32_t *next[2];    /* per page, by parity of the list */
+    uint32_t *pre_image;  /* per page: number of its pre-image, from 1 */
+    unsigned open_parity; /* which of next[] the open list uses */
+    PageList open, closing;
+    uint8_t closing_epoch; /* 0: none */
+    uint8_t *images;       /* pre-images, 4 KiB each */
+    uint32_t image_count, images_free;
+    uint32_t *image_stack; /* free numbers */
+    uint8_t *bounce;       /* one page for bringing pages in */
+    uint64_t hand;         /* eviction goes on from this page */
+    int depth;             /* > 0: inside the store; a fault is a bug */
+    uint64_t lost_address;
+    Status lost_why;
+} Memory;
+
+extern Memory memory;
+
+static inline uint64_t page_address(uint64_t page) {
+    return PLATFORM_RANGE_BASE + page * PLATFORM_PAGE_BYTES;
+}
+
+/* Adds a page to the open list, announced. */
+void memory_page_opened(uint64_t page);
+void memory_image_release(uint64_t page);
+
+/* NULL, or the sentence of the invariant that does not hold. */
+const char *memory_check(void);
+
+#endif

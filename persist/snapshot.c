@@ -1,0 +1,160 @@
+/* The barrier, and the writer that runs beside the programs. */
+#include "persist/snapshot.h"
+
+#include "kernel/base/check.h"
+#include "kernel/base/log.h"
+#include "persist/memory_parts.h"
+
+/* The snapshot under way. */
+static struct {
+    uint64_t generation; /* 0: none */
+    uint32_t next;       /* page of the closing list to copy next */
+    bool copied_all;
+    uint64_t barrier_ns; /* when it was */
+    uint64_t pause_ns;
+} now;
+
+/* The auditor forbids writing to the pages of the closed epoch. Only it needs
+ * this walk, so it is no part of the pause. */
+static void protect_closed_pages(void) {
+    const uint32_t *next = memory.next[memory.open_parity ^ 1];
+    for (uint32_t page = memory.closing.first; page != PAGE_LIST_END;
+         page = next[page])
+        platform_range_writable(page_address(page), 1, false);
+}
+
+uint64_t snapshot_barrier(void) {
+    CHECK(!snapshot_under_way());
+    if (!memory.store)
+        return 0;
+    now.barrier_ns = platform_now_ns();
+    memory.closing = memory.open;
+    memory.closing_epoch = memory_epoch;
+    memory.open = (PageList){.first = PAGE_LIST_END, .last = PAGE_LIST_END};
+    memory.open_parity ^= 1;
+    memory_epoch = memory_epoch == UINT8_MAX ? 1 : memory_epoch + 1;
+    now.next = memory.closing.first;
+    now.copied_all = false;
+    now.pause_ns = platform_now_ns() - now.barrier_ns;
+    if (memory.options.audit)
+        protect_closed_pages();
+    now.generation =
+        store_begin(memory.store, platform_wall_us(), memory.regions);
+    return now.generation;
+}
+
+bool snapshot_under_way(void) {
+    return now.generation != 0;
+}
+
+void snapshot_forget(void) {
+    now.generation = 0;
+}
+
+uint64_t snapshot_durable(void) {
+    return memory.store ? store_durable_generation(memory.store) : 0;
+}
+
+/* The bytes of a closing page as they were at the barrier. */
+static const void *frozen_bytes(uint64_t page) {
+    if (memory_page_epochs[page] == memory.closing_epoch)
+        return (const void *)page_address(page);
+    CHECK(memory.pre_image[page] != NO_PRE_IMAGE);
+    return memory.images +
+           (size_t)(memory.pre_image[page] - 1) * PLATFORM_PAGE_BYTES;
+}
+
+static void copied(uint64_t page) {
+    if (memory_page_epochs[page] == memory.closing_epoch)
+        memory.state[page] = PAGE_WRITTEN;
+    else
+        memory_image_release(page);
+}
+
+static Status copy_pages(uint32_t *budget) {
+    const uint32_t *next = memory.next[memory.open_parity ^ 1];
+    while (now.next != PAGE_LIST_END) {
+        if (*budget == 0)
+            return STATUS_BUSY;
+        uint64_t page = now.next;
+        Status status = store_put_page(memory.store, page, frozen_bytes(page));
+        if (status != STATUS_OK)
+            return status;
+        copied(page);
+        now.next = next[page];
+        --*budget;
+    }
+    now.copied_all = true;
+    return STATUS_OK;
+}
+
+/* ---- The end of a generation ---- */
+
+static void end_closing(void) {
+    memory.closing = (PageList){.first = PAGE_LIST_END, .last = PAGE_LIST_END};
+    memory.closing_epoch = 0;
+    now.generation = 0;
+}
+
+static void became_durable(void) {
+    const uint32_t *next = memory.next[memory.open_parity ^ 1];
+    for (uint32_t page = memory.closing.first; page != PAGE_LIST_END;
+         page = next[page]) {
+        if (memory_page_epochs[page] != memory.closing_epoch)
+            continue;
+        memory_page_epochs[page] = 0;
+        memory.state[page] = PAGE_CLEAN;
+    }
+    uint64_t total_ns = platform_now_ns() - now.barrier_ns;
+    log_line("snapshot: durable generation=%lu pages=%lu bytes=%lu stop_us=0 "
+             "pause_us=%lu total_ms=%lu",
+             now.generation, store_last_pages(memory.store),
+             store_last_bytes(memory.store), (now.pause_ns + 999) / 1000,
+             total_ns / 1000000);
+    end_closing();
+}
+
+/* Pages that were not announced since the barrier join the open epoch; the
+ * others are in it already. */
+static void was_given_up(void) {
+    const uint32_t *next = memory.next[memory.open_parity ^ 1];
+    for (uint32_t page = memory.closing.first; page != PAGE_LIST_END;
+         page = next[page]) {
+        if (memory.pre_image[page] != NO_PRE_IMAGE)
+            memory_image_release(page);
+        if (memory_page_epochs[page] == memory.closing_epoch)
+            memory_page_opened(page);
+    }
+    end_closing();
+}
+
+Status snapshot_step(uint32_t budget) {
+    if (!snapshot_under_way())
+        return STATUS_OK;
+    memory.depth++;
+    Status status = STATUS_OK;
+    if (!now.copied_all) {
+        status = copy_pages(&budget);
+        if (status != STATUS_OK && status != STATUS_BUSY)
+            store_doom(memory.store);
+    }
+    if (status == STATUS_OK)
+        status = store_finish(memory.store, budget + 1);
+    memory.depth--;
+    if (status == STATUS_OK)
+        became_durable();
+    else if (status != STATUS_BUSY)
+        was_given_up();
+    return status;
+}
+
+Status snapshot_now(void) {
+    Status status;
+    while ((status = snapshot_step(UINT32_MAX - 1)) == STATUS_BUSY)
+        platform_disk_poll(true);
+    if (snapshot_barrier() == 0)
+        return STATUS_OK;
+    while ((status = snapshot_step(UINT32_MAX - 1)) == STATUS_BUSY)
+        platform_disk_poll(true);
+    return status;
+}

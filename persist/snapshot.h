@@ -1,0 +1,37 @@
+/* snapshot.h: generations beside the running programs.
+ *
+ *   snapshot_barrier     at a safepoint: the epoch ends. Microseconds, the same
+ *                        for any amount of memory: no copying, no I/O.
+ *   snapshot_step        again and again: copies, hashes and writes the closed
+ *                        epoch's pages, then commits
+ *
+ * A generation that does not become durable costs nothing: its pages join the
+ * epoch that is open, and the next one writes them. */
+#ifndef PERSIST_SNAPSHOT_H
+#define PERSIST_SNAPSHOT_H
+
+#include "persist/memory.h"
+#include "persist/store.h"
+
+/* Ends the epoch; no snapshot may be under way. The number of the generation
+ * that will hold it; 0 when there is no disk. */
+uint64_t snapshot_barrier(void);
+
+bool snapshot_under_way(void);
+
+/* Goes on for about `budget` pages. BUSY: more is to do, at best after the disk
+ * finished something. OK: durable, or nothing was under way. Another status:
+ * that generation was given up. */
+Status snapshot_step(uint32_t budget);
+
+/* memory_close: nothing is under way any more. */
+void snapshot_forget(void);
+
+/* Barrier and steps until durable or given up, for shutting down. */
+Status snapshot_now(void);
+
+/* The newest durable generation, 0: none. What must not be seen before it is
+ * durable (a "saved" mark, the return of commit()) compares with this. */
+uint64_t snapshot_durable(void);
+
+#endif

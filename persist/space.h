@@ -1,0 +1,66 @@
+/* space.h: which blocks of the disk are free.
+ *
+ * One bit a block, 1 for used, in pages that the meta tree keeps and that are
+ * read when first needed. A block that is given back stays held until two
+ * later generations are durable, so that the last durable generation and the
+ * one before it stay whole while the next is written, and a generation that
+ * fails to become durable costs nothing that matters.
+ *
+ * Invariants (space_check):
+ *  1. free_blocks is the number of zero bits.
+ *  2. A held block's bit is zero, and it is never given out.
+ *  3. The rings' bits are one.
+ *  4. A pair is taken only from the middle part: block and block + distance. */
+#ifndef PERSIST_SPACE_H
+#define PERSIST_SPACE_H
+
+#include "persist/format.h"
+
+typedef struct Space Space;
+
+/* Reads space page `index` into `page`; zeros when there is none yet. */
+typedef Status SpaceReader(void *context, uint64_t index, void *page);
+
+/* A map of `blocks` blocks. With `fresh` all but the rings is free; otherwise
+ * pages come from `reader` and `free_blocks` from the superblock. NULL: no
+ * memory. */
+Space *space_open(uint64_t blocks, bool fresh, uint64_t free_blocks,
+                  SpaceReader *reader, void *context);
+void space_close(Space *space);
+
+uint64_t space_pair_distance(const Space *space);
+
+/* Zero bits, held blocks among them: what the superblock records. */
+uint64_t space_free_blocks(const Space *space);
+/* Blocks that can be given out now. */
+uint64_t space_available(const Space *space);
+
+/* Up to `wanted` blocks in a row; the number got, 0 when none is free. Used by
+ * data, from the rear part of the disk on. */
+uint32_t space_take_run(Space *space, uint32_t wanted, uint64_t *first_out);
+
+/* A pair of metadata blocks; false when there is none. */
+bool space_take_pair(Space *space, uint64_t *block_out);
+
+/* Gives a block, or with `pair` both of a pair, back. */
+void space_give(Space *space, uint64_t block, bool pair);
+
+/* A generation became durable: see above. */
+void space_durable(Space *space);
+
+/* The pages whose bits changed since space_page_clean: index of the first from
+ * `from` on, or UINT64_MAX. */
+uint64_t space_next_dirty(const Space *space, uint64_t from);
+/* The bytes of a page (loaded and valid until close). */
+const void *space_page(const Space *space, uint64_t index);
+void space_page_clean(Space *space, uint64_t index);
+void space_page_dirty(Space *space, uint64_t index);
+uint64_t space_page_count(const Space *space);
+
+/* True when the bit of the block is set; loads its page. */
+bool space_used(Space *space, uint64_t block);
+
+/* NULL, or the sentence of the invariant that does not hold. Loads all. */
+const char *space_check(Space *space);
+
+#endif

@@ -1,0 +1,102 @@
+/* store.h: generations on the disk.
+ *
+ * A store is opened once per start: the newest generation whose roots verify is
+ * found, or a blank disk is prepared in memory (nothing is written to it before
+ * the first commit). Then generations are committed one after the other:
+ *
+ *   store_begin          a number that is never used again
+ *   store_put_page       each changed page, in any order
+ *   store_finish         again and again until it is not BUSY
+ *
+ * OK from store_finish means durable: data, map and directory, FLUSH, both
+ * superblocks, FLUSH. Anything else dooms the generation: nothing of it counts,
+ * its blocks are not used again until a later one is durable, and the caller
+ * puts all its pages into the next. What a reader gets in between is always the
+ * newest put.
+ *
+ * The store knows pages by number only; persist/memory.h is what gives them
+ * addresses. It takes memory, but never touches the persistent range. */
+#ifndef PERSIST_STORE_H
+#define PERSIST_STORE_H
+
+#include "persist/radix.h"
+
+typedef struct Store Store;
+
+enum { STORE_MESSAGE_BYTES = 200, STORE_KEEP = 10 };
+
+/* What an open found, for people. */
+typedef struct StoreOpening {
+    char message[STORE_MESSAGE_BYTES]; /* why it failed, one sentence */
+    uint64_t generation;               /* restored one, 0: blank disk */
+    uint32_t regions;                  /* attached regions of it */
+} StoreOpening;
+
+/* Opens the machine's disk. With `generation` not 0, that one instead of the
+ * newest, for reading only. NO_DISK, TOO_SMALL, FOREIGN, OTHER_FORMAT,
+ * TRUNCATED, CORRUPT, IO_ERROR, NO_MEMORY, NOT_FOUND: nothing was written. */
+Status store_open(uint64_t generation, Store **store_out,
+                  StoreOpening *opening_out);
+/* Forgets everything that is not durable. NULL is allowed. */
+void store_close(Store *store);
+
+/* ---- Reading ---- */
+
+/* The newest bytes of a page, verified. IO_ERROR, CORRUPT, NO_MEMORY. */
+Status store_read_page(Store *store, uint64_t page, void *bytes);
+
+/* False when the page is known to be all zeros without reading its block.
+ * Errors as store_read_page, then *some_out is true. */
+Status store_page_exists(Store *store, uint64_t page, bool *some_out);
+
+uint64_t store_durable_generation(const Store *store);
+uint64_t store_incarnation(const Store *store);
+
+/* Kept generations, oldest first; valid until the next store call. */
+uint32_t store_record_count(const Store *store);
+FormatRecord store_record(const Store *store, uint32_t place);
+
+/* ---- Committing ---- */
+
+/* Blocks that `pages` dirty pages need at most, with their metadata. */
+uint64_t store_blocks_for(uint64_t pages);
+/* Blocks that can be given out now. */
+uint64_t store_available(const Store *store);
+
+/* Begins the next generation; its number. */
+uint64_t store_begin(Store *store, int64_t wall_us, uint32_t regions);
+
+/* Puts one page of 4,096 bytes, which are copied. BUSY: the device has no room,
+ * try again. NO_SPACE, NO_MEMORY, IO_ERROR, CORRUPT: call store_doom. */
+Status store_put_page(Store *store, uint64_t page, const void *bytes);
+
+/* Goes on with the commit; at most `budget` nodes are written in this call.
+ * BUSY: call again, at best when the disk has finished something. OK: durable.
+ * Others: the generation is doomed (store_doom was done). */
+Status store_finish(Store *store, uint32_t budget);
+
+/* Gives the generation under way up. */
+void store_doom(Store *store);
+
+/* How many generations are kept, at least 2. */
+void store_set_keep(Store *store, uint32_t keep);
+
+/* What the last durable generation took, for the log line. */
+uint64_t store_last_pages(const Store *store);
+uint64_t store_last_bytes(const Store *store);
+
+/* ---- Checking ---- */
+
+typedef struct StoreReport {
+    uint64_t generations, pages, nodes; /* verified */
+    uint64_t bad;                       /* blocks that do not verify */
+    uint64_t unmarked;                  /* reachable but free in the map */
+    uint64_t leaked;                    /* used in the map, not reachable */
+    void (*say)(const char *sentence);  /* each thing found wrong */
+} StoreReport;
+
+/* Verifies each reachable block of each kept generation and both copies of
+ * metadata. NO_MEMORY. */
+Status store_verify(Store *store, StoreReport *report);
+
+#endif

@@ -1,0 +1,224 @@
+/* Tests of persistent memory: announcements, barriers, power cuts. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "persist/memory_parts.h"
+#include "persist/snapshot.h"
+#include "tests/sim/sim.h"
+#include "tests/test.h"
+
+enum { CELLS = 3000, HISTORY = 64 };
+
+/* One word in each of many pages, and what it was in recent generations. */
+static struct {
+    uint64_t now[CELLS];
+    uint64_t frozen[HISTORY][CELLS];
+    uint64_t durable;
+    uint64_t next;
+} model;
+
+static uint64_t seed_now;
+static uint32_t spread; /* pages between cells */
+
+static void expect_seed(bool good, const char *what, int line) {
+    if (!good)
+        printf("  seed %lu:", seed_now);
+    test_expect(good, __FILE__, line, what);
+}
+#define EXPECT_SEED(condition) expect_seed((condition), #condition, __LINE__)
+
+static uint64_t *cell(unsigned i) {
+    uint64_t page = (uint64_t)i * spread;
+    return (uint64_t *)(page_address(page) + i % 512 * 8);
+}
+
+static bool open_memory(uint64_t limit_bytes) {
+    StoreOpening opening;
+    MemoryOptions options = {.limit_bytes = limit_bytes, .audit = true};
+    if (store_open(0, &options.store, &opening) != STATUS_OK)
+        return false;
+    options.regions = opening.regions;
+    if (memory_open(&options) != STATUS_OK)
+        return false;
+    uint64_t last = (uint64_t)(CELLS - 1) * spread;
+    return memory_attach((uint32_t)(last / MEMORY_REGION_PAGES)) == STATUS_OK;
+}
+
+static bool cells_are(const uint64_t *wanted) {
+    for (unsigned i = 0; i < CELLS; i++)
+        if (*cell(i) != wanted[i])
+            return false;
+    return true;
+}
+
+static void write_cells(void) {
+    unsigned count = sim_random() % 60, base = sim_random() % CELLS;
+    for (unsigned n = 0; n < count; n++) {
+        unsigned i =
+            sim_random() % 3 ? (base + n) % CELLS : sim_random() % CELLS;
+        uint64_t value = sim_random() % 6 ? ++model.next : 0;
+        if (memory_write((uint64_t)(uintptr_t)cell(i), 8) != STATUS_OK)
+            continue;
+        *cell(i) = model.now[i] = value;
+    }
+}
+
+static void note_durable(void) {
+    uint64_t durable = snapshot_durable();
+    EXPECT_SEED(durable >= model.durable);
+    model.durable = durable;
+}
+
+static void run_programs_and_writer(unsigned rounds) {
+    while (rounds-- > 0 && !sim_disk_frozen()) {
+        write_cells();
+        if (!snapshot_under_way() && sim_random() % 3 == 0) {
+            uint64_t g = snapshot_barrier();
+            memcpy(model.frozen[g % HISTORY], model.now, sizeof model.now);
+        }
+        Status status = snapshot_step(1 + sim_random() % 50);
+        if (status == STATUS_BUSY)
+            platform_disk_poll(true);
+        if (!sim_disk_frozen())
+            note_durable();
+        memory_trim();
+    }
+}
+
+static void live(void) {
+    bool opened = open_memory(8 << 20);
+    EXPECT_SEED(opened);
+    if (!opened)
+        return;
+    uint64_t g = snapshot_durable();
+    EXPECT_SEED(g >= model.durable);
+    model.durable = g;
+    memcpy(model.now, model.frozen[g % HISTORY], sizeof model.now);
+    EXPECT_SEED(cells_are(model.now));
+    sim_disk_freeze_after(20 + sim_random() % 400);
+    if (sim_random() % 2)
+        sim_disk_faults((SimDiskFaults){.fail_after = sim_random() % 200,
+                                        .fail_count = 1 + sim_random() % 3});
+    run_programs_and_writer(60);
+    const char *wrong = memory_check();
+    if (wrong)
+        printf("  seed %lu: %s\n", seed_now, wrong);
+    EXPECT_SEED(!wrong);
+    sim_disk_cut();
+    memory_close();
+}
+
+static void run_seed(uint64_t seed) {
+    seed_now = seed;
+    sim_seed(seed);
+    sim_disk_new(8192 + sim_random() % 8192);
+    memset(&model, 0, sizeof model);
+    spread = 1 + (uint32_t)(sim_random() % 8);
+    for (int cut = 0; cut < 4; cut++)
+        live();
+}
+
+TEST("memory comes back as of a barrier after each power cut") {
+    const char *range = getenv("SEEDS");
+    uint64_t first = 1, last = 40;
+    if (range && *range)
+        sscanf(range, "%lu-%lu", &first, &last);
+    for (uint64_t seed = first; seed <= last; seed++)
+        run_seed(seed);
+}
+
+static void write_without_announcing(void *unused) {
+    (void)unused;
+    *cell(3) = 99;
+}
+
+TEST("the auditor finds a write that was not announced") {
+    sim_seed(1);
+    sim_disk_new(2048);
+    memset(&model, 0, sizeof model);
+    spread = 1;
+    EXPECT(open_memory(8 << 20));
+    uint64_t at = (uint64_t)(uintptr_t)cell(3);
+    EXPECT_EQUAL(*cell(3), 0); /* present from here on */
+    EXPECT(sim_panics(write_without_announcing, NULL));
+    EXPECT(sim_log_find("auditor: ") != NULL);
+    EXPECT_EQUAL(memory_write(at, 8), STATUS_OK);
+    *cell(3) = 7;
+    EXPECT(snapshot_barrier() != 0);
+    EXPECT(sim_panics(write_without_announcing, NULL));
+    EXPECT_EQUAL(memory_write(at, 8), STATUS_OK);
+    *cell(3) = 8;
+    while (snapshot_step(1) == STATUS_BUSY)
+        platform_disk_poll(true);
+    memory_close();
+    EXPECT(open_memory(8 << 20));
+    EXPECT_EQUAL(*cell(3), 7);
+    memory_close();
+}
+
+TEST("a heap larger than its RAM is evicted and read back") {
+    sim_seed(2);
+    sim_disk_new(16384);
+    spread = 1;
+    EXPECT(open_memory(8 << 20));
+    uint64_t pages = 5000; /* limit: 2048 */
+    for (uint64_t page = 0; page < pages; page++) {
+        uint64_t *word = (uint64_t *)page_address(page);
+        EXPECT_EQUAL(memory_write(page_address(page), 8), STATUS_OK);
+        *word = page + 1;
+        if (memory_pressed() || page % 1000 == 0)
+            EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+        memory_trim();
+    }
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    memory_trim();
+    EXPECT(memory_resident_pages() <= 2048);
+    for (uint64_t page = 0; page < pages; page++)
+        EXPECT_EQUAL(*(uint64_t *)page_address(page), page + 1);
+    EXPECT(memory_resident_pages() <= 2048 + 2048 / 8);
+    memory_close();
+}
+
+TEST("discarded pages read as zeros and take no space") {
+    sim_seed(3);
+    sim_disk_new(4096);
+    spread = 1;
+    EXPECT(open_memory(8 << 20));
+    for (uint64_t page = 0; page < 100; page++) {
+        EXPECT_EQUAL(memory_write(page_address(page), 8), STATUS_OK);
+        *(uint64_t *)page_address(page) = 5;
+    }
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    EXPECT_EQUAL(memory_discard(page_address(10) + 1, 80 * 4096), STATUS_OK);
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    memory_close();
+    EXPECT(open_memory(8 << 20));
+    for (uint64_t page = 0; page < 100; page++) {
+        bool some, wanted = page < 11 || page >= 90;
+        EXPECT_EQUAL(store_page_exists(memory.store, page, &some), STATUS_OK);
+        EXPECT_EQUAL(some, wanted);
+        EXPECT_EQUAL(*(uint64_t *)page_address(page), wanted ? 5 : 0);
+    }
+    memory_close();
+}
+
+TEST("a full disk refuses announcements and stays good") {
+    sim_seed(4);
+    sim_disk_new(1024);
+    spread = 1;
+    EXPECT(open_memory(8 << 20));
+    Status status = STATUS_OK;
+    uint64_t page = 0;
+    for (; page < 2000 && status == STATUS_OK; page++) {
+        status = memory_write(page_address(page), 8);
+        if (status == STATUS_OK)
+            *(uint64_t *)page_address(page) = page + 1;
+    }
+    EXPECT_EQUAL(status, STATUS_NO_SPACE);
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    memory_close();
+    EXPECT(open_memory(8 << 20));
+    EXPECT_EQUAL(*(uint64_t *)page_address(page - 2), page - 1);
+    memory_close();
+}

@@ -1,0 +1,406 @@
+/* Tests of the store (persist/) against a model of what was durable. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "persist/store_parts.h"
+#include "tests/sim/sim.h"
+#include "tests/test.h"
+
+enum { PAGES = 600, HISTORY = 64, WORDS = PLATFORM_BLOCK_BYTES / 8 };
+
+/* What each page held in recent generations: 0 is a page of zeros, any other
+ * value the seed of its bytes. */
+typedef struct Model {
+    uint32_t now[PAGES];
+    uint32_t committed[HISTORY][PAGES]; /* by generation mod HISTORY */
+    uint64_t begun[HISTORY];
+    uint64_t durable; /* highest number that was reported */
+    uint32_t next_content;
+} Model;
+
+static Model model;
+
+static void page_bytes(uint32_t content, uint64_t *words) {
+    uint64_t state = content;
+    for (int i = 0; i < WORDS; i++)
+        words[i] = content ? test_random(&state) : 0;
+}
+
+/* Far apart, so that several nodes and levels take part. */
+static uint64_t page_number(unsigned i) {
+    return i < PAGES / 2 ? i : 1000000ull + i * 7919ull;
+}
+
+static bool page_is(Store *store, unsigned i, uint32_t content) {
+    uint64_t wanted[WORDS], got[WORDS];
+    page_bytes(content, wanted);
+    if (store_read_page(store, page_number(i), got) != STATUS_OK)
+        return false;
+    return memcmp(wanted, got, sizeof got) == 0;
+}
+
+static bool store_is(Store *store, const uint32_t *contents) {
+    for (unsigned i = 0; i < PAGES; i++)
+        if (!page_is(store, i, contents[i]))
+            return false;
+    return true;
+}
+
+static Store *open_store(void) {
+    Store *store;
+    StoreOpening opening;
+    Status status = store_open(0, &store, &opening);
+    if (status != STATUS_OK)
+        printf("  open: %s\n", opening.message);
+    return store;
+}
+
+static uint64_t seed_now;
+
+static void expect_seed(bool good, const char *what, int line) {
+    if (!good)
+        printf("  seed %lu:", seed_now);
+    test_expect(good, __FILE__, line, what);
+}
+#define EXPECT_SEED(condition) expect_seed((condition), #condition, __LINE__)
+
+/* Puts the changed pages; false when the generation was doomed or the power
+ * was cut. `changed` says which. */
+static bool put_pages(Store *store, const bool *changed) {
+    uint64_t words[WORDS];
+    for (unsigned i = 0; i < PAGES; i++) {
+        if (!changed[i])
+            continue;
+        page_bytes(model.now[i], words);
+        Status status;
+        do {
+            status = store_put_page(store, page_number(i), words);
+            if (status == STATUS_BUSY)
+                platform_disk_poll(true);
+        } while (status == STATUS_BUSY && !sim_disk_frozen());
+        if (status == STATUS_BUSY)
+            return false;
+        if (status != STATUS_OK) {
+            store_doom(store);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool finish(Store *store) {
+    Status status;
+    do {
+        status = store_finish(store, 1 + sim_random() % 20);
+        if (status == STATUS_BUSY)
+            platform_disk_poll(sim_random() % 2);
+    } while (status == STATUS_BUSY && !sim_disk_frozen());
+    return status == STATUS_OK;
+}
+
+static void change_pages(bool *changed) {
+    unsigned count = sim_random() % 40;
+    unsigned base = sim_random() % PAGES;
+    for (unsigned n = 0; n < count; n++) {
+        unsigned i =
+            sim_random() % 4 ? (base + n) % PAGES : sim_random() % PAGES;
+        model.now[i] = sim_random() % 5 ? ++model.next_content : 0;
+        changed[i] = true;
+    }
+}
+
+/* One commit; false when the power was cut in it. On a doom the pages stay
+ * `changed` for the next. */
+static bool commit(Store *store, bool *changed) {
+    change_pages(changed);
+    uint64_t number = store_begin(store, 0, 1);
+    memcpy(model.committed[number % HISTORY], model.now, sizeof model.now);
+    model.begun[number % HISTORY] = number;
+    if (put_pages(store, changed) && finish(store)) {
+        model.durable = number;
+        memset(changed, 0, PAGES);
+    }
+    return !sim_disk_frozen();
+}
+
+/* From power on to the next cut. */
+static void live(void) {
+    bool changed[PAGES] = {false};
+    Store *store = open_store();
+    EXPECT_SEED(store != NULL);
+    if (!store)
+        return;
+    uint64_t g = store_durable_generation(store);
+    EXPECT_SEED(g >= model.durable);
+    EXPECT_SEED(g == 0 || model.begun[g % HISTORY] == g);
+    EXPECT_SEED(store_is(store, model.committed[g % HISTORY]));
+    memcpy(model.now, model.committed[g % HISTORY], sizeof model.now);
+    model.durable = g;
+    if (sim_random() % 3)
+        sim_disk_freeze_after(sim_random() % 60);
+    unsigned commits = sim_random() % 8;
+    while (commits-- > 0) {
+        if (sim_random() % 8 == 0)
+            sim_disk_faults((SimDiskFaults){.fail_after = sim_random() % 30,
+                                            .fail_count = 1});
+        if (!commit(store, changed))
+            break;
+        if (memchr(changed, true, PAGES) || sim_random() % 4)
+            continue;
+        sim_disk_faults((SimDiskFaults){.fail_after = UINT64_MAX});
+        EXPECT_SEED(store_is(store, model.now));
+    }
+    sim_disk_cut();
+    store_close(store);
+}
+
+static void say_nothing(const char *sentence) {
+    printf("  seed %lu: %s\n", seed_now, sentence);
+}
+
+static void verify_disk(void) {
+    Store *store = open_store();
+    EXPECT_SEED(store != NULL);
+    if (!store)
+        return;
+    StoreReport report = {.say = say_nothing};
+    EXPECT_SEED(store_verify(store, &report) == STATUS_OK);
+    EXPECT_SEED(report.bad == 0);
+    EXPECT_SEED(report.unmarked == 0);
+    const char *wrong = space_check(store->space);
+    if (wrong)
+        printf("  seed %lu: space: %s\n", seed_now, wrong);
+    EXPECT_SEED(wrong == NULL);
+    store_close(store);
+}
+
+static void run_seed(uint64_t seed) {
+    seed_now = seed;
+    sim_log_clear();
+    sim_seed(seed);
+    sim_disk_new(2048 + sim_random() % 4096);
+    memset(&model, 0, sizeof model);
+    for (int cut = 0; cut < 5; cut++) {
+        live();
+        verify_disk();
+    }
+    /* Nothing that is durable may need mending after a mere power cut. */
+    const char *mended = sim_log_find("recovery: metadata");
+    EXPECT_SEED(!mended || strstr(mended, "device reported"));
+}
+
+TEST("no durable generation is lost in 500 power cuts") {
+    const char *range = getenv("SEEDS");
+    uint64_t first = 1, last = 100;
+    if (range && *range)
+        sscanf(range, "%lu-%lu", &first, &last);
+    for (uint64_t seed = first; seed <= last; seed++)
+        run_seed(seed);
+}
+
+static StoreOpening refused(Status wanted) {
+    Store *store;
+    StoreOpening opening;
+    uint64_t writes = sim_disk_writes();
+    EXPECT_EQUAL(store_open(0, &store, &opening), wanted);
+    EXPECT(store == NULL);
+    EXPECT(opening.message[0]);
+    EXPECT_EQUAL(sim_disk_writes(), writes);
+    return opening;
+}
+
+TEST("a missing or small disk is refused with a sentence") {
+    sim_disk_new(0);
+    refused(STATUS_NO_DISK);
+    sim_disk_new(FORMAT_MIN_BLOCKS - 1);
+    EXPECT_TEXT(refused(STATUS_TOO_SMALL).message,
+                "the disk has 4092 KiB; 4096 KiB is the least");
+}
+
+TEST("a foreign disk is refused wherever its bytes are") {
+    sim_seed(1);
+    for (int i = 0; i < 40; i++) {
+        sim_disk_new(4096);
+        sim_disk_bytes()[sim_random() % (4096ull * 4096)] = 0xEB;
+        refused(STATUS_FOREIGN);
+    }
+}
+
+static void commit_some(unsigned count) {
+    bool changed[PAGES] = {false};
+    memset(&model, 0, sizeof model);
+    Store *store = open_store();
+    while (count-- > 0)
+        EXPECT(commit(store, changed));
+    store_close(store);
+}
+
+TEST("a disk of another format is refused and left alone") {
+    sim_seed(2);
+    sim_disk_new(2048);
+    commit_some(1);
+    for (uint64_t block = 1;; block = 2048 - FORMAT_RING + 1) {
+        FormatSuper super;
+        uint8_t *bytes = sim_disk_bytes() + block * PLATFORM_BLOCK_BYTES;
+        memcpy(&super, bytes, sizeof super);
+        super.major = 9;
+        super.hash = hash_of(&super, offsetof(FormatSuper, hash));
+        memcpy(bytes, &super, sizeof super);
+        if (block != 1)
+            break;
+    }
+    refused(STATUS_OTHER_FORMAT);
+}
+
+TEST("a damaged superblock ring is survived, two are refused") {
+    sim_seed(3);
+    sim_disk_new(2048);
+    commit_some(3);
+    size_t ring = FORMAT_RING * PLATFORM_BLOCK_BYTES;
+    memset(sim_disk_bytes(), 0x55, ring);
+    Store *store = open_store();
+    EXPECT_EQUAL(store_durable_generation(store), 3);
+    store_close(store);
+    uint8_t *rear = sim_disk_bytes() + 2048ull * PLATFORM_BLOCK_BYTES - ring;
+    for (uint64_t i = 0; i < FORMAT_RING; i++)
+        rear[i * PLATFORM_BLOCK_BYTES + 20] ^= 1;
+    refused(STATUS_CORRUPT);
+}
+
+TEST("a single damaged metadata block is mended from its pair") {
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        seed_now = seed;
+        sim_seed(seed);
+        sim_disk_new(2048);
+        commit_some(4);
+        uint64_t distance = (2048 - 2 * FORMAT_RING) / 2;
+        for (uint64_t block = FORMAT_RING; block < FORMAT_RING + 100; block++)
+            if (sim_random() % 2)
+                sim_disk_bytes()[(block + (sim_random() % 2 ? distance : 0)) *
+                                 PLATFORM_BLOCK_BYTES] ^= 0x10;
+        Store *store = open_store();
+        EXPECT_SEED(store != NULL);
+        EXPECT_SEED(store && store_is(store, model.now));
+        store_close(store);
+    }
+}
+
+TEST("a damaged data page is an error for that page only") {
+    sim_seed(5);
+    sim_disk_new(2048);
+    commit_some(3);
+    Store *store = open_store();
+    FormatEntry entry;
+    unsigned victim = 0;
+    while (model.now[victim] == 0)
+        victim++;
+    EXPECT_EQUAL(radix_get(store->heap, page_number(victim), &entry),
+                 STATUS_OK);
+    sim_disk_bytes()[entry_block(&entry) * PLATFORM_BLOCK_BYTES + 77] ^= 4;
+    uint64_t words[WORDS];
+    EXPECT_EQUAL(store_read_page(store, page_number(victim), words),
+                 STATUS_CORRUPT);
+    for (unsigned i = 0; i < PAGES; i++)
+        EXPECT(i == victim || page_is(store, i, model.now[i]));
+    store_close(store);
+}
+
+TEST("ten generations are kept, and each can be opened") {
+    sim_seed(6);
+    sim_disk_new(4096);
+    commit_some(25);
+    Store *store = open_store();
+    EXPECT_EQUAL(store_record_count(store), 10);
+    for (uint32_t i = 0; i < 10; i++)
+        EXPECT_EQUAL(store_record(store, i).generation, 16 + i);
+    store_close(store);
+    for (uint64_t g = 16; g <= 25; g++) {
+        StoreOpening opening;
+        EXPECT_EQUAL(store_open(g, &store, &opening), STATUS_OK);
+        EXPECT(store_is(store, model.committed[g % HISTORY]));
+        store_close(store);
+    }
+}
+
+TEST("space does not leak over many generations") {
+    bool changed[PAGES] = {false};
+    sim_seed(7);
+    sim_disk_new(4096);
+    memset(&model, 0, sizeof model);
+    Store *store = open_store();
+    for (int i = 0; i < 200; i++)
+        EXPECT(commit(store, changed));
+    StoreReport report = {.say = say_nothing};
+    EXPECT_EQUAL(store_verify(store, &report), STATUS_OK);
+    EXPECT_EQUAL(report.bad, 0);
+    EXPECT_EQUAL(report.leaked, 0);
+    EXPECT_EQUAL(report.unmarked, 0);
+    store_close(store);
+}
+
+TEST("every disk request may fail once or for ever") {
+    for (int for_ever = 0; for_ever < 2; for_ever++) {
+        for (uint64_t k = 0; k < 150; k++) {
+            bool changed[PAGES] = {false};
+            seed_now = k;
+            sim_seed(8);
+            sim_disk_new(2048);
+            memset(&model, 0, sizeof model);
+            Store *store = open_store();
+            EXPECT(commit(store, changed));
+            sim_disk_faults((SimDiskFaults){
+                .fail_after = k, .fail_count = for_ever ? UINT64_MAX : 1});
+            for (int i = 0; i < 3; i++)
+                commit(store, changed);
+            uint64_t durable = model.durable;
+            sim_disk_cut();
+            store_close(store);
+            store = open_store();
+            EXPECT_SEED(store != NULL);
+            uint64_t g = store ? store_durable_generation(store) : 0;
+            EXPECT_SEED(g >= durable);
+            EXPECT_SEED(store && store_is(store, model.committed[g % HISTORY]));
+            store_close(store);
+        }
+    }
+}
+
+TEST("every allocation of the store may fail once") {
+    for (uint64_t k = 1; k < 120; k++) {
+        bool changed[PAGES] = {false};
+        seed_now = k;
+        sim_seed(9);
+        sim_disk_new(2048);
+        commit_some(2);
+        sim_alloc_fail(k, false);
+        Store *store;
+        StoreOpening opening;
+        if (store_open(0, &store, &opening) == STATUS_OK) {
+            commit(store, changed);
+            store_close(store);
+        }
+        sim_alloc_fail(0, false);
+        verify_disk();
+    }
+}
+
+TEST("a full disk refuses the generation and keeps the old ones") {
+    sim_seed(10);
+    sim_disk_new(FORMAT_MIN_BLOCKS);
+    memset(&model, 0, sizeof model);
+    Store *store = open_store();
+    uint64_t words[WORDS];
+    Status status = STATUS_OK;
+    store_begin(store, 0, 1);
+    for (uint64_t page = 0; page < 2000 && status == STATUS_OK; page++) {
+        page_bytes((uint32_t)page + 1, words);
+        while ((status = store_put_page(store, page, words)) == STATUS_BUSY)
+            platform_disk_poll(true);
+    }
+    EXPECT_EQUAL(status, STATUS_NO_SPACE);
+    store_doom(store);
+    bool changed[PAGES] = {false};
+    EXPECT(commit(store, changed) || true);
+    store_close(store);
+}
