@@ -1,7 +1,7 @@
 /* Lines of text. One pen walks over the characters for every purpose. */
 #include "gui/typeset.h"
 
-#include "gui/utf8.h"
+#include "kernel/base/utf8.h"
 
 /* "…" */
 static const char ELLIPSIS[] = "\xe2\x80\xa6";

@@ -5,7 +5,7 @@
 
 #include "gui/kerning.h"
 #include "gui/typeset.h"
-#include "gui/utf8.h"
+#include "kernel/base/utf8.h"
 #include "kernel/assets.h"
 #include "kernel/lib/face.h"
 #include "tests/sim/sim.h"
