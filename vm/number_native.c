@@ -6,7 +6,7 @@
 #include "vm/compiler/decimal.h"
 #include "vm/native.h"
 #include "vm/number_text.h"
-#include "vm/utf8.h"
+#include "kernel/base/utf8.h"
 
 static NativeResult give_text(NativeCall *call, const Text *text) {
     String *made = native_text(call, text->bytes, text->length);
@@ -67,7 +67,7 @@ static NativeResult give_padded(NativeCall *call, const NumberFormat *format,
     uint64_t missing = format->width > have ? format->width - have : 0;
     char align = format->align ? format->align : usual;
     bool zeros = format->zeros && !format->align;
-    unsigned fill_bytes = utf8_put(fill, zeros ? '0' : format->fill);
+    unsigned fill_bytes = (unsigned)utf8_put(zeros ? '0' : format->fill, fill);
     uint64_t left = align == '<' ? 0 : align == '^' ? missing / 2 : missing;
     if (!zeros)
         sign = 0;

@@ -2,7 +2,7 @@
 #include "vm/number_text.h"
 
 #include "kernel/base/bytes.h"
-#include "vm/utf8.h"
+#include "kernel/base/utf8.h"
 
 /* ---- Big whole numbers ---- */
 

@@ -3,7 +3,7 @@
 
 #include "kernel/base/bytes.h"
 #include "vm/native.h"
-#include "vm/utf8.h"
+#include "kernel/base/utf8.h"
 
 static String *text_at(const NativeCall *call, size_t index) {
     return native_reference(call, index);
@@ -271,7 +271,7 @@ static NativeResult join4(NativeCall *call) {
 
 static NativeResult char_text(NativeCall *call) {
     char bytes[4];
-    unsigned count = utf8_put(bytes, (uint32_t)call->arguments[0]);
+    unsigned count = (unsigned)utf8_put((uint32_t)call->arguments[0], bytes);
     String *made = native_text(call, bytes, count);
     return made ? native_give(call, made) : NATIVE_FAILED;
 }
