@@ -34,6 +34,8 @@ HOST_SOURCES :=
 PC_SOURCES :=
 # Archives and objects that a variant links besides: `$(VARIANT)` is replaced.
 LIBRARIES :=
+# Files that become part of every program: name=path (kernel/assets.h).
+ASSETS :=
 # Unit tests: every test file, linked with the simulator's machine.
 UNIT_SOURCES :=
 # What `make` builds; what `make test` runs, one `name` each with a target
@@ -87,6 +89,21 @@ $(foreach variant,host asan pc,$(eval $(call VARIANT_RULES,$(variant))))
 # $(call objects,variant,sources)
 objects = $(patsubst %,build/$(1)/%.o,$(basename $(2)))
 libraries = $(subst VARIANT,$(1),$(LIBRARIES))
+
+# ---- Assets ----
+
+# Written anew only when the list changes; the objects depend on the files.
+build/assets.S: kernel/assets.sh FORCE
+	@mkdir -p build
+	@kernel/assets.sh $(ASSETS) > $@.new
+	@cmp -s $@.new $@ || cp $@.new $@
+FORCE:
+ASSET_OBJECTS := $(foreach variant,host asan pc,build/$(variant)/assets.o)
+$(ASSET_OBJECTS): build/assets.S $(foreach asset,$(ASSETS),$(lastword \
+    $(subst =, ,$(asset))))
+	@mkdir -p $(@D)
+	$(QUIET)$(CC) -c $< -o $@
+LIBRARIES := build/VARIANT/assets.o $(LIBRARIES)
 
 build/packages.ok: kernel/lib/packages.list kernel/lib/packages.sh
 	@mkdir -p build

@@ -1,1 +1,1 @@
-SYSTEM_SOURCES += kernel/system.c
+SYSTEM_SOURCES += kernel/system.c kernel/assets.c

@@ -185,6 +185,9 @@ static Status record_pending(Store *store) {
     if (status != STATUS_OK)
         return status;
     store->pending.heap = radix_root(store->heap);
+    store->pending.bytes =
+        (device_blocks_written(store->device) - store->blocks_before) *
+        PLATFORM_BLOCK_BYTES;
     store->records[store->pending_place] = store->pending;
     store->pending_recorded = true;
     directory_touch(store, store->pending_place);

@@ -7,9 +7,10 @@
 #include "kernel/base/text.h"
 
 enum {
-    BLANK_FRONT = 1024,   /* blocks looked at before a disk counts as blank, */
-    BLANK_SAMPLES = 1024, /* and places spread over the rest */
-    CHUNK = FORMAT_RING,  /* blocks read at once */
+    CHUNK = FORMAT_RING, /* blocks read at once */
+    BLANK_WHOLE = 4096,  /* disks of up to 16 MiB are looked at whole; */
+    BLANK_FRONT = 1024,  /* of larger ones the first blocks, */
+    BLANK_SAMPLES = 128, /* and blocks spread over the rest, and the end */
 };
 
 /* The superblocks of both rings that verify. */
@@ -85,10 +86,10 @@ static FormatSuper take_newest(Rings *rings) {
 
 /* ---- Blank disks ---- */
 
-static Status chunk_is_zero(Device *device, uint64_t block, uint8_t *buffer,
-                            bool *zero_out) {
+static Status are_zero(Device *device, uint64_t block, uint32_t wanted,
+                       uint8_t *buffer, bool *zero_out) {
     uint64_t left = device_blocks(device) - block;
-    uint32_t count = left < CHUNK ? (uint32_t)left : CHUNK;
+    uint32_t count = left < wanted ? (uint32_t)left : wanted;
     Status status = device_read(device, block, count, buffer);
     if (status == STATUS_OK)
         *zero_out =
@@ -96,23 +97,22 @@ static Status chunk_is_zero(Device *device, uint64_t block, uint8_t *buffer,
     return status;
 }
 
-/* A disk is blank when its front, its end and samples of the rest are zeros.
- * Small disks are looked at whole. */
 static Status is_blank(Device *device, uint8_t *buffer, bool *blank_out) {
     uint64_t blocks = device_blocks(device);
-    uint64_t stride = blocks / BLANK_SAMPLES;
-    if (stride < CHUNK)
-        stride = CHUNK;
+    uint64_t whole = blocks <= BLANK_WHOLE ? blocks : BLANK_FRONT;
+    Status status = STATUS_OK;
     *blank_out = true;
-    for (uint64_t block = 0; block < blocks && *blank_out;) {
-        Status status = chunk_is_zero(device, block, buffer, blank_out);
-        if (status != STATUS_OK)
-            return status;
-        block += block < BLANK_FRONT ? CHUNK : stride;
-    }
-    if (!*blank_out)
-        return STATUS_OK;
-    return chunk_is_zero(device, blocks - CHUNK, buffer, blank_out);
+    for (uint64_t at = 0; at < whole && status == STATUS_OK && *blank_out;
+         at += CHUNK)
+        status = are_zero(device, at, CHUNK, buffer, blank_out);
+    for (uint64_t i = 1; whole < blocks && i < BLANK_SAMPLES &&
+                         status == STATUS_OK && *blank_out;
+         i++)
+        status =
+            are_zero(device, blocks / BLANK_SAMPLES * i, 1, buffer, blank_out);
+    if (status == STATUS_OK && *blank_out)
+        status = are_zero(device, blocks - CHUNK, CHUNK, buffer, blank_out);
+    return status;
 }
 
 /* ---- Parts ---- */

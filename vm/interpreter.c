@@ -693,6 +693,7 @@ native:
         }
         if (result == NATIVE_PARK) {
             worker.thread->result_word = A;
+            worker.retry = start;
             return SLICE_PARKED;
         }
         if (result == NATIVE_STEP) {

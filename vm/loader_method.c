@@ -1,6 +1,7 @@
 /* Methods: their objects, natives' checks, and tables of virtual methods. */
 #include "kernel/base/alloc.h"
 #include "kernel/base/bytes.h"
+#include "kernel/base/log.h"
 #include "vm/frame.h"
 #include "vm/heap.h"
 #include "vm/loader_class.h"
@@ -90,11 +91,9 @@ static Status bind_native(const Link *link, const FileMethod *file,
         return loader_class_refuse(link, file->name,
                                    "only system modules have natives");
     if (!native_find(name.bytes, name.length, signature->bytes,
-                     signature->length)) {
-        text_add_format(link->why, "there is no native %s%s", text_end(&name),
-                        signature->bytes);
-        return STATUS_INVALID;
-    }
+                     signature->length))
+        log_line("vm: there is no native %s%s", text_end(&name),
+                 signature->bytes);
     return set_parameters(link, file, made);
 }
 

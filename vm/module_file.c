@@ -3,7 +3,7 @@
 
 #include "kernel/base/alloc.h"
 #include "kernel/base/bytes.h"
-#include "vm/utf8.h"
+#include "kernel/base/utf8.h"
 
 typedef struct Reader {
     const uint8_t *bytes;

@@ -59,6 +59,8 @@ static Status grow(uint64_t words) {
     uint64_t length = old->length * 2;
     while (length < used + words)
         length *= 2;
+    if (length > FRAME_STACK_WORDS_MAX)
+        length = FRAME_STACK_WORDS_MAX;
     if (used + words > FRAME_STACK_WORDS_MAX)
         return STATUS_TRUNCATED;
     Status status;

@@ -31,6 +31,8 @@ static struct {
     uint64_t covered;     /* the same, at any time: no barrier is wanted */
     uint64_t slices;
     void (*print)(const Domain *domain, const char *bytes, size_t count);
+    bool wanted; /* a program asked for a snapshot */
+    uint64_t durable;
     bool running; /* within a slice: a lost page has somebody to stop */
     void *escape[5];
 } vm;
@@ -241,19 +243,28 @@ static void describe_frame(const Method *method, uint64_t place, Text *text) {
                     (int)file->length, file->bytes, line_of(method, place));
 }
 
-void vm_describe(const Object *exception, Text *text) {
-    const Class *of = worker_class_of(exception);
+void vm_describe_trace(const Object *exception, Text *text) {
     const uint64_t *words = (const uint64_t *)(const void *)exception;
-    const String *message = (const String *)words[EXCEPTION_MESSAGE];
     const Array *methods = (const Array *)words[EXCEPTION_METHODS];
     const Array *places = (const Array *)words[EXCEPTION_PLACES];
+    uint64_t count = methods && places ? methods->length : 0;
+    for (uint64_t i = 0; i < count && i < places->length; i++) {
+        const Object *method = methods->at.references[i];
+        if (method && method->class_id == CLASS_Method &&
+            ((const Method *)method)->name)
+            describe_frame((const Method *)method, places->at.words[i], text);
+    }
+}
+
+void vm_describe(const Object *exception, Text *text) {
+    const Class *of = worker_class_of(exception);
+    const String *message =
+        (const String *)*object_word((Object *)exception, EXCEPTION_MESSAGE);
     text_add_format(text, "%.*s", (int)of->name->length, of->name->bytes);
     if (message)
         text_add_format(text, ": %.*s", (int)bytes_min(message->length, 400),
                         message->bytes);
-    for (uint64_t i = 0; methods && places && i < methods->length; i++)
-        describe_frame((const Method *)methods->at.references[i],
-                       places->at.words[i], text);
+    vm_describe_trace(exception, text);
 }
 
 /* The thread is over; when an exception ended it, that is said. The first
@@ -316,16 +327,19 @@ static bool is_pressed(Status status) {
 
 /* Why a call of the interpreter came back, and what follows. */
 static void finish_slice(Thread *thread, SliceEnd end) {
+    Thread *joined;
     stack_leave();
     thread->fuel = worker.fuel > 0 ? (uint32_t)worker.fuel : 0;
     switch (end) {
     case SLICE_FUEL:
         break;
     case SLICE_PARKED:
+        joined = worker.call.wait == WAIT_JOIN ? (Thread *)worker.call.waiting
+                                               : NULL;
         HEAP_SET(thread->waiting, worker.call.waiting);
         HEAP_SET(thread->calling, worker.call.method);
-        is_pressed(thread_park(thread, worker.call.wait,
-                               (Thread *)worker.call.waiting));
+        if (is_pressed(thread_park(thread, worker.call.wait, joined)))
+            worker.frame[FRAME_PC] = (uint64_t)(uintptr_t)worker.retry;
         break;
     case SLICE_ENDED:
         if (!is_pressed(thread_end(thread)))
@@ -479,12 +493,25 @@ _Noreturn void vm_lost_page(void) {
 
 /* ---- commit() ---- */
 
-bool vm_commit_wanted(void) {
-    return ROOT->commits > vm.covered;
+bool vm_snapshot_wanted(void) {
+    return vm.wanted || ROOT->commits > vm.covered;
+}
+
+void vm_want_snapshot(void) {
+    vm.wanted = true;
 }
 
 void vm_barrier_taken(void) {
+    vm.wanted = false;
     vm.barrier = vm.covered = ROOT->commits;
+}
+
+uint64_t vm_durable_generation(void) {
+    return vm.durable;
+}
+
+uint64_t vm_experienced_ns(void) {
+    return ROOT->experienced_ns + (platform_now_ns() - vm.clock_ns);
 }
 
 static void end_commits(Domain *domain) {
@@ -496,7 +523,8 @@ static void end_commits(Domain *domain) {
     }
 }
 
-void vm_generation_durable(void) {
+void vm_generation_durable(uint64_t generation) {
+    vm.durable = generation;
     for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++)
         if (ROOT->domains[i])
             end_commits(ROOT->domains[i]);

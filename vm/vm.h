@@ -40,13 +40,19 @@ uint64_t vm_run(uint64_t budget);
  * before the next one. */
 bool vm_pressed(void);
 
-/* True while a thread waits in commit() that no barrier has covered yet. */
-bool vm_commit_wanted(void);
+/* True while a thread waits in commit() that no barrier has covered yet, or a
+ * program asked for a snapshot. */
+bool vm_snapshot_wanted(void);
+void vm_want_snapshot(void);
 
 /* A barrier was taken; the generation that was taken then is durable: calls of
  * commit() made before the barrier return. */
 void vm_barrier_taken(void);
-void vm_generation_durable(void);
+void vm_generation_durable(uint64_t generation);
+uint64_t vm_durable_generation(void);
+
+/* Nanoseconds that this world has lived, now. */
+uint64_t vm_experienced_ns(void);
 
 /* True when the app has no threads left or was stopped. */
 bool vm_app_ended(const Domain *domain, int *exit_code_out);
@@ -62,6 +68,8 @@ _Noreturn void vm_lost_page(void);
 /* The class and message of an exception and where it was thrown, a line per
  * frame. */
 void vm_describe(const Object *exception, Text *text);
+/* Only where, a line per frame, innermost first. */
+void vm_describe_trace(const Object *exception, Text *text);
 
 /* Where print() of the programs goes; NULL: nowhere. */
 void vm_set_print(void (*sink)(const Domain *domain, const char *bytes,

@@ -31,6 +31,7 @@ typedef struct Worker {
     uint64_t *frame;      /* the running frame, when not in the interpreter */
     uint64_t *low, *high; /* the part of the stack that is announced */
     int64_t fuel;
+    const uint64_t *retry; /* the call that parks, when parking fails */
     Status status;
     bool hurry;      /* a safepoint is wanted soon */
     bool collected;  /* a collection ran since the last safepoint */

@@ -11,6 +11,7 @@
 #include "kernel/base/log.h"
 
 static uint64_t start_ns;
+static void (*log_observer)(const char *line);
 
 static uint64_t monotonic_ns(void) {
     struct timespec now;
@@ -21,11 +22,16 @@ static uint64_t monotonic_ns(void) {
 static void sink(const char *bytes, size_t count) {
     ssize_t written = write(STDERR_FILENO, bytes, count);
     (void)written; /* nobody to tell when standard error is gone */
-    host_script_log(bytes);
+    if (log_observer)
+        log_observer(bytes);
 }
 
 static void stop_after_panic(void) {
     _exit(EXIT_FAILURE);
+}
+
+void host_log_observe(void (*observer)(const char *line)) {
+    log_observer = observer;
 }
 
 void host_start(void) {

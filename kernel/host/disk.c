@@ -111,6 +111,8 @@ bool host_disk_open(const char *path, uint64_t size_bytes) {
     off_t size = lseek(file, 0, SEEK_END);
     if (size < 0)
         return refuse(path, strerror(errno));
+    if (size < PLATFORM_BLOCK_BYTES)
+        return refuse(path, "it is too small to be a disk; 4 MiB is the least");
     file_blocks = (uint64_t)size / PLATFORM_BLOCK_BYTES;
     CHECK(pthread_create(&writer, NULL, write_requests, NULL) == 0);
     return true;

@@ -14,6 +14,8 @@
 
 /* clock.c: starts the clock, the log on standard error and the panic's end. */
 void host_start(void);
+/* Who sees each log line besides standard error. */
+void host_log_observe(void (*observer)(const char *line));
 
 /* settings.c: sets NAME to VALUE from "NAME=VALUE". False: no '=' in it. */
 bool host_set(const char *assignment);
@@ -56,7 +58,5 @@ void host_idle_watch(int descriptor, void (*ready)(void));
 /* script.c: reads UI commands from `path`, or standard input for "-", and
  * obeys them; pictures go to `folder`. */
 bool host_script_open(const char *path, const char *folder);
-/* Every log line passes by here: some end a command that waits. */
-void host_script_log(const char *line);
 
 #endif

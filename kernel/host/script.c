@@ -301,7 +301,8 @@ static void done_waiting(void) {
     host_wake(); /* the next command may already be here */
 }
 
-void host_script_log(const char *line) {
+/* Some log lines end a command that waits. */
+static void see_log(const char *line) {
     if (strncmp(line, "desktop: ready", 14) == 0) {
         desktop_ready = true;
         if (waiting == FOR_DESKTOP)
@@ -324,5 +325,6 @@ bool host_script_open(const char *path, const char *out) {
     }
     folder = out;
     host_idle_watch(descriptor, read_more);
+    host_log_observe(see_log);
     return true;
 }

@@ -1,0 +1,7 @@
+PC_SOURCES += $(sort $(wildcard drivers/*.c))
+
+# The pixel loops stay as they are written.
+EXTRA_drivers/screen := -fno-tree-loop-distribute-patterns -fno-tree-vectorize
+
+# What needs no hardware is tested on any machine.
+UNIT_SOURCES += drivers/keyboard.c drivers/pointer.c

@@ -1,0 +1,1 @@
+/* Included by stb_image, which is given CHECK instead (picture.c). */

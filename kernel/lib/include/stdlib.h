@@ -1,0 +1,20 @@
+/* The part of <stdlib.h> that the third-party libraries use; see string.h.
+ * There is no malloc: each library is given an allocator of ours. */
+#ifndef LIB_STDLIB_H
+#define LIB_STDLIB_H
+
+#include <stddef.h>
+
+#define qsort libc_qsort
+#define strtol libc_strtol
+#define abs __builtin_abs
+
+/* Sorts in place. The order of equal elements is not kept, but it is the same
+ * on every machine. */
+void libc_qsort(void *elements, size_t count, size_t size_bytes,
+                int (*compare)(const void *, const void *));
+
+/* Decimal only (base 10), as FreeType's AFM and PostScript readers want it. */
+long libc_strtol(const char *text, char **end_out, int base);
+
+#endif

@@ -1,0 +1,29 @@
+/* frames.h: physical memory in frames of 4 KiB.
+ *
+ * One bit a frame (1: free) with one bit a word of 64 above it, so that taking
+ * is a few loads even when memory is nearly full. Frames are named by their
+ * physical address. Not for interrupts. */
+#ifndef PC_FRAMES_H
+#define PC_FRAMES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernel/pc/boot.h"
+
+/* Takes over the free ranges; places its own table in one of them. */
+void frames_start(const BootInfo *boot);
+
+/* A frame with any contents, or 0 when none is left. */
+uint64_t frames_take(void);
+
+/* `count` frames in a row, below 4 GiB; 0 when there is no such run. Looks at
+ * every frame: for drivers at their start. */
+uint64_t frames_take_run(size_t count);
+
+void frames_give(uint64_t frame);
+
+uint64_t frames_free_count(void);
+uint64_t frames_total_count(void);
+
+#endif

@@ -1,0 +1,67 @@
+/* The pc's start, its sleep and its end. */
+#include "kernel/pc/main.h"
+
+#include "drivers/drivers.h"
+#include "kernel/base/check.h"
+#include "kernel/base/log.h"
+#include "kernel/pc/boot.h"
+#include "kernel/pc/clock.h"
+#include "kernel/pc/cpu.h"
+#include "kernel/pc/frames.h"
+#include "kernel/pc/interrupts.h"
+#include "kernel/pc/paging.h"
+#include "kernel/pc/serial.h"
+#include "kernel/pc/settings.h"
+#include "kernel/platform.h"
+#include "kernel/system.h"
+
+#define PORT_POWER 0x604     /* PM1a control of QEMU's pc and q35 */
+#define POWER_OFF 0x2000     /* sleep enable, type 0: soft off there */
+#define PORT_DEBUG_EXIT 0xf4 /* QEMU's isa-debug-exit, when it is there */
+
+/* After a panic: a test's QEMU ends, any other keeps its last picture. */
+static void stop_after_panic(void) {
+    cpu_out32(PORT_DEBUG_EXIT, 1);
+    cpu_halt();
+}
+
+_Noreturn void platform_stop(int code) {
+    cpu_interrupts_off();
+    if (code != 0)
+        cpu_out32(PORT_DEBUG_EXIT, (uint32_t)code);
+    cpu_out16(PORT_POWER, POWER_OFF);
+    cpu_halt();
+}
+
+void platform_idle(uint64_t until_ns) {
+    clock_set_alarm(until_ns);
+    cpu_interrupts_off();
+    if (drivers_have_news() || serial_has_news() ||
+        platform_now_ns() >= until_ns)
+        cpu_interrupts_on();
+    else
+        cpu_sleep();
+}
+
+uint64_t platform_memory_bytes(void) {
+    return frames_total_count() * PLATFORM_PAGE_BYTES;
+}
+
+_Noreturn void main_start(uint32_t magic, uint32_t information) {
+    static BootInfo boot;
+    serial_start();
+    log_set_sink(serial_write);
+    panic_set_stop(stop_after_panic);
+    interrupts_start();
+    boot_read(magic, information, &boot);
+    frames_start(&boot);
+    paging_start(&boot);
+    interrupts_start_devices();
+    clock_start();
+    log_line("pc: %lu MiB of memory", platform_memory_bytes() >> 20);
+    settings_start();
+    drivers_start(&boot.screen);
+    serial_start_receiving();
+    cpu_interrupts_on();
+    system_run();
+}

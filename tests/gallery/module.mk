@@ -1,0 +1,28 @@
+# `make sheets`: what gui draws, as pictures in build/sheets to look at. The
+# test run `sheets` draws them with the optimised and with the sanitized build:
+# every pixel must be the same.
+GALLERY_SOURCES := $(sort $(wildcard tests/gallery/*.c))
+UNIT_SOURCES += tests/gallery/sheets.c
+TEST_RUNS += sheets
+QUICK_RUNS += sheets
+
+.PHONY: sheets run-sheets
+sheets: build/host/gallery
+	@mkdir -p build/sheets
+	build/host/gallery build/sheets
+
+run-sheets: sheets build/asan/gallery
+	@tests/gallery/compare build/asan/gallery build/sheets build/sheets-asan
+
+# $(1) variant; after all module.mk files, when the lists are whole
+define GALLERY_RULE
+build/$(1)/gallery: $$(call objects,$(1),$$(BASE_SOURCES) $$(GUI_SOURCES) \
+    $$(GALLERY_SOURCES) kernel/assets.c kernel/host/alloc.c) \
+    $$(call libraries,$(1))
+	$$(QUIET)$$(CC) $$(CFLAGS_$(1)) $$^ -lpng -o $$@
+endef
+define GALLERY_RULES
+$(call GALLERY_RULE,host)
+$(call GALLERY_RULE,asan)
+endef
+LATE_RULES += GALLERY_RULES

@@ -1,0 +1,28 @@
+# build/uitest, and the UI scripts as test runs.
+UITEST_SOURCES := $(sort $(wildcard tests/uitest*.c))
+
+build/uitest:
+	$(QUIET)$(CC) $(CFLAGS_host) $^ -lpng -o $@
+PROGRAMS += build/uitest
+
+# After all module.mk files, when BASE_SOURCES is whole.
+define UITEST_PROGRAM
+build/uitest: $$(call objects,host,$$(UITEST_SOURCES) $$(BASE_SOURCES))
+endef
+LATE_RULES += UITEST_PROGRAM
+
+# Scripts for QEMU: each on the kernel alone, some through GRUB too.
+.PHONY: run-qemu
+run-qemu: build/uitest build/revenant.elf build/revenant.iso
+	@tests/ui/run.sh qemu
+TEST_RUNS += qemu
+
+.PHONY: run-ui
+run-ui: build/uitest build/revenant
+	@tests/ui/run.sh host
+TEST_RUNS += ui
+
+.PHONY: run-machines
+run-machines: build/revenant.elf build/revenant.iso
+	@tests/ui/machines.sh
+LONG_RUNS += machines

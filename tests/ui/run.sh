@@ -1,0 +1,27 @@
+#!/bin/bash
+# Runs UI scripts: those beside this file on the hosted machine or in QEMU, and
+# those in pc/ in QEMU only. A script's line "# options: ..." adds options of
+# build/uitest. Ends in "N passed, N failed".
+# usage: tests/ui/run.sh host|qemu [SCRIPT...]
+set -u
+cd "$(dirname "$0")/../.."
+machine=$1
+shift
+if [ $# -gt 0 ]; then
+    scripts=("$@")
+elif [ "$machine" = host ]; then
+    scripts=(tests/ui/*.ui)
+else
+    scripts=(tests/ui/*.ui tests/ui/pc/*.ui)
+fi
+passed=0 failed=0
+for script in "${scripts[@]}"; do
+    read -ra options < <(sed -n 's/^# options: //p' "$script")
+    if build/uitest "${machine/qemu/pc}" "$script" "${options[@]}"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+    fi
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

@@ -1,0 +1,350 @@
+/* build/uitest: runs one UI script on the hosted machine or in QEMU.
+ *
+ *     uitest host|pc SCRIPT [--out DIR] [--disk FILE] [--size WxH]
+ *         [--firmware bios|uefi|kernel] [--golden DIR] [--update]
+ *         [--set NAME=VALUE] [--memory MIB] [--patience SECONDS]
+ *
+ * The commands are those of docs/HACKING.md, one a line. Exit status: 0 good, 1
+ * the script failed, 2 wrong use. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/uitest.h"
+
+enum { GOOD = 0, FAILED = 1, WRONG_USE = 2 };
+#define DISK_BYTES (256l << 20)
+#define PATIENCE_S 60
+
+UiOptions ui_options = {
+    .firmware = "kernel", .memory = "256", .patience_ms = PATIENCE_S * 1000};
+const UiMachine *ui_machine;
+static char failure[UI_LINE_BYTES];
+
+bool ui_fail(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(failure, sizeof failure, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+/* ---- Pictures ---- */
+
+static const char *out_path(const char *name, const char *ending) {
+    static char paths[4][UI_PATH_BYTES];
+    static int next;
+    char *path = paths[next++ % 4];
+    snprintf(path, UI_PATH_BYTES, "%s/%s%s", ui_options.out, name, ending);
+    return path;
+}
+
+static bool compare(const char *path_a, const char *path_b, const char *mask_a,
+                    const char *mask_b, const char *diff_path) {
+    UiPicture a, b, diff;
+    if (!ui_picture_read(path_a, &a))
+        return false;
+    if (!ui_picture_read(path_b, &b)) {
+        ui_picture_free(&a);
+        return false;
+    }
+    const char *masks[] = {mask_a, mask_b};
+    for (int i = 0; i < 2; i++) {
+        ui_picture_mask(&a, masks[i]);
+        ui_picture_mask(&b, masks[i]);
+    }
+    uint64_t different = ui_picture_compare(&a, &b, &diff);
+    if (different > 0)
+        ui_picture_write(diff_path, &diff);
+    ui_picture_free(&a);
+    ui_picture_free(&b);
+    ui_picture_free(&diff);
+    return different == 0 || ui_fail("%llu pixels differ, see %s",
+                                     (unsigned long long)different, diff_path);
+}
+
+static bool copy_file(const char *from, const char *to) {
+    UiPicture picture;
+    if (!ui_picture_read(from, &picture))
+        return false;
+    bool good = ui_picture_write(to, &picture);
+    ui_picture_free(&picture);
+    return good;
+}
+
+/* Takes the picture and compares it with the golden one, or becomes it. */
+static bool expect(const char *name) {
+    char golden[UI_PATH_BYTES], golden_masks[UI_PATH_BYTES];
+    const char *actual = out_path(name, ".png");
+    snprintf(golden, sizeof golden, "%s/%s.png", ui_options.golden, name);
+    snprintf(golden_masks, sizeof golden_masks, "%s/%s.masks",
+             ui_options.golden, name);
+    if (!ui_machine->screenshot(name))
+        return false;
+    if (ui_options.update) {
+        mkdir(ui_options.golden, 0777);
+        return copy_file(actual, golden);
+    }
+    if (compare(golden, actual, golden_masks, out_path(name, ".masks"),
+                out_path(name, ".diff.png")))
+        return true;
+    rename(actual, out_path(name, ".actual.png"));
+    return false;
+}
+
+static bool same(const char *rest) {
+    char a[256], b[256], diff[600];
+    if (sscanf(rest, "%255s %255s", a, b) != 2)
+        return ui_fail("wanted: same NAME1 NAME2");
+    snprintf(diff, sizeof diff, "%s-%s", a, b);
+    return compare(out_path(a, ".png"), out_path(b, ".png"),
+                   out_path(a, ".masks"), out_path(b, ".masks"),
+                   out_path(diff, ".diff.png"));
+}
+
+/* "pixel NAME X Y RRGGBB": one pixel of a screenshot of this run. */
+static bool pixel(const char *rest) {
+    char name[256];
+    unsigned x, y, wanted;
+    UiPicture picture;
+    if (sscanf(rest, "%255s %u %u %x", name, &x, &y, &wanted) != 4)
+        return ui_fail("wanted: pixel NAME X Y RRGGBB");
+    if (!ui_picture_read(out_path(name, ".png"), &picture))
+        return false;
+    unsigned got = UINT32_MAX;
+    if (x < picture.width && y < picture.height) {
+        const uint8_t *at =
+            picture.pixels + ((size_t)y * picture.width + x) * 3;
+        got = (unsigned)(at[0] << 16 | at[1] << 8 | at[2]);
+    }
+    ui_picture_free(&picture);
+    return got == wanted || ui_fail("the pixel is %06X", got);
+}
+
+/* ---- The script ---- */
+
+char *ui_unquote(char *text) {
+    char *to = text, *from = text + 1;
+    if (*text != '"')
+        return NULL;
+    for (; *from && *from != '"'; from++) {
+        if (*from == '\\' && from[1])
+            from++;
+        else {
+            *to++ = *from;
+            continue;
+        }
+        *to++ = (char)(*from == 'n' ? '\n' : *from == 't' ? '\t' : *from);
+    }
+    if (*from != '"')
+        return NULL;
+    *to = 0;
+    return text;
+}
+
+/* "wait desktop" and "wait "text of a log line"". */
+static bool wait_for(char *rest) {
+    if (strcmp(rest, "desktop") == 0)
+        return ui_log_wait("desktop: ready");
+    char *text = ui_unquote(rest);
+    return text ? ui_log_wait(text)
+                : ui_fail("wanted: wait desktop, or wait \"text\"");
+}
+
+static bool obey(const char *word, char *rest) {
+    if (strcmp(word, "boot") == 0)
+        return ui_machine->boot();
+    if (strcmp(word, "wait") == 0)
+        return wait_for(rest);
+    if (strcmp(word, "screenshot") == 0)
+        return ui_machine->screenshot(rest);
+    if (strcmp(word, "expect") == 0 && strncmp(rest, "text", 4) != 0)
+        return expect(rest);
+    if (strcmp(word, "same") == 0)
+        return same(rest);
+    if (strcmp(word, "pixel") == 0)
+        return pixel(rest);
+    if (strcmp(word, "shutdown") == 0)
+        return ui_machine->shutdown();
+    if (strcmp(word, "cut") == 0) {
+        ui_machine->cut();
+        return true;
+    }
+    return ui_machine->obey(word, rest);
+}
+
+/* Splits a line into its word and the rest, without surrounding space. */
+static bool obey_line(char *line) {
+    line += strspn(line, " \t");
+    size_t length = strcspn(line, "\r\n");
+    while (length > 0 && (line[length - 1] == ' ' || line[length - 1] == '\t'))
+        length--;
+    line[length] = 0;
+    if (*line == 0 || *line == '#')
+        return true;
+    char *rest = line + strcspn(line, " \t");
+    if (*rest)
+        *rest++ = 0;
+    return obey(line, rest + strspn(rest, " \t"));
+}
+
+static bool run_script(FILE *script) {
+    char line[UI_LINE_BYTES], whole[UI_LINE_BYTES];
+    for (int number = 1; fgets(line, sizeof line, script); number++) {
+        snprintf(whole, sizeof whole, "%.*s", (int)strcspn(line, "\n"), line);
+        if (obey_line(line))
+            continue;
+        fprintf(stderr, "%s:%d: %s: %s\n", ui_options.script, number, whole,
+                failure);
+        return false;
+    }
+    return true;
+}
+
+/* ---- Options ---- */
+
+static _Noreturn void wrong(const char *what) {
+    fprintf(stderr,
+            "uitest: %s\n"
+            "usage: uitest host|pc SCRIPT [--out DIR] [--disk FILE]\n"
+            "    [--size WxH] [--firmware bios|uefi|kernel] [--golden DIR]\n"
+            "    [--update] [--set NAME=VALUE] [--memory MIB]\n"
+            "    [--patience SECONDS]\n",
+            what);
+    exit(WRONG_USE);
+}
+
+static void set_option(int letter) {
+    switch (letter) {
+    case 'o':
+        ui_options.out = optarg;
+        break;
+    case 'd':
+        ui_options.disk = optarg;
+        break;
+    case 's':
+        ui_options.size = optarg;
+        break;
+    case 'f':
+        ui_options.firmware = optarg;
+        break;
+    case 'g':
+        ui_options.golden = optarg;
+        break;
+    case 'u':
+        ui_options.update = true;
+        break;
+    case 'm':
+        ui_options.memory = optarg;
+        break;
+    case 'p':
+        ui_options.patience_ms = atoi(optarg) * 1000ll;
+        break;
+    case '=':
+        if (ui_options.setting_count == UI_SETTINGS_MAX)
+            wrong("too many settings");
+        ui_options.settings[ui_options.setting_count++] = optarg;
+        break;
+    default:
+        wrong("wrong option");
+    }
+}
+
+static void read_options(int count, char **words) {
+    static const struct option names[] = {
+        {"out", required_argument, 0, 'o'},
+        {"disk", required_argument, 0, 'd'},
+        {"size", required_argument, 0, 's'},
+        {"firmware", required_argument, 0, 'f'},
+        {"golden", required_argument, 0, 'g'},
+        {"update", no_argument, 0, 'u'},
+        {"set", required_argument, 0, '='},
+        {"memory", required_argument, 0, 'm'},
+        {"patience", required_argument, 0, 'p'},
+        {0, 0, 0, 0},
+    };
+    int letter;
+    while ((letter = getopt_long(count, words, "", names, NULL)) != -1)
+        set_option(letter);
+    if (count - optind != 2)
+        wrong("wanted: a machine and a script");
+    ui_options.pc = strcmp(words[optind], "pc") == 0;
+    if (!ui_options.pc && strcmp(words[optind], "host") != 0)
+        wrong("the machine is host or pc");
+    ui_options.script = words[optind + 1];
+    const char *firmware = ui_options.firmware;
+    if (strcmp(firmware, "bios") != 0 && strcmp(firmware, "uefi") != 0 &&
+        strcmp(firmware, "kernel") != 0)
+        wrong("the firmware is bios, uefi or kernel");
+}
+
+/* "tests/ui/first.ui" on the pc: "build/ui/first-pc". */
+static void choose_folders(void) {
+    static char out[UI_PATH_BYTES], golden[UI_PATH_BYTES];
+    char copy[UI_PATH_BYTES];
+    snprintf(copy, sizeof copy, "%s", ui_options.script);
+    snprintf(golden, sizeof golden, "%s/golden", dirname(copy));
+    snprintf(copy, sizeof copy, "%s", ui_options.script);
+    char *name = basename(copy);
+    name[strcspn(name, ".")] = 0;
+    snprintf(out, sizeof out, "build/ui/%.200s-%s", name,
+             ui_options.pc ? ui_options.firmware : "host");
+    if (!ui_options.golden)
+        ui_options.golden = golden;
+    if (!ui_options.out)
+        ui_options.out = out;
+}
+
+static bool make_folder(const char *path) {
+    char part[UI_PATH_BYTES];
+    for (size_t i = 1; path[i]; i++)
+        if (path[i] == '/') {
+            snprintf(part, sizeof part, "%.*s", (int)i, path);
+            mkdir(part, 0777);
+        }
+    if (mkdir(path, 0777) == 0 || errno == EEXIST)
+        return true;
+    return ui_fail("%s: %s", path, strerror(errno));
+}
+
+/* A fresh, empty, sparse disk. */
+static bool make_disk(void) {
+    static char path[UI_PATH_BYTES];
+    if (ui_options.disk)
+        return true;
+    snprintf(path, sizeof path, "%s/disk.img", ui_options.out);
+    ui_options.disk = path;
+    int file = open(path, O_RDWR | O_CREAT | O_TRUNC, 0666);
+    if (file < 0 || ftruncate(file, DISK_BYTES) != 0)
+        return ui_fail("%s: %s", path, strerror(errno));
+    close(file);
+    return true;
+}
+
+int main(int count, char **words) {
+    signal(SIGPIPE, SIG_IGN);
+    read_options(count, words);
+    choose_folders();
+    ui_machine = ui_options.pc ? &uitest_pc : &uitest_host;
+    FILE *script = fopen(ui_options.script, "r");
+    if (!script) {
+        fprintf(stderr, "uitest: %s: %s\n", ui_options.script, strerror(errno));
+        return WRONG_USE;
+    }
+    if (!make_folder(ui_options.out) || !make_disk()) {
+        fprintf(stderr, "uitest: %s\n", failure);
+        return FAILED;
+    }
+    bool good = run_script(script);
+    ui_machine->cut();
+    fclose(script);
+    return good ? GOOD : FAILED;
+}

@@ -1,0 +1,130 @@
+/* Tests of gui/canvas.c, rect.h and bitmap.c. */
+#include "gui/canvas.h"
+
+#include "tests/test.h"
+#include "tests/unit/gui_support.h"
+
+TEST("rectangles at the ends of the numbers neither overflow nor turn over") {
+    Rect huge = {INT32_MAX - 5, INT32_MIN, INT32_MAX, INT32_MAX};
+    Rect all = {INT32_MIN, INT32_MIN, INT32_MAX, INT32_MAX};
+    EXPECT(!rect_empty(rect_inset(huge, -100)));
+    EXPECT(rect_empty(rect_common(huge, all)));
+    EXPECT(rect_around(huge, all).width == INT32_MAX);
+    EXPECT(rect_moved(huge, INT32_MAX, INT32_MIN).x == INT32_MAX);
+    EXPECT(rect_empty(rect_inset((Rect){0, 0, 10, 10}, 5)));
+}
+
+TEST("what two rectangles have in common is what points say") {
+    uint64_t state = 3;
+    for (int round = 0; round < 300; round++) {
+        Rect a = {gui_between(&state, -6, 6), gui_between(&state, -6, 6),
+                  gui_between(&state, 0, 8), gui_between(&state, 0, 8)};
+        Rect b = {gui_between(&state, -6, 6), gui_between(&state, -6, 6),
+                  gui_between(&state, 0, 8), gui_between(&state, 0, 8)};
+        Rect common = rect_common(a, b), around = rect_around(a, b);
+        for (int32_t y = -8; y < 16; y++)
+            for (int32_t x = -8; x < 16; x++) {
+                bool both = rect_has(a, x, y) && rect_has(b, x, y);
+                bool any = rect_has(a, x, y) || rect_has(b, x, y);
+                if (rect_has(common, x, y) != both ||
+                    (any && !rect_has(around, x, y)))
+                    EXPECT(false);
+            }
+    }
+}
+
+TEST("filling and framing set exactly the pixels that are asked for") {
+    uint64_t state = 5;
+    for (int round = 0; round < 200; round++) {
+        Bitmap bitmap = gui_guarded(30, 20, 1, true);
+        Bitmap before = gui_guarded(30, 20, 1, true);
+        Canvas canvas;
+        canvas_begin(&canvas, bitmap);
+        Rect rect = {gui_between(&state, -9, 30), gui_between(&state, -9, 20),
+                     gui_between(&state, 0, 40), gui_between(&state, 0, 30)};
+        int32_t width = gui_between(&state, 1, 8);
+        bool frame = round & 1;
+        if (frame)
+            canvas_frame(&canvas, rect, width, 0xff123456);
+        else
+            canvas_fill(&canvas, rect, 0xff123456);
+        for (int32_t y = 0; y < 20; y++)
+            for (int32_t x = 0; x < 30; x++) {
+                bool set = rect_has(rect, x, y) &&
+                           !(frame && rect_has(rect_inset(rect, width), x, y));
+                uint32_t wanted = set ? 0xff123456 : *bitmap_at(&before, x, y);
+                if (*bitmap_at(&bitmap, x, y) != wanted)
+                    EXPECT(false);
+            }
+        gui_guarded_free(&bitmap);
+        gui_guarded_free(&before);
+    }
+}
+
+TEST("a gradient begins and ends with its colours and goes one way") {
+    Bitmap bitmap = gui_guarded(3, 40, 1, true);
+    Canvas canvas;
+    canvas_begin(&canvas, bitmap);
+    canvas_gradient(&canvas, (Rect){0, 0, 3, 40}, 0xffdce3ea, 0xff101317);
+    EXPECT_EQUAL(*bitmap_at(&bitmap, 1, 0), 0xffdce3ea);
+    EXPECT_EQUAL(*bitmap_at(&bitmap, 1, 39), 0xff101317);
+    for (int32_t y = 1; y < 40; y++)
+        EXPECT((*bitmap_at(&bitmap, 0, y) & 255) <=
+               (*bitmap_at(&bitmap, 0, y - 1) & 255));
+    gui_guarded_free(&bitmap);
+}
+
+TEST("stretching to the same size is copying, with both filters") {
+    Bitmap from = gui_guarded(17, 13, 2, true);
+    for (int filter = 0; filter < 2; filter++) {
+        Bitmap to = gui_guarded(17, 13, 3, true);
+        Canvas canvas;
+        canvas_begin(&canvas, to);
+        canvas_stretch(&canvas, &from, bitmap_rect(&from), bitmap_rect(&to),
+                       (CanvasFilter)filter);
+        for (int32_t y = 0; y < 13; y++)
+            for (int32_t x = 0; x < 17; x++)
+                if (*bitmap_at(&to, x, y) != *bitmap_at(&from, x, y))
+                    EXPECT(false);
+        gui_guarded_free(&to);
+    }
+    gui_guarded_free(&from);
+}
+
+TEST("doubling without a filter repeats every pixel four times") {
+    Bitmap from = gui_guarded(9, 7, 2, true), to = gui_guarded(18, 14, 3, true);
+    Canvas canvas;
+    canvas_begin(&canvas, to);
+    canvas_stretch(&canvas, &from, bitmap_rect(&from), bitmap_rect(&to),
+                   CANVAS_NEAREST);
+    for (int32_t y = 0; y < 14; y++)
+        for (int32_t x = 0; x < 18; x++)
+            if (*bitmap_at(&to, x, y) != *bitmap_at(&from, x / 2, y / 2))
+                EXPECT(false);
+    gui_guarded_free(&from);
+    gui_guarded_free(&to);
+}
+
+TEST("clips within clips end, and too many pushes are refused") {
+    Bitmap bitmap = gui_guarded(8, 8, 1, true);
+    Canvas canvas;
+    canvas_begin(&canvas, bitmap);
+    for (int i = 0; i < CANVAS_DEPTH; i++)
+        EXPECT(canvas_push(&canvas));
+    EXPECT(!canvas_push(&canvas));
+    canvas_clip(&canvas, (Rect){2, 2, 2, 2});
+    for (int i = 0; i < CANVAS_DEPTH; i++)
+        EXPECT(canvas_pop(&canvas));
+    EXPECT(!canvas_pop(&canvas));
+    EXPECT(rect_equal(canvas.now.clip, (Rect){0, 0, 8, 8}));
+    gui_guarded_free(&bitmap);
+}
+
+TEST("bitmaps of impossible sizes are refused") {
+    Bitmap bitmap;
+    EXPECT_EQUAL(bitmap_make(0, 5, &bitmap), STATUS_LIMIT);
+    EXPECT_EQUAL(bitmap_make(5, BITMAP_MAX_SIDE + 1, &bitmap), STATUS_LIMIT);
+    EXPECT_EQUAL(bitmap_make(5, 6, &bitmap), STATUS_OK);
+    EXPECT_EQUAL(*bitmap_at(&bitmap, 4, 5), 0);
+    bitmap_free(&bitmap);
+}

@@ -1,0 +1,136 @@
+/* Tests of gui/decor.c: what is drawn and what is hit is the same. */
+#include "gui/decor.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "gui/cursor.h"
+#include "tests/gallery/sheets.h"
+#include "tests/test.h"
+#include "tests/unit/gui_support.h"
+
+static DecorWindow a_window(void) {
+    return (DecorWindow){.frame = {50, 40, 300, 200},
+                         .title = "Counter",
+                         .title_bytes = 7,
+                         .active = true};
+}
+
+TEST("content and frame are each other's inverse") {
+    for (int maximised = 0; maximised < 2; maximised++) {
+        Rect frame = {50, 40, 300, 200};
+        Rect content = decor_content(frame, maximised);
+        EXPECT(rect_equal(decor_frame(content, maximised), frame));
+        EXPECT(rect_empty(decor_content((Rect){0, 0, 20, 10}, maximised)));
+    }
+}
+
+TEST("every part of a frame is found where it is") {
+    DecorWindow window = a_window();
+    EXPECT_EQUAL(decor_part(&window, 200, 56), DECOR_TITLE);
+    EXPECT_EQUAL(decor_part(&window, 200, 150), DECOR_CONTENT);
+    EXPECT_EQUAL(decor_part(&window, 330, 56), DECOR_CLOSE);
+    EXPECT_EQUAL(decor_part(&window, 305, 56), DECOR_MAXIMISE);
+    EXPECT_EQUAL(decor_part(&window, 275, 56), DECOR_MINIMISE);
+    EXPECT_EQUAL(decor_part(&window, 48, 150), DECOR_LEFT);
+    EXPECT_EQUAL(decor_part(&window, 351, 150), DECOR_RIGHT);
+    EXPECT_EQUAL(decor_part(&window, 200, 38), DECOR_TOP);
+    EXPECT_EQUAL(decor_part(&window, 200, 242), DECOR_BOTTOM);
+    EXPECT_EQUAL(decor_part(&window, 48, 38), DECOR_TOP_LEFT);
+    EXPECT_EQUAL(decor_part(&window, 352, 242), DECOR_BOTTOM_RIGHT);
+    EXPECT_EQUAL(decor_part(&window, 352, 38), DECOR_TOP_RIGHT);
+    EXPECT_EQUAL(decor_part(&window, 47, 241), DECOR_BOTTOM_LEFT);
+    EXPECT_EQUAL(decor_part(&window, 30, 30), DECOR_NOTHING);
+    EXPECT_EQUAL(decor_cursor(DECOR_LEFT), CURSOR_RESIZE_ACROSS);
+    EXPECT_EQUAL(decor_cursor(DECOR_TITLE), CURSOR_ARROW);
+}
+
+TEST("a window that is fixed or maximised has no edges") {
+    DecorWindow window = a_window();
+    window.fixed = true;
+    EXPECT_EQUAL(decor_part(&window, 48, 150), DECOR_NOTHING);
+    EXPECT_EQUAL(decor_part(&window, 305, 56), DECOR_MINIMISE);
+    EXPECT(rect_empty(decor_button(&window, DECOR_MAXIMISE)));
+    window.fixed = false;
+    window.maximised = true;
+    EXPECT_EQUAL(decor_part(&window, 50, 150), DECOR_CONTENT);
+}
+
+TEST("drawing a window stays within its extent") {
+    gui_fonts();
+    for (int i = 0; i < 4; i++) {
+        DecorWindow window = a_window();
+        window.active = i & 1;
+        window.maximised = i & 2;
+        Rect extent = decor_extent(&window, &theme_light);
+        Bitmap before = gui_guarded(400, 300, 3, true);
+        Bitmap after = gui_guarded(400, 300, 3, true);
+        Canvas canvas;
+        canvas_begin(&canvas, after);
+        decor_window(&canvas, &window, &theme_light);
+        for (int32_t y = 0; y < 300; y++)
+            for (int32_t x = 0; x < 400; x++)
+                if (!rect_has(extent, x, y) &&
+                    *bitmap_at(&after, x, y) != *bitmap_at(&before, x, y))
+                    EXPECT(false);
+        gui_guarded_free(&before);
+        gui_guarded_free(&after);
+    }
+}
+
+TEST("content drawn in pieces is the content drawn at once") {
+    DecorWindow window = a_window();
+    Rect content = decor_content(window.frame, false);
+    Bitmap inside = gui_guarded(content.width, content.height, 9, true);
+    Bitmap whole = gui_guarded(400, 300, 3, true);
+    Bitmap pieces = gui_guarded(400, 300, 3, true);
+    Canvas canvas;
+    for (int32_t row = 0; row < content.height; row++) {
+        const uint32_t *from = bitmap_at(&inside, 0, row);
+        canvas_begin(&canvas, whole);
+        decor_content_row(&canvas, &window, row, 0, from, content.width);
+        canvas_begin(&canvas, pieces);
+        for (int32_t x = 0; x < content.width; x += 64) {
+            int32_t left = content.width - x;
+            decor_content_row(&canvas, &window, row, x, from + x,
+                              left < 64 ? left : 64);
+        }
+    }
+    for (int32_t y = 0; y < 300; y++)
+        EXPECT(memcmp(bitmap_at(&whole, 0, y), bitmap_at(&pieces, 0, y),
+                      400 * 4) == 0);
+    /* The corner pixel is left to what is below. */
+    Bitmap before = gui_guarded(400, 300, 3, true);
+    int32_t bottom = content.y + content.height - 1;
+    EXPECT_EQUAL(*bitmap_at(&whole, content.x, bottom),
+                 *bitmap_at(&before, content.x, bottom));
+    EXPECT_EQUAL(*bitmap_at(&whole, content.x, content.y),
+                 *bitmap_at(&inside, 0, 0));
+    gui_guarded_free(&before);
+    gui_guarded_free(&inside);
+    gui_guarded_free(&whole);
+    gui_guarded_free(&pieces);
+}
+
+TEST("the sheets of the gallery are the same twice, light and dark") {
+    gui_fonts();
+    for (const Sheet *sheet = sheets; sheet->name; sheet++) {
+        Bitmap bitmaps[2];
+        const Theme *theme = sheet->width & 1 ? &theme_light : &theme_dark;
+        for (int i = 0; i < 2; i++) {
+            Canvas canvas;
+            bitmaps[i] = gui_guarded(sheet->width, sheet->height, 4, true);
+            canvas_begin(&canvas, bitmaps[i]);
+            sheet->draw(&canvas, theme);
+            fonts_forget();
+        }
+        for (int32_t y = 0; y < sheet->height; y++)
+            if (memcmp(bitmap_at(&bitmaps[0], 0, y),
+                       bitmap_at(&bitmaps[1], 0, y),
+                       (size_t)sheet->width * 4) != 0)
+                EXPECT(false);
+        EXPECT(gui_guards_hold(&bitmaps[0]) && gui_guards_hold(&bitmaps[1]));
+        gui_guarded_free(&bitmaps[0]);
+        gui_guarded_free(&bitmaps[1]);
+    }
+}

@@ -1,0 +1,254 @@
+/* Tests of gui/paint.c: lists made at random, damaged, and changed between two
+ * steps. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gui/icons.h"
+#include "gui/paint_write.h"
+#include "gui/shape.h"
+#include "gui/typeset.h"
+#include "tests/test.h"
+#include "tests/unit/gui_support.h"
+
+enum { WIDTH = 120, HEIGHT = 90, MOST = 2048, IMAGES = 2 };
+
+static uint8_t memory[MOST];
+
+static PaintWriter new_writer(void) {
+    return (PaintWriter){.bytes = memory, .capacity = MOST};
+}
+
+static size_t random_path(uint64_t *state, uint8_t *to) {
+    size_t size = 0;
+    for (int i = 0; i < 8; i++) {
+        char verb = "MLQCZ"[test_random(state) % 5];
+        int points = verb == 'Z' ? 0 : verb == 'Q' ? 2 : verb == 'C' ? 3 : 1;
+        to[size++] = (uint8_t)verb;
+        for (int k = 0; k < 2 * points; k++, size += 2) {
+            int16_t at = (int16_t)gui_between(state, -400, 2000);
+            memcpy(to + size, &at, 2);
+        }
+    }
+    return size;
+}
+
+/* Adds a command with fields that mostly hit the bitmap. */
+static void add_random(PaintWriter *writer, uint64_t *state, int *depth) {
+    int32_t fields[PAINT_MAX_FIELDS];
+    uint8_t text[200];
+    PaintCode code = (PaintCode)gui_between(state, 1, PAINT_CODES - 1);
+    for (int i = 0; i < PAINT_MAX_FIELDS; i++)
+        fields[i] = gui_between(state, -10, 100);
+    size_t text_bytes = test_random(state) % 20;
+    for (size_t i = 0; i < text_bytes; i++)
+        text[i] = (uint8_t)gui_between(state, 32, 126);
+    if (code == PAINT_PUSH && ++*depth > 5)
+        *depth -= 1, code = PAINT_FILL;
+    if (code == PAINT_POP && (*depth)-- == 0)
+        *depth += 1, code = PAINT_FILL;
+    if (code == PAINT_IMAGE)
+        fields[0] = gui_between(state, 0, IMAGES - 1);
+    if (code == PAINT_PATH) {
+        fields[0] = gui_between(state, 0, 60);
+        text_bytes = random_path(state, text);
+    }
+    if (code == PAINT_CLIP)
+        fields[0] = fields[1] = 5;
+    paint_write(writer, code, fields, text, text_bytes);
+}
+
+static PaintWriter random_list(uint64_t *state) {
+    PaintWriter writer = new_writer();
+    int depth = 0, count = gui_between(state, 1, 25);
+    for (int i = 0; i < count; i++)
+        add_random(&writer, state, &depth);
+    while (depth-- > 0)
+        paint_write(&writer, PAINT_POP, NULL, NULL, 0);
+    return writer;
+}
+
+static Bitmap images[IMAGES];
+
+static void make_images(void) {
+    gui_fonts();
+    images[0] = gui_guarded(20, 30, 5, true);
+    images[1] = gui_guarded(7, 3, 6, false);
+}
+
+static void free_images(void) {
+    for (int i = 0; i < IMAGES; i++)
+        gui_guarded_free(&images[i]);
+}
+
+/* Draws a list with one budget for all steps, or a random one for each. */
+static Bitmap draw(const PaintWriter *writer, uint32_t budget, uint64_t *state,
+                   int32_t scale) {
+    Bitmap bitmap = gui_guarded(WIDTH, HEIGHT, 77, true);
+    static Paint paint;
+    EXPECT_EQUAL(paint_begin(&paint, bitmap, writer->bytes, writer->size_bytes,
+                             images, IMAGES, &theme_light, scale),
+                 STATUS_OK);
+    Status status = STATUS_BUSY;
+    for (int steps = 0; status == STATUS_BUSY && steps < 100000; steps++)
+        status = paint_step(&paint, state ? (uint32_t)test_random(state) % 2000
+                                          : budget);
+    EXPECT_EQUAL(status, STATUS_OK);
+    return bitmap;
+}
+
+static bool same(const Bitmap *a, const Bitmap *b) {
+    for (int32_t y = 0; y < HEIGHT; y++)
+        if (memcmp(bitmap_at(a, 0, y), bitmap_at(b, 0, y), WIDTH * 4) != 0)
+            return false;
+    return gui_guards_hold(a) && gui_guards_hold(b);
+}
+
+TEST("a picture is the same however its drawing is cut into steps") {
+    make_images();
+    for (uint64_t seed = 1; seed <= 250; seed++) {
+        uint64_t state = seed;
+        PaintWriter writer = random_list(&state);
+        int32_t scale = gui_between(&state, 1, 3);
+        Bitmap whole = draw(&writer, UINT32_MAX, NULL, scale);
+        Bitmap tiny = draw(&writer, 1, NULL, scale);
+        Bitmap some = draw(&writer, 0, &state, scale);
+        if (!same(&whole, &tiny) || !same(&whole, &some)) {
+            printf("  seed %lu\n", (unsigned long)seed);
+            EXPECT(false);
+        }
+        gui_guarded_free(&whole);
+        gui_guarded_free(&tiny);
+        gui_guarded_free(&some);
+    }
+    free_images();
+}
+
+/* Draws whatever the bytes are; they lie at the end of their memory. */
+static void draw_damaged(const uint8_t *list, size_t size, uint64_t *state,
+                         bool change) {
+    uint8_t *copy = malloc(size ? size : 1);
+    memcpy(copy, list, size);
+    Bitmap bitmap = gui_guarded(WIDTH, HEIGHT, 77, true);
+    static Paint paint;
+    Status status = paint_begin(&paint, bitmap, copy, size, images, IMAGES,
+                                &theme_dark, gui_between(state, -1, 9));
+    if (status == STATUS_OK)
+        status = STATUS_BUSY;
+    for (int steps = 0; status == STATUS_BUSY && steps < 3000; steps++) {
+        status = paint_step(&paint, 500);
+        if (change && size > 0)
+            copy[test_random(state) % size] = (uint8_t)test_random(state);
+    }
+    EXPECT(gui_guards_hold(&bitmap));
+    gui_guarded_free(&bitmap);
+    free(copy);
+}
+
+TEST("damaged lists are refused or draw something, inside the bitmap") {
+    make_images();
+    for (uint64_t seed = 1; seed <= 1500; seed++) {
+        uint64_t state = seed;
+        PaintWriter writer = random_list(&state);
+        for (int i = gui_between(&state, 0, 4); i > 0; i--)
+            memory[test_random(&state) % writer.size_bytes] =
+                (uint8_t)test_random(&state);
+        size_t size = writer.size_bytes;
+        if (seed % 4 == 0)
+            size = test_random(&state) % (size + 1);
+        draw_damaged(memory, size, &state, seed % 3 == 0);
+    }
+    free_images();
+}
+
+TEST("random bytes are no danger") {
+    make_images();
+    for (uint64_t seed = 1; seed <= 3000; seed++) {
+        uint64_t state = seed;
+        uint8_t bytes[64];
+        for (size_t i = 0; i < sizeof bytes; i++)
+            bytes[i] = (uint8_t)test_random(&state);
+        bytes[0] = (uint8_t)gui_between(&state, 1, PAINT_CODES - 1);
+        draw_damaged(bytes, test_random(&state) % sizeof bytes, &state, false);
+    }
+    free_images();
+}
+
+TEST("what is written is read again, cut to its range") {
+    PaintWriter writer = new_writer();
+    int32_t fields[] = {40000, -40000, 12, 13, 300, -1, (int32_t)0x80123456};
+    paint_write(&writer, PAINT_ROUND_LINE, fields, NULL, 0);
+    PaintCommand command;
+    size_t offset = 0;
+    EXPECT_EQUAL(paint_read(memory, writer.size_bytes, 1, &offset, &command),
+                 STATUS_OK);
+    EXPECT_EQUAL(offset, writer.size_bytes);
+    EXPECT_EQUAL(command.code, PAINT_ROUND_LINE);
+    EXPECT(command.fields[0] == INT16_MAX && command.fields[1] == INT16_MIN);
+    EXPECT(command.fields[4] == 255 && command.fields[5] == 0);
+    EXPECT_EQUAL((uint32_t)command.fields[6], 0x80123456);
+    EXPECT_EQUAL(paint_read(memory, writer.size_bytes, 1, &offset, &command),
+                 STATUS_INVALID);
+}
+
+TEST("a list draws what the functions draw") {
+    make_images();
+    PaintWriter writer = new_writer();
+    int32_t back[] = {0, 0, WIDTH, HEIGHT, PAINT_WRITE_THEME(panel, 255)};
+    int32_t push[] = {10, 8};
+    int32_t round[] = {0, 0, 80, 28, 6, PAINT_WRITE_THEME(accent, 0)};
+    int32_t label[] = {FONT_UI, 13, TYPESET_MIDDLE,     4, 0,
+                       72,      28, (int32_t)0xffffffff};
+    int32_t icon[] = {ICON_CHECK, 60, 40, 16, PAINT_WRITE_THEME(text, 128)};
+    paint_write(&writer, PAINT_FILL, back, NULL, 0);
+    paint_write(&writer, PAINT_PUSH, NULL, NULL, 0);
+    paint_write(&writer, PAINT_MOVE, push, NULL, 0);
+    paint_write(&writer, PAINT_ROUND, round, NULL, 0);
+    paint_write(&writer, PAINT_LABEL, label, "Add one", 7);
+    paint_write(&writer, PAINT_POP, NULL, NULL, 0);
+    paint_write(&writer, PAINT_ICON, icon, NULL, 0);
+    Bitmap painted = draw(&writer, 300, NULL, 1);
+    Bitmap drawn = gui_guarded(WIDTH, HEIGHT, 1, true);
+    Canvas canvas;
+    canvas_begin(&canvas, drawn);
+    canvas_fill(&canvas, (Rect){0, 0, WIDTH, HEIGHT}, theme_light.panel);
+    shape_fill(&canvas, (Rect){10, 8, 80, 28}, 6, theme_light.accent);
+    typeset_label(&canvas, THEME_FONT, (Rect){14, 8, 72, 28}, TYPESET_MIDDLE,
+                  "Add one", 7, 0xffffffff);
+    icons_draw(&canvas, ICON_CHECK, 60, 40, 16,
+               bitmap_faded(theme_light.text, 128));
+    EXPECT(same(&painted, &drawn));
+    gui_guarded_free(&painted);
+    gui_guarded_free(&drawn);
+    free_images();
+}
+
+TEST("pushes and pops must be in pairs, and not too many") {
+    static Paint paint;
+    Bitmap bitmap = gui_guarded(4, 4, 1, true);
+    PaintWriter writer = new_writer();
+    for (int i = 0; i < PAINT_MAX_DEPTH + 1; i++)
+        paint_write(&writer, PAINT_PUSH, NULL, NULL, 0);
+    EXPECT_EQUAL(paint_begin(&paint, bitmap, memory, writer.size_bytes, NULL, 0,
+                             &theme_light, 1),
+                 STATUS_LIMIT);
+    EXPECT_EQUAL(
+        paint_begin(&paint, bitmap, memory, 1, NULL, 0, &theme_light, 1),
+        STATUS_INVALID);
+    EXPECT_EQUAL(
+        paint_begin(&paint, bitmap, memory, 0, NULL, 0, &theme_light, 1),
+        STATUS_OK);
+    EXPECT_EQUAL(paint_step(&paint, 1), STATUS_OK);
+    gui_guarded_free(&bitmap);
+}
+
+TEST("a list that does not fit its buffer stays whole and says so") {
+    PaintWriter writer = {.bytes = memory, .capacity = 20};
+    int32_t fields[] = {1, 2, 3, 4, 5};
+    paint_write(&writer, PAINT_FILL, fields, NULL, 0);
+    EXPECT(!writer.full);
+    EXPECT_EQUAL(writer.size_bytes, 13);
+    paint_write(&writer, PAINT_FILL, fields, NULL, 0);
+    EXPECT(writer.full);
+    EXPECT_EQUAL(writer.size_bytes, 13);
+}

@@ -1,0 +1,287 @@
+/* Tests of UTF-8, kerning, fonts and lines of text. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gui/kerning.h"
+#include "gui/typeset.h"
+#include "kernel/base/utf8.h"
+#include "kernel/assets.h"
+#include "kernel/lib/face.h"
+#include "tests/sim/sim.h"
+#include "tests/test.h"
+#include "tests/unit/gui_support.h"
+
+TEST("every code point survives writing and reading") {
+    for (uint32_t wanted = 0; wanted < 0x110000; wanted++) {
+        char bytes[4];
+        size_t offset = 0, size = utf8_put(wanted, bytes);
+        uint32_t got = utf8_next(bytes, size, &offset);
+        bool surrogate = wanted >= 0xd800 && wanted < 0xe000;
+        if (got != (surrogate ? UTF8_DAMAGED : wanted) || offset != size)
+            EXPECT_EQUAL(got, wanted);
+    }
+}
+
+TEST("damaged bytes count one by one") {
+    static const struct {
+        const char *bytes;
+        size_t size, count;
+    } cases[] = {
+        {"\xff", 1, 1},         {"\xc3", 1, 1},
+        {"\xc0\x80", 2, 2},     {"\xe2\x82", 2, 2},
+        {"\xed\xa0\x80", 3, 3}, {"\xf4\x90\x80\x80", 4, 4},
+        {"\x80\x80", 2, 2},     {"a\xc3z", 3, 3},
+        {"\xef\xbf\xbd", 3, 1}, {"\xe0\x80\x80", 3, 3},
+        {"\xc3\xa4", 2, 1},     {"\xf0\x9f\x98\x80", 4, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t offset = 0, count = 0;
+        while (offset < cases[i].size) {
+            utf8_next(cases[i].bytes, cases[i].size, &offset);
+            count++;
+        }
+        EXPECT_EQUAL(count, cases[i].count);
+    }
+}
+
+TEST("stepping back visits the same places as stepping forward") {
+    uint64_t state = 11;
+    for (int round = 0; round < 2000; round++) {
+        char text[12];
+        size_t size = test_random(&state) % sizeof text;
+        for (size_t i = 0; i < size; i++)
+            text[i] = "a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\xff"[test_random(
+                                                                      &state) %
+                                                                  11];
+        size_t starts[12], count = 0;
+        for (size_t offset = 0; offset < size;) {
+            starts[count++] = offset;
+            utf8_next(text, size, &offset);
+        }
+        for (size_t offset = size; offset > 0;) {
+            offset = utf8_before(text, offset);
+            if (count == 0 || starts[--count] != offset) {
+                EXPECT(false);
+                return;
+            }
+        }
+        EXPECT_EQUAL(count, 0);
+    }
+}
+
+static const char *const texts[] = {
+    "",
+    "A",
+    "Go back to this moment",
+    "AVATAR Tokyo, To, We, LT. \"Quoted\" 11:11",
+    "\xc3\x84rger \xe2\x80\xa6 \xd0\x9f\xd1\x80\xd0\xb8 \xe2\x88\x80",
+    "damaged \xff\xc3 bytes \xe2\x82",
+    "tab\tand\nbreak",
+};
+#define TEXTS (sizeof texts / sizeof *texts)
+
+static Font some_font(size_t i) {
+    static const Font fonts[] = {{FONT_UI, 13},    {FONT_UI, 12},
+                                 {FONT_MONO, 13},  {FONT_SEMIBOLD, 15},
+                                 {FONT_TITLE, 20}, {FONT_UI, 26}};
+    return fonts[i % 6];
+}
+
+TEST("carets move right through a text, and clicking on one finds it") {
+    gui_fonts();
+    for (size_t i = 0; i < TEXTS * 6; i++) {
+        const char *text = texts[i % TEXTS];
+        size_t size = strlen(text);
+        Font font = some_font(i / TEXTS);
+        int32_t before = 0;
+        for (size_t offset = 0; offset < size;) {
+            int32_t x = typeset_x(font, text, size, offset);
+            EXPECT(x >= before);
+            before = x;
+            size_t next = offset;
+            utf8_next(text, size, &next);
+            int32_t after = typeset_x(font, text, size, next);
+            size_t hit = typeset_hit(font, text, size, x);
+            if (after > x + 1) /* wide enough to be clicked on */
+                EXPECT_EQUAL(typeset_x(font, text, size, hit), x);
+            offset = next;
+        }
+        EXPECT(typeset_width(font, text, size) >= before);
+        EXPECT_EQUAL(typeset_hit(font, text, size, 1 << 20), size);
+        EXPECT_EQUAL(typeset_hit(font, text, size, -5), 0);
+    }
+}
+
+TEST("drawing ends where measuring says, on any canvas") {
+    gui_fonts();
+    Bitmap bitmap = gui_guarded(40, 30, 1, true);
+    Canvas canvas;
+    canvas_begin(&canvas, bitmap);
+    for (size_t i = 0; i < TEXTS * 6; i++) {
+        const char *text = texts[i % TEXTS];
+        Font font = some_font(i / TEXTS);
+        int32_t width = typeset_width(font, text, strlen(text));
+        EXPECT(typeset_draw(&canvas, font, 7, 20, text, strlen(text),
+                            0xff000000) == 7 + width);
+    }
+    gui_guarded_free(&bitmap);
+}
+
+TEST("what fits is not wider than the room, and one more would be") {
+    gui_fonts();
+    for (size_t i = 0; i < TEXTS * 6; i++) {
+        const char *text = texts[i % TEXTS];
+        size_t size = strlen(text);
+        Font font = some_font(i / TEXTS);
+        for (int32_t room = 0; room < 300; room += 7) {
+            size_t fits = typeset_fit(font, text, size, room, false);
+            EXPECT(typeset_width(font, text, fits) <= room);
+            size_t more = fits;
+            if (fits < size) {
+                utf8_next(text, size, &more);
+                EXPECT(typeset_width(font, text, more) > room);
+            }
+            EXPECT(typeset_fit(font, text, size, room, true) <= fits);
+        }
+    }
+}
+
+TEST("every character of the mono font is one column wide") {
+    gui_fonts();
+    Font font = {FONT_MONO, 13};
+    int32_t column = typeset_width(font, "m", 1);
+    EXPECT_EQUAL(column, 8);
+    for (char c = 32; c < 127; c++)
+        EXPECT_EQUAL(typeset_width(font, &c, 1), column);
+    EXPECT_EQUAL(typeset_width(font, "fun add() {}", 12), column * 12);
+}
+
+TEST("pairs are kerned: To is narrower than T and o") {
+    gui_fonts();
+    Font font = {FONT_UI, 64};
+    int32_t both = typeset_width(font, "To", 2);
+    EXPECT(both <
+           typeset_width(font, "T", 1) + typeset_width(font, "o", 1) - 2);
+}
+
+TEST("an empty cache draws the same text") {
+    gui_fonts();
+    Bitmap bitmaps[2];
+    for (int i = 0; i < 2; i++) {
+        bitmaps[i] = gui_guarded(200, 60, 1, true);
+        Canvas canvas;
+        canvas_begin(&canvas, bitmaps[i]);
+        for (size_t k = 0; k < TEXTS; k++)
+            typeset_draw(&canvas, some_font(k), 3, 10 + (int32_t)k * 8,
+                         texts[k], strlen(texts[k]), 0xff203040);
+        fonts_forget();
+    }
+    for (int32_t y = 0; y < 60; y++)
+        EXPECT(memcmp(bitmap_at(&bitmaps[0], 0, y),
+                      bitmap_at(&bitmaps[1], 0, y), 200 * 4) == 0);
+    gui_guarded_free(&bitmaps[0]);
+    gui_guarded_free(&bitmaps[1]);
+}
+
+TEST("a cache that overflows goes on drawing") {
+    gui_fonts();
+    Bitmap bitmap = gui_guarded(64, 64, 1, true);
+    Canvas canvas;
+    canvas_begin(&canvas, bitmap);
+    for (uint32_t i = 0; i < 400; i++) {
+        char bytes[4];
+        size_t size = utf8_put(0x400 + i % 200, bytes);
+        typeset_draw(&canvas, (Font){FONT_UI, (uint8_t)(60 + i % 60)}, 0, 50,
+                     bytes, size, 0xff000000);
+    }
+    EXPECT(gui_guards_hold(&bitmap));
+    gui_guarded_free(&bitmap);
+    fonts_forget();
+}
+
+TEST("measures are sensible at every size") {
+    gui_fonts();
+    for (int size = FONTS_MIN_SIZE; size <= FONTS_MAX_SIZE; size++)
+        for (uint8_t role = 0; role < FONT_ROLES; role++) {
+            FontMeasures at = fonts_measures((Font){role, (uint8_t)size});
+            EXPECT(at.ascent > 0 && at.descent > 0);
+            EXPECT(at.x_height > 0 && at.x_height <= at.cap_height);
+            EXPECT(at.cap_height <= at.ascent);
+            EXPECT(at.line_height <= at.ascent + at.descent);
+        }
+}
+
+TEST("labels of different fonts in one row share a baseline") {
+    gui_fonts();
+    EXPECT_EQUAL(typeset_baseline((Font){FONT_UI, 13}, 10, 28),
+                 typeset_baseline((Font){FONT_SEMIBOLD, 13}, 10, 28));
+}
+
+TEST("a damaged kerning table is read without leaving it") {
+    const uint8_t *data, *table;
+    size_t data_bytes, size_bytes;
+    Face *face;
+    EXPECT(asset_find("font/ui", &data, &data_bytes));
+    EXPECT_EQUAL(face_open(data, data_bytes, &face), STATUS_OK);
+    table = face_table(face, "GPOS", &size_bytes);
+    EXPECT(table && size_bytes > 1000);
+    uint64_t state = 31;
+    for (int round = 0; round < 400; round++) {
+        size_t kept = round % 3 ? size_bytes : test_random(&state) % size_bytes;
+        uint8_t *copy = malloc(kept ? kept : 1);
+        memcpy(copy, table, kept);
+        for (int i = 0; i < 30 && kept > 0; i++)
+            copy[test_random(&state) % (i < 15 && kept > 400 ? 400 : kept)] =
+                (uint8_t)test_random(&state);
+        Kerning kerning;
+        kerning_open(&kerning, copy, kept);
+        for (int pair = 0; pair < 50; pair++)
+            kerning_between(&kerning, (uint32_t)test_random(&state) % 3000,
+                            (uint32_t)test_random(&state) % 3000);
+        free(copy);
+    }
+    face_close(face);
+}
+
+TEST("fonts that find no memory open later, for every allocation") {
+    fonts_close();
+    Status status = STATUS_NO_MEMORY;
+    uint64_t k = 1;
+    for (; status != STATUS_OK && k < 5000; k++) {
+        sim_alloc_fail(k, true);
+        status = fonts_open(asset_find);
+        sim_alloc_fail(0, false);
+    }
+    EXPECT_EQUAL(status, STATUS_OK);
+    EXPECT(k > 10);
+}
+
+TEST("text without memory has gaps, and is whole when there is some again") {
+    gui_fonts();
+    Bitmap bitmaps[2];
+    for (int i = 0; i < 2; i++) {
+        fonts_forget();
+        Canvas canvas;
+        for (uint64_t k = 1; i == 0 && k < 60; k += 3) {
+            bitmaps[0] = gui_guarded(200, 30, 1, true);
+            canvas_begin(&canvas, bitmaps[0]);
+            fonts_forget();
+            sim_alloc_fail(k, true);
+            typeset_draw(&canvas, (Font){FONT_UI, 13}, 3, 20, texts[3],
+                         strlen(texts[3]), 0xff000000);
+            sim_alloc_fail(0, false);
+            EXPECT(gui_guards_hold(&bitmaps[0]));
+            gui_guarded_free(&bitmaps[0]);
+        }
+        bitmaps[i] = gui_guarded(200, 30, 1, true);
+        canvas_begin(&canvas, bitmaps[i]);
+        typeset_draw(&canvas, (Font){FONT_UI, 13}, 3, 20, texts[3],
+                     strlen(texts[3]), 0xff000000);
+    }
+    for (int32_t y = 0; y < 30; y++)
+        EXPECT(memcmp(bitmap_at(&bitmaps[0], 0, y),
+                      bitmap_at(&bitmaps[1], 0, y), 200 * 4) == 0);
+    gui_guarded_free(&bitmaps[0]);
+    gui_guarded_free(&bitmaps[1]);
+}
