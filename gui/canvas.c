@@ -147,13 +147,15 @@ static int32_t within(int64_t at, int32_t first, int32_t count) {
                                  : (int32_t)at;
 }
 
+/* Two bytes of a pixel at a time, in the low bytes of 16-bit lanes. */
+#define LANES 0x00ff00ffu
+
 static uint32_t between(uint32_t a, uint32_t b, uint32_t part256) {
-    uint32_t mixed = 0;
-    for (uint32_t shift = 0; shift < 32; shift += 8) {
-        uint32_t from = a >> shift & 255, to = b >> shift & 255;
-        mixed |= (from * (256 - part256) + to * part256 + 128) >> 8 << shift;
-    }
-    return mixed;
+    uint32_t rest = 256 - part256;
+    uint32_t low = (a & LANES) * rest + (b & LANES) * part256 + 0x00800080u;
+    uint32_t high =
+        (a >> 8 & LANES) * rest + (b >> 8 & LANES) * part256 + 0x00800080u;
+    return (low >> 8 & LANES) | (high & ~LANES);
 }
 
 static uint32_t bilinear(const Bitmap *from, Rect source, int64_t x256,
@@ -176,6 +178,8 @@ static uint32_t nearest(const Bitmap *from, Rect source, int64_t x256,
                       within((y256 + 128) >> 8, source.y, source.height));
 }
 
+static int64_t columns[BITMAP_MAX_SIDE]; /* x in the source, 1/256 pixel */
+
 void canvas_stretch(Canvas *canvas, const Bitmap *from, Rect source, Rect to,
                     CanvasFilter filter) {
     Rect seen = canvas_visible(canvas, to);
@@ -184,16 +188,17 @@ void canvas_stretch(Canvas *canvas, const Bitmap *from, Rect source, Rect to,
     source = rect_common(source, bitmap_rect(from));
     if (rect_empty(source))
         return;
+    for (int32_t i = 0; i < seen.width; i++)
+        columns[i] =
+            source_at(seen.x + i - left, to.width, source.x, source.width);
     for (int32_t row = 0; row < seen.height; row++) {
         uint32_t *at = bitmap_at(&canvas->bitmap, seen.x, seen.y + row);
         int64_t y256 =
             source_at(seen.y + row - top, to.height, source.y, source.height);
         for (int32_t i = 0; i < seen.width; i++) {
-            int64_t x256 =
-                source_at(seen.x + i - left, to.width, source.x, source.width);
             uint32_t pixel = filter == CANVAS_BILINEAR
-                                 ? bilinear(from, source, x256, y256)
-                                 : nearest(from, source, x256, y256);
+                                 ? bilinear(from, source, columns[i], y256)
+                                 : nearest(from, source, columns[i], y256);
             pixels_plain.blend(at + i, &pixel, 1);
         }
     }

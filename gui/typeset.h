@@ -33,6 +33,13 @@ size_t typeset_hit(Font font, const char *text, size_t size_bytes, int32_t x);
 size_t typeset_fit(Font font, const char *text, size_t size_bytes,
                    int32_t width, bool ellipsis);
 
+/* How many bytes belong to the first line when text is set `width` pixels wide:
+ * up to a line break, else after the last space that fits, else what fits, but
+ * at least one character. The line break and the spaces at the end of the line
+ * are counted in; `*shown_out` is the bytes without them. */
+size_t typeset_break(Font font, const char *text, size_t size_bytes,
+                     int32_t width, size_t *shown_out);
+
 typedef enum TypesetAlign {
     TYPESET_START,
     TYPESET_MIDDLE,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gui/kerning.h"
+#include "gui/theme.h"
 #include "gui/typeset.h"
 #include "gui/utf8.h"
 #include "kernel/assets.h"
@@ -144,6 +145,55 @@ TEST("what fits is not wider than the room, and one more would be") {
             }
             EXPECT(typeset_fit(font, text, size, room, true) <= fits);
         }
+    }
+}
+
+TEST("lines break after spaces, at line breaks, and inside long words") {
+    gui_fonts();
+    Font font = {FONT_MONO, 13}; /* 8 pixels a character */
+    static const struct {
+        const char *text;
+        int32_t columns;
+        size_t next, shown;
+    } cases[] = {
+        {"one two three", 7, 8, 7},
+        {"one two three", 8, 8, 7},
+        {"one  two", 4, 5, 3},
+        {"one\ntwo", 20, 4, 3},
+        {"abcdefgh", 3, 3, 3},
+        {"abcdefgh", 0, 1, 1},
+        {"", 5, 0, 0},
+        {"ab cdefgh", 5, 3, 2},
+        {"\n", 5, 1, 0},
+        {"ab ", 2, 3, 3},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t shown, size = strlen(cases[i].text);
+        size_t next = typeset_break(font, cases[i].text, size,
+                                    cases[i].columns * 8, &shown);
+        EXPECT_EQUAL(next, cases[i].next);
+        EXPECT_EQUAL(shown, cases[i].shown);
+    }
+}
+
+TEST("breaking any text into lines ends and loses nothing") {
+    gui_fonts();
+    uint64_t state = 8;
+    for (int round = 0; round < 500; round++) {
+        char text[40];
+        size_t size = test_random(&state) % sizeof text;
+        for (size_t i = 0; i < size; i++)
+            text[i] = "ab \n\xc3\xa4\xff"[test_random(&state) % 7];
+        int32_t width = gui_between(&state, -5, 60);
+        size_t done = 0, lines = 0;
+        while (done < size && lines++ < 100) {
+            size_t shown;
+            size_t next = typeset_break(THEME_FONT, text + done, size - done,
+                                        width, &shown);
+            EXPECT(next > 0 && shown <= next);
+            done += next;
+        }
+        EXPECT_EQUAL(done, size);
     }
 }
 
