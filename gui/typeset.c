@@ -162,7 +162,7 @@ size_t typeset_break(Font font, const char *text, size_t size_bytes,
 
 int32_t typeset_baseline(Font font, int32_t top, int32_t height) {
     int32_t cap64 = fonts_measures(font).cap_height64;
-    return rect_clamp(top + (((int64_t)height * 64 + cap64) / 2 + 32) / 64);
+    return rect_clamp(top + (((int64_t)height * 64 + cap64) / 2 + 63) / 64);
 }
 
 void typeset_label(Canvas *canvas, Font font, Rect rect, TypesetAlign align,

@@ -52,7 +52,8 @@ void typeset_label(Canvas *canvas, Font font, Rect rect, TypesetAlign align,
                    const char *text, size_t size_bytes, Colour colour);
 
 /* The baseline that puts capitals in the middle between `top` and `top` +
- * `height`. Fonts of one size with this rule align across a row. */
+ * `height`, rounded down the screen: so in rows of even height the fonts of 12
+ * and 13 pixels, of all roles, share one. */
 int32_t typeset_baseline(Font font, int32_t top, int32_t height);
 
 #endif

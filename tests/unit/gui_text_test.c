@@ -264,8 +264,13 @@ TEST("measures are sensible at every size") {
 
 TEST("labels of different fonts in one row share a baseline") {
     gui_fonts();
-    EXPECT_EQUAL(typeset_baseline((Font){FONT_UI, 13}, 10, 28),
-                 typeset_baseline((Font){FONT_SEMIBOLD, 13}, 10, 28));
+    for (int32_t height = 20; height <= 48; height += 2) {
+        int32_t baseline = typeset_baseline((Font){FONT_UI, 13}, 10, height);
+        for (uint8_t role = FONT_UI; role <= FONT_MONO; role++)
+            for (uint8_t size = 12; size <= 13; size++)
+                EXPECT_EQUAL(typeset_baseline((Font){role, size}, 10, height),
+                             baseline);
+    }
 }
 
 TEST("a damaged kerning table is read without leaving it") {
