@@ -24,7 +24,7 @@
 static BootScreen screen;
 static uint8_t *screen_memory; /* NULL: there is no screen */
 
-/* "1280x800" to two numbers within the limits. */
+/* "1280x800" to two numbers; false when it is none or beyond the limits. */
 static bool parse_size(const char *text, uint32_t *width_out,
                        uint32_t *height_out) {
     char copy[16];
@@ -36,12 +36,13 @@ static bool parse_size(const char *text, uint32_t *width_out,
     bytes_copy(copy, text, length + 1);
     copy[cross] = 0;
     uint64_t width, height;
-    if (!text_to_u64(copy, &width) || !text_to_u64(copy + cross + 1, &height))
+    if (!text_to_u64(copy, &width) || !text_to_u64(copy + cross + 1, &height) ||
+        width < WIDTH_MIN || width > WIDTH_MAX || height < HEIGHT_MIN ||
+        height > HEIGHT_MAX)
         return false;
     *width_out = (uint32_t)width;
     *height_out = (uint32_t)height;
-    return width >= WIDTH_MIN && width <= WIDTH_MAX && height >= HEIGHT_MIN &&
-           height <= HEIGHT_MAX;
+    return true;
 }
 
 /* Leaves `screen` alone when the mode is there already or cannot be set. */
@@ -50,8 +51,8 @@ static void choose_mode(void) {
     const char *size = platform_setting("size");
     bool wanted = size && parse_size(size, &width, &height);
     if (size && !wanted)
-        log_line("screen: size %s is not WIDTHxHEIGHT within %ux%u", size,
-                 WIDTH_MAX, HEIGHT_MAX);
+        log_line("screen: size %s is not from %ux%u to %ux%u", size, WIDTH_MIN,
+                 HEIGHT_MIN, WIDTH_MAX, HEIGHT_MAX);
     if (screen.address &&
         (!wanted || (screen.width == width && screen.height == height)))
         return;

@@ -21,3 +21,8 @@ TEST_RUNS += qemu
 run-ui: build/uitest build/revenant
 	@tests/ui/run.sh host
 TEST_RUNS += ui
+
+.PHONY: run-machines
+run-machines: build/revenant.elf build/revenant.iso
+	@tests/ui/machines.sh
+LONG_RUNS += machines
