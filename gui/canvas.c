@@ -46,9 +46,9 @@ bool canvas_sees(const Canvas *canvas, Rect rect) {
 /* Lays one pixel over a row. */
 static void lay(uint32_t *to, int32_t count, uint32_t pixel) {
     if (pixel >> 24 == 255)
-        pixels.fill(to, (size_t)count, pixel);
+        pixels_loops.fill(to, (size_t)count, pixel);
     else if (pixel != 0)
-        pixels.cover(to, (size_t)count, pixel);
+        pixels_loops.cover(to, (size_t)count, pixel);
 }
 
 void canvas_fill(Canvas *canvas, Rect rect, Colour colour) {
@@ -95,8 +95,9 @@ void canvas_tint(Canvas *canvas, int32_t x, int32_t y, const uint8_t *coverage,
     if (rect_empty(seen))
         return;
     int64_t skipped = seen.x - ((int64_t)x + canvas->now.x);
-    pixels.tint(bitmap_at(&canvas->bitmap, seen.x, seen.y), coverage + skipped,
-                (size_t)seen.width, bitmap_pixel(colour));
+    pixels_loops.tint(bitmap_at(&canvas->bitmap, seen.x, seen.y),
+                      coverage + skipped, (size_t)seen.width,
+                      bitmap_pixel(colour));
 }
 
 /* ---- Pictures ---- */
@@ -114,7 +115,7 @@ static void blend_thin(uint32_t *to, const uint32_t *from, int32_t count,
                        bitmap_part(pixel >> 8 & 255, part) << 8 |
                        bitmap_part(pixel & 255, part);
         }
-        pixels.blend(to + done, piece, (size_t)some);
+        pixels_loops.blend(to + done, piece, (size_t)some);
         done += some;
     }
 }
@@ -128,7 +129,7 @@ void canvas_bitmap(Canvas *canvas, const Bitmap *from, int32_t x, int32_t y,
         const uint32_t *source = bitmap_at(from, (int32_t)(seen.x - left),
                                            (int32_t)(seen.y + row - top));
         if (part >= 255)
-            pixels.blend(to, source, (size_t)seen.width);
+            pixels_loops.blend(to, source, (size_t)seen.width);
         else if (part > 0)
             blend_thin(to, source, seen.width, part);
     }
