@@ -172,7 +172,8 @@ static bool push(Signature *signature, World *world, Type *type) {
 
 bool erase_signature(World *world, Function *function, Signature *out) {
     bool free = erase_is_free(world, function);
-    Function *root = free ? function : erase_root(world, function);
+    bool own = free || function->is_native; /* C takes it as declared */
+    Function *root = own ? function : erase_root(world, function);
     bool good = true;
     out->count = 0;
     if (free && !function->is_static && function->owner)
