@@ -158,7 +158,8 @@ _Noreturn void system_run(void) {
         obey_console();
         uint64_t until_ns = run_snapshots();
         memory_trim();
-        platform_idle(until_ns);
+        if (!run.stopping)
+            platform_idle(until_ns);
     }
     shut_down();
 }
