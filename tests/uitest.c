@@ -4,8 +4,8 @@
  *         [--firmware bios|uefi|kernel] [--golden DIR] [--update]
  *         [--set NAME=VALUE] [--memory MIB] [--patience SECONDS]
  *
- * The commands are in tests/ui/README.md, one a line. Exit status: 0 good, 1 the
- * script failed, 2 wrong use. */
+ * The commands are in tests/ui/README.md, one a line. Exit status: 0 good, 1
+ * the script failed, 2 wrong use. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
