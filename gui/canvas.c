@@ -46,9 +46,9 @@ bool canvas_sees(const Canvas *canvas, Rect rect) {
 /* Lays one pixel over a row. */
 static void lay(uint32_t *to, int32_t count, uint32_t pixel) {
     if (pixel >> 24 == 255)
-        pixels.fill(to, (size_t)count, pixel);
+        pixels_loops.fill(to, (size_t)count, pixel);
     else if (pixel != 0)
-        pixels.cover(to, (size_t)count, pixel);
+        pixels_loops.cover(to, (size_t)count, pixel);
 }
 
 void canvas_fill(Canvas *canvas, Rect rect, Colour colour) {
@@ -95,8 +95,9 @@ void canvas_tint(Canvas *canvas, int32_t x, int32_t y, const uint8_t *coverage,
     if (rect_empty(seen))
         return;
     int64_t skipped = seen.x - ((int64_t)x + canvas->now.x);
-    pixels.tint(bitmap_at(&canvas->bitmap, seen.x, seen.y), coverage + skipped,
-                (size_t)seen.width, bitmap_pixel(colour));
+    pixels_loops.tint(bitmap_at(&canvas->bitmap, seen.x, seen.y),
+                      coverage + skipped, (size_t)seen.width,
+                      bitmap_pixel(colour));
 }
 
 /* ---- Pictures ---- */
@@ -114,7 +115,7 @@ static void blend_thin(uint32_t *to, const uint32_t *from, int32_t count,
                        bitmap_part(pixel >> 8 & 255, part) << 8 |
                        bitmap_part(pixel & 255, part);
         }
-        pixels.blend(to + done, piece, (size_t)some);
+        pixels_loops.blend(to + done, piece, (size_t)some);
         done += some;
     }
 }
@@ -128,7 +129,7 @@ void canvas_bitmap(Canvas *canvas, const Bitmap *from, int32_t x, int32_t y,
         const uint32_t *source = bitmap_at(from, (int32_t)(seen.x - left),
                                            (int32_t)(seen.y + row - top));
         if (part >= 255)
-            pixels.blend(to, source, (size_t)seen.width);
+            pixels_loops.blend(to, source, (size_t)seen.width);
         else if (part > 0)
             blend_thin(to, source, seen.width, part);
     }
@@ -147,13 +148,15 @@ static int32_t within(int64_t at, int32_t first, int32_t count) {
                                  : (int32_t)at;
 }
 
+/* Two bytes of a pixel at a time, in the low bytes of 16-bit lanes. */
+#define LANES 0x00ff00ffu
+
 static uint32_t between(uint32_t a, uint32_t b, uint32_t part256) {
-    uint32_t mixed = 0;
-    for (uint32_t shift = 0; shift < 32; shift += 8) {
-        uint32_t from = a >> shift & 255, to = b >> shift & 255;
-        mixed |= (from * (256 - part256) + to * part256 + 128) >> 8 << shift;
-    }
-    return mixed;
+    uint32_t rest = 256 - part256;
+    uint32_t low = (a & LANES) * rest + (b & LANES) * part256 + 0x00800080u;
+    uint32_t high =
+        (a >> 8 & LANES) * rest + (b >> 8 & LANES) * part256 + 0x00800080u;
+    return (low >> 8 & LANES) | (high & ~LANES);
 }
 
 static uint32_t bilinear(const Bitmap *from, Rect source, int64_t x256,
@@ -176,6 +179,8 @@ static uint32_t nearest(const Bitmap *from, Rect source, int64_t x256,
                       within((y256 + 128) >> 8, source.y, source.height));
 }
 
+static int64_t columns[BITMAP_MAX_SIDE]; /* x in the source, 1/256 pixel */
+
 void canvas_stretch(Canvas *canvas, const Bitmap *from, Rect source, Rect to,
                     CanvasFilter filter) {
     Rect seen = canvas_visible(canvas, to);
@@ -184,16 +189,17 @@ void canvas_stretch(Canvas *canvas, const Bitmap *from, Rect source, Rect to,
     source = rect_common(source, bitmap_rect(from));
     if (rect_empty(source))
         return;
+    for (int32_t i = 0; i < seen.width; i++)
+        columns[i] =
+            source_at(seen.x + i - left, to.width, source.x, source.width);
     for (int32_t row = 0; row < seen.height; row++) {
         uint32_t *at = bitmap_at(&canvas->bitmap, seen.x, seen.y + row);
         int64_t y256 =
             source_at(seen.y + row - top, to.height, source.y, source.height);
         for (int32_t i = 0; i < seen.width; i++) {
-            int64_t x256 =
-                source_at(seen.x + i - left, to.width, source.x, source.width);
             uint32_t pixel = filter == CANVAS_BILINEAR
-                                 ? bilinear(from, source, x256, y256)
-                                 : nearest(from, source, x256, y256);
+                                 ? bilinear(from, source, columns[i], y256)
+                                 : nearest(from, source, columns[i], y256);
             pixels_plain.blend(at + i, &pixel, 1);
         }
     }

@@ -232,7 +232,7 @@ void decor_content_row(Canvas *canvas, const DecorWindow *window, int32_t row,
     const uint32_t *from = row_pixels + (seen.x - left - x);
     uint32_t *to = bitmap_at(&canvas->bitmap, seen.x, seen.y);
     if (window->maximised || up >= THEME_WINDOW_RADIUS) {
-        pixels.blend(to, from, (size_t)seen.width);
+        pixels_loops.blend(to, from, (size_t)seen.width);
         return;
     }
     for (int32_t i = 0; i < seen.width; i++) {

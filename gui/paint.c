@@ -92,33 +92,54 @@ static int32_t take_length(Reader *reader, int32_t scale) {
     return (int16_t)bytes_get16(take(reader, 2)) * (PATH_UNIT / 16) * scale;
 }
 
-/* Makes the path of figures in bytes. False: they are damaged. */
+/* How many points follow a byte of a path; -1 for no such byte. */
+static int points_of(uint8_t verb) {
+    switch (verb) {
+    case 'Z':
+        return 0;
+    case 'M':
+    case 'L':
+        return 1;
+    case 'Q':
+        return 2;
+    case 'C':
+        return 3;
+    default:
+        return -1;
+    }
+}
+
+static void add_figure(Path *path, uint8_t verb, const int32_t *p) {
+    if (path->full)
+        return; /* the rest would be left out: no need to cut up its curves */
+    if (verb == 'M')
+        path_move(path, p[0], p[1]);
+    else if (verb == 'L')
+        path_line(path, p[0], p[1]);
+    else if (verb == 'Q')
+        path_quad(path, p[0], p[1], p[2], p[3]);
+    else if (verb == 'C')
+        path_cubic(path, p[0], p[1], p[2], p[3], p[4], p[5]);
+    else
+        path_close(path);
+}
+
+/* Makes the path of figures in bytes; with NULL only looks whether they are
+ * well formed, which costs less. False: they are damaged. */
 static bool read_path(const PaintCommand *command, int32_t scale, Path *path) {
     Reader reader = {command->text, command->text_bytes, 0, false};
-    path_begin(path);
+    if (path)
+        path_begin(path);
     while (!reader.bad && reader.offset < reader.size_bytes) {
         uint8_t verb = *take(&reader, 1);
-        int points = verb == 'M' || verb == 'L' ? 1
-                     : verb == 'Q'              ? 2
-                     : verb == 'C'              ? 3
-                                                : 0;
+        int points = points_of(verb);
         int32_t p[6] = {0};
         for (int i = 0; i < 2 * points; i++)
             p[i] = take_length(&reader, scale);
-        if (reader.bad)
+        if (reader.bad || points < 0)
             return false;
-        if (verb == 'M')
-            path_move(path, p[0], p[1]);
-        else if (verb == 'L')
-            path_line(path, p[0], p[1]);
-        else if (verb == 'Q')
-            path_quad(path, p[0], p[1], p[2], p[3]);
-        else if (verb == 'C')
-            path_cubic(path, p[0], p[1], p[2], p[3], p[4], p[5]);
-        else if (verb == 'Z')
-            path_close(path);
-        else
-            return false;
+        if (path)
+            add_figure(path, verb, p);
     }
     return !reader.bad;
 }
@@ -138,8 +159,7 @@ static Status check(const Paint *paint, const PaintCommand *command,
     if (command->code == PAINT_IMAGE &&
         (uint32_t)command->fields[0] >= paint->image_count)
         return STATUS_INVALID;
-    if (command->code == PAINT_PATH &&
-        !read_path(command, paint->scale, &shared_path))
+    if (command->code == PAINT_PATH && !read_path(command, paint->scale, NULL))
         return STATUS_INVALID;
     return STATUS_OK;
 }
@@ -342,7 +362,7 @@ static uint64_t draw_rows(Paint *paint, const PaintCommand *command,
         canvas->now = kept;
     }
     paint->rows_done = *done ? 0 : paint->rows_done + rows;
-    return row * (uint64_t)(rows > 0 ? rows : 0) + command->text_bytes * 4 + 16;
+    return row * (uint64_t)(rows > 0 ? rows : 0) + command->text_bytes * 8 + 16;
 }
 
 Status paint_step(Paint *paint, uint32_t budget) {

@@ -59,7 +59,7 @@ static void tint(uint32_t *to, const uint8_t *coverage, size_t count,
 
 const PixelLoops pixels_plain = {fill, cover, blend, tint};
 
-PixelLoops pixels = {fill, cover, blend, tint};
+PixelLoops pixels_loops = {fill, cover, blend, tint};
 
 /* ---- The choice ---- */
 
@@ -110,8 +110,8 @@ static const PixelLoops *faster(int which, uint64_t (*now_ns)(void)) {
 
 void pixels_calibrate(uint64_t (*now_ns)(void)) {
     prepare_samples();
-    pixels.fill = faster(0, now_ns)->fill;
-    pixels.cover = faster(1, now_ns)->cover;
-    pixels.blend = faster(2, now_ns)->blend;
-    pixels.tint = faster(3, now_ns)->tint;
+    pixels_loops.fill = faster(0, now_ns)->fill;
+    pixels_loops.cover = faster(1, now_ns)->cover;
+    pixels_loops.blend = faster(2, now_ns)->blend;
+    pixels_loops.tint = faster(3, now_ns)->tint;
 }

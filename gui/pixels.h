@@ -26,7 +26,7 @@ typedef struct PixelLoops {
 extern const PixelLoops pixels_plain, pixels_sse2;
 
 /* The loops in use. */
-extern PixelLoops pixels;
+extern PixelLoops pixels_loops;
 
 /* Measures both forms of each loop for some 2 ms and keeps the faster. */
 void pixels_calibrate(uint64_t (*now_ns)(void));

@@ -1,7 +1,7 @@
 /* Lines of text. One pen walks over the characters for every purpose. */
 #include "gui/typeset.h"
 
-#include "gui/utf8.h"
+#include "kernel/base/utf8.h"
 
 /* "…" */
 static const char ELLIPSIS[] = "\xe2\x80\xa6";
@@ -134,9 +134,35 @@ size_t typeset_fit(Font font, const char *text, size_t size_bytes,
     return size_bytes;
 }
 
+size_t typeset_break(Font font, const char *text, size_t size_bytes,
+                     int32_t width, size_t *shown_out) {
+    Pen pen = pen_at_start(font, text, size_bytes);
+    FontChar character;
+    int64_t x64, room = (int64_t)width * 64;
+    size_t word = 0, shown = 0; /* where the next line could begin, and why */
+    while (pen.offset < size_bytes) {
+        size_t start = pen.offset;
+        char c = text[start];
+        if (c == '\n') {
+            *shown_out = start;
+            return start + 1;
+        }
+        take(&pen, &character, &x64);
+        if (c == ' ') {
+            shown = word > 0 && word == start ? shown : start;
+            word = pen.offset;
+        } else if (pen.x64 > room && start > 0) {
+            *shown_out = word > 0 ? shown : start;
+            return word > 0 ? word : start;
+        }
+    }
+    *shown_out = size_bytes;
+    return size_bytes;
+}
+
 int32_t typeset_baseline(Font font, int32_t top, int32_t height) {
     int32_t cap64 = fonts_measures(font).cap_height64;
-    return rect_clamp(top + (((int64_t)height * 64 + cap64) / 2 + 32) / 64);
+    return rect_clamp(top + (((int64_t)height * 64 + cap64) / 2 + 63) / 64);
 }
 
 void typeset_label(Canvas *canvas, Font font, Rect rect, TypesetAlign align,

@@ -33,6 +33,13 @@ size_t typeset_hit(Font font, const char *text, size_t size_bytes, int32_t x);
 size_t typeset_fit(Font font, const char *text, size_t size_bytes,
                    int32_t width, bool ellipsis);
 
+/* How many bytes belong to the first line when text is set `width` pixels wide:
+ * up to a line break, else after the last space that fits, else what fits, but
+ * at least one character. The line break and the spaces at the end of the line
+ * are counted in; `*shown_out` is the bytes without them. */
+size_t typeset_break(Font font, const char *text, size_t size_bytes,
+                     int32_t width, size_t *shown_out);
+
 typedef enum TypesetAlign {
     TYPESET_START,
     TYPESET_MIDDLE,
@@ -45,7 +52,8 @@ void typeset_label(Canvas *canvas, Font font, Rect rect, TypesetAlign align,
                    const char *text, size_t size_bytes, Colour colour);
 
 /* The baseline that puts capitals in the middle between `top` and `top` +
- * `height`. Fonts of one size with this rule align across a row. */
+ * `height`, rounded down the screen: so in rows of even height the fonts of 12
+ * and 13 pixels, of all roles, share one. */
 int32_t typeset_baseline(Font font, int32_t top, int32_t height);
 
 #endif

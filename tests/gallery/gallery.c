@@ -1,5 +1,7 @@
-/* The gallery: sheets that show what gui draws, as PNG files to look at.
+/* The gallery: sheets that show what gui draws, as PNG files to look at, and a
+ * line "name hash" for each on standard output.
  * usage: gallery FOLDER */
+#include <inttypes.h>
 #include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +30,15 @@ static void write_png(const char *folder, const char *name,
     }
 }
 
+/* FNV-1a over the pixels: the same for the same picture, whatever zlib. */
+static uint64_t hash_of(const Bitmap *bitmap) {
+    uint64_t hash = 14695981039346656037u;
+    for (int32_t y = 0; y < bitmap->height; y++)
+        for (int32_t x = 0; x < bitmap->width; x++)
+            hash = (hash ^ *bitmap_at(bitmap, x, y)) * 1099511628211u;
+    return hash;
+}
+
 int main(int count, char **words) {
     if (count != 2) {
         fprintf(stderr, "usage: gallery FOLDER\n");
@@ -46,6 +57,7 @@ int main(int count, char **words) {
             snprintf(name, sizeof name, "%s-%s", sheet->name,
                      dark ? "dark" : "light");
             write_png(words[1], name, &bitmap);
+            printf("%s %016" PRIx64 "\n", name, hash_of(&bitmap));
             bitmap_free(&bitmap);
         }
     }

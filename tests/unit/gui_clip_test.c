@@ -160,16 +160,16 @@ static bool one_round(size_t which, uint64_t seed) {
                  gui_between(&state, -1, 60)};
     uint64_t drawing = test_random(&state), again = drawing;
     Canvas canvas;
-    pixels = pixels_plain;
+    pixels_loops = pixels_plain;
     canvas_begin(&canvas, whole);
     canvas_move(&canvas, dx, dy);
     functions[which].draw(&canvas, &drawing);
-    pixels = pixels_sse2;
+    pixels_loops = pixels_sse2;
     canvas_begin(&canvas, clipped);
     canvas_clip(&canvas, clip);
     canvas_move(&canvas, dx, dy);
     functions[which].draw(&canvas, &again);
-    pixels = pixels_plain;
+    pixels_loops = pixels_plain;
     bool good = is_part(&before, &whole, &clipped, clip) &&
                 gui_guards_hold(&whole) && gui_guards_hold(&clipped);
     gui_guarded_free(&before);

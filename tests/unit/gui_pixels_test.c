@@ -110,7 +110,8 @@ static uint64_t ticking(void) {
 
 TEST("calibrating chooses among the two forms and changes no result") {
     pixels_calibrate(ticking);
-    EXPECT(pixels.blend == pixels_plain.blend ||
-           pixels.blend == pixels_sse2.blend);
-    EXPECT(pixels.tint == pixels_plain.tint || pixels.tint == pixels_sse2.tint);
+    EXPECT(pixels_loops.blend == pixels_plain.blend ||
+           pixels_loops.blend == pixels_sse2.blend);
+    EXPECT(pixels_loops.tint == pixels_plain.tint ||
+           pixels_loops.tint == pixels_sse2.tint);
 }

@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "gui/kerning.h"
+#include "gui/theme.h"
 #include "gui/typeset.h"
-#include "gui/utf8.h"
+#include "kernel/base/utf8.h"
 #include "kernel/assets.h"
 #include "kernel/lib/face.h"
 #include "tests/sim/sim.h"
@@ -147,6 +148,55 @@ TEST("what fits is not wider than the room, and one more would be") {
     }
 }
 
+TEST("lines break after spaces, at line breaks, and inside long words") {
+    gui_fonts();
+    Font font = {FONT_MONO, 13}; /* 8 pixels a character */
+    static const struct {
+        const char *text;
+        int32_t columns;
+        size_t next, shown;
+    } cases[] = {
+        {"one two three", 7, 8, 7},
+        {"one two three", 8, 8, 7},
+        {"one  two", 4, 5, 3},
+        {"one\ntwo", 20, 4, 3},
+        {"abcdefgh", 3, 3, 3},
+        {"abcdefgh", 0, 1, 1},
+        {"", 5, 0, 0},
+        {"ab cdefgh", 5, 3, 2},
+        {"\n", 5, 1, 0},
+        {"ab ", 2, 3, 3},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t shown, size = strlen(cases[i].text);
+        size_t next = typeset_break(font, cases[i].text, size,
+                                    cases[i].columns * 8, &shown);
+        EXPECT_EQUAL(next, cases[i].next);
+        EXPECT_EQUAL(shown, cases[i].shown);
+    }
+}
+
+TEST("breaking any text into lines ends and loses nothing") {
+    gui_fonts();
+    uint64_t state = 8;
+    for (int round = 0; round < 500; round++) {
+        char text[40];
+        size_t size = test_random(&state) % sizeof text;
+        for (size_t i = 0; i < size; i++)
+            text[i] = "ab \n\xc3\xa4\xff"[test_random(&state) % 7];
+        int32_t width = gui_between(&state, -5, 60);
+        size_t done = 0, lines = 0;
+        while (done < size && lines++ < 100) {
+            size_t shown;
+            size_t next = typeset_break(THEME_FONT, text + done, size - done,
+                                        width, &shown);
+            EXPECT(next > 0 && shown <= next);
+            done += next;
+        }
+        EXPECT_EQUAL(done, size);
+    }
+}
+
 TEST("every character of the mono font is one column wide") {
     gui_fonts();
     Font font = {FONT_MONO, 13};
@@ -214,8 +264,13 @@ TEST("measures are sensible at every size") {
 
 TEST("labels of different fonts in one row share a baseline") {
     gui_fonts();
-    EXPECT_EQUAL(typeset_baseline((Font){FONT_UI, 13}, 10, 28),
-                 typeset_baseline((Font){FONT_SEMIBOLD, 13}, 10, 28));
+    for (int32_t height = 20; height <= 48; height += 2) {
+        int32_t baseline = typeset_baseline((Font){FONT_UI, 13}, 10, height);
+        for (uint8_t role = FONT_UI; role <= FONT_MONO; role++)
+            for (uint8_t size = 12; size <= 13; size++)
+                EXPECT_EQUAL(typeset_baseline((Font){role, size}, 10, height),
+                             baseline);
+    }
 }
 
 TEST("a damaged kerning table is read without leaving it") {

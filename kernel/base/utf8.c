@@ -1,5 +1,5 @@
 /* UTF-8. */
-#include "gui/utf8.h"
+#include "kernel/base/utf8.h"
 
 /* The length that a first byte announces, 0 for one that cannot be first. */
 static size_t length_of(uint8_t first) {
@@ -44,6 +44,21 @@ uint32_t utf8_next(const char *text, size_t size_bytes, size_t *offset) {
         length = 1;
     *offset += length;
     return code_point;
+}
+
+bool utf8_valid(const char *text, size_t size_bytes) {
+    for (size_t offset = 0; offset < size_bytes;) {
+        size_t start = offset;
+        if (utf8_next(text, size_bytes, &offset) == UTF8_DAMAGED &&
+            offset - start == 1)
+            return false;
+    }
+    return true;
+}
+
+uint32_t utf8_get(const char *at) {
+    size_t offset = 0;
+    return utf8_next(at, utf8_length(at[0]), &offset);
 }
 
 size_t utf8_before(const char *text, size_t offset) {

@@ -1,0 +1,29 @@
+/* vm_harness.h: a fresh VM for one test. */
+#ifndef TESTS_UNIT_VM_HARNESS_H
+#define TESTS_UNIT_VM_HARNESS_H
+
+#include "tests/unit/vm_assembler.h"
+#include "vm/vm.h"
+
+/* Fresh memory on a blank simulated disk, with vm_create. */
+void harness_start(void);
+/* Snapshot, power cut, and everything back with vm_restore. */
+void harness_restart(void);
+void harness_stop(void);
+
+/* Loads what the assembler has; NULL: refused, harness_why says why. */
+Module *harness_load(Assembler *a, bool system);
+extern char harness_why[300];
+
+/* Starts the module and runs it to its end (at most `budget`). What print()
+ * said is in harness_printed. */
+Domain *harness_run(const char *module, uint64_t budget);
+extern char harness_printed[4096];
+
+/* Checks the heap; prints and fails the test when something is wrong. */
+void harness_check(void);
+
+/* The assembler that the tests share; it is large. */
+extern Assembler harness_assembler;
+
+#endif

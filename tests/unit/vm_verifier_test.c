@@ -1,0 +1,397 @@
+/* Tests of the verifier and the file reader: what is bad is refused with a
+ * sentence, and nothing crashes. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/sim/sim.h"
+#include "tests/test.h"
+#include "kernel/base/bytes.h"
+#include "tests/unit/vm_harness.h"
+#include "vm/domain.h"
+
+#define A (&harness_assembler)
+
+/* A module with one of everything: a class with fields, an interface, virtual
+ * and static methods, handlers, arrays, variables. main is made by the test:
+ * registers R0 Object, R1 Node, R2 IntArray, R3 ObjectArray, R4 Exception, R5
+ * String; S0, S1 Int, S2 Double, S3 Bool, S4 Byte, S5 Char. */
+typedef struct Sample {
+    uint16_t integer, dbl, boolean, byte, character, object, node, ints,
+        objects, exception, string, shape, plain;
+    uint16_t next, value, fun, area, len, var, var_ref;
+} Sample;
+
+static Sample sample(void) {
+    Sample s;
+    assembler_begin(A, "m");
+    s.integer = assembler_kind(A, MODULE_INT);
+    s.dbl = assembler_kind(A, MODULE_DOUBLE);
+    s.boolean = assembler_kind(A, MODULE_BOOL);
+    s.byte = assembler_kind(A, MODULE_BYTE);
+    s.character = assembler_kind(A, MODULE_CHAR);
+    s.ints = assembler_kind(A, MODULE_INT_ARRAY);
+    s.objects = assembler_kind(A, MODULE_OBJECT_ARRAY);
+    s.object = assembler_class_type(A, "core.Object");
+    s.exception = assembler_class_type(A, "core.Exception");
+    s.string = assembler_class_type(A, "core.String");
+    s.node = assembler_class_type(A, "m.Node");
+    s.shape =
+        assembler_class(A, "Shape", 0, MODULE_INTERFACE, 0, NULL, 0, NULL);
+    AssemblerField fields[] = {{"next", s.node, 0},
+                               {"value", s.integer, MODULE_TRANSIENT}};
+    assembler_class(A, "Node", s.object, 0, 1, &s.shape, 2, fields);
+    s.plain = assembler_class(A, "Plain", s.object, MODULE_ABSTRACT, 0, NULL, 0,
+                              NULL);
+    s.next = assembler_field_ref(A, s.node, "next", s.node);
+    s.value = assembler_field_ref(A, s.node, "value", s.integer);
+    assembler_variable(A, "count", s.integer, 0);
+    assembler_variable(A, "first", s.node, 0);
+    s.var = assembler_var_ref(A, "m", "count", s.integer);
+    s.var_ref = assembler_var_ref(A, "m", "first", s.node);
+    s.fun =
+        assembler_method_ref(A, 0, "m", "fun", s.integer, 2, s.node, s.integer);
+    s.area = assembler_method_ref(A, s.shape, "", "area", s.dbl, 0);
+    s.len = assembler_method_ref(A, s.node, "", "area", s.dbl, 0);
+    assembler_method(A, "area", s.shape, MODULE_VIRTUAL | MODULE_NO_CODE,
+                     s.dbl);
+    assembler_end(A);
+    assembler_method(A, "area", s.node, MODULE_VIRTUAL, s.dbl);
+    assembler_register(A, s.dbl);
+    assembler_word(A, OP_return_value, 0, 0, 0);
+    assembler_end(A);
+    assembler_method(A, "fun", 0, 0, s.integer);
+    assembler_parameter(A, s.node);
+    assembler_parameter(A, s.integer);
+    assembler_word(A, OP_return_value, 0, 0, 0);
+    assembler_end(A);
+    assembler_constant(A, 0x110000);
+    assembler_method(A, "main", 0, 0, 0);
+    assembler_register(A, s.object);
+    assembler_register(A, s.node);
+    assembler_register(A, s.ints);
+    assembler_register(A, s.objects);
+    assembler_register(A, s.exception);
+    assembler_register(A, s.string);
+    assembler_register(A, s.integer);
+    assembler_register(A, s.integer);
+    assembler_register(A, s.dbl);
+    assembler_register(A, s.boolean);
+    assembler_register(A, s.byte);
+    assembler_register(A, s.character);
+    return s;
+}
+
+static bool accepted(void) {
+    assembler_end(A);
+    return harness_load(A, false) != NULL;
+}
+
+/* The code is `word`, then return. */
+static bool word_is_accepted(uint16_t op, uint16_t x, uint16_t y, uint16_t z) {
+    sample();
+    assembler_word(A, op, x, y, z);
+    assembler_word(A, OP_return, 0, 0, 0);
+    return accepted();
+}
+
+TEST("good code is accepted, one instruction after the other") {
+    harness_start();
+    Sample s = sample();
+    assembler_word(A, OP_new, 1, s.node, 0);
+    assembler_word(A, OP_move_ref, 0, 1, 0);
+    assembler_word(A, OP_cast, 1, 0, s.node);
+    assembler_word(A, OP_is_a, 3, 0, s.shape);
+    assembler_word(A, OP_put, 1, 0, s.value);
+    assembler_word(A, OP_get, 1, 1, s.value);
+    assembler_word(A, OP_put_ref, 1, 1, s.next);
+    assembler_word(A, OP_get_ref, 1, 1, s.next);
+    assembler_word(A, OP_box, 0, 2, 0);
+    assembler_word(A, OP_unbox, 2, 0, 0);
+    assembler_word(A, OP_small, 0, 4, 0);
+    assembler_word(A, OP_new_array, 2, 0, s.ints);
+    assembler_word(A, OP_array_length, 0, 2, 0);
+    assembler_word(A, OP_new_array, 3, 0, s.objects);
+    assembler_word(A, OP_array_get_word, 1, 2, 0);
+    assembler_word(A, OP_array_get_ref, 0, 3, 0);
+    assembler_word(A, OP_text, 5, 3, 0);
+    assembler_call(A, OP_call, 1, s.fun, 2, 1, 0);
+    assembler_call(A, OP_call_virtual, 2, s.len, 1, 1);
+    assembler_call(A, OP_call_interface, CALL_NO_RESULT, s.area, 1, 0);
+    assembler_word(A, OP_store_var, 0, s.var, 0);
+    assembler_word(A, OP_store_var_ref, 1, s.var_ref, 0);
+    assembler_word(A, OP_load_var_ref, 0, s.var_ref, 0);
+    assembler_word(A, OP_return, 0, 0, 0);
+    bool good = accepted();
+    if (!good)
+        printf("  %s\n", harness_why);
+    EXPECT(good);
+    harness_check();
+    harness_stop();
+}
+
+typedef struct BadWord {
+    uint16_t op, a, b, c;
+    const char *says;
+} BadWord;
+
+TEST("each kind of bad instruction is refused with its reason") {
+    static const BadWord bad[] = {
+        {OP_invalid, 0, 0, 0, "no such instruction"},
+        {OP_COUNT, 0, 0, 0, "no such instruction"},
+        {0xFFFF, 0, 0, 0, "no such instruction"},
+        {OP_move_ref, 6, 0, 0, "no such R register"},
+        {OP_move_ref, 1, 0, 0, "does not fit"},
+        {OP_move_ref, 0, 1, 7, "unused operand"},
+        {OP_move, 0, 2, 0, "different kinds"},
+        {OP_small, 2, 0, 0, "does not fit"},
+        {OP_small, 3, 2, 0, "does not fit"},
+        {OP_small, 4, 256, 0, "does not fit"},
+        {OP_constant, 5, 0, 0, "does not fit"},
+        {OP_constant, 0, 1, 0, "outside its table"},
+        {OP_text, 1, 0, 0, "does not fit"},
+        {OP_add, 0, 1, 2, "another kind"},
+        {OP_div_imm, 0, 0, 0, "divisor"},
+        {OP_shl_imm, 0, 0, 64, "shift"},
+        {OP_double_add, 2, 2, 0, "another kind"},
+        {OP_eq, 3, 0, 4, "different kinds"},
+        {OP_lt, 3, 2, 2, "whole-number"},
+        {OP_jump, 0, 0, 2, "leads to no instruction"},
+        {OP_jump, 0, 0, 60000, "leads to no instruction"},
+        {OP_if_true, 0, 0, 0, "another kind"},
+        {OP_new, 0, 0, 0, "the type is no class"},
+        {OP_get, 1, 0, 0, "no such field"},
+        {OP_cast, 1, 0, 0, "the type is no class"},
+        {OP_box, 1, 0, 0, "does not fit"},
+        {OP_array_length, 0, 0, 0, "no array"},
+        {OP_array_get_word, 2, 2, 0, "other elements"},
+        {OP_array_get_ref, 1, 3, 0, "class Object"},
+        {OP_array_put_byte, 2, 0, 4, "other elements"},
+        {OP_return_value, 0, 0, 0, "another kind"},
+        {OP_return_ref, 0, 0, 0, "does not fit"},
+        {OP_throw, 0, 0, 0, "only exceptions"},
+        {OP_call, 0, 0, 0, "number of arguments"},
+        {OP_call_virtual, CALL_NO_RESULT, 0, 0, "number of arguments"},
+        {OP_load_var, 2, 0, 0, "another kind"},
+        {OP_load_var_ref, 2, 1, 0, "does not fit"},
+    };
+    harness_start();
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        bool good = word_is_accepted(bad[i].op, bad[i].a, bad[i].b, bad[i].c);
+        bool right = !good && strstr(harness_why, bad[i].says);
+        if (!right)
+            printf("  word %zu: %s\n", i, good ? "accepted" : harness_why);
+        EXPECT(right);
+    }
+    harness_check();
+    harness_stop();
+}
+
+TEST("code that falls through its end or is cut is refused") {
+    harness_start();
+    sample();
+    assembler_word(A, OP_small, 0, 1, 0);
+    EXPECT(!accepted());
+    EXPECT(strstr(harness_why, "falls through"));
+    Sample s = sample();
+    assembler_word(A, OP_call, 0, 2, s.fun);
+    EXPECT(!accepted());
+    EXPECT(strstr(harness_why, "cut"));
+    sample();
+    EXPECT(!accepted());
+    harness_stop();
+}
+
+TEST("branches into the arguments of a call are refused") {
+    harness_start();
+    Sample s = sample();
+    assembler_call(A, OP_call, 1, s.fun, 2, 1, 0);
+    assembler_word(A, OP_jump, 0, 0, 1);
+    EXPECT(!accepted());
+    EXPECT(strstr(harness_why, "leads to no instruction"));
+    harness_stop();
+}
+
+TEST("arguments and results of calls must fit") {
+    harness_start();
+    Sample s = sample();
+    assembler_call(A, OP_call, 1, s.fun, 2, 0, 0);
+    assembler_word(A, OP_return, 0, 0, 0);
+    EXPECT(!accepted());
+    s = sample();
+    assembler_call(A, OP_call, 1, s.fun, 2, 1, 2);
+    assembler_word(A, OP_return, 0, 0, 0);
+    EXPECT(!accepted());
+    s = sample();
+    assembler_call(A, OP_call, 2, s.fun, 2, 1, 0);
+    assembler_word(A, OP_return, 0, 0, 0);
+    EXPECT(!accepted());
+    s = sample();
+    assembler_call(A, OP_call, 1, s.fun, 2, 60, 0);
+    assembler_word(A, OP_return, 0, 0, 0);
+    EXPECT(!accepted());
+    harness_stop();
+}
+
+TEST("bad handlers are refused") {
+    static const uint16_t bad[][5] = {
+        {0, 0, 1, 4, 0}, {0, 9, 1, 4, 0}, {1, 0, 1, 4, 0},
+        {0, 1, 9, 4, 0}, {0, 1, 1, 9, 0}, {0, 1, 1, 1, 0},
+    };
+    harness_start();
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        sample();
+        assembler_word(A, OP_small, 0, 1, 0);
+        assembler_word(A, OP_return, 0, 0, 0);
+        assembler_handler(A, bad[i][0], bad[i][1], bad[i][2], bad[i][3],
+                          bad[i][4]);
+        EXPECT(!accepted());
+    }
+    Sample s = sample();
+    assembler_word(A, OP_return, 0, 0, 0);
+    assembler_handler(A, 0, 1, 0, 0, s.string);
+    EXPECT(!accepted());
+    harness_stop();
+}
+
+TEST("classes that contradict the rules are refused") {
+    harness_start();
+    Sample s = sample();
+    assembler_word(A, OP_new, 0, s.plain, 0);
+    assembler_word(A, OP_return, 0, 0, 0);
+    EXPECT(!accepted());
+    EXPECT(strstr(harness_why, "not made by new"));
+    assembler_begin(A, "m");
+    uint16_t string = assembler_class_type(A, "core.String");
+    assembler_class(A, "Mine", string, 0, 0, NULL, 0, NULL);
+    EXPECT(!harness_load(A, false));
+    EXPECT(strstr(harness_why, "superclass"));
+    assembler_begin(A, "m");
+    assembler_class(A, "Mine", 0, 0, 0, NULL, 0, NULL);
+    EXPECT(!harness_load(A, false));
+    assembler_begin(A, "m");
+    uint16_t object = assembler_class_type(A, "core.Object");
+    uint16_t mine = assembler_class(A, "Mine", object, 0, 0, NULL, 0, NULL);
+    assembler_method(A, "gone", mine, MODULE_VIRTUAL | MODULE_NO_CODE, 0);
+    assembler_end(A);
+    EXPECT(!harness_load(A, false));
+    assembler_begin(A, "m");
+    assembler_method(A, "print", 0, MODULE_NATIVE, 0);
+    assembler_end(A);
+    EXPECT(!harness_load(A, false));
+    EXPECT(strstr(harness_why, "only system modules"));
+    harness_check();
+    harness_stop();
+}
+
+/* ---- Damaged files ---- */
+
+static uint8_t good_file[1 << 14];
+static size_t good_count;
+
+static void make_good_file(void) {
+    Sample s = sample();
+    assembler_word(A, OP_new, 1, s.node, 0);
+    assembler_word(A, OP_put, 1, 0, s.value);
+    assembler_call(A, OP_call, 1, s.fun, 2, 1, 0);
+    assembler_call(A, OP_call_interface, 2, s.area, 1, 1);
+    assembler_word(A, OP_small, 0, 9, 0);
+    assembler_word(A, OP_new_array, 2, 0, s.ints);
+    assembler_word(A, OP_array_put_word, 2, 1, 0);
+    assembler_word(A, OP_array_get_word, 0, 2, 1);
+    assembler_word(A, OP_is_a, 3, 1, s.shape);
+    assembler_word(A, OP_return, 0, 0, 0);
+    assembler_handler(A, 0, 6, 6, 4, 0);
+    assembler_line(A, 0, 10);
+    assembler_end(A);
+    good_count = assembler_finish(A);
+    memcpy(good_file, A->file, good_count);
+}
+
+/* Loads a copy in memory of exactly its size, so that the sanitizer sees any
+ * step beyond. */
+static Status load_copy(const uint8_t *bytes, size_t count) {
+    char buffer[300];
+    Text why = text_on(buffer, sizeof buffer);
+    Module *module;
+    uint8_t *copy = malloc(count ? count : 1);
+    memcpy(copy, bytes, count);
+    Status status = vm_load_module(copy, count, false, &module, &why);
+    free(copy);
+    return status;
+}
+
+TEST("a module cut anywhere is refused") {
+    harness_start();
+    make_good_file();
+    for (size_t count = 0; count < good_count; count++) {
+        EXPECT_EQUAL(load_copy(good_file, count), STATUS_INVALID);
+        if (count < MODULE_HEADER_BYTES)
+            continue;
+        uint8_t cut[sizeof good_file];
+        memcpy(cut, good_file, count);
+        bytes_put32(cut + 16, (uint32_t)count);
+        assembler_seal(cut, count);
+        EXPECT_EQUAL(load_copy(cut, count), STATUS_INVALID);
+    }
+    harness_stop();
+}
+
+TEST("a module with any bit flipped is refused by its hash") {
+    harness_start();
+    make_good_file();
+    for (size_t i = 0; i < good_count; i++) {
+        uint8_t flipped[sizeof good_file];
+        memcpy(flipped, good_file, good_count);
+        flipped[i] ^= (uint8_t)(1u << (i % 8));
+        EXPECT_EQUAL(load_copy(flipped, good_count), STATUS_INVALID);
+    }
+    harness_stop();
+}
+
+/* What is accepted is run, in a VM of its own. */
+static void run_mutant(void) {
+    Domain *domain;
+    int code;
+    if (vm_start_app("m", "m", 2u << 20, 0, NULL, &domain) != STATUS_OK)
+        return;
+    for (int i = 0; i < 5 && !vm_app_ended(domain, &code); i++)
+        vm_run(2000);
+    EXPECT_EQUAL(domain_kill(domain), STATUS_OK);
+}
+
+TEST("mutants are refused or run without harm") {
+    uint64_t seed = 1, accepted_count = 0;
+    const char *given = getenv("SEEDS");
+    if (given)
+        seed = strtoull(given, NULL, 10);
+    uint64_t state = seed;
+    harness_start();
+    make_good_file();
+    EXPECT_EQUAL(load_copy(good_file, good_count), STATUS_OK);
+    for (int i = 0; i < 3000; i++) {
+        uint8_t mutant[sizeof good_file];
+        make_good_file();
+        memcpy(mutant, good_file, good_count);
+        unsigned changes = 1 + test_random(&state) % 3;
+        while (changes-- > 0)
+            mutant[20 + test_random(&state) % (good_count - 20)] =
+                (uint8_t)(test_random(&state) % 4 ? test_random(&state) % 16
+                                                  : test_random(&state));
+        assembler_seal(mutant, good_count);
+        if (load_copy(mutant, good_count) != STATUS_OK)
+            continue;
+        accepted_count++;
+        run_mutant();
+        if (accepted_count % 64)
+            continue;
+        harness_check();
+        harness_stop();
+        harness_start();
+    }
+    if (!accepted_count)
+        printf("  seed %lu: no mutant was accepted\n", seed);
+    EXPECT(accepted_count > 0);
+    harness_check();
+    harness_stop();
+}

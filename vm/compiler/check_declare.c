@@ -1,0 +1,320 @@
+/* Declaring: supertypes, fields and signatures of a module's classes and
+ * functions. */
+#include "vm/compiler/check_state.h"
+
+/* ---- Names once ---- */
+
+static void say_twice(Compile *compile, Place place, Name name) {
+    source_error(compile, place, "\"%s\" is declared twice", name->bytes);
+}
+
+static void check_module_names(Compile *compile, Module *module) {
+    for (Class *c = module->classes; c; c = c->next)
+        for (Class *d = module->classes; d != c; d = d->next)
+            if (c->name == d->name)
+                say_twice(compile, c->place, c->name);
+    for (Function *f = module->functions; f; f = f->next) {
+        for (Function *g = module->functions; g != f; g = g->next)
+            if (f->name == g->name)
+                say_twice(compile, f->place, f->name);
+        if (check_class_in(module, f->name))
+            say_twice(compile, f->place, f->name);
+    }
+    for (Variable *v = module->variables; v; v = v->next) {
+        for (Variable *w = module->variables; w != v; w = w->next)
+            if (v->name == w->name)
+                say_twice(compile, v->place, v->name);
+        if (check_class_in(module, v->name))
+            say_twice(compile, v->place, v->name);
+    }
+}
+
+/* ---- Class types and supertypes ---- */
+
+static void make_class_type(World *world, Class *class) {
+    TypeParameter *own = class->enum_class ? class->enum_class->type_parameters
+                                           : class->type_parameters;
+    size_t count = 0;
+    for (TypeParameter *p = own; p; p = p->next) {
+        if (!p->type)
+            p->type = type_new_parameter(world, p);
+        count++;
+    }
+    Type **arguments =
+        arena_take(&world->compile->arena, count * sizeof(Type *));
+    count = 0;
+    for (TypeParameter *p = own; p; p = p->next)
+        arguments[count++] = p->type;
+    class->type = type_new_class(world, class, arguments, count);
+}
+
+/* Before any bound is looked at: what `Self` stands for in an interface. */
+static void make_self(World *world, Class *class) {
+    make_class_type(world, class);
+    class->self = ARENA_NEW(&world->compile->arena, TypeParameter);
+    class->self->name = name_of(&world->compile->names, "Self");
+    class->self->bound = class->type;
+    class->self->type = type_new_parameter(world, class->self);
+}
+
+static void add_interface(Checker *checker, Class *class, Type *type) {
+    size_t count = class->interface_count;
+    class->interfaces =
+        arena_grow(&checker->compile->arena, class->interfaces,
+                   count * sizeof(Type *), (count + 1) * sizeof(Type *));
+    class->interfaces[count] = type;
+    class->interface_count++;
+}
+
+static void add_super(Checker *checker, Class *class, SuperNode *node) {
+    Type *type = check_type(checker, node->type);
+    Place place = node->type->place;
+    if (type_kind(type) == TYPE_BAD)
+        return;
+    Class *super = type_kind(type) == TYPE_CLASS ? type->class : NULL;
+    if (!super || super->kind == CLASS_ENUM) {
+        source_error(checker->compile, place, "%s cannot be extended",
+                     type_text(checker->world, type));
+    } else if (super->kind == CLASS_INTERFACE) {
+        add_interface(checker, class, type);
+    } else if (class->kind != CLASS_CLASS) {
+        source_error(checker->compile, place,
+                     "%s is a class; only interfaces can stand here",
+                     super->name->bytes);
+    } else if (class->super) {
+        source_error(checker->compile, place,
+                     "a class extends one class; %s is the second",
+                     super->name->bytes);
+    } else if (super->is_native) {
+        source_error(checker->compile, place, "%s cannot be extended",
+                     super->name->bytes);
+    } else {
+        class->super = type;
+    }
+}
+
+static bool reaches(Class *from, const Class *target, unsigned depth) {
+    if (depth > 200)
+        return true;
+    if (from->super && (from->super->class == target ||
+                        reaches(from->super->class, target, depth + 1)))
+        return true;
+    for (size_t i = 0; i < from->interface_count; i++)
+        if (from->interfaces[i]->class == target ||
+            reaches(from->interfaces[i]->class, target, depth + 1))
+            return true;
+    return false;
+}
+
+static void declare_supers(Checker *checker, Class *class) {
+    check_type_parameters(checker, class->type_parameters);
+    make_class_type(checker->world, class);
+    for (SuperNode *n = class->supers; n; n = n->next)
+        add_super(checker, class, n);
+    if (reaches(class, class, 0)) {
+        source_error(checker->compile, class->place, "%s extends itself",
+                     class->name->bytes);
+        class->super = NULL;
+        class->interface_count = 0;
+    }
+    bool is_object =
+        checker->module->is_core && text_equal(class->name->bytes, "Object");
+    if (!class->super && class->kind != CLASS_INTERFACE && !is_object) {
+        Class *object = check_class_in(
+            checker->world->core, name_of(&checker->compile->names, "Object"));
+        if (object)
+            class->super = type_new_class(checker->world, object, NULL, 0);
+    }
+}
+
+/* ---- Functions ---- */
+
+static void declare_parameters(Checker *checker, Variable *parameters) {
+    for (Variable *p = parameters; p; p = p->next) {
+        p->type = check_type(checker, p->type_node);
+        p->function = checker->function;
+        p->module = checker->module;
+        if (type_kind(p->type) == TYPE_VOID) {
+            source_error(checker->compile, p->place,
+                         "a parameter cannot be Void");
+            p->type = checker->world->bad;
+        }
+        for (Variable *q = parameters; q != p; q = q->next)
+            if (q->name == p->name)
+                say_twice(checker->compile, p->place, p->name);
+    }
+}
+
+static bool body_is_inferred(const Function *function) {
+    return function->is_expression && function->body;
+}
+
+static void declare_function(Checker *checker, Function *function) {
+    Checker inside = *checker;
+    inside.function = function;
+    function->module = checker->module;
+    function->owner = checker->class;
+    check_type_parameters(&inside, function->type_parameters);
+    declare_parameters(&inside, function->parameters);
+    if (function->result_node)
+        function->result = check_type(&inside, function->result_node);
+    else if (!body_is_inferred(function))
+        function->result = checker->world->void_type;
+    size_t count = 0;
+    for (Variable *p = function->parameters; p; p = p->next)
+        count++;
+    if (function->kind == FUNCTION_GETTER && count > 0)
+        source_error(checker->compile, function->place,
+                     "a getter has no parameters");
+    if (function->kind == FUNCTION_SETTER && count != 1)
+        source_error(checker->compile, function->place,
+                     "a setter has one parameter");
+}
+
+/* ---- Fields and constructors ---- */
+
+static void declare_field(Checker *checker, Class *class, Variable *field) {
+    field->owner_class = class;
+    field->module = checker->module;
+    if (field->type_node)
+        field->type = check_type(checker, field->type_node);
+    if (field->type && type_kind(field->type) == TYPE_VOID) {
+        source_error(checker->compile, field->place, "a field cannot be Void");
+        field->type = checker->world->bad;
+    }
+}
+
+/* A parameter with let or var is a parameter and a field. */
+static void make_field(Checker *checker, Class *class, Variable *parameter) {
+    Variable *field = ARENA_NEW(&checker->compile->arena, Variable);
+    *field = *parameter;
+    field->kind = VARIABLE_FIELD;
+    field->initial = NULL;
+    field->next = NULL;
+    field->owner_class = class;
+    field->function = NULL;
+    parameter->field = field;
+    parameter->is_let = true;
+}
+
+static void declare_constructor(Checker *checker, Class *class) {
+    Function *init = ARENA_NEW(&checker->compile->arena, Function);
+    Checker inside = *checker;
+    init->kind = FUNCTION_INIT;
+    init->name = name_of(&checker->compile->names, "init");
+    init->place = class->place;
+    init->parameters = class->parameters;
+    init->result = checker->world->void_type;
+    init->owner = class;
+    init->module = checker->module;
+    init->is_private = false;
+    class->init = init;
+    inside.function = init;
+    declare_parameters(&inside, class->parameters);
+    for (Variable *p = class->parameters; p; p = p->next)
+        if (p->makes_field)
+            make_field(checker, class, p);
+}
+
+static void check_member_names(Checker *checker, Class *class) {
+    for (Variable *v = class->fields; v; v = v->next) {
+        for (Variable *w = class->fields; w != v; w = w->next)
+            if (v->name == w->name)
+                say_twice(checker->compile, v->place, v->name);
+        for (Variable *w = class->parameters; w; w = w->next)
+            if (w->makes_field && v->name == w->name)
+                say_twice(checker->compile, v->place, v->name);
+    }
+    for (Function *f = class->functions; f; f = f->next) {
+        for (Function *g = class->functions; g != f; g = g->next)
+            if (f->name == g->name &&
+                (f->kind == FUNCTION_SETTER) == (g->kind == FUNCTION_SETTER))
+                say_twice(checker->compile, f->place, f->name);
+        for (Variable *v = class->fields; v; v = v->next)
+            if (f->name == v->name)
+                say_twice(checker->compile, f->place, f->name);
+    }
+}
+
+static void declare_members(Checker *checker, Class *class) {
+    Checker inside = *checker;
+    inside.class = class;
+    if (class->kind == CLASS_INTERFACE && class->fields)
+        source_error(checker->compile, class->fields->place,
+                     "an interface has no fields");
+    declare_constructor(&inside, class);
+    for (Variable *v = class->fields; v; v = v->next)
+        declare_field(&inside, class, v);
+    for (Function *f = class->functions; f; f = f->next)
+        declare_function(&inside, f);
+    check_member_names(checker, class);
+    for (Class *c = class->cases; c; c = c->next) {
+        for (Class *d = class->cases; d != c; d = d->next)
+            if (c->name == d->name)
+                say_twice(checker->compile, c->place, c->name);
+        declare_members(checker, c);
+    }
+}
+
+static void declare_case_types(Checker *checker, Class *class) {
+    for (Class *c = class->cases; c; c = c->next) {
+        c->module = checker->module;
+        make_class_type(checker->world, c);
+        c->super = class->type;
+    }
+}
+
+/* ---- Modules ---- */
+
+static void resolve_imports(World *world, Module *module) {
+    for (Import *i = module->imports; i; i = i->next) {
+        for (Module *m = world->modules; m; m = m->next)
+            if (m->name == i->name && m != module)
+                i->module = m;
+        if (!i->module && !module->is_interface)
+            source_error(world->compile, i->place, "there is no module \"%s\"",
+                         i->name->bytes);
+    }
+}
+
+void check_declare(World *world, Module *module) {
+    Checker checker = {
+        .world = world, .compile = world->compile, .module = module};
+    resolve_imports(world, module);
+    check_module_names(world->compile, module);
+    module->init = ARENA_NEW(&world->compile->arena, Function);
+    module->init->name = name_of(&world->compile->names, "$init");
+    module->init->module = module;
+    module->init->is_static = true;
+    if (module->is_core) {
+        world->core = module;
+        if (!type_find_core(world))
+            return;
+    }
+    for (Class *c = module->classes; c; c = c->next) {
+        c->module = module;
+        if (c->kind == CLASS_INTERFACE)
+            make_self(world, c);
+    }
+    for (Class *c = module->classes; c; c = c->next) {
+        checker.class = c;
+        declare_supers(&checker, c);
+        if (c->self)
+            c->self->bound = c->type;
+        declare_case_types(&checker, c);
+    }
+    checker.class = NULL;
+    for (Class *c = module->classes; c; c = c->next)
+        declare_members(&checker, c);
+    for (Function *f = module->functions; f; f = f->next)
+        declare_function(&checker, f);
+    for (Function *f = module->tests; f; f = f->next)
+        declare_function(&checker, f);
+    module->init->result = world->void_type;
+    for (Variable *v = module->variables; v; v = v->next) {
+        v->module = module;
+        v->is_static = true;
+        if (v->type_node)
+            v->type = check_type(&checker, v->type_node);
+    }
+}

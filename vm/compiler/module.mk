@@ -1,0 +1,2 @@
+COMPILER_SOURCES += $(filter-out vm/compiler/revc.c, \
+    $(sort $(wildcard vm/compiler/*.c)))

@@ -1,0 +1,13 @@
+/* heap_check.h: proves the invariants of heap.h and thread.h by looking at
+ * everything. For tests, and for pages before they are committed. */
+#ifndef VM_HEAP_CHECK_H
+#define VM_HEAP_CHECK_H
+
+#include "kernel/base/text.h"
+#include "vm/object.h"
+
+/* False: `why` names the first thing that is wrong and its address. At a
+ * safepoint. */
+bool heap_check(Text *why);
+
+#endif

@@ -1,0 +1,560 @@
+/* The machine: starting, restoring, apps, and the order in which threads run.
+ */
+#include "vm/vm.h"
+
+#include "kernel/base/bytes.h"
+#include "kernel/base/check.h"
+#include "kernel/base/log.h"
+#include "vm/boot.h"
+#include "vm/collect.h"
+#include "vm/domain.h"
+#include "vm/exception.h"
+#include "vm/frame.h"
+#include "vm/heap.h"
+#include "vm/interpreter.h"
+#include "vm/loader.h"
+#include "vm/module.h"
+#include "vm/native_call.h"
+#include "vm/stack.h"
+#include "vm/symbols.h"
+#include "vm/thread.h"
+#include "vm/worker.h"
+
+#define SLICE_COUNT 20000u
+#define HANDLER_NS 1000000000ull /* a `restarted` handler has so long */
+
+static struct {
+    bool pressed, stress;
+    uint64_t clock_ns;    /* platform time when experienced_ns was set */
+    uint64_t restored_ns; /* experienced time of the last vm_restore */
+    uint64_t barrier;     /* calls of commit() before the last barrier */
+    uint64_t covered;     /* the same, at any time: no barrier is wanted */
+    uint64_t slices;
+    void (*print)(const Domain *domain, const char *bytes, size_t count);
+    bool wanted; /* a program asked for a snapshot */
+    uint64_t durable;
+    bool running; /* within a slice: a lost page has somebody to stop */
+    void *escape[5];
+} vm;
+
+/* ---- Start ---- */
+
+static Status start_transient(void) {
+    vm.pressed = false;
+    vm.running = false;
+    vm.clock_ns = platform_now_ns();
+    native_call_forget();
+    return worker_start();
+}
+
+Status vm_create(void) {
+    Status status = start_transient();
+    if (status == STATUS_OK)
+        status = boot_create();
+    vm.barrier = vm.covered = 0;
+    vm.restored_ns = 0;
+    return status;
+}
+
+/* ---- After a restart ---- */
+
+static void restore_waiter(Thread *thread) {
+    if (thread->wait == WAIT_COMMIT) {
+        if (thread_complete(thread, 0, false) != STATUS_OK)
+            log_line("vm: a call of commit() goes on waiting");
+        return;
+    }
+    if (thread->wait != WAIT_NATIVE || !thread->calling)
+        return;
+    const NativeEntry *entry = native_call_entry(thread->calling);
+    if (entry && entry->restored)
+        entry->restored(thread);
+}
+
+static Method *handler_method(const Object *handler) {
+    Class *of = worker_class_of(handler);
+    const Array *vtable = of->vtable;
+    for (uint64_t i = 0; i < vtable->length; i++) {
+        Method *method = (Method *)vtable->at.references[i];
+        if (method->argument_count == 1 && method->code &&
+            (symbols_equal(method->name, "restarted", 9) ||
+             symbols_equal(method->name, "invoke0", 7)))
+            return method;
+    }
+    return NULL;
+}
+
+/* A thread at the head of the queue for one handler. */
+static Status queue_handler(Domain *domain, Object *handler) {
+    Status status;
+    Method *method = handler_method(handler);
+    if (!method)
+        return STATUS_OK;
+    Thread *thread = thread_new(domain, method, handler, &status);
+    if (!thread)
+        return status;
+    thread->handler = 1;
+    status = thread_start(thread);
+    while (status == STATUS_OK && domain->run_first != thread)
+        status = thread_rotate(domain->run_first);
+    return status;
+}
+
+static Status restore_domain(Domain *domain) {
+    Status status = STATUS_OK;
+    for (Thread *at = domain->waiters, *next; at; at = next) {
+        next = at->next;
+        restore_waiter(at);
+    }
+    for (uint64_t i = domain->restarted_count; i-- > 0;)
+        if (status == STATUS_OK && domain->state == DOMAIN_RUNNING)
+            status = queue_handler(domain, domain->restarted->at.references[i]);
+    return status;
+}
+
+Status vm_restore(void) {
+    if (ROOT->magic != ROOT_MAGIC || ROOT->layout != ROOT_LAYOUT ||
+        ROOT->opcodes != OP_COUNT)
+        return STATUS_OTHER_FORMAT;
+    Status status = start_transient();
+    if (status == STATUS_OK)
+        status = heap_write(ROOT, sizeof *ROOT);
+    if (status != STATUS_OK)
+        return status;
+    ROOT->boot++;
+    vm.barrier = vm.covered = ROOT->commits;
+    vm.restored_ns = ROOT->experienced_ns;
+    for (size_t i = 0; i < ROOT_DOMAINS_MAX && status == STATUS_OK; i++)
+        if (ROOT->domains[i])
+            status = restore_domain(ROOT->domains[i]);
+    return status;
+}
+
+/* ---- Modules and apps ---- */
+
+Status vm_load_module(const void *bytes, size_t count, bool system,
+                      Module **module_out, Text *why) {
+    return loader_load(bytes, count, system, module_out, why);
+}
+
+/* Pushes `$init` of the module, then of its imports, so that the imports' run
+ * first; each once. */
+static Status push_initialisers(Thread *thread, Module *module,
+                                uint8_t *pushed) {
+    Status status = STATUS_OK;
+    if (pushed[module->number])
+        return STATUS_OK;
+    pushed[module->number] = 1;
+    if (module->initialise)
+        status = stack_push(thread, module->initialise, NULL);
+    const Array *imports = module->imports;
+    for (uint64_t i = 0; i < imports->length && status == STATUS_OK; i++)
+        status = push_initialisers(thread, (Module *)imports->at.references[i],
+                                   pushed);
+    return status;
+}
+
+static Array *make_arguments(Domain *domain, size_t count,
+                             const char *const *arguments, Status *status) {
+    Array *list = heap_new_array(domain, CLASS_ObjectArray, count, status);
+    for (size_t i = 0; list && i < count; i++) {
+        String *text = heap_new_string(domain, arguments[i],
+                                       text_length(arguments[i]), status);
+        if (!text)
+            return NULL;
+        HEAP_SET(list->at.references[i], text);
+    }
+    return list;
+}
+
+static Status start_main(Domain *domain, Module *module, Array *arguments) {
+    static uint8_t pushed[UINT16_MAX + 1];
+    Method *method = loader_function(module, "$main");
+    if (!method)
+        method = loader_function(module, "main");
+    if (!method || !method->code || method->argument_count > 1)
+        return STATUS_NOT_FOUND;
+    Status status;
+    Thread *thread = thread_new(domain, method, &arguments->head, &status);
+    if (!thread)
+        return status;
+    bytes_fill(pushed, 0, sizeof pushed);
+    status = push_initialisers(thread, module, pushed);
+    return status == STATUS_OK ? thread_start(thread) : status;
+}
+
+Status vm_start_app(const char *module_name, const char *name,
+                    uint64_t limit_bytes, size_t argument_count,
+                    const char *const *arguments, Domain **domain_out) {
+    Module *module = symbols_module(module_name, text_length(module_name));
+    if (!module)
+        return STATUS_NOT_FOUND;
+    Status status = domain_create(name, limit_bytes, domain_out);
+    if (status != STATUS_OK)
+        return status;
+    status = domain_attach(*domain_out, module);
+    Array *list = NULL;
+    if (status == STATUS_OK)
+        list = make_arguments(*domain_out, argument_count, arguments, &status);
+    if (status == STATUS_OK)
+        status = start_main(*domain_out, module, list);
+    if (status != STATUS_OK) {
+        Status killed = domain_kill(*domain_out);
+        if (killed != STATUS_OK)
+            log_line("vm: the new app's memory is not free yet");
+    }
+    return status;
+}
+
+bool vm_app_ended(const Domain *domain, int *exit_code_out) {
+    *exit_code_out = domain->exit_code;
+    return domain->state == DOMAIN_STOPPED || domain->thread_count == 0;
+}
+
+void vm_stop_app(Domain *domain, const char *reason) {
+    log_line("app: %.*s stopped: %s", (int)domain->name->length,
+             domain->name->bytes, reason);
+    if (heap_write(domain, sizeof *domain) != STATUS_OK)
+        return;
+    domain->state = DOMAIN_STOPPED;
+    domain->exit_code = 1;
+}
+
+/* ---- One slice ---- */
+
+/* The line of an instruction; 0: unknown. */
+static uint32_t line_of(const Method *method, uint64_t place) {
+    uint32_t line = 0;
+    const Array *lines = method->lines;
+    for (uint64_t i = 0; lines && i < lines->length; i++)
+        if (lines->at.words[i] >> 32 <= place)
+            line = (uint32_t)lines->at.words[i];
+    return line;
+}
+
+static void describe_frame(const Method *method, uint64_t place, Text *text) {
+    const String *name = method->name;
+    const String *file = method->module->file;
+    text_add(text, "\n  at ");
+    if (method->owner)
+        text_add_format(text, "%.*s.", (int)method->owner->name->length,
+                        method->owner->name->bytes);
+    text_add_format(text, "%.*s (%.*s:%u)", (int)name->length, name->bytes,
+                    (int)file->length, file->bytes, line_of(method, place));
+}
+
+void vm_describe_trace(const Object *exception, Text *text) {
+    const uint64_t *words = (const uint64_t *)(const void *)exception;
+    const Array *methods = (const Array *)words[EXCEPTION_METHODS];
+    const Array *places = (const Array *)words[EXCEPTION_PLACES];
+    uint64_t count = methods && places ? methods->length : 0;
+    for (uint64_t i = 0; i < count && i < places->length; i++) {
+        const Object *method = methods->at.references[i];
+        if (method && method->class_id == CLASS_Method &&
+            ((const Method *)method)->name)
+            describe_frame((const Method *)method, places->at.words[i], text);
+    }
+}
+
+void vm_describe(const Object *exception, Text *text) {
+    const Class *of = worker_class_of(exception);
+    const String *message =
+        (const String *)*object_word((Object *)exception, EXCEPTION_MESSAGE);
+    text_add_format(text, "%.*s", (int)of->name->length, of->name->bytes);
+    if (message)
+        text_add_format(text, ": %.*s", (int)bytes_min(message->length, 400),
+                        message->bytes);
+    vm_describe_trace(exception, text);
+}
+
+/* The thread is over; when an exception ended it, that is said. The first
+ * thread's exception stops the app. */
+static void say_end(Thread *thread) {
+    char buffer[2000];
+    Text text = text_on(buffer, sizeof buffer);
+    if (!thread->thrown)
+        return;
+    vm_describe(thread->thrown, &text);
+    if (thread->number == 1)
+        vm_stop_app(thread->domain, text_end(&text));
+    else
+        log_line("thread %lu of %.*s ended: %s", thread->number,
+                 (int)thread->domain->name->length, thread->domain->name->bytes,
+                 text_end(&text));
+}
+
+static Status announce_slice(Thread *thread) {
+    Status status = thread_announce(thread);
+    return status == STATUS_OK ? stack_resume() : status;
+}
+
+/* What waits to be thrown when the thread goes on. */
+static Status throw_pending(Thread *thread, SliceEnd *end) {
+    Object *thrown = thread->thrown;
+    *end = SLICE_FUEL;
+    if (!thrown)
+        return STATUS_OK;
+    HEAP_SET(thread->thrown, NULL);
+    Status status = exception_throw(thrown);
+    if (status == STATUS_NOT_FOUND) {
+        *end = SLICE_ENDED;
+        return STATUS_OK;
+    }
+    if (status != STATUS_OK)
+        HEAP_SET(thread->thrown, thrown);
+    return status;
+}
+
+/* Runs the interpreter in a frame of its own, so that vm_lost_page can leave
+ * it: true, then. */
+static __attribute__((noinline)) bool run_guarded(SliceEnd *end) {
+    if (__builtin_setjmp(vm.escape)) {
+        vm.running = false;
+        return true;
+    }
+    vm.running = true;
+    *end = interpreter_run();
+    vm.running = false;
+    return false;
+}
+
+static bool is_pressed(Status status) {
+    if (status == STATUS_OK)
+        return false;
+    vm.pressed = true;
+    return true;
+}
+
+/* Why a call of the interpreter came back, and what follows. */
+static void finish_slice(Thread *thread, SliceEnd end) {
+    Thread *joined;
+    stack_leave();
+    thread->fuel = worker.fuel > 0 ? (uint32_t)worker.fuel : 0;
+    switch (end) {
+    case SLICE_FUEL:
+        break;
+    case SLICE_PARKED:
+        joined = worker.call.wait == WAIT_JOIN ? (Thread *)worker.call.waiting
+                                               : NULL;
+        HEAP_SET(thread->waiting, worker.call.waiting);
+        HEAP_SET(thread->calling, worker.call.method);
+        if (is_pressed(thread_park(thread, worker.call.wait, joined)))
+            worker.frame[FRAME_PC] = (uint64_t)(uintptr_t)worker.retry;
+        break;
+    case SLICE_ENDED:
+        if (!is_pressed(thread_end(thread)))
+            say_end(thread);
+        break;
+    case SLICE_PRESSED:
+        vm.pressed = true;
+        break;
+    case SLICE_MEMORY:
+        if (collect_domain(thread->domain) != STATUS_OK)
+            log_line("vm: no memory to collect with");
+        worker.collected = true;
+        return;
+    }
+    worker.collected = false;
+}
+
+/* Runs a thread for at most `count`; returns what it used. */
+static uint64_t run_slice(Thread *thread, uint64_t count) {
+    SliceEnd end;
+    worker.thread = thread;
+    worker.domain = thread->domain;
+    worker.fuel = (int64_t)count;
+    worker.hurry = false;
+    if (is_pressed(announce_slice(thread)) ||
+        is_pressed(throw_pending(thread, &end)))
+        return 0;
+    vm.slices++;
+    if (end != SLICE_ENDED && run_guarded(&end)) {
+        vm_stop_app(thread->domain, "a page of it cannot be read any more");
+        return count;
+    }
+    finish_slice(thread, end);
+    return worker.fuel < 0 ? count + 1 : count - (uint64_t)worker.fuel + 1;
+}
+
+/* ---- Who runs ---- */
+
+static void tick(void) {
+    uint64_t now = platform_now_ns();
+    ROOT->experienced_ns += now - vm.clock_ns;
+    vm.clock_ns = now;
+}
+
+static bool wake_sleepers(Domain *domain) {
+    while (domain->sleepers &&
+           domain->sleepers->wake_ns <= ROOT->experienced_ns)
+        if (is_pressed(thread_wake(domain->sleepers, false)))
+            return false;
+    return true;
+}
+
+static bool wake_all_sleepers(void) {
+    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++)
+        if (ROOT->domains[i] && ROOT->domains[i]->state == DOMAIN_RUNNING &&
+            !wake_sleepers(ROOT->domains[i]))
+            return false;
+    return true;
+}
+
+/* The next domain with a runnable thread, after the one that ran last. */
+static Domain *next_domain(void) {
+    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
+        size_t slot = (ROOT->next_turn + i) % ROOT_DOMAINS_MAX;
+        Domain *domain = ROOT->domains[slot];
+        if (!domain || domain->state != DOMAIN_RUNNING || !domain->run_first)
+            continue;
+        ROOT->next_turn = slot + 1;
+        return domain;
+    }
+    return NULL;
+}
+
+/* A handler keeps its place for its first second. */
+static bool keeps_turn(const Thread *thread) {
+    return thread->handler &&
+           ROOT->experienced_ns - vm.restored_ns < HANDLER_NS;
+}
+
+static void collect_if_wanted(Domain *running) {
+    Domain *wanted;
+    bool asked = collect_requested(&wanted);
+    if (vm.stress)
+        wanted = running;
+    if ((asked || vm.stress) && collect_domain(wanted) != STATUS_OK)
+        log_line("vm: no memory to collect with");
+}
+
+/* One thread of the domain runs; returns what it used. */
+static uint64_t run_domain(Domain *domain, uint64_t budget) {
+    Thread *thread = domain->run_first;
+    uint64_t count = thread->fuel ? thread->fuel : SLICE_COUNT;
+    if (count > budget)
+        count = budget;
+    if (vm.stress)
+        count = 1;
+    uint64_t used = run_slice(thread, count);
+    if (vm.pressed)
+        return used;
+    collect_if_wanted(domain);
+    if (domain->run_first == thread && !thread->fuel && !worker.collected &&
+        !keeps_turn(thread))
+        is_pressed(thread_rotate(thread));
+    return used;
+}
+
+static uint64_t next_wake(void) {
+    uint64_t earliest = UINT64_MAX;
+    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
+        const Domain *domain = ROOT->domains[i];
+        if (!domain || domain->state != DOMAIN_RUNNING)
+            continue;
+        if (domain->run_first)
+            return vm.clock_ns;
+        if (domain->sleepers && domain->sleepers->wake_ns < earliest)
+            earliest = domain->sleepers->wake_ns;
+    }
+    if (earliest == UINT64_MAX)
+        return UINT64_MAX;
+    return earliest <= ROOT->experienced_ns
+               ? vm.clock_ns
+               : vm.clock_ns + (earliest - ROOT->experienced_ns);
+}
+
+uint64_t vm_run(uint64_t budget) {
+    vm.pressed = false;
+    if (is_pressed(heap_write(ROOT, sizeof *ROOT)))
+        return vm.clock_ns;
+    tick();
+    if (!wake_all_sleepers())
+        return vm.clock_ns;
+    Domain *domain;
+    while (budget > 0 && !vm.pressed && (domain = next_domain())) {
+        uint64_t used = run_domain(domain, budget);
+        budget -= used < budget ? used : budget;
+    }
+    return next_wake();
+}
+
+bool vm_pressed(void) {
+    return vm.pressed;
+}
+
+_Noreturn void vm_lost_page(void) {
+    Status why;
+    uint64_t address = memory_lost_page(&why);
+    if (!vm.running)
+        panic("the page at %lx cannot be read: %s", address, status_text(why));
+    __builtin_longjmp(vm.escape, 1);
+}
+
+/* ---- commit() ---- */
+
+bool vm_snapshot_wanted(void) {
+    return vm.wanted || ROOT->commits > vm.covered;
+}
+
+void vm_want_snapshot(void) {
+    vm.wanted = true;
+}
+
+void vm_barrier_taken(void) {
+    vm.wanted = false;
+    vm.barrier = vm.covered = ROOT->commits;
+}
+
+uint64_t vm_durable_generation(void) {
+    return vm.durable;
+}
+
+uint64_t vm_experienced_ns(void) {
+    return ROOT->experienced_ns + (platform_now_ns() - vm.clock_ns);
+}
+
+static void end_commits(Domain *domain) {
+    for (Thread *at = domain->waiters, *next; at; at = next) {
+        next = at->next;
+        if (at->wait == WAIT_COMMIT && at->wait_number <= vm.barrier &&
+            thread_complete(at, 0, false) != STATUS_OK)
+            return;
+    }
+}
+
+void vm_generation_durable(uint64_t generation) {
+    vm.durable = generation;
+    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++)
+        if (ROOT->domains[i])
+            end_commits(ROOT->domains[i]);
+}
+
+/* ---- The rest ---- */
+
+void vm_set_print(void (*sink)(const Domain *domain, const char *bytes,
+                               size_t count)) {
+    vm.print = sink;
+}
+
+void vm_print(const Domain *domain, const char *bytes, size_t count) {
+    if (vm.print)
+        vm.print(domain, bytes, count);
+}
+
+void vm_set_stress(bool on) {
+    vm.stress = on;
+    collect_set_poison(on);
+}
+
+VmFigures vm_figures(void) {
+    VmFigures figures = {.slices = vm.slices,
+                         .collections = collect_figures().collections};
+    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
+        if (!ROOT->domains[i])
+            continue;
+        figures.domains++;
+        figures.used_bytes += ROOT->domains[i]->used_bytes;
+    }
+    return figures;
+}

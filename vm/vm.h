@@ -1,0 +1,91 @@
+/* vm.h: the virtual machine as the system uses it.
+ *
+ * All of it runs on the main thread. Programs run only within vm_run(); when
+ * it has returned, every thread is at a safepoint and all its state is in the
+ * persistent memory, so a barrier may be taken between two calls and nowhere
+ * else. Natives are registered (native.h) before vm_create or vm_restore. */
+#ifndef VM_VM_H
+#define VM_VM_H
+
+#include "kernel/base/text.h"
+#include "vm/object.h"
+
+/* Fills fresh memory with a system root, the system domain and the classes that
+ * C knows. */
+Status vm_create(void);
+
+/* Takes over memory that came back: another boot number, empty caches, native
+ * waits set up again, calls of commit() ended, `restarted` handlers queued
+ * before the threads of their apps. STATUS_OTHER_FORMAT: another build's. */
+Status vm_restore(void);
+
+/* See loader.h. */
+Status vm_load_module(const void *bytes, size_t count, bool system,
+                      Module **module_out, Text *why);
+
+/* A new app: a domain that runs the module's `$main` with the arguments, or
+ * `main`, after `$init` of all modules it uses. STATUS_NOT_FOUND: the module
+ * has neither. The module is found by name. */
+Status vm_start_app(const char *module, const char *name, uint64_t limit_bytes,
+                    size_t argument_count, const char *const *arguments,
+                    Domain **domain_out);
+
+/* Runs threads, round robin over domains and then over their threads, until
+ * about `budget` calls and backward branches were made or nothing is
+ * runnable. Returns the platform time in nanoseconds when the next thread wants
+ * to run: now or earlier when some are runnable, UINT64_MAX for never. */
+uint64_t vm_run(uint64_t budget);
+
+/* The last vm_run() stopped because nothing can be written: take a snapshot
+ * before the next one. */
+bool vm_pressed(void);
+
+/* True while a thread waits in commit() that no barrier has covered yet, or a
+ * program asked for a snapshot. */
+bool vm_snapshot_wanted(void);
+void vm_want_snapshot(void);
+
+/* A barrier was taken; the generation that was taken then is durable: calls of
+ * commit() made before the barrier return. */
+void vm_barrier_taken(void);
+void vm_generation_durable(uint64_t generation);
+uint64_t vm_durable_generation(void);
+
+/* Nanoseconds that this world has lived, now. */
+uint64_t vm_experienced_ns(void);
+
+/* True when the app has no threads left or was stopped. */
+bool vm_app_ended(const Domain *domain, int *exit_code_out);
+
+/* Stops an app: logs `app: NAME stopped: REASON`, no thread of it runs any
+ * more. Its objects stay until domain_kill(). */
+void vm_stop_app(Domain *domain, const char *reason);
+
+/* MemoryOptions.lost of persist/memory.h; never
+ * returns. Within vm_run() the app that ran is stopped, elsewhere: panic. */
+_Noreturn void vm_lost_page(void);
+
+/* The class and message of an exception and where it was thrown, a line per
+ * frame. */
+void vm_describe(const Object *exception, Text *text);
+/* Only where, a line per frame, innermost first. */
+void vm_describe_trace(const Object *exception, Text *text);
+
+/* Where print() of the programs goes; NULL: nowhere. */
+void vm_set_print(void (*sink)(const Domain *domain, const char *bytes,
+                               size_t count));
+void vm_print(const Domain *domain, const char *bytes, size_t count);
+
+/* Tests: each slice ends at the next safepoint, with a collection of the domain
+ * that poisons what is free. */
+void vm_set_stress(bool on);
+
+typedef struct VmFigures {
+    uint64_t slices;
+    uint64_t domains;
+    uint64_t used_bytes;
+    uint64_t collections;
+} VmFigures;
+VmFigures vm_figures(void);
+
+#endif

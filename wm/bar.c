@@ -1,0 +1,243 @@
+/* The task bar at the lower edge, and the launcher above it. */
+#include "wm/parts.h"
+
+#include "gui/icons.h"
+#include "gui/typeset.h"
+#include "kernel/base/bytes.h"
+#include "kernel/base/text.h"
+
+enum {
+    MARGIN = 4,
+    LAUNCHER_WIDTH = 40,
+    ITEM_WIDTH = 168,
+    ITEM_LEAST = 44,
+    TRAY_WIDTH = 96,
+    DOT_SIDE = 16,
+    MENU_WIDTH = 220,
+    MENU_ITEM = 36,
+    MENU_PADDING = 8,
+};
+
+static Rect bar_rect(void) {
+    return (Rect){0, wm.scene.height - THEME_BAR_HEIGHT, wm.scene.width,
+                  THEME_BAR_HEIGHT};
+}
+
+void bar_damage(void) {
+    wm_damage(bar_rect());
+}
+
+/* ---- Places ---- */
+
+static Rect launcher_button(void) {
+    Rect bar = bar_rect();
+    return (Rect){MARGIN, bar.y + MARGIN, LAUNCHER_WIDTH,
+                  bar.height - 2 * MARGIN};
+}
+
+static uint32_t window_count(void) {
+    uint32_t count = 0;
+    LIST_EACH(windows_list(), link)
+    count++;
+    return count;
+}
+
+/* Windows stand in the bar in the order of their numbers. */
+static WmWindow *window_at_place(uint32_t place) {
+    uint64_t after = 0;
+    for (;;) {
+        WmWindow *best = NULL;
+        LIST_EACH(windows_list(), link) {
+            WmWindow *window = LIST_ELEMENT(link, WmWindow, link);
+            if (window->number > after &&
+                (!best || window->number < best->number))
+                best = window;
+        }
+        if (!best || place-- == 0)
+            return best;
+        after = best->number;
+    }
+}
+
+static Rect window_item(uint32_t place) {
+    Rect bar = bar_rect();
+    int32_t from = 2 * MARGIN + LAUNCHER_WIDTH;
+    int32_t room = bar.width - from - TRAY_WIDTH - MARGIN;
+    int32_t count = (int32_t)window_count();
+    int32_t width = count > 0 ? room / count : ITEM_WIDTH;
+    width = width > ITEM_WIDTH ? ITEM_WIDTH : width;
+    width = width < ITEM_LEAST ? ITEM_LEAST : width;
+    return (Rect){from + (int32_t)place * width, bar.y + MARGIN, width - MARGIN,
+                  bar.height - 2 * MARGIN};
+}
+
+static uint32_t app_count(void) {
+    uint32_t count = 0;
+    while (wm.hooks.app_name(count))
+        count++;
+    return count;
+}
+
+static Rect menu_rect(void) {
+    int32_t height = (int32_t)app_count() * MENU_ITEM + 2 * MENU_PADDING;
+    return (Rect){MARGIN, bar_rect().y - MARGIN - height, MENU_WIDTH, height};
+}
+
+static Rect menu_item(uint32_t app) {
+    Rect menu = menu_rect();
+    return (Rect){menu.x + MENU_PADDING,
+                  menu.y + MENU_PADDING + (int32_t)app * MENU_ITEM,
+                  menu.width - 2 * MENU_PADDING, MENU_ITEM};
+}
+
+static int32_t menu_at(int32_t x, int32_t y) {
+    for (uint32_t app = 0; app < app_count(); app++)
+        if (rect_has(menu_item(app), x, y))
+            return BAR_FIRST_APP + (int32_t)app;
+    return BAR_NOTHING;
+}
+
+int32_t bar_at(int32_t x, int32_t y) {
+    if (wm.launcher_open && rect_has(menu_rect(), x, y))
+        return menu_at(x, y);
+    if (!rect_has(bar_rect(), x, y))
+        return BAR_NOTHING;
+    if (x < MARGIN + LAUNCHER_WIDTH)
+        return BAR_LAUNCHER;
+    for (uint32_t place = 0; place < window_count(); place++)
+        if (rect_has(window_item(place), x, y))
+            return BAR_FIRST_WINDOW + (int32_t)place;
+    return BAR_NOTHING;
+}
+
+bool bar_covers(int32_t x, int32_t y) {
+    return rect_has(bar_rect(), x, y) ||
+           (wm.launcher_open && rect_has(menu_rect(), x, y));
+}
+
+static bool named(const char *text, size_t count, const char *name) {
+    return text_length(name) == count && bytes_equal(text, name, count);
+}
+
+bool bar_find(const char *name, Rect *rect_out) {
+    if (text_equal(name, "Launcher")) {
+        *rect_out = launcher_button();
+        return true;
+    }
+    for (uint32_t app = 0; wm.launcher_open && app < app_count(); app++) {
+        if (!text_equal(wm.hooks.app_name(app), name))
+            continue;
+        *rect_out = menu_item(app);
+        return true;
+    }
+    for (uint32_t place = 0; place < window_count(); place++) {
+        const WmWindow *window = window_at_place(place);
+        if (!named(window->title, window->title_bytes, name))
+            continue;
+        *rect_out = window_item(place);
+        return true;
+    }
+    return false;
+}
+
+/* ---- Presses ---- */
+
+static void set_launcher(bool open) {
+    wm_damage(decor_panel_extent(menu_rect(), wm.theme));
+    wm.launcher_open = open;
+    wm.bar_hover = BAR_NOTHING;
+    bar_damage();
+}
+
+static void press_window(WmWindow *window) {
+    if (!window)
+        return;
+    if (window == windows_focused())
+        windows_minimise(window);
+    else
+        windows_restore(window);
+    compositor_damage_window(window);
+    bar_damage();
+}
+
+void bar_press(int32_t item) {
+    bool was_open = wm.launcher_open;
+    if (was_open)
+        set_launcher(false);
+    if (item >= BAR_FIRST_APP)
+        wm.hooks.launch((uint32_t)(item - BAR_FIRST_APP));
+    else if (item >= BAR_FIRST_WINDOW)
+        press_window(window_at_place((uint32_t)(item - BAR_FIRST_WINDOW)));
+    else if (item == BAR_LAUNCHER && !was_open)
+        set_launcher(true);
+}
+
+/* ---- Drawing ---- */
+
+static uint32_t app_icon(const char *name, size_t count) {
+    static const struct {
+        const char *name;
+        uint32_t icon;
+    } icons[] = {{"Editor", ICON_EDITOR},
+                 {"Shell", ICON_SHELL},
+                 {"Counter", ICON_COUNTER}};
+    for (size_t i = 0; i < sizeof icons / sizeof icons[0]; i++)
+        if (named(name, count, icons[i].name))
+            return icons[i].icon;
+    return ICON_WINDOW;
+}
+
+static void draw_window_item(Canvas *canvas, uint32_t place) {
+    const WmWindow *window = window_at_place(place);
+    DecorItem item = {.rect = window_item(place),
+                      .icon = app_icon(window->title, window->title_bytes),
+                      .text = window->title,
+                      .text_bytes = window->title_bytes,
+                      .active = window == windows_focused(),
+                      .open = true,
+                      .hover =
+                          wm.bar_hover == BAR_FIRST_WINDOW + (int32_t)place};
+    decor_bar_item(canvas, &item, wm.theme);
+}
+
+static void draw_tray(Canvas *canvas) {
+    Rect bar = bar_rect();
+    const char *clock = wm.hooks.clock();
+    Rect text = {bar.width - TRAY_WIDTH + DOT_SIDE + MARGIN, bar.y,
+                 TRAY_WIDTH - DOT_SIDE - MARGIN - THEME_PADDING, bar.height};
+    typeset_label(canvas, THEME_FONT, text, TYPESET_END, clock,
+                  text_length(clock), wm.theme->text);
+    Rect dot = {bar.width - TRAY_WIDTH, bar.y + (bar.height - DOT_SIDE) / 2,
+                DOT_SIDE, DOT_SIDE};
+    decor_durable(canvas, dot, wm.durable, wm.theme);
+}
+
+static void draw_menu(Canvas *canvas) {
+    decor_panel(canvas, menu_rect(), wm.theme);
+    for (uint32_t app = 0; app < app_count(); app++) {
+        const char *name = wm.hooks.app_name(app);
+        DecorItem item = {.rect = menu_item(app),
+                          .icon = app_icon(name, text_length(name)),
+                          .text = name,
+                          .text_bytes = text_length(name),
+                          .hover =
+                              wm.bar_hover == BAR_FIRST_APP + (int32_t)app};
+        decor_menu_item(canvas, &item, wm.theme);
+    }
+}
+
+void bar_draw(Canvas *canvas) {
+    if (canvas_sees(canvas, bar_rect())) {
+        decor_bar(canvas, bar_rect(), wm.theme);
+        DecorItem launcher = {.rect = launcher_button(),
+                              .icon = ICON_LAUNCHER,
+                              .active = wm.launcher_open,
+                              .hover = wm.bar_hover == BAR_LAUNCHER};
+        decor_bar_item(canvas, &launcher, wm.theme);
+        for (uint32_t place = 0; place < window_count(); place++)
+            draw_window_item(canvas, place);
+        draw_tray(canvas);
+    }
+    if (wm.launcher_open)
+        draw_menu(canvas);
+}

@@ -1,0 +1,203 @@
+/* Damage and composition: background, windows from the rear, bar, pointer. */
+#include "wm/parts.h"
+
+#include "kernel/base/bytes.h"
+#include "kernel/base/check.h"
+
+#include "gui/shape.h"
+
+enum { DAMAGES = 16, CURSOR_SIDE_MAX = 64 };
+
+Wm wm;
+
+static Rect damages[DAMAGES];
+static uint32_t damage_count;
+static Rect cursor_shown; /* where the pointer was drawn last */
+
+static int64_t rect_pixels(Rect rect) {
+    return (int64_t)rect.width * rect.height;
+}
+
+/* Adds to the rectangle that grows least, when there are too many. */
+void wm_damage(Rect rect) {
+    rect = rect_common(rect, bitmap_rect(&wm.scene));
+    if (rect_empty(rect))
+        return;
+    uint32_t best = 0;
+    int64_t least = INT64_MAX;
+    for (uint32_t i = 0; i < damage_count; i++) {
+        Rect both = rect_around(damages[i], rect);
+        int64_t waste =
+            rect_pixels(both) - rect_pixels(damages[i]) - rect_pixels(rect);
+        if (waste < least) {
+            least = waste;
+            best = i;
+        }
+    }
+    if (damage_count > 0 && (least <= 0 || damage_count == DAMAGES))
+        damages[best] = rect_around(damages[best], rect);
+    else
+        damages[damage_count++] = rect;
+}
+
+void compositor_damage_window(const WmWindow *window) {
+    DecorWindow decor = windows_decor(window);
+    decor.active = true; /* the larger shadow covers both */
+    wm_damage(decor_extent(&decor, wm.theme));
+}
+
+/* ---- Windows ---- */
+
+static void draw_content_row(Canvas *canvas, const DecorWindow *decor,
+                             const Surface *surface, int32_t row, int32_t from,
+                             int32_t to) {
+    uint32_t pixels[SURFACE_TILE_WIDTH];
+    for (int32_t x = from; x < to;) {
+        int32_t run = SURFACE_TILE_WIDTH - x % SURFACE_TILE_WIDTH;
+        if (run > to - x)
+            run = to - x;
+        int32_t inside = 0;
+        if (surface && row < (int32_t)surface->height &&
+            x < (int32_t)surface->width)
+            inside =
+                (int32_t)bytes_min((size_t)run, surface->width - (uint32_t)x);
+        if (inside > 0)
+            surface_row(surface, (uint32_t)x, (uint32_t)row, (uint32_t)inside,
+                        pixels);
+        for (int32_t i = inside; i < run; i++)
+            pixels[i] = bitmap_pixel(wm.theme->window);
+        decor_content_row(canvas, decor, row, x, pixels, run);
+        x += run;
+    }
+}
+
+static void draw_content(Canvas *canvas, const WmWindow *window,
+                         const DecorWindow *decor) {
+    Rect content = windows_content(window);
+    Rect seen = rect_common(content, canvas->now.clip);
+    if (rect_empty(seen))
+        return;
+    for (int32_t y = seen.y; y < seen.y + seen.height; y++)
+        draw_content_row(canvas, decor, window->surface, y - content.y,
+                         seen.x - content.x, seen.x - content.x + seen.width);
+}
+
+static void draw_window(Canvas *canvas, const WmWindow *window) {
+    DecorWindow decor = windows_decor(window);
+    if (window == wm.hover)
+        decor.hover = wm.hover_part;
+    if (wm.drag == WM_DRAG_BUTTON && window == wm.drag_window)
+        decor.pressed = wm.drag_part;
+    if (!canvas_sees(canvas, decor_extent(&decor, wm.theme)))
+        return;
+    decor_window(canvas, &decor, wm.theme);
+    draw_content(canvas, window, &decor);
+}
+
+/* The rearmost window that has to be drawn: the frontmost one that covers the
+ * whole rectangle hides all behind it. NULL: the background is seen, too. */
+static const ListLink *first_to_draw(Rect rect) {
+    const List *all = windows_list();
+    for (const ListLink *link = all->head.previous; link != &all->head;
+         link = link->previous) {
+        const WmWindow *window =
+            LIST_ELEMENT((ListLink *)(uintptr_t)link, WmWindow, link);
+        Rect frame = windows_frame(window);
+        if (window->state != WM_MAXIMISED)
+            frame = rect_inset(frame, THEME_WINDOW_RADIUS);
+        if (windows_visible(window) &&
+            rect_equal(rect_common(frame, rect), rect))
+            return link;
+    }
+    return NULL;
+}
+
+static void draw_scene(Rect rect) {
+    Canvas canvas;
+    canvas_begin(&canvas, wm.scene);
+    canvas_clip(&canvas, rect);
+    const List *all = windows_list();
+    const ListLink *link = first_to_draw(rect);
+    if (!link) {
+        canvas_gradient(&canvas, bitmap_rect(&wm.scene), wm.theme->desktop_top,
+                        wm.theme->desktop_bottom);
+        link = all->head.next;
+    }
+    for (; link != &all->head; link = link->next) {
+        const WmWindow *window =
+            LIST_ELEMENT((ListLink *)(uintptr_t)link, WmWindow, link);
+        if (windows_visible(window))
+            draw_window(&canvas, window);
+    }
+    bar_draw(&canvas);
+}
+
+/* ---- Pointer and screen ---- */
+
+static void copy_pixels(Rect rect, uint32_t *saved, bool back) {
+    for (int32_t y = 0; y < rect.height; y++) {
+        uint32_t *row = bitmap_at(&wm.scene, rect.x, rect.y + y);
+        uint32_t *save = saved + (size_t)y * (size_t)rect.width;
+        size_t bytes = (size_t)rect.width * sizeof *row;
+        bytes_copy(back ? row : save, back ? save : row, bytes);
+    }
+}
+
+/* Shows the damaged parts with the pointer over them; the scene itself stays
+ * without it. */
+static void show(void) {
+    static uint32_t saved[CURSOR_SIDE_MAX * CURSOR_SIDE_MAX];
+    ScreenRect rects[DAMAGES];
+    Rect cursor = rect_common(cursor_rect(wm.cursor, wm.x, wm.y, 1),
+                              bitmap_rect(&wm.scene));
+    CHECK(rect_empty(cursor) ||
+          rect_pixels(cursor) <= CURSOR_SIDE_MAX * CURSOR_SIDE_MAX);
+    Canvas canvas;
+    canvas_begin(&canvas, wm.scene);
+    if (!rect_empty(cursor))
+        copy_pixels(cursor, saved, false);
+    cursor_draw(&canvas, wm.cursor, wm.x, wm.y, 1);
+    for (uint32_t i = 0; i < damage_count; i++)
+        rects[i] = (ScreenRect){damages[i].x, damages[i].y, damages[i].width,
+                                damages[i].height};
+    platform_screen_show(wm.scene.pixels, wm.scene.stride, rects, damage_count);
+    if (!rect_empty(cursor))
+        copy_pixels(cursor, saved, true);
+    cursor_shown = cursor;
+}
+
+static void damage_moved_pointer(void) {
+    Rect cursor = rect_common(cursor_rect(wm.cursor, wm.x, wm.y, 1),
+                              bitmap_rect(&wm.scene));
+    if (rect_equal(cursor, cursor_shown))
+        return;
+    wm_damage(cursor_shown);
+    wm_damage(cursor);
+}
+
+bool wm_compose(void) {
+    damage_moved_pointer();
+    if (damage_count == 0)
+        return false;
+    for (uint32_t i = 0; i < damage_count; i++)
+        draw_scene(damages[i]);
+    show();
+    damage_count = 0;
+    wm.frames++;
+    return true;
+}
+
+uint64_t wm_frames(void) {
+    return wm.frames;
+}
+
+/* FNV-1a over the words of the frame, folded to 32 bits. */
+uint32_t wm_crc(void) {
+    uint64_t hash = 0xCBF29CE484222325u;
+    for (int32_t y = 0; y < wm.scene.height; y++) {
+        const uint32_t *row = bitmap_at(&wm.scene, 0, y);
+        for (int32_t x = 0; x < wm.scene.width; x++)
+            hash = (hash ^ (row[x] & 0xFFFFFF)) * 0x100000001B3u;
+    }
+    return (uint32_t)(hash ^ hash >> 32);
+}

@@ -1,0 +1,1 @@
+WM_SOURCES += $(sort $(wildcard wm/*.c))

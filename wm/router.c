@@ -1,0 +1,377 @@
+/* Where input goes: launcher and bar first, then title bars and edges, then the
+ * window under the pointer, or with the focus for keys. */
+#include "wm/parts.h"
+
+#include "kernel/base/keymap.h"
+
+enum {
+    DOUBLE_CLICK_NS = 400000000,
+    LEAST_WIDTH = 160, /* of a content that says nothing else */
+    LEAST_HEIGHT = 80,
+};
+
+static void tell(WmWindow *window, InputEvent event) {
+    if (window)
+        wm.hooks.deliver(window, &event);
+}
+
+/* ---- Telling owners ---- */
+
+static void tell_size(WmWindow *window) {
+    Rect content = windows_content(window);
+    if (!windows_visible(window) || (content.width == window->told_width &&
+                                     content.height == window->told_height))
+        return;
+    window->told_width = content.width;
+    window->told_height = content.height;
+    tell(window, (InputEvent){.kind = (InputKind)WM_EVENT_SIZE,
+                              .x = content.width,
+                              .y = content.height});
+}
+
+static WmWindow *told_focus; /* who was told last that it has the focus */
+
+static void tell_focus(void) {
+    WmWindow *focused = windows_focused();
+    if (focused == told_focus)
+        return;
+    WmWindow *before = told_focus;
+    told_focus = focused;
+    if (before) {
+        compositor_damage_window(before);
+        tell(before, (InputEvent){.kind = (InputKind)WM_EVENT_FOCUS});
+    }
+    if (focused) {
+        compositor_damage_window(focused);
+        tell(focused,
+             (InputEvent){.kind = (InputKind)WM_EVENT_FOCUS, .down = true});
+    }
+    bar_damage();
+}
+
+void router_settle(void) {
+    tell_focus();
+    LIST_EACH(windows_list(), link) {
+        WmWindow *window = LIST_ELEMENT(link, WmWindow, link);
+        tell_size(window);
+        if (window->changed) {
+            window->changed = false;
+            wm.hooks.changed(window);
+        }
+    }
+}
+
+void router_forget(const WmWindow *window) {
+    if (wm.hover == window)
+        wm.hover = NULL;
+    if (wm.drag_window == window) {
+        wm.drag = WM_DRAG_NONE;
+        wm.drag_window = NULL;
+    }
+    if (wm.title_click_window == window)
+        wm.title_click_window = NULL;
+    if (told_focus == window)
+        told_focus = NULL;
+}
+
+/* ---- Pointer over frames ---- */
+
+static void set_hover(WmWindow *window, DecorPart part) {
+    if (window == wm.hover && part == wm.hover_part)
+        return;
+    WmWindow *before = wm.hover;
+    wm.hover = window;
+    wm.hover_part = part;
+    WmWindow *both[] = {before, window};
+    for (int i = 0; i < 2; i++) {
+        if (!both[i])
+            continue;
+        Rect title = windows_frame(both[i]);
+        title.height = THEME_TITLE_HEIGHT;
+        wm_damage(title);
+    }
+}
+
+static void set_bar_hover(int32_t item) {
+    if (item == wm.bar_hover)
+        return;
+    wm.bar_hover = item;
+    bar_damage();
+}
+
+static void to_content(WmWindow *window, InputEvent event) {
+    Rect content = windows_content(window);
+    event.x -= content.x;
+    event.y -= content.y;
+    tell(window, event);
+}
+
+static void look_under_pointer(const InputEvent *event) {
+    DecorPart part = DECOR_NOTHING;
+    WmWindow *window = NULL;
+    int32_t item = bar_at(wm.x, wm.y);
+    set_bar_hover(item);
+    if (!bar_covers(wm.x, wm.y))
+        window = windows_at(wm.x, wm.y, &part);
+    set_hover(window, part);
+    wm.cursor = CURSOR_ARROW;
+    if (window)
+        wm.cursor = part == DECOR_CONTENT ? window->cursor : decor_cursor(part);
+    if (window && part == DECOR_CONTENT)
+        to_content(window, *event);
+}
+
+/* ---- Dragging ---- */
+
+static void drag_move(void) {
+    WmWindow *window = wm.drag_window;
+    compositor_damage_window(window);
+    window->wanted =
+        rect_moved(wm.drag_wanted, wm.x - wm.drag_x, wm.y - wm.drag_y);
+    /* What is kept is what was seen: a bar cannot be lost at the edge. */
+    Rect content = windows_content(window);
+    window->wanted.x = content.x;
+    window->wanted.y = content.y;
+    window->changed = true;
+    compositor_damage_window(window);
+}
+
+static bool pulls_left(DecorPart part) {
+    return part == DECOR_LEFT || part == DECOR_TOP_LEFT ||
+           part == DECOR_BOTTOM_LEFT;
+}
+
+static bool pulls_right(DecorPart part) {
+    return part == DECOR_RIGHT || part == DECOR_TOP_RIGHT ||
+           part == DECOR_BOTTOM_RIGHT;
+}
+
+static bool pulls_top(DecorPart part) {
+    return part == DECOR_TOP || part == DECOR_TOP_LEFT ||
+           part == DECOR_TOP_RIGHT;
+}
+
+static bool pulls_bottom(DecorPart part) {
+    return part == DECOR_BOTTOM || part == DECOR_BOTTOM_LEFT ||
+           part == DECOR_BOTTOM_RIGHT;
+}
+
+/* A new length, from a change that pulls one end, within limits. */
+static int32_t pulled(int32_t length, int32_t change, int32_t least) {
+    int32_t most = SURFACE_SIDE_MAX;
+    length += change;
+    return length < least ? least : length > most ? most : length;
+}
+
+static void drag_resize(void) {
+    WmWindow *window = wm.drag_window;
+    Rect from = wm.drag_wanted, to = from;
+    int32_t dx = wm.x - wm.drag_x, dy = wm.y - wm.drag_y;
+    int32_t least_width =
+        window->least_width > LEAST_WIDTH ? window->least_width : LEAST_WIDTH;
+    int32_t least_height = window->least_height > LEAST_HEIGHT
+                               ? window->least_height
+                               : LEAST_HEIGHT;
+    if (pulls_right(wm.drag_part))
+        to.width = pulled(from.width, dx, least_width);
+    if (pulls_bottom(wm.drag_part))
+        to.height = pulled(from.height, dy, least_height);
+    if (pulls_left(wm.drag_part)) {
+        to.width = pulled(from.width, -dx, least_width);
+        to.x = from.x + from.width - to.width;
+    }
+    if (pulls_top(wm.drag_part)) {
+        to.height = pulled(from.height, -dy, least_height);
+        to.y = from.y + from.height - to.height;
+    }
+    compositor_damage_window(window);
+    window->wanted = to;
+    window->changed = true;
+    compositor_damage_window(window);
+}
+
+static void drag_on(const InputEvent *event) {
+    switch (wm.drag) {
+    case WM_DRAG_MOVE:
+        if (wm.drag_window->state == WM_NORMAL)
+            drag_move();
+        break;
+    case WM_DRAG_RESIZE:
+        drag_resize();
+        break;
+    case WM_DRAG_CONTENT:
+        to_content(wm.drag_window, *event);
+        break;
+    case WM_DRAG_BUTTON:
+    case WM_DRAG_BAR:
+    case WM_DRAG_NONE:
+        look_under_pointer(event);
+        break;
+    }
+}
+
+/* ---- Buttons ---- */
+
+static void toggle_maximised(WmWindow *window) {
+    compositor_damage_window(window);
+    windows_toggle_maximised(window);
+    compositor_damage_window(window);
+}
+
+static void act_on_button(WmWindow *window, DecorPart part) {
+    if (part == DECOR_CLOSE)
+        tell(window, (InputEvent){.kind = (InputKind)WM_EVENT_CLOSE});
+    if (part == DECOR_MAXIMISE)
+        toggle_maximised(window);
+    if (part == DECOR_MINIMISE) {
+        compositor_damage_window(window);
+        windows_minimise(window);
+        bar_damage();
+    }
+}
+
+static WmDrag drag_for(DecorPart part) {
+    switch (part) {
+    case DECOR_TITLE:
+        return WM_DRAG_MOVE;
+    case DECOR_MINIMISE:
+    case DECOR_MAXIMISE:
+    case DECOR_CLOSE:
+        return WM_DRAG_BUTTON;
+    case DECOR_CONTENT:
+        return WM_DRAG_CONTENT;
+    case DECOR_NOTHING:
+        return WM_DRAG_NONE;
+    case DECOR_TOP:
+    case DECOR_BOTTOM:
+    case DECOR_LEFT:
+    case DECOR_RIGHT:
+    case DECOR_TOP_LEFT:
+    case DECOR_TOP_RIGHT:
+    case DECOR_BOTTOM_LEFT:
+    case DECOR_BOTTOM_RIGHT:
+        return WM_DRAG_RESIZE;
+    }
+    return WM_DRAG_NONE;
+}
+
+/* True when this press on a title is the second of a pair. */
+static bool second_click(WmWindow *window, uint64_t time_ns) {
+    bool second = window == wm.title_click_window &&
+                  time_ns - wm.title_click_ns < DOUBLE_CLICK_NS;
+    wm.title_click_window = second ? NULL : window;
+    wm.title_click_ns = time_ns;
+    return second;
+}
+
+static void press_on_window(WmWindow *window, DecorPart part,
+                            const InputEvent *event) {
+    compositor_damage_window(window);
+    windows_raise(window);
+    wm.drag = event->usage == 1 || part == DECOR_CONTENT ? drag_for(part)
+                                                         : WM_DRAG_NONE;
+    wm.drag_window = window;
+    wm.drag_part = part;
+    wm.drag_x = wm.x;
+    wm.drag_y = wm.y;
+    wm.drag_wanted = window->wanted;
+    router_settle(); /* the focus comes before the press */
+    if (part == DECOR_CONTENT)
+        to_content(window, *event);
+    else if (part == DECOR_TITLE && second_click(window, event->time_ns))
+        toggle_maximised(window);
+}
+
+static void press(const InputEvent *event) {
+    if (wm.drag != WM_DRAG_NONE) {
+        drag_on(event); /* a further button during a drag */
+        return;
+    }
+    if (wm.launcher_open || bar_covers(wm.x, wm.y)) {
+        wm.drag = WM_DRAG_BAR;
+        bar_press(bar_at(wm.x, wm.y));
+        return;
+    }
+    DecorPart part;
+    WmWindow *window = windows_at(wm.x, wm.y, &part);
+    if (window)
+        press_on_window(window, part, event);
+}
+
+static void release(const InputEvent *event) {
+    WmDrag drag = wm.drag;
+    WmWindow *window = wm.drag_window;
+    if (drag == WM_DRAG_CONTENT)
+        to_content(window, *event);
+    if (event->usage != 1 && drag != WM_DRAG_CONTENT)
+        return;
+    wm.drag = WM_DRAG_NONE;
+    wm.drag_window = NULL;
+    if (drag == WM_DRAG_BUTTON) {
+        DecorPart part;
+        compositor_damage_window(window);
+        if (windows_at(wm.x, wm.y, &part) == window && part == wm.drag_part)
+            act_on_button(window, part);
+    }
+    look_under_pointer(&(InputEvent){.kind = INPUT_POINTER,
+                                     .modifiers = event->modifiers,
+                                     .x = wm.x,
+                                     .y = wm.y});
+}
+
+/* ---- Keys ---- */
+
+/* The desktop's own keys; true when the event is used up. */
+static bool shortcut(const InputEvent *event) {
+    WmWindow *focused = windows_focused();
+    if (!event->down)
+        return false;
+    if (wm.launcher_open && event->usage == KEY_ESCAPE) {
+        bar_press(BAR_NOTHING);
+        return true;
+    }
+    if ((event->modifiers & INPUT_ALT) && event->usage == KEY_F1 + 3 &&
+        focused) {
+        tell(focused, (InputEvent){.kind = (InputKind)WM_EVENT_CLOSE});
+        return true;
+    }
+    return false;
+}
+
+/* ---- All ---- */
+
+static void move_pointer(const InputEvent *event) {
+    wm.x = event->x;
+    wm.y = event->y;
+}
+
+void wm_input(const InputEvent *event) {
+    switch (event->kind) {
+    case INPUT_KEY:
+        if (!shortcut(event))
+            tell(windows_focused(), *event);
+        break;
+    case INPUT_POINTER:
+        move_pointer(event);
+        drag_on(event);
+        break;
+    case INPUT_BUTTON:
+        move_pointer(event);
+        if (event->down)
+            press(event);
+        else
+            release(event);
+        break;
+    case INPUT_WHEEL:
+        if (wm.hover && wm.hover_part == DECOR_CONTENT) {
+            InputEvent here = *event;
+            here.x = wm.x;
+            here.y = wm.y;
+            to_content(wm.hover, here);
+        }
+        break;
+    case INPUT_CLOSE:
+        break;
+    }
+    router_settle();
+}

@@ -1,0 +1,79 @@
+/* windows.h: the windows there are: stacking, focus, places.
+ *
+ * A WmWindow mirrors a window object of an app; wm/desktop_native.c makes it,
+ * and writes back what `changed` says. The wanted place is the person's and
+ * kept for ever; the shown one follows from it and from the screen.
+ *
+ * Invariants (windows_check):
+ *  1. The focus is on one visible window, or on none when none is visible.
+ *  2. Stacking is a strict order.
+ *  3. At least 32 pixels of each visible title bar are on the screen. */
+#ifndef WM_WINDOWS_H
+#define WM_WINDOWS_H
+
+#include "gui/decor.h"
+#include "kernel/base/list.h"
+#include "wm/surface.h"
+
+typedef enum WmState { /* numbers are in images */
+                       WM_NORMAL,
+                       WM_MINIMISED,
+                       WM_MAXIMISED,
+} WmState;
+
+typedef struct WmWindow {
+    ListLink link;   /* from the rear to the front */
+    void *owner;     /* of whoever made it */
+    uint64_t number; /* never reused */
+    Rect wanted;     /* of the content in the normal state */
+    WmState state;
+    bool was_maximised; /* before it was minimised */
+    bool fixed;         /* its size cannot be changed */
+    uint64_t stacking;  /* greater is further in front */
+    uint64_t focus;     /* greater had the focus later */
+    int32_t least_width, least_height;
+    const char *title; /* UTF-8, the owner's */
+    size_t title_bytes;
+    const Surface *surface;          /* NULL: nothing painted yet */
+    uint32_t cursor;                 /* CursorShape over the content */
+    bool changed;                    /* place, state, stacking or focus */
+    int32_t told_width, told_height; /* content size the owner knows */
+} WmWindow;
+
+/* The screen, less the bar at its lower edge, is where windows are shown. */
+void windows_area(int32_t width, int32_t height);
+Rect windows_work_area(void);
+
+void windows_add(WmWindow *window); /* by its stacking number */
+void windows_remove(WmWindow *window);
+
+/* Rear to front: LIST_EACH over this, LIST_ELEMENT(link, WmWindow, link). */
+const List *windows_list(void);
+
+bool windows_visible(const WmWindow *window);
+/* The frame as shown. */
+Rect windows_frame(const WmWindow *window);
+Rect windows_content(const WmWindow *window);
+
+/* The visible window that had the focus last, or NULL. */
+WmWindow *windows_focused(void);
+/* To the front and focused. */
+void windows_raise(WmWindow *window);
+void windows_minimise(WmWindow *window);
+void windows_restore(WmWindow *window); /* from minimised, and raises */
+void windows_toggle_maximised(WmWindow *window);
+
+/* The frontmost visible window whose frame or edge is at the point, and which
+ * part; NULL: none. */
+WmWindow *windows_at(int32_t x, int32_t y, DecorPart *part_out);
+
+/* How a window is drawn; hover and pressed are left to the caller. */
+DecorWindow windows_decor(const WmWindow *window);
+
+/* The highest stacking or focus number given out; restored by windows_add. */
+uint64_t windows_next_stamp(void);
+
+/* NULL, or the sentence of the invariant that does not hold. */
+const char *windows_check(void);
+
+#endif

@@ -1,0 +1,104 @@
+/* The window manager's start, and what others tell it. */
+#include "wm/parts.h"
+
+#include "kernel/base/bytes.h"
+#include "kernel/base/text.h"
+
+Status wm_start(Screen screen, const WmHooks *hooks, int32_t x, int32_t y) {
+    int32_t width = (int32_t)screen.width, height = (int32_t)screen.height;
+    wm = (Wm){.hooks = *hooks,
+              .theme = &theme_light,
+              .x = x,
+              .y = y,
+              .bar_hover = BAR_NOTHING};
+    Status status = bitmap_make(width, height, &wm.scene);
+    if (status != STATUS_OK)
+        return status;
+    windows_area(width, height);
+    wm_damage(bitmap_rect(&wm.scene));
+    return STATUS_OK;
+}
+
+void wm_pointer(int32_t *x_out, int32_t *y_out) {
+    *x_out = wm.x;
+    *y_out = wm.y;
+}
+
+void wm_window_came(WmWindow *window) {
+    compositor_damage_window(window);
+    bar_damage();
+    router_settle();
+}
+
+void wm_window_retitled(WmWindow *window) {
+    compositor_damage_window(window);
+    bar_damage();
+}
+
+void wm_window_goes(WmWindow *window) {
+    compositor_damage_window(window);
+    router_forget(window);
+    bar_damage();
+}
+
+void wm_surface_changed(WmWindow *window, Rect part) {
+    Rect content = windows_content(window);
+    if (windows_visible(window))
+        wm_damage(rect_common(rect_moved(part, content.x, content.y), content));
+}
+
+void wm_show_durable(bool durable) {
+    if (durable == wm.durable)
+        return;
+    wm.durable = durable;
+    bar_damage();
+}
+
+void wm_tick(void) {
+    bar_damage();
+}
+
+static bool is_named(const WmWindow *window, const char *name) {
+    return window->title_bytes == text_length(name) &&
+           bytes_equal(window->title, name, window->title_bytes);
+}
+
+/* Parts of frames by the words that a person would use. */
+static bool find_in_frame(const WmWindow *window, const char *role,
+                          Rect *rect_out) {
+    DecorWindow decor = windows_decor(window);
+    if (text_equal(role, "window")) {
+        *rect_out = windows_content(window);
+        return true;
+    }
+    if (text_equal(role, "title")) {
+        *rect_out = windows_frame(window);
+        rect_out->height = THEME_TITLE_HEIGHT;
+        return true;
+    }
+    static const struct {
+        const char *role;
+        DecorPart part;
+    } parts[] = {{"minimise", DECOR_MINIMISE},
+                 {"maximise", DECOR_MAXIMISE},
+                 {"close", DECOR_CLOSE}};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (!text_equal(role, parts[i].role))
+            continue;
+        *rect_out = decor_button(&decor, parts[i].part);
+        return true;
+    }
+    return false;
+}
+
+bool wm_find(const char *role, const char *name, Rect *rect_out) {
+    if (text_equal(role, "item"))
+        return bar_find(name, rect_out);
+    LIST_EACH(windows_list(), link) {
+        const WmWindow *window = LIST_ELEMENT(link, WmWindow, link);
+        if (is_named(window, name) && windows_visible(window) &&
+            find_in_frame(window, role, rect_out))
+            return true;
+    }
+    return false;
+}

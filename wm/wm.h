@@ -1,0 +1,64 @@
+/* wm.h: the window manager: input goes to windows, windows go to the screen.
+ *
+ * Knows nothing of programs: whoever makes windows (wm/desktop_native.c) gets
+ * their events by hooks. Everything here is volatile and made again from the
+ * window objects after a restart. */
+#ifndef WM_WM_H
+#define WM_WM_H
+
+#include "kernel/platform.h"
+#include "wm/windows.h"
+
+/* What a window is told; numbers are in programs, 0 to 15 are InputKind. */
+typedef enum WmEventKind {
+    WM_EVENT_SIZE = 16,  /* x, y: new content size */
+    WM_EVENT_CLOSE = 17, /* the person wants it closed */
+    WM_EVENT_FOCUS = 18, /* down: got it, else lost it */
+} WmEventKind;
+
+typedef struct WmHooks {
+    /* An event for a window; x and y are relative to its content. */
+    void (*deliver)(WmWindow *window, const InputEvent *event);
+    /* Fields with a persistent twin changed (WmWindow.changed). */
+    void (*changed)(WmWindow *window);
+    /* The person chose an app in the launcher, by its place. */
+    void (*launch)(uint32_t app);
+    /* The name of the app at a place, or NULL behind the last. */
+    const char *(*app_name)(uint32_t app);
+    /* The clock's text for the bar. */
+    const char *(*clock)(void);
+} WmHooks;
+
+/* Starts on a screen; the pointer is at (x, y). NO_MEMORY. */
+Status wm_start(Screen screen, const WmHooks *hooks, int32_t x, int32_t y);
+
+void wm_pointer(int32_t *x_out, int32_t *y_out);
+
+/* A window came (already in windows_add), changed its title, or goes (before
+ * windows_remove). */
+void wm_window_came(WmWindow *window);
+void wm_window_retitled(WmWindow *window);
+void wm_window_goes(WmWindow *window);
+
+/* Pixels of its surface changed, within the content. */
+void wm_surface_changed(WmWindow *window, Rect part);
+
+void wm_input(const InputEvent *event);
+
+/* The newest generation has everything that is on the screen, or not. */
+void wm_show_durable(bool durable);
+/* The clock's text may have changed. */
+void wm_tick(void);
+
+void wm_damage(Rect rect);
+/* Draws what is damaged and shows it; true when there was something. */
+bool wm_compose(void);
+
+/* 32 bits of a hash of the composed frame without the pointer. */
+uint32_t wm_crc(void);
+uint64_t wm_frames(void);
+
+/* For scripts: the middle of what is named, "window", "button" or "item". */
+bool wm_find(const char *role, const char *name, Rect *rect_out);
+
+#endif
