@@ -232,7 +232,8 @@ static void run_once(void) {
     if (!drawn)
         say_settled();
     until_ns = earlier(until_ns, next_minute_ns());
-    platform_idle(drawn || !desktop_quiet() ? platform_now_ns() : until_ns);
+    if (!console_stop_wanted())
+        platform_idle(drawn || !desktop_quiet() ? platform_now_ns() : until_ns);
 }
 
 static _Noreturn void shut_down(void) {
