@@ -131,6 +131,8 @@ static bool add_firmware(void) {
         add("-bios");
         add(FIRMWARE);
     }
+    add("-boot");
+    add("d");
     add("-cdrom");
     add("build/revenant.iso");
     return true;
