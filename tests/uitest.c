@@ -4,7 +4,7 @@
  *         [--firmware bios|uefi|kernel] [--golden DIR] [--update]
  *         [--set NAME=VALUE] [--memory MIB] [--patience SECONDS]
  *
- * The commands are those of docs/HACKING.md, one a line. Exit status: 0 good, 1
+ * The commands are in tests/ui/README.md, one a line. Exit status: 0 good, 1
  * the script failed, 2 wrong use. */
 #include <errno.h>
 #include <fcntl.h>
@@ -129,6 +129,20 @@ static bool pixel(const char *rest) {
     return got == wanted || ui_fail("the pixel is %06X", got);
 }
 
+/* "lit NAME": most of a screenshot is not black. */
+static bool lit(const char *name) {
+    UiPicture picture;
+    uint64_t bright = 0;
+    if (!ui_picture_read(out_path(name, ".png"), &picture))
+        return false;
+    uint64_t count = (uint64_t)picture.width * picture.height;
+    for (uint64_t i = 0; i < count * 3; i += 3)
+        if (picture.pixels[i] | picture.pixels[i + 1] | picture.pixels[i + 2])
+            bright++;
+    ui_picture_free(&picture);
+    return bright > count / 2 || ui_fail("the picture is nearly black");
+}
+
 /* ---- The script ---- */
 
 char *ui_unquote(char *text) {
@@ -170,6 +184,8 @@ static bool obey(const char *word, char *rest) {
         return expect(rest);
     if (strcmp(word, "same") == 0)
         return same(rest);
+    if (strcmp(word, "lit") == 0)
+        return lit(rest);
     if (strcmp(word, "pixel") == 0)
         return pixel(rest);
     if (strcmp(word, "shutdown") == 0)

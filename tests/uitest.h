@@ -77,6 +77,9 @@ bool ui_wait(bool (*reached)(void), const char *what);
 /* The newest whole line of the log that contains `text`, or NULL. */
 const char *ui_log_newest(const char *text);
 
+/* How many lines of the log contain the text. */
+int ui_log_count(const char *text);
+
 /* ---- Processes and their lines (uitest_process.c) ---- */
 
 typedef struct UiStream {

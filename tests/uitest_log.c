@@ -60,6 +60,14 @@ const char *ui_log_newest(const char *part) {
     return line;
 }
 
+int ui_log_count(const char *part) {
+    int count = 0;
+    const char *end;
+    for (size_t from = 0; (end = line_end(from, part)) != NULL; count++)
+        from = (size_t)(end - text);
+    return count;
+}
+
 int64_t ui_log_settled(const char *name) {
     const char *line = ui_log_newest("ui: settled");
     const char *value = line ? strstr(line, name) : NULL;

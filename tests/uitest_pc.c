@@ -131,6 +131,8 @@ static bool add_firmware(void) {
         add("-bios");
         add(FIRMWARE);
     }
+    add("-boot");
+    add("d");
     add("-cdrom");
     add("build/revenant.iso");
     return true;
@@ -503,8 +505,60 @@ static bool snapshot(void) {
            ui_wait(has_new_generation, "snapshot: durable");
 }
 
+/* ---- Widgets, by what the machine says of them ---- */
+
+static int answers_before;
+
+static int answers(void) {
+    return ui_log_count("ui: found ") + ui_log_count("ui: shows") +
+           ui_log_count("ui: missing");
+}
+
+static bool has_answer(void) {
+    return answers() > answers_before;
+}
+
+static bool ask(const char *question, const char *rest) {
+    char line[UI_LINE_BYTES];
+    snprintf(line, sizeof line, "%s %s", question, rest);
+    answers_before = answers();
+    return console(line) && ui_wait(has_answer, "an answer of the console");
+}
+
+static bool click_widget(const char *rest) {
+    int x = -1, y = -1;
+    int found = ui_log_count("ui: found ");
+    if (!ask("find", rest))
+        return false;
+    const char *line = ui_log_newest("ui: found ");
+    if (ui_log_count("ui: found ") == found ||
+        sscanf(strstr(line, "ui: found "), "ui: found %d %d", &x, &y) != 2)
+        return ui_fail("it is not on the screen");
+    char place[64];
+    snprintf(place, sizeof place, "%d %d", x, y);
+    return click(place);
+}
+
+static bool expect_text(const char *rest) {
+    int shown = ui_log_count("ui: shows");
+    return ask("shows", rest) && (ui_log_count("ui: shows") > shown ||
+                                  ui_fail("it is not on the screen"));
+}
+
+static bool open_app(const char *rest) {
+    char line[UI_LINE_BYTES];
+    snprintf(line, sizeof line, "open %s", rest);
+    return console(line);
+}
+
 static bool pc_obey(const char *word, char *rest) {
     int x, y;
+    if (strcmp(word, "click") == 0 && (*rest < '0' || *rest > '9'))
+        return click_widget(rest);
+    if (strcmp(word, "expect") == 0 && strncmp(rest, "text ", 5) == 0)
+        return expect_text(rest + 5);
+    if (strcmp(word, "open") == 0)
+        return open_app(rest);
     if (strcmp(word, "type") == 0)
         return type_text(rest);
     if (strcmp(word, "key") == 0)

@@ -4,10 +4,12 @@
 #include "drivers/drivers.h"
 #include "kernel/base/check.h"
 #include "kernel/base/log.h"
+#include "kernel/base/text.h"
 #include "kernel/pc/boot.h"
 #include "kernel/pc/clock.h"
 #include "kernel/pc/cpu.h"
 #include "kernel/pc/frames.h"
+#include "kernel/pc/image.h"
 #include "kernel/pc/interrupts.h"
 #include "kernel/pc/paging.h"
 #include "kernel/pc/serial.h"
@@ -15,12 +17,33 @@
 #include "kernel/platform.h"
 #include "kernel/system.h"
 
+#define STACK_LINE_BYTES 240 /* of the log, about 25 addresses */
 #define PORT_POWER 0x604     /* PM1a control of QEMU's pc and q35 */
 #define POWER_OFF 0x2000     /* sleep enable, type 0: soft off there */
 #define PORT_DEBUG_EXIT 0xf4 /* QEMU's isa-debug-exit, when it is there */
 
+/* One line with what may be return addresses: all words on the main stack
+ * that point into the text. */
+static void log_stack(void) {
+    char line[STACK_LINE_BYTES];
+    Text text = text_on(line, sizeof line);
+    const uint64_t *at = __builtin_frame_address(0);
+    const uint64_t *end = (const uint64_t *)(const void *)stack_main_end;
+    if ((const uint8_t *)at < stack_main_guard || at >= end)
+        at = end; /* on the stack for faults: nothing to say */
+    for (; at < end && !text.cut; at++)
+        if (*at >= (uintptr_t)image_start && *at < (uintptr_t)image_text_end)
+            text_add_format(&text, " %lx", *at);
+    log_line("stack:%s", text_end(&text));
+}
+
 /* After a panic: a test's QEMU ends, any other keeps its last picture. */
 static void stop_after_panic(void) {
+    static bool stopping;
+    if (!stopping) {
+        stopping = true; /* a fault in log_stack comes here again */
+        log_stack();
+    }
     cpu_out32(PORT_DEBUG_EXIT, 1);
     cpu_halt();
 }

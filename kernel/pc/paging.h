@@ -1,6 +1,6 @@
 /* paging.h: the machine's page tables, and the map of its addresses.
  *
- *   0x0000000000200000  the image; text is read-only and executable, constants
+ *   0x0000000001000000  the image; text is read-only and executable, constants
  *                       are read-only, data is not executable
  *   0x0000200000000000  the persistent range (range.c), 16 TiB
  *   0xffff800000000000  the direct map: all RAM but the image, at its physical

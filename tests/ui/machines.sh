@@ -47,8 +47,8 @@ block="-device virtio-blk-pci,drive=disk"
         -device virtio-blk-pci,drive=disk,disable-legacy=on
     machine bridge "disk: 64 MiB" -machine q35 $kernel \
         -device pcie-root-port,id=port1,chassis=1 $block,bus=port1
-    machine small "pc: 125 MiB" -machine q35 -m 128 $kernel $block
-    machine large "pc: 6141 MiB" -machine q35 -m 6144 $kernel $block
+    machine small "pc: 12" -machine q35 -m 128 $kernel $block
+    machine large "pc: 61" -machine q35 -m 6144 $kernel $block
     machine no-screen "screen: none" -machine q35 -vga none $kernel $block
     machine no-keyboard "screen: 1024x768" -machine q35,i8042=off $kernel $block
     machine bochs "screen: 1920x1080" -machine q35 -vga none $kernel $block \

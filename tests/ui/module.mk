@@ -22,6 +22,11 @@ run-ui: build/uitest build/revenant
 	@tests/ui/run.sh host
 TEST_RUNS += ui
 
+.PHONY: run-uitest
+run-uitest: build/uitest build/revenant
+	@tests/ui/uitest-check.sh
+TEST_RUNS += uitest
+
 .PHONY: run-machines
 run-machines: build/revenant.elf build/revenant.iso
 	@tests/ui/machines.sh

@@ -3,6 +3,7 @@
 # those in pc/ in QEMU only. A script's line "# options: ..." adds options of
 # build/uitest. Ends in "N passed, N failed".
 # usage: tests/ui/run.sh host|qemu [SCRIPT...]
+# Environment: UITEST, more options for all of them.
 set -u
 cd "$(dirname "$0")/../.."
 machine=$1
@@ -17,7 +18,9 @@ fi
 passed=0 failed=0
 for script in "${scripts[@]}"; do
     read -ra options < <(sed -n 's/^# options: //p' "$script")
-    if build/uitest "${machine/qemu/pc}" "$script" "${options[@]}"; then
+    # shellcheck disable=SC2086 # words are meant to split
+    if build/uitest "${machine/qemu/pc}" "$script" "${options[@]}" \
+        ${UITEST:-}; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))
