@@ -5,7 +5,7 @@ UI_REV := $(sort $(wildcard apps/lib/ui/*.rev))
 build/lib/ui.rvc: build/revc build/lib/core.rvc $(UI_REV)
 	$(QUIET)build/revc --system --module ui $(UI_REV) -o $@
 
-APPS := counter
+APPS := counter editor
 APP_FILES := $(APPS:%=build/apps/%.rvc)
 ASSETS += $(foreach app,$(APPS),app/$(app)=build/apps/$(app).rvc)
 PROGRAMS += $(APP_FILES)
