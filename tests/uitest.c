@@ -355,11 +355,10 @@ int main(int count, char **words) {
         fprintf(stderr, "uitest: %s: %s\n", ui_options.script, strerror(errno));
         return WRONG_USE;
     }
-    if (!make_folder(ui_options.out) || !make_disk()) {
+    bool good = make_folder(ui_options.out) && make_disk();
+    if (!good)
         fprintf(stderr, "uitest: %s\n", failure);
-        return FAILED;
-    }
-    bool good = run_script(script);
+    good = good && run_script(script);
     ui_machine->cut();
     fclose(script);
     return good ? GOOD : FAILED;

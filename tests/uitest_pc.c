@@ -1,243 +1,22 @@
-/* The pc machine: QEMU without acceleration, driven by QMP. The machine's log
- * and its console are COM1. Both are streams that QEMU inherits, so nothing is
- * left in the file system. */
+/* The pc machine: script commands become QMP commands and console lines. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "kernel/base/keymap.h"
-#include "tests/uitest.h"
+#include "tests/uitest_qemu.h"
 
-#define WORDS_MAX 96
 #define TABLET_MAX 32768 /* steps of an axis: 0 to this - 1 */
 #define DRAG_STEPS 8
 #define KEYS_MAX 8
 #define BURST                                                                  \
     12 /* input events that are sent without looking back: the                 \
         * keyboard's queue in QEMU has 16 bytes */
-#define FIRMWARE "/usr/share/ovmf/OVMF.fd"
 
-static int process;
-static UiStream serial = {.file = -1}, monitor = {.file = -1};
-static char reply[UI_LINE_BYTES];
-static bool replied;
 static int64_t events_sent;  /* since the boot */
 static int events_unwatched; /* since the machine settled last */
 static int64_t settled_wanted, generation_before;
 static int screen_width, screen_height;
-
-/* ---- The process and its streams ---- */
-
-static void close_stream(UiStream *stream) {
-    if (stream->file >= 0)
-        close(stream->file);
-    stream->file = -1;
-    stream->used = 0;
-}
-
-static void take_serial(void) {
-    if (!ui_stream_fill(&serial)) {
-        close_stream(&serial);
-        return;
-    }
-    ui_log_feed(serial.bytes, serial.used);
-    serial.used = 0;
-}
-
-/* Keeps replies, passes over greetings and events. */
-static void take_monitor(void) {
-    char line[UI_LINE_BYTES];
-    if (!ui_stream_fill(&monitor))
-        close_stream(&monitor);
-    while (ui_stream_line(&monitor, line))
-        if (strncmp(line, "{\"return\"", 9) == 0 ||
-            strncmp(line, "{\"error\"", 8) == 0) {
-            snprintf(reply, sizeof reply, "%s", line);
-            replied = true;
-        }
-}
-
-static bool pc_listen(int64_t deadline_ms) {
-    int files[] = {serial.file, monitor.file};
-    bool heard = false;
-    if (serial.file < 0 && monitor.file < 0)
-        return false;
-    ui_poll(files, 2, deadline_ms);
-    if (ui_stream_ready(&serial)) {
-        take_serial();
-        heard = true;
-    }
-    if (ui_stream_ready(&monitor)) {
-        take_monitor();
-        heard = true;
-    }
-    return heard;
-}
-
-static bool has_reply(void) {
-    return replied;
-}
-
-/* Sends one QMP command and waits for its reply. */
-static bool qmp(const char *command) {
-    replied = false;
-    if (!ui_write(monitor.file, command, strlen(command)) ||
-        !ui_write(monitor.file, "\n", 1) || !ui_wait(has_reply, "QEMU's reply"))
-        return false;
-    if (strncmp(reply, "{\"return\"", 9) == 0)
-        return true;
-    return ui_fail("QEMU: %s", reply);
-}
-
-/* ---- Start and end ---- */
-
-static const char *words[WORDS_MAX];
-static int word_count;
-static char word_room[WORDS_MAX][UI_PATH_BYTES + 64];
-
-static void add(const char *word) {
-    words[word_count++] = word;
-}
-
-static void add_format(const char *format, const char *value) {
-    snprintf(word_room[word_count], sizeof word_room[0], format, value);
-    add(word_room[word_count]);
-}
-
-/* A comma would end the value in QEMU's options. */
-static bool add_setting(const char *setting) {
-    char text[UI_PATH_BYTES];
-    const char *value = strchr(setting, '=');
-    if (!value || strchr(setting, ','))
-        return ui_fail("not a setting: %s", setting);
-    snprintf(text, sizeof text, "name=opt/revenant/%.*s,string=%s",
-             (int)(value - setting), setting, value + 1);
-    add("-fw_cfg");
-    add_format("%s", text);
-    return true;
-}
-
-static bool add_firmware(void) {
-    if (strcmp(ui_options.firmware, "kernel") == 0) {
-        add("-kernel");
-        add("build/revenant.elf");
-        return true;
-    }
-    if (strcmp(ui_options.firmware, "uefi") == 0) {
-        if (access(FIRMWARE, R_OK) != 0)
-            return ui_fail("there is no " FIRMWARE);
-        add("-bios");
-        add(FIRMWARE);
-    }
-    add("-boot");
-    add("d");
-    add("-cdrom");
-    add("build/revenant.iso");
-    return true;
-}
-
-/* Descriptors 3 and 4 are COM1 and QMP. */
-static bool make_words(void) {
-    static const char *const always[] = {
-        "qemu-system-x86_64",
-        "-machine",
-        "q35,accel=tcg",
-        "-cpu",
-        "max",
-        "-vga",
-        "std",
-        "-nic",
-        "none",
-        "-no-reboot",
-        "-display",
-        "none",
-        "-monitor",
-        "none",
-        "-chardev",
-        "socket,id=com1,fd=3",
-        "-serial",
-        "chardev:com1",
-        "-chardev",
-        "socket,id=qmp,fd=4",
-        "-mon",
-        "chardev=qmp,mode=control",
-        "-device",
-        "virtio-blk-pci,drive=disk,werror=report,rerror=report",
-        "-device",
-        "virtio-tablet-pci",
-        "-device",
-        "isa-debug-exit,iobase=0xf4,iosize=4",
-        "-m",
-    };
-    word_count = 0;
-    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
-        add(always[i]);
-    add(ui_options.memory);
-    add("-drive");
-    add_format("if=none,id=disk,format=raw,file=%s", ui_options.disk);
-    if (!add_firmware())
-        return false;
-    if (ui_options.size) {
-        char setting[64];
-        snprintf(setting, sizeof setting, "size=%s", ui_options.size);
-        if (!add_setting(setting))
-            return false;
-    }
-    for (int i = 0; i < ui_options.setting_count; i++)
-        if (!add_setting(ui_options.settings[i]))
-            return false;
-    words[word_count] = NULL;
-    return true;
-}
-
-static void pc_cut(void) {
-    ui_kill(process);
-    process = 0;
-    close_stream(&serial);
-    close_stream(&monitor);
-}
-
-static bool pc_boot(void) {
-    int serial_ends[2], monitor_ends[2];
-    pc_cut();
-    ui_log_start();
-    events_sent = 0;
-    events_unwatched = 0;
-    screen_width = screen_height = 0;
-    if (!make_words() || !ui_pair(serial_ends) || !ui_pair(monitor_ends))
-        return false;
-    int files[] = {serial_ends[1], 2, 2, serial_ends[1], monitor_ends[1]};
-    process = ui_spawn(words, files, 5);
-    close(serial_ends[1]);
-    close(monitor_ends[1]);
-    serial.file = serial_ends[0];
-    monitor.file = monitor_ends[0];
-    if (process <= 0)
-        return ui_fail("cannot start a process");
-    return qmp("{\"execute\":\"qmp_capabilities\"}");
-}
-
-static bool has_ended(void) {
-    return serial.file < 0;
-}
-
-static bool console(const char *line) {
-    return ui_write(serial.file, line, strlen(line)) &&
-           ui_write(serial.file, "\n", 1);
-}
-
-static bool pc_shutdown(void) {
-    int status = 0;
-    if (!console("shutdown") || !ui_wait(has_ended, "its end") ||
-        !ui_reap(process, ui_now_ms() + ui_options.patience_ms, &status))
-        return false;
-    process = 0;
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-        return true;
-    return ui_fail("QEMU ended with status %x", (unsigned)status);
-}
 
 /* ---- Input ---- */
 
@@ -267,98 +46,35 @@ static bool send_events(const char *events) {
              "{\"execute\":\"input-send-event\",\"arguments\":"
              "{\"events\":[%s]}}",
              events);
-    return qmp(command);
+    return uitest_qemu_command(command);
 }
 
-/* QEMU's names of the keys from usage 0x04 on. */
+/* QEMU's names of the keys from usage 0x04 on, and of the modifiers. */
+static const char key_names[] =
+    "a b c d e f g h i j k l m n o p q r s t u v w x y z 1 2 3 4 5 6 7 8 9 0 "
+    "ret esc backspace tab spc minus equal bracket_left bracket_right "
+    "backslash - semicolon apostrophe grave_accent comma dot slash caps_lock "
+    "f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 print scroll_lock pause insert "
+    "home pgup delete end pgdn right left down up";
+static const char modifier_names[] = "ctrl shift alt meta_l";
+
+/* Word number `index` of a text, or NULL. */
+static const char *word_of(const char *text, int index) {
+    static char word[32];
+    for (; index > 0 && text; index--) {
+        text = strchr(text, ' ');
+        text = text ? text + 1 : NULL;
+    }
+    if (!text)
+        return NULL;
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(text, " "), text);
+    return word;
+}
+
 static const char *key_name(uint16_t usage) {
-    static const char *const names[] = {
-        "a",
-        "b",
-        "c",
-        "d",
-        "e",
-        "f",
-        "g",
-        "h",
-        "i",
-        "j",
-        "k",
-        "l",
-        "m",
-        "n",
-        "o",
-        "p",
-        "q",
-        "r",
-        "s",
-        "t",
-        "u",
-        "v",
-        "w",
-        "x",
-        "y",
-        "z",
-        "1",
-        "2",
-        "3",
-        "4",
-        "5",
-        "6",
-        "7",
-        "8",
-        "9",
-        "0",
-        "ret",
-        "esc",
-        "backspace",
-        "tab",
-        "spc",
-        "minus",
-        "equal",
-        "bracket_left",
-        "bracket_right",
-        "backslash",
-        NULL,
-        "semicolon",
-        "apostrophe",
-        "grave_accent",
-        "comma",
-        "dot",
-        "slash",
-        "caps_lock",
-        "f1",
-        "f2",
-        "f3",
-        "f4",
-        "f5",
-        "f6",
-        "f7",
-        "f8",
-        "f9",
-        "f10",
-        "f11",
-        "f12",
-        "print",
-        "scroll_lock",
-        "pause",
-        "insert",
-        "home",
-        "pgup",
-        "delete",
-        "end",
-        "pgdn",
-        "right",
-        "left",
-        "down",
-        "up",
-    };
-    static const char *const modifiers[] = {"ctrl", "shift", "alt", "meta_l"};
-    if (usage >= KEY_A && usage - KEY_A < (int)(sizeof names / sizeof *names))
-        return names[usage - KEY_A];
-    if (usage >= KEY_CONTROL && usage <= KEY_META)
-        return modifiers[usage - KEY_CONTROL];
-    return NULL;
+    if (usage >= KEY_CONTROL)
+        return word_of(modifier_names, usage - KEY_CONTROL);
+    return usage >= KEY_A ? word_of(key_names, usage - KEY_A) : NULL;
 }
 
 static bool send_key(uint16_t usage, bool down) {
@@ -501,8 +217,15 @@ static bool has_new_generation(void) {
 /* A generation that became durable after the request. */
 static bool snapshot(void) {
     generation_before = newest_generation();
-    return console("snapshot") &&
+    return uitest_qemu_console("snapshot") &&
            ui_wait(has_new_generation, "snapshot: durable");
+}
+
+static bool pc_boot(void) {
+    events_sent = 0;
+    events_unwatched = 0;
+    screen_width = screen_height = 0;
+    return uitest_qemu_boot();
 }
 
 static bool pc_obey(const char *word, char *rest) {
@@ -522,7 +245,7 @@ static bool pc_obey(const char *word, char *rest) {
     if (strcmp(word, "snapshot") == 0)
         return snapshot();
     if (strcmp(word, "resume") == 0)
-        return console("resume");
+        return uitest_qemu_console("resume");
     if (strcmp(word, "move") == 0 && sscanf(rest, "%d %d", &x, &y) == 2)
         return send_pointer(x, y);
     return ui_fail("unknown command");
@@ -536,7 +259,7 @@ static bool pc_screenshot(const char *name) {
              "{\"execute\":\"screendump\",\"arguments\":"
              "{\"filename\":\"%s\"}}",
              path);
-    if (!qmp(command) || !ui_picture_read_ppm(path, &picture))
+    if (!uitest_qemu_command(command) || !ui_picture_read_ppm(path, &picture))
         return false;
     remove(path);
     snprintf(path, sizeof path, "%s/%s.png", ui_options.out, name);
@@ -549,7 +272,7 @@ const UiMachine uitest_pc = {
     .boot = pc_boot,
     .obey = pc_obey,
     .screenshot = pc_screenshot,
-    .listen = pc_listen,
-    .cut = pc_cut,
-    .shutdown = pc_shutdown,
+    .listen = uitest_qemu_listen,
+    .cut = uitest_qemu_cut,
+    .shutdown = uitest_qemu_shutdown,
 };
