@@ -1,1 +1,1 @@
-SYSTEM_SOURCES += kernel/system.c kernel/assets.c
+SYSTEM_SOURCES += kernel/system.c kernel/apps.c kernel/console.c kernel/assets.c

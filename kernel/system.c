@@ -1,15 +1,17 @@
-/* The system's start and main loop: store, screen, input, snapshots. */
+/* The system's start and main loop: store, VM, screen, input, snapshots. */
 #include "kernel/system.h"
 
-#include "kernel/base/alloc.h"
+#include "gui/gui.h"
+#include "kernel/apps.h"
+#include "kernel/assets.h"
 #include "kernel/base/check.h"
 #include "kernel/base/log.h"
 #include "kernel/base/text.h"
+#include "kernel/console.h"
 #include "kernel/platform.h"
 #include "persist/snapshot.h"
-
-#define BACKGROUND 0x00C7D2DDu
-#define ACCENT 0x002F6FEDu
+#include "vm/vm.h"
+#include "wm/desktop.h"
 
 enum {
     STEP_PAGES = 256,       /* of a snapshot between two looks at input */
@@ -17,14 +19,19 @@ enum {
     INTERVAL_MS = 1000,     /* between snapshots */
     INTERVAL_LEAST_MS = 10,
     INTERVAL_MOST_MS = 3600000,
-    MEMORY_SHARE = 2, /* of the machine's RAM for pages: a half */
+    MEMORY_SHARE = 2,      /* of the machine's RAM for pages: a half */
+    SLICE_BUDGET = 100000, /* calls and loops between two looks at input */
+    MINUTE_US = 60000000,
 };
 
 static struct {
     uint64_t interval_ns;
     uint64_t next_snapshot_ns;
-    bool snapshot_wanted; /* somebody asked for one */
-    bool stopping;
+    uint64_t inputs;         /* events received since the start */
+    uint64_t settled_inputs; /* and those at the last "ui: settled", */
+    uint64_t settled_frame;  /* with its frame */
+    int64_t minute;          /* that the clock shows */
+    bool test;               /* test mode */
 } run;
 
 /* ---- Start ---- */
@@ -57,6 +64,7 @@ static _Noreturn void refuse(const char *message) {
 /* The generation that came back, 0 for none. */
 static uint64_t open_memory(void) {
     MemoryOptions options = {.limit_bytes = memory_limit(),
+                             .lost = vm_lost_page,
                              .audit = setting_number("audit", 0, 0, 1) == 1};
     StoreOpening opening;
     Status status = store_open(0, &options.store, &opening);
@@ -73,68 +81,159 @@ static uint64_t open_memory(void) {
     return opening.generation;
 }
 
-/* ---- The picture ---- */
-
-/* Fills a rectangle that lies inside the picture. */
-static void fill(uint32_t *pixels, size_t stride, ScreenRect rect,
-                 uint32_t colour) {
-    for (int32_t y = rect.y; y < rect.y + rect.height; y++)
-        for (int32_t x = rect.x; x < rect.x + rect.width; x++)
-            pixels[(size_t)y * stride + (size_t)x] = colour;
+static void open_vm(bool restored) {
+    char why[200];
+    Text text = text_on(why, sizeof why);
+    apps_register();
+    Status status = restored ? vm_restore() : vm_create();
+    if (status == STATUS_OTHER_FORMAT)
+        refuse("the disk is from another version of the system; it was left "
+               "as it is");
+    if (status == STATUS_OK)
+        status = apps_load(&text);
+    if (status != STATUS_OK) {
+        log_line("apps: %s", text_end(&text));
+        refuse(status_text(status));
+    }
 }
 
-static void show_first_picture(void) {
+/* ---- The screen ---- */
+
+static const char *clock_text(void) {
+    static char shown[8];
+    int64_t minutes = platform_wall_us() / MINUTE_US;
+    Text text = text_on(shown, sizeof shown);
+    if (run.test)
+        minutes = 12 * 60;
+    run.minute = minutes;
+    text_add_format(&text, "%02d:%02d", (int)(minutes / 60 % 24),
+                    (int)(minutes % 60));
+    return text_end(&text);
+}
+
+static void open_desktop(void) {
+    WmHooks hooks = {
+        .launch = apps_launch, .app_name = apps_name, .clock = clock_text};
     Screen screen = platform_screen();
     if (screen.width == 0)
-        return;
-    size_t stride = screen.width;
-    uint32_t *pixels = alloc_take(stride * screen.height * sizeof *pixels);
-    CHECK(pixels);
-    ScreenRect all = {0, 0, (int32_t)screen.width, (int32_t)screen.height};
-    fill(pixels, stride, all, BACKGROUND);
-    ScreenRect middle = {all.width / 4, all.height / 4, all.width / 2,
-                         all.height / 2};
-    fill(pixels, stride, middle, ACCENT);
-    platform_screen_show(pixels, stride, &all, 1);
-    alloc_give(pixels);
+        refuse("there is no screen");
+    desktop_hooks(&hooks);
+    gui_calibrate(platform_now_ns);
+    int32_t x = (int32_t)screen.width / 2, y = (int32_t)screen.height / 2;
+    Status status = gui_start(asset_find);
+    if (status == STATUS_OK) {
+        desktop_pointer(&x, &y);
+        status = wm_start(screen, &hooks, x, y);
+    }
+    if (status == STATUS_OK)
+        status = desktop_restore();
+    if (status != STATUS_OK)
+        refuse(status_text(status));
+    wm_show_durable(true);
+    wm_compose();
+}
+
+static void say_restored(uint64_t generation) {
+    uint64_t threads = 0;
+    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++)
+        if (ROOT->domains[i])
+            threads += ROOT->domains[i]->thread_count;
+    log_line("restore: generation=%lu threads=%lu windows=%u crc=%08x ms=%lu",
+             generation, threads, desktop_window_count(), wm_crc(),
+             platform_now_ns() / 1000000);
+}
+
+/* Stops after the pure blit until the console says "resume". */
+static void stay_frozen(void) {
+    const char *frozen = platform_setting("frozen");
+    while (frozen && text_equal(frozen, "1") && !console_take_resume()) {
+        platform_idle(UINT64_MAX);
+        console_step();
+    }
 }
 
 /* ---- The main loop ---- */
 
-static void obey_console(void) {
-    char line[256];
-    while (platform_console_next(line, sizeof line)) {
-        if (text_equal(line, "snapshot"))
-            run.snapshot_wanted = true;
-        else if (text_equal(line, "shutdown"))
-            run.stopping = true;
-        else
-            log_line("console: unknown command: %s", line);
-    }
-}
-
 static void obey_input(void) {
     InputEvent event;
-    while (platform_input_next(&event))
+    while (platform_input_next(&event)) {
+        run.inputs++;
         if (event.kind == INPUT_CLOSE)
-            run.stopping = true;
+            console_want_stop();
+        wm_input(&event);
+    }
+    wm_settle();
+    desktop_step();
+}
+
+static void keep_clock(void) {
+    if (!run.test && platform_wall_us() / MINUTE_US != run.minute)
+        wm_tick();
+}
+
+static uint64_t next_minute_ns(void) {
+    if (run.test)
+        return UINT64_MAX;
+    int64_t left_us = MINUTE_US - platform_wall_us() % MINUTE_US;
+    return platform_now_ns() + (uint64_t)left_us * 1000;
 }
 
 /* Starts and continues snapshots; when to look again. */
 static uint64_t run_snapshots(void) {
     uint64_t now_ns = platform_now_ns();
     bool changed = memory_dirty_pages() > 0;
-    bool due = run.snapshot_wanted || memory_pressed() ||
+    bool due = console_snapshot_wanted() || vm_snapshot_wanted() ||
+               vm_pressed() || memory_pressed() ||
                (changed && now_ns >= run.next_snapshot_ns);
     if (!snapshot_under_way() && due) {
         run.next_snapshot_ns = now_ns + run.interval_ns;
-        run.snapshot_wanted = false;
+        console_snapshot_taken();
+        vm_barrier_taken();
         if (snapshot_barrier() == 0)
             return UINT64_MAX;
     }
-    if (snapshot_step(STEP_PAGES) == STATUS_BUSY)
-        return platform_now_ns() + STEP_WAIT_NS;
-    return changed ? run.next_snapshot_ns : UINT64_MAX;
+    if (snapshot_under_way()) {
+        Status status = snapshot_step(STEP_PAGES);
+        if (status == STATUS_BUSY)
+            return platform_now_ns() + STEP_WAIT_NS;
+        wm_show_durable(status == STATUS_OK);
+        vm_generation_durable(snapshot_durable());
+    }
+    return memory_dirty_pages() > 0 ? run.next_snapshot_ns : UINT64_MAX;
+}
+
+/* Says once that the desktop is at rest, for scripts. */
+static void say_settled(void) {
+    if (!desktop_quiet() ||
+        (run.settled_inputs == run.inputs && run.settled_frame == wm_frames()))
+        return;
+    run.settled_inputs = run.inputs;
+    run.settled_frame = wm_frames();
+    log_line("ui: settled input=%lu frame=%lu crc=%08x windows=%u focus=%lu",
+             run.inputs, wm_frames(), wm_crc(), desktop_window_count(),
+             desktop_focused_number());
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b) {
+    return a < b ? a : b;
+}
+
+static void run_once(void) {
+    obey_input();
+    console_step();
+    uint64_t until_ns = vm_run(SLICE_BUDGET);
+    apps_reap();
+    wm_settle();
+    desktop_step();
+    keep_clock();
+    bool drawn = wm_compose();
+    until_ns = earlier(until_ns, run_snapshots());
+    memory_trim();
+    if (!drawn)
+        say_settled();
+    until_ns = earlier(until_ns, next_minute_ns());
+    if (!console_stop_wanted())
+        platform_idle(drawn || !desktop_quiet() ? platform_now_ns() : until_ns);
 }
 
 static _Noreturn void shut_down(void) {
@@ -145,21 +244,22 @@ static _Noreturn void shut_down(void) {
 }
 
 _Noreturn void system_run(void) {
-    uint64_t generation = open_memory();
+    run.test = setting_number("test", 0, 0, 1) == 1;
     run.interval_ns = setting_number("interval_ms", INTERVAL_MS,
                                      INTERVAL_LEAST_MS, INTERVAL_MOST_MS) *
                       1000000;
-    show_first_picture();
+    uint64_t generation = open_memory();
+    open_vm(generation != 0);
+    open_desktop();
+    if (generation)
+        say_restored(generation);
+    stay_frozen();
+    if (!generation)
+        apps_first_start();
     log_line("desktop: ready ms=%lu generation=%lu restored=%s",
              platform_now_ns() / 1000000, generation,
              generation ? "yes" : "no");
-    while (!run.stopping) {
-        obey_input();
-        obey_console();
-        uint64_t until_ns = run_snapshots();
-        memory_trim();
-        if (!run.stopping)
-            platform_idle(until_ns);
-    }
+    while (!console_stop_wanted())
+        run_once();
     shut_down();
 }

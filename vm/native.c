@@ -18,14 +18,13 @@ static struct {
 } tables[TABLES_MAX];
 static size_t table_count;
 
-Status native_register(const NativeEntry *entries, size_t count) {
+void native_register(const NativeEntry *entries, size_t count) {
     for (size_t i = 0; i < table_count; i++)
         if (tables[i].entries == entries)
-            return STATUS_OK;
+            return;
     CHECK(table_count < TABLES_MAX);
     tables[table_count].entries = entries;
     tables[table_count++].count = count;
-    return STATUS_OK;
 }
 
 static bool same(const char *a, const char *b, size_t b_bytes) {

@@ -69,8 +69,8 @@ typedef struct NativeEntry {
 } NativeEntry;
 
 /* Makes natives known; before vm_create and vm_restore. The table must live
- * for ever. STATUS_NO_MEMORY. */
-Status native_register(const NativeEntry *entries, size_t count);
+ * for ever; registering it again is nothing. */
+void native_register(const NativeEntry *entries, size_t count);
 
 /* The entry for a name and signature, or NULL. */
 const NativeEntry *native_find(const char *name, size_t name_bytes,

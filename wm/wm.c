@@ -27,6 +27,9 @@ void wm_pointer(int32_t *x_out, int32_t *y_out) {
 void wm_window_came(WmWindow *window) {
     compositor_damage_window(window);
     bar_damage();
+}
+
+void wm_settle(void) {
     router_settle();
 }
 

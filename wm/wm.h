@@ -45,6 +45,10 @@ void wm_surface_changed(WmWindow *window, Rect part);
 
 void wm_input(const InputEvent *event);
 
+/* Tells windows what became of them (size, focus), and the hooks what changed;
+ * between slices of programs, after anything above. */
+void wm_settle(void);
+
 /* The newest generation has everything that is on the screen, or not. */
 void wm_show_durable(bool durable);
 /* The clock's text may have changed. */

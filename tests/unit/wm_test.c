@@ -95,6 +95,7 @@ static void start(void) {
                        .surface = surfaces[i]};
         windows_add(&windows[i]);
         wm_window_came(&windows[i]);
+        wm_settle();
     }
 }
 

@@ -71,6 +71,7 @@ struct Variable {
     bool has_range;   /* @range(low, high) */
     int64_t range_low, range_high;
     Variable *next;
+    Variable *next_slot; /* of a shell's new variables */
     /* checked */
     Type *type;
     Class *owner_class; /* fields */
@@ -193,8 +194,10 @@ struct Module {
     Function *functions;
     Variable *variables;
     Function *tests;
-    Node *line;     /* a shell's statements */
-    Function *init; /* checked: gives the variables their first values */
+    Node *line;           /* a shell's statements */
+    Function *init;       /* checked: gives the variables their first values */
+    uint32_t slot_count;  /* a shell's variables so far */
+    Variable *slot_array; /* checked: the parameter of that */
     Function *line_function; /* checked: `run` of a shell's line */
     Module *next;
 };
@@ -346,6 +349,7 @@ struct Node {
     Function *setter; /* ASSIGN: to a property; INDEX: get, set */
     Node **arguments; /* CALL: by parameter; NULL: the default */
     size_t argument_count;
+    const void *held;   /* PRESENT: the generator's value */
     bool implicit_this; /* NAME that is a member of `this` */
     bool direct;        /* CALL: of super's method */
     bool is_statement;  /* its value is not wanted */

@@ -242,6 +242,19 @@ void check_class_body(Checker *checker, Class *class) {
 
 /* ---- Modules ---- */
 
+/* The array of the shell's variables. */
+static Variable *slot_parameter(Checker *checker, Function *run) {
+    World *world = checker->world;
+    Variable *array = ARENA_NEW(&checker->compile->arena, Variable);
+    array->kind = VARIABLE_PARAMETER;
+    array->is_let = true;
+    array->name = name_of(&checker->compile->names, "(slots)");
+    array->function = run;
+    array->type = type_of_one(world, world->classes.array,
+                              type_nullable(world, world->object));
+    return array;
+}
+
 /* A shell's line is the body of a function `run`. */
 static void check_line(Checker *checker) {
     World *world = checker->world;
@@ -254,6 +267,8 @@ static void check_line(Checker *checker) {
     run->module = checker->module;
     run->result = type_nullable(world, world->object);
     checker->module->line_function = run;
+    run->parameters = slot_parameter(checker, run);
+    checker->module->slot_array = run->parameters;
     Checker new = inside(checker, checker->module, NULL, run, true);
     new.at_line_top = true;
     Type *type = check_block(&new, run->body, NULL, true);
@@ -281,4 +296,10 @@ void check_module(World *world, Module *module, Variable *slots,
         check_function(&checker, f);
     if (module->line)
         check_line(&checker);
+}
+
+Type *check_type_of(World *world, TypeNode *node) {
+    Checker checker = {
+        .world = world, .compile = world->compile, .module = world->module};
+    return check_type(&checker, node);
 }

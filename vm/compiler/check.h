@@ -16,4 +16,7 @@ void check_declare(World *world, Module *module);
 void check_module(World *world, Module *module, Variable *slots,
                   Variable **new_slots_out);
 
+/* A type as written at the top of the module that is compiled. */
+Type *check_type_of(World *world, TypeNode *node);
+
 #endif

@@ -119,7 +119,9 @@ static Type *local(Checker *checker, Node *node, Variable *variable) {
     node->reference = REFERENCE_VARIABLE;
     node->variable = variable;
     variable->is_used = true;
-    if (variable->kind != VARIABLE_SLOT)
+    if (variable->kind == VARIABLE_SLOT)
+        capture(checker, checker->module->slot_array);
+    else
         capture(checker, variable);
     return check_narrowed(checker, variable, NULL, type);
 }

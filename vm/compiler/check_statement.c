@@ -23,9 +23,10 @@ static void check_shadow(Checker *checker, Variable *variable) {
 /* A shell's new variable: it stays for later lines. */
 static void make_slot(Checker *checker, Variable *variable) {
     variable->kind = VARIABLE_SLOT;
+    variable->index = checker->module->slot_count++;
     Variable **end = checker->new_slots;
     while (*end)
-        end = &(*end)->next;
+        end = &(*end)->next_slot;
     *end = variable;
 }
 

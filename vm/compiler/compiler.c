@@ -4,6 +4,8 @@
 #include "kernel/base/alloc.h"
 #include "vm/compiler/check.h"
 #include "vm/compiler/enum_members.h"
+#include "vm/compiler/generate.h"
+#include "vm/compiler/interface.h"
 #include "vm/compiler/parser.h"
 
 /* What one compilation may use: a source of 1 MB needs about 60 MB. */
@@ -38,6 +40,27 @@ static void parse_sources(World *world, const CompilerRequest *request) {
     }
 }
 
+/* The interfaces of the libraries. STATUS_CORRUPT: one is not a module. */
+static Status parse_libraries(World *world, const CompilerRequest *request) {
+    Compile *compile = world->compile;
+    for (size_t i = 0; i < request->library_count; i++) {
+        const CompilerLibrary *library = &request->libraries[i];
+        const char *name, *text;
+        size_t name_length, text_length;
+        if (!interface_read(library->bytes, library->size_bytes, &name,
+                            &name_length, &text, &text_length))
+            return STATUS_CORRUPT;
+        Module *module = new_module(
+            world, name_of_bytes(&compile->names, name, name_length));
+        module->is_interface = true;
+        module->is_core = text_equal(module->name->bytes, "core");
+        uint32_t file =
+            source_add(compile, module->name->bytes, text, text_length, true);
+        parser_file(compile, module, file, false);
+    }
+    return STATUS_OK;
+}
+
 static void declare(World *world) {
     for (Module *m = world->modules; m; m = m->next)
         for (Class *c = m->classes; c; c = c->next)
@@ -47,20 +70,129 @@ static void declare(World *world) {
         check_declare(world, m);
 }
 
+/* ---- A shell's variables ---- */
+
+static Variable *slot_variables(World *world, const CompilerRequest *request) {
+    Compile *compile = world->compile;
+    Variable *first = NULL;
+    Variable **end = &first;
+    for (size_t i = 0; i < request->variable_count; i++) {
+        const CompilerVariable *given = &request->variables[i];
+        Variable *variable = ARENA_NEW(&compile->arena, Variable);
+        uint32_t file = source_add(compile, given->name, given->type,
+                                   text_length(given->type), true);
+        variable->kind = VARIABLE_SLOT;
+        variable->name = name_of(&compile->names, given->name);
+        variable->is_let = given->is_let;
+        variable->place = (Place){.line = 1, .length = 1, .file = file};
+        variable->type_node = parser_type(compile, file);
+        variable->type = check_type_of(world, variable->type_node);
+        variable->index = world->module->slot_count++;
+        *end = variable;
+        end = &variable->next;
+    }
+    return first;
+}
+
+static void give_new_slots(World *world, const Variable *slots,
+                           CompilerResult *result) {
+    size_t count = 0;
+    for (const Variable *v = slots; v; v = v->next_slot)
+        count++;
+    CompilerVariable *list =
+        arena_take(&world->compile->arena, count * sizeof *list);
+    count = 0;
+    for (const Variable *v = slots; v; v = v->next_slot)
+        list[count++] = (CompilerVariable){
+            v->name->bytes, type_full_text(world, v->type), v->is_let};
+    result->new_variables = list;
+    result->new_variable_count = count;
+    Type *type = world->module->line_function
+                     ? world->module->line_function->inferred_result
+                     : NULL;
+    result->line_has_value =
+        type && type_kind(type) != TYPE_VOID && type_kind(type) != TYPE_NEVER;
+    if (result->line_has_value)
+        result->line_type = type_text(world, type);
+}
+
+/* ---- One run ---- */
+
+static void emit(World *world, CompilerResult *result) {
+    Compile *compile = world->compile;
+    Writer writer;
+    Name interface = interface_text(world, world->module);
+    Name file = name_of(&compile->names,
+                        compile->files.count
+                            ? compile->files.items[world->source_file].name
+                            : "");
+    writer_init(&writer, compile, world->module->name);
+    generate_module(world, &writer, world->module);
+    if (!interface)
+        source_error(compile, (Place){.line = 1, .length = 1},
+                     "this module is too large");
+    if (compile->diagnostics.errors)
+        return;
+    result->bytes =
+        writer_finish(&writer, file, interface, &result->size_bytes);
+}
+
+static bool precedes(const Diagnostic *a, const Diagnostic *b) {
+    if (a->file != b->file)
+        return false;
+    return a->line != b->line ? a->line < b->line : a->column < b->column;
+}
+
+/* In the order of the text; the order of files stays. */
+static void sort_diagnostics(Diagnostics *list) {
+    for (size_t i = 1; i < list->count; i++)
+        for (size_t j = i;
+             j > 0 && precedes(&list->items[j], &list->items[j - 1]); j--) {
+            Diagnostic swapped = list->items[j];
+            list->items[j] = list->items[j - 1];
+            list->items[j - 1] = swapped;
+        }
+}
+
+static void check_and_emit(World *world, const CompilerRequest *request,
+                           CompilerResult *result_out) {
+    Compile *compile = world->compile;
+    Variable *new_slots = NULL;
+    declare(world);
+    if (!world->core || !world->object) {
+        if (!world->core)
+            source_error(compile, (Place){.line = 1, .length = 1},
+                         "the core library is missing");
+        return;
+    }
+    Variable *slots = slot_variables(world, request);
+    generate_check_natives(world, world->module, request->is_system);
+    check_module(world, world->module, slots, &new_slots);
+    if (compile->diagnostics.errors)
+        return;
+    give_new_slots(world, new_slots, result_out);
+    if (!request->check_only)
+        emit(world, result_out);
+}
+
 /* Everything after the escape is set; apart from the function with the setjmp,
  * whose own variables it must not share. */
-static __attribute__((noinline)) void
+static __attribute__((noinline)) Status
 run(Run *run, const CompilerRequest *request, CompilerResult *result_out) {
     Compile *compile = &run->compile;
-    World world = {0};
-    type_world_init(&world, compile);
-    parse_sources(&world, request);
-    declare(&world);
-    if (world.core && world.object)
-        check_module(&world, world.module, NULL, NULL);
+    World *world = ARENA_NEW(&compile->arena, World);
+    type_world_init(world, compile);
+    Status status = parse_libraries(world, request);
+    if (status != STATUS_OK)
+        return status;
+    world->source_file = (uint32_t)compile->files.count;
+    parse_sources(world, request);
+    check_and_emit(world, request, result_out);
+    sort_diagnostics(&compile->diagnostics);
     result_out->diagnostics = compile->diagnostics.items;
     result_out->diagnostic_count = compile->diagnostics.count;
     result_out->error_count = compile->diagnostics.errors;
+    return STATUS_OK;
 }
 
 Status compiler_compile(const CompilerRequest *request,
@@ -77,8 +209,7 @@ Status compiler_compile(const CompilerRequest *request,
         compiler_free(result_out);
         return STATUS_NO_MEMORY;
     }
-    run(state, request, result_out);
-    return STATUS_OK;
+    return run(state, request, result_out);
 }
 
 void compiler_free(CompilerResult *result) {

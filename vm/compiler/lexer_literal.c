@@ -1,6 +1,7 @@
 /* Numbers, characters and strings. */
 #include "vm/compiler/lexer_state.h"
 
+#include "kernel/base/bytes.h"
 #include "vm/compiler/decimal.h"
 
 static int digit_of(char c) {
@@ -61,10 +62,23 @@ static void real_number(Lexer *lexer, const char *from) {
         decimal_to_double(from, (size_t)(at - from));
 }
 
+/* 0r and 16 digits, base 16: a double by its bits, as interfaces write it. */
+static void real_bits(Lexer *lexer, const char *from) {
+    lexer->at += 2;
+    whole_number(lexer, from, 16);
+    Token *token = &lexer->tokens.items[lexer->tokens.count - 1];
+    uint64_t bits = token->number;
+    token->kind = TOKEN_DOUBLE;
+    bytes_copy(&token->real, &bits, sizeof bits);
+}
+
 void lexer_number(Lexer *lexer) {
     const char *from = lexer->at;
     const char *after = skip_digits(from);
-    if (from[0] == '0' && (from[1] == 'x' || from[1] == 'b')) {
+    if (from[0] == '0' && from[1] == 'r' &&
+        lexer->compile->files.items[lexer->file].is_interface)
+        real_bits(lexer, from);
+    else if (from[0] == '0' && (from[1] == 'x' || from[1] == 'b')) {
         lexer->at += 2;
         whole_number(lexer, from, from[1] == 'x' ? 16 : 2);
     } else if ((after[0] == '.' && lexer_is_digit(after[1])) ||

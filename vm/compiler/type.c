@@ -17,11 +17,26 @@ void type_world_init(World *world, Compile *compile) {
         world->scalars[kind] = new_type(world, kind);
 }
 
-static Class *find_class(World *world, const char *text, bool *missing) {
+Class *type_core_class(World *world, const char *text) {
     Name name = name_of(&world->compile->names, text);
     for (Class *class = world->core->classes; class; class = class->next)
         if (class->name == name)
             return class;
+    return NULL;
+}
+
+Function *type_core_function(World *world, const char *text) {
+    Name name = name_of(&world->compile->names, text);
+    for (Function *f = world->core->functions; f; f = f->next)
+        if (f->name == name)
+            return f;
+    return NULL;
+}
+
+static Class *find_class(World *world, const char *text, bool *missing) {
+    Class *found = type_core_class(world, text);
+    if (found)
+        return found;
     if (!*missing)
         source_error(world->compile, (Place){.line = 1, .length = 1},
                      "the core library has no class \"%s\"", text);
@@ -49,6 +64,7 @@ bool type_find_core(World *world) {
         {&classes->pair, "Pair"},
         {&classes->builder, "StringBuilder"},
         {&classes->iterator, "Iterator"},
+        {&classes->cell, "Cell"},
         {&classes->scalars[TYPE_INT], "Int"},
         {&classes->scalars[TYPE_DOUBLE], "Double"},
         {&classes->scalars[TYPE_BOOL], "Bool"},

@@ -37,7 +37,7 @@ struct Type {
 /* Core classes the compiler itself names. */
 typedef struct CoreClasses {
     Class *object, *string, *function, *exception, *comparable;
-    Class *list, *map, *set, *range, *array, *pair, *builder, *iterator;
+    Class *list, *map, *set, *range, *array, *pair, *builder, *iterator, *cell;
     Class *scalars[TYPE_CHAR + 1];
 } CoreClasses;
 
@@ -46,6 +46,7 @@ typedef struct World {
     Module *modules; /* all, the one being compiled last */
     Module *module;  /* the one being compiled */
     Module *core;
+    uint32_t source_file; /* the first that is compiled */
     CoreClasses classes;
     Type *bad, *void_type, *never, *null, *object, *string;
     Type *scalars[TYPE_CHAR + 1]; /* from TYPE_INT on */
@@ -63,6 +64,10 @@ void type_world_init(World *world, Compile *compile);
 /* Looks up the core classes once core is declared. False, with a diagnostic,
  * when one is missing. */
 bool type_find_core(World *world);
+
+/* A class or function of core by name; NULL when there is none. */
+Class *type_core_class(World *world, const char *name);
+Function *type_core_function(World *world, const char *name);
 
 /* ---- Making ---- */
 

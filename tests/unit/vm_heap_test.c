@@ -1,0 +1,392 @@
+/* Tests of the heap, the checker, gates, identity and transient fields. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/sim/sim.h"
+#include "tests/test.h"
+#include "tests/unit/vm_core.h"
+#include "tests/unit/vm_harness.h"
+#include "vm/collect.h"
+#include "vm/domain.h"
+#include "vm/gate.h"
+#include "vm/heap.h"
+#include "vm/heap_check.h"
+#include "vm/identity.h"
+#include "vm/number_text.h"
+#include "vm/region.h"
+#include "vm/thread.h"
+
+#define A (&harness_assembler)
+
+static Domain *make_domain(uint64_t limit) {
+    Domain *domain = NULL;
+    EXPECT_EQUAL(domain_create("test", limit, &domain), STATUS_OK);
+    return domain;
+}
+
+/* A kept array that everything else hangs on, reached by the domain's seat. */
+static Array *keep_array(Domain *domain, uint64_t length) {
+    Status status;
+    Array *keep = heap_new_array(domain, CLASS_ObjectArray, length, &status);
+    EXPECT(keep != NULL);
+    EXPECT_EQUAL(heap_write(domain, sizeof *domain), STATUS_OK);
+    HEAP_SET(domain->seat, keep);
+    return keep;
+}
+
+TEST("objects of all sizes live, die and leave a whole heap") {
+    uint64_t state = 5;
+    harness_start();
+    Domain *domain = make_domain(60u << 20);
+    Array *keep = keep_array(domain, 200);
+    for (int round = 0; round < 6; round++) {
+        for (int i = 0; i < 3000; i++) {
+            Status status;
+            uint64_t pick = test_random(&state) % 100;
+            uint64_t length = test_random(&state) % 40;
+            if (pick > 90)
+                length = test_random(&state) % 2000;
+            if (pick > 98)
+                length = test_random(&state) % 40000;
+            Array *made =
+                heap_new_array(domain, CLASS_IntArray, length, &status);
+            EXPECT(made || status == STATUS_LIMIT);
+            if (!made)
+                break;
+            EXPECT(length == 0 ||
+                   (made->at.words[0] == 0 && made->at.words[length - 1] == 0));
+            memset(made->at.words, 0xEE, length * 8);
+            uint64_t place = test_random(&state) % 200;
+            EXPECT_EQUAL(heap_write(&keep->at.references[place], 8), STATUS_OK);
+            HEAP_SET(keep->at.references[place], made);
+        }
+        collect_set_poison(round % 2);
+        EXPECT_EQUAL(collect_domain(domain), STATUS_OK);
+        harness_check();
+    }
+    EXPECT(domain->used_bytes < 20u << 20);
+    harness_restart();
+    harness_check();
+    harness_stop();
+}
+
+TEST("a domain gets no more than its limit and other domains the rest") {
+    harness_start();
+    Domain *small = make_domain(1u << 20), *other = make_domain(4u << 20);
+    Status status;
+    while (heap_new_array(small, CLASS_IntArray, 100, &status))
+        continue;
+    EXPECT_EQUAL(status, STATUS_LIMIT);
+    EXPECT(!heap_new_array(small, CLASS_IntArray, 1u << 20, &status));
+    EXPECT(!heap_new_array(small, CLASS_IntArray, UINT64_MAX, &status));
+    EXPECT_EQUAL(status, STATUS_LIMIT);
+    EXPECT(heap_new_array(other, CLASS_IntArray, 100, &status) != NULL);
+    EXPECT_EQUAL(collect_domain(small), STATUS_OK);
+    EXPECT(heap_new_array(small, CLASS_IntArray, 100, &status) != NULL);
+    harness_check();
+    harness_stop();
+}
+
+TEST("large objects reuse the blocks of dead ones") {
+    harness_start();
+    Domain *domain = make_domain(40u << 20);
+    for (int i = 0; i < 20; i++) {
+        Status status;
+        Array *made =
+            heap_new_array(domain, CLASS_ByteArray, 9u << 20, &status);
+        if (!made) {
+            EXPECT_EQUAL(status, STATUS_LIMIT);
+            EXPECT_EQUAL(collect_domain(domain), STATUS_OK);
+            continue;
+        }
+        EXPECT(made->at.bytes[(9u << 20) - 1] == 0);
+        made->at.bytes[(9u << 20) - 1] = 1;
+    }
+    harness_check();
+    EXPECT_EQUAL(domain->last_region, domain->first_region);
+    harness_stop();
+}
+
+/* ---- Planted faults ---- */
+
+static bool check_says(const char *what) {
+    char buffer[300];
+    Text why = text_on(buffer, sizeof buffer);
+    bool good = heap_check(&why);
+    text_end(&why);
+    if (!good && strstr(buffer, what))
+        return true;
+    printf("  the checker says: %s\n", good ? "good" : buffer);
+    return false;
+}
+
+TEST("the checker finds each planted fault") {
+    harness_start();
+    Domain *domain = make_domain(8u << 20), *other = make_domain(8u << 20);
+    Array *keep = keep_array(domain, 4), *foreign = keep_array(other, 4);
+    uint64_t *slot = &keep->at.words[0];
+    EXPECT_EQUAL(heap_write(slot, 8), STATUS_OK);
+    harness_check();
+    *slot = 12345;
+    EXPECT(check_says("H3"));
+    *slot = (uint64_t)(uintptr_t)keep + 16;
+    EXPECT(check_says("H3"));
+    *slot = (uint64_t)(uintptr_t)foreign;
+    EXPECT(check_says("H4"));
+    *slot = (uint64_t)(uintptr_t)keep;
+    harness_check();
+    keep->head.class_id = 99999;
+    EXPECT(check_says("H2"));
+    keep->head.class_id = CLASS_ObjectArray;
+    keep->head.zero[1] = 1;
+    EXPECT(check_says("H2"));
+    keep->head.zero[1] = 0;
+    uint64_t length = keep->length;
+    keep->length = 1u << 20;
+    EXPECT(check_says("H1"));
+    keep->length = length;
+    domain->used_bytes += 256;
+    EXPECT(check_says("H5"));
+    domain->used_bytes -= 256;
+    uint64_t address = (uint64_t)(uintptr_t)keep;
+    uint32_t *line =
+        region_lines(region_of(address), region_block_of(address)) +
+        address % REGION_BLOCK_BYTES / REGION_LINE_BYTES;
+    EXPECT_EQUAL(heap_write(line, 4), STATUS_OK);
+    uint32_t birth = *line;
+    *line = 0;
+    EXPECT(check_says("H5"));
+    *line = birth;
+    EXPECT_EQUAL(heap_write(region_start_word(address), 8), STATUS_OK);
+    *region_start_word(address) |= region_start_bit(address) << 1;
+    EXPECT(check_says("H"));
+    *region_start_word(address) &= ~(region_start_bit(address) << 1);
+    harness_check();
+    harness_stop();
+}
+
+/* ---- Identity, gates ---- */
+
+TEST("identity hashes stay the same and go with their objects") {
+    harness_start();
+    Domain *domain = make_domain(16u << 20);
+    Array *keep = keep_array(domain, 300);
+    uint64_t hashes[300], hash;
+    Status status;
+    for (int i = 0; i < 300; i++) {
+        Array *made = heap_new_array(domain, CLASS_IntArray, 3, &status);
+        Array *lost = heap_new_array(domain, CLASS_IntArray, 3, &status);
+        HEAP_SET(keep->at.references[i], made);
+        EXPECT_EQUAL(identity_hash(domain, &made->head, &hashes[i]), STATUS_OK);
+        EXPECT_EQUAL(identity_hash(domain, &lost->head, &hash), STATUS_OK);
+        EXPECT(hash != hashes[i]);
+    }
+    EXPECT_EQUAL(domain->hash_count, 600);
+    EXPECT_EQUAL(collect_domain(domain), STATUS_OK);
+    EXPECT_EQUAL(domain->hash_count, 300);
+    harness_restart();
+    for (int i = 0; i < 300; i++) {
+        EXPECT_EQUAL(identity_hash(domain, keep->at.references[i], &hash),
+                     STATUS_OK);
+        EXPECT_EQUAL(hash, hashes[i]);
+    }
+    harness_check();
+    harness_stop();
+}
+
+TEST("a gate leads to its target until it is closed or its domain killed") {
+    harness_start();
+    Domain *owner = make_domain(4u << 20), *holder = make_domain(4u << 20);
+    Array *target = keep_array(owner, 1);
+    Array *keep = keep_array(holder, 20);
+    Status status;
+    for (int i = 0; i < 20; i++) {
+        Gate *gate = gate_open(owner, &target->head, holder, &status);
+        HEAP_SET(keep->at.references[i], gate);
+        EXPECT(gate && gate_target(gate) == &target->head);
+    }
+    Gate *first = (Gate *)keep->at.references[0];
+    Gate *second = (Gate *)keep->at.references[1];
+    EXPECT_EQUAL(gate_close(first), STATUS_OK);
+    EXPECT(!gate_target(first));
+    EXPECT(gate_target(second) == &target->head);
+    harness_check();
+    EXPECT_EQUAL(domain_kill(owner), STATUS_OK);
+    EXPECT(!gate_target(second));
+    Domain *next = make_domain(4u << 20);
+    EXPECT(!gate_target(second));
+    EXPECT(next->number > holder->number);
+    harness_check();
+    harness_stop();
+}
+
+TEST("only immutable values pass a gate, as copies") {
+    harness_start();
+    Domain *from = make_domain(4u << 20), *to = make_domain(4u << 20);
+    Status status;
+    Object *copy;
+    String *text = heap_new_string(from, "hello", 5, &status);
+    EXPECT_EQUAL(gate_copy(to, &text->head, &copy), STATUS_OK);
+    EXPECT(copy != &text->head && ((String *)copy)->length == 5);
+    Array *array = heap_new_array(from, CLASS_IntArray, 1, &status);
+    EXPECT_EQUAL(gate_copy(to, &array->head, &copy), STATUS_INVALID);
+    EXPECT_EQUAL(gate_copy(to, NULL, &copy), STATUS_OK);
+    harness_check();
+    harness_stop();
+}
+
+/* ---- What a restart does to programs ---- */
+
+/* Variables: a (transient), b, c (reference, transient), calls. main sets them
+ * and registers its object, whose invoke0 counts calls, then sleeps for ever.
+ */
+static void make_transient(void) {
+    assembler_begin(A, "m");
+    assembler_import(A, "core");
+    uint16_t integer = assembler_kind(A, MODULE_INT);
+    uint16_t object = assembler_class_type(A, "core.Object");
+    uint16_t function = assembler_class_type(A, "core.Function");
+    assembler_variable(A, "calls", integer, 0);
+    assembler_variable(A, "a", integer, MODULE_TRANSIENT);
+    assembler_variable(A, "c", object, MODULE_TRANSIENT);
+    assembler_variable(A, "seen", integer, 0);
+    uint16_t calls = assembler_var_ref(A, "m", "calls", integer);
+    uint16_t a = assembler_var_ref(A, "m", "a", integer);
+    uint16_t c = assembler_var_ref(A, "m", "c", object);
+    uint16_t seen = assembler_var_ref(A, "m", "seen", integer);
+    uint16_t park = assembler_method_ref(
+        A, assembler_class_type(A, "core.Thread"), "", "park", 0, 0);
+    uint16_t on =
+        assembler_method_ref(A, 0, "core", "onRestarted", 0, 1, object);
+    uint16_t body = assembler_class(A, "Body", function, 0, 0, NULL, 0, NULL);
+    assembler_method(A, "invoke0", body, MODULE_VIRTUAL, object);
+    assembler_register(A, object);
+    assembler_register(A, integer);
+    assembler_word(A, OP_load_var, 0, calls, 0);
+    assembler_word(A, OP_add_imm, 0, 0, 1);
+    assembler_word(A, OP_store_var, 0, calls, 0);
+    assembler_word(A, OP_load_var, 0, a, 0);
+    assembler_word(A, OP_store_var, 0, seen, 0);
+    assembler_word(A, OP_load_var_ref, 1, c, 0);
+    assembler_word(A, OP_return_ref, 1, 0, 0);
+    assembler_end(A);
+    assembler_method(A, "main", 0, 0, 0);
+    assembler_register(A, object);
+    assembler_register(A, body);
+    assembler_register(A, integer);
+    assembler_word(A, OP_new, 1, body, 0);
+    assembler_call(A, OP_call, CALL_NO_RESULT, on, 1, 1);
+    assembler_word(A, OP_small, 0, 5, 0);
+    assembler_word(A, OP_store_var, 0, a, 0);
+    assembler_word(A, OP_store_var, 0, seen, 0);
+    assembler_word(A, OP_store_var_ref, 1, c, 0);
+    assembler_word(A, OP_load_var, 0, a, 0);
+    assembler_word(A, OP_store_var, 0, seen, 0);
+    assembler_call(A, OP_call, CALL_NO_RESULT, park, 0);
+    assembler_word(A, OP_return, 0, 0, 0);
+    assembler_end(A);
+}
+
+static uint64_t last_variables(const Domain *domain, size_t word) {
+    const Array *all = domain->environments;
+    uint64_t i = all->length;
+    while (!all->at.references[i - 1])
+        i--;
+    return *object_word(all->at.references[i - 1], word);
+}
+
+TEST("transient values are empty and handlers run after a restart") {
+    harness_start();
+    core_begin(A);
+    EXPECT(harness_load(A, true) != NULL);
+    make_transient();
+    EXPECT(harness_load(A, false) != NULL);
+    Domain *domain = NULL;
+    EXPECT_EQUAL(vm_start_app("m", "m", 4u << 20, 0, NULL, &domain), STATUS_OK);
+    vm_run(10000);
+    EXPECT_EQUAL(last_variables(domain, 1), 0);
+    EXPECT_EQUAL(last_variables(domain, 6), 5);
+    for (uint64_t restart = 1; restart < 4; restart++) {
+        harness_restart();
+        harness_check();
+        vm_run(10000);
+        EXPECT_EQUAL(last_variables(domain, 1), restart);
+        EXPECT_EQUAL(last_variables(domain, 6), 0);
+    }
+    harness_check();
+    harness_stop();
+}
+
+/* ---- Numbers as text ---- */
+
+static void expect_double(double value, const char *wanted) {
+    char buffer[64];
+    Text text = text_on(buffer, sizeof buffer);
+    number_text_double(&text, value);
+    EXPECT_TEXT(text_end(&text), wanted);
+}
+
+static void expect_fixed(double value, unsigned digits, const char *wanted) {
+    char buffer[500];
+    Text text = text_on(buffer, sizeof buffer);
+    number_text_fixed(&text, value, digits);
+    EXPECT_TEXT(text_end(&text), wanted);
+}
+
+TEST("doubles are shown with the fewest digits that read back") {
+    expect_double(0.0, "0.0");
+    expect_double(-0.0, "-0.0");
+    expect_double(1, "1.0");
+    expect_double(0.1, "0.1");
+    expect_double(-1.5, "-1.5");
+    expect_double(123456789, "123456789.0");
+    expect_double(0.001, "0.001");
+    expect_double(0.00001, "0.00001");
+    expect_double(1e-7, "1.0e-7");
+    expect_double(1e16, "1.0e16");
+    expect_double(1234567890123456, "1234567890123456.0");
+    expect_double(1.0 / 3, "0.3333333333333333");
+    expect_double(5e-324, "5.0e-324");
+    expect_double(1.7976931348623157e308, "1.7976931348623157e308");
+    expect_double(2.2250738585072014e-308, "2.2250738585072014e-308");
+    expect_double(9007199254740993.0, "9007199254740992.0");
+    expect_double(__builtin_inf(), "Infinity");
+    expect_double(-__builtin_inf(), "-Infinity");
+    expect_double(__builtin_nan(""), "NaN");
+}
+
+TEST("random doubles read back the same, as the C library reads them") {
+    uint64_t seed = 77;
+    for (int i = 0; i < 3000; i++) {
+        uint64_t bits = test_random(&seed);
+        double value, back;
+        char buffer[64];
+        Text text = text_on(buffer, sizeof buffer);
+        memcpy(&value, &bits, 8);
+        if (value != value)
+            continue;
+        number_text_double(&text, value);
+        sscanf(text_end(&text), "%lf", &back);
+        EXPECT(back == value);
+        char precise[64];
+        snprintf(precise, sizeof precise, "%.17g", value);
+        EXPECT(text.length <= strlen(precise) + 6);
+    }
+}
+
+TEST("fixed decimals are rounded as the C library rounds them") {
+    uint64_t seed = 78;
+    expect_fixed(2.5, 0, "2");
+    expect_fixed(3.5, 0, "4");
+    expect_fixed(0.125, 2, "0.12");
+    for (int i = 0; i < 1000; i++) {
+        double value = (double)(int64_t)test_random(&seed) / 0x1p40;
+        char wanted[100];
+        snprintf(wanted, sizeof wanted, "%.*f", i % 20, value);
+        expect_fixed(value, (unsigned)i % 20, wanted);
+    }
+    char wanted[400];
+    snprintf(wanted, sizeof wanted, "%.1f", 1e300);
+    expect_fixed(1e300, 1, wanted);
+    expect_fixed(5e-324, 40, "0.0000000000000000000000000000000000000000");
+}

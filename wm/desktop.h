@@ -1,0 +1,40 @@
+/* desktop.h: windows of programs: the bridge between window objects and the
+ * window manager. Registered before the VM starts. */
+#ifndef WM_DESKTOP_H
+#define WM_DESKTOP_H
+
+#include "vm/object.h"
+#include "wm/wm.h"
+
+/* Makes the natives of module "ui" known; before vm_create and vm_restore. */
+void desktop_register(void);
+
+/* After wm_start: makes the windows of all domains again from their objects
+ * (of a fresh heap: none). NO_MEMORY, or why the desk cannot be written. */
+Status desktop_restore(void);
+
+/* The hooks for wm_start but launch, app_name and clock. */
+void desktop_hooks(WmHooks *hooks_in_out);
+
+/* Where the pointer was when the machine went off; false: it never was. */
+bool desktop_pointer(int32_t *x_out, int32_t *y_out);
+
+/* Between slices: delivers what could not be delivered, keeps the pointer. */
+void desktop_step(void);
+
+/* The app is over: its windows go. Before domain_kill. */
+void desktop_forget(const Domain *domain);
+
+/* No event waits and every window's thread waits for one. */
+bool desktop_quiet(void);
+uint32_t desktop_window_count(void);
+uint64_t desktop_focused_number(void); /* 0: none */
+
+/* For scripts: the middle of the visible widget (or part of a frame, or item of
+ * the bar) with this role and name; and whether a visible widget or title has
+ * this text. */
+bool desktop_find(const char *role, const char *name, int32_t *x_out,
+                  int32_t *y_out);
+bool desktop_shows(const char *text);
+
+#endif

@@ -1,0 +1,485 @@
+/* Window objects and the window manager's windows: attaching, events, and what
+ * the person changed. */
+#include "wm/desktop.h"
+#include "wm/window_object.h"
+
+#include "kernel/base/alloc.h"
+#include "kernel/base/bytes.h"
+#include "kernel/base/check.h"
+#include "vm/heap.h"
+#include "vm/native.h"
+#include "vm/thread.h"
+
+enum {
+    BACKLOG = 256, /* events that could not be written yet */
+    FIRST_X = 96,  /* where the first window goes, and the step */
+    FIRST_Y = 72,  /* to the next */
+    CASCADE = 32,
+    CASCADE_TURNS = 8,
+    DESK_WORDS = 8, /* of the desk's state in the system domain */
+    DESK_X = 0,
+    DESK_Y = 1,
+    DESK_POINTED = 2, /* the pointer was somewhere */
+    DESK_WINDOWS = 3, /* numbers given out */
+};
+
+typedef struct Waiting {
+    Seat *seat;
+    InputEvent event;
+} Waiting;
+
+static Seat *seats;
+static Waiting backlog[BACKLOG];
+static uint32_t backlog_count;
+
+/* ---- The desk: an array of words in the system domain ---- */
+
+static Array *desk(void) {
+    Object *seat = ROOT->domains[0]->seat;
+    return seat ? (Array *)((Array *)(void *)seat)->at.references[0] : NULL;
+}
+
+/* The desk's array of references: the words, then the clipboard. */
+static Array *desk_references(void) {
+    return (Array *)(void *)ROOT->domains[0]->seat;
+}
+
+static Status make_desk(void) {
+    Status status;
+    Domain *system = ROOT->domains[0];
+    Array *both = heap_new_array(system, CLASS_ObjectArray, 2, &status);
+    Array *words =
+        both ? heap_new_array(system, CLASS_IntArray, DESK_WORDS, &status)
+             : NULL;
+    if (!words)
+        return status;
+    HEAP_SET(both->at.references[0], words);
+    status = heap_write(&system->seat, sizeof system->seat);
+    if (status == STATUS_OK)
+        HEAP_SET(system->seat, both);
+    return status;
+}
+
+bool desktop_pointer(int32_t *x_out, int32_t *y_out) {
+    const Array *words = desk();
+    if (!words || !words->at.words[DESK_POINTED])
+        return false;
+    *x_out = (int32_t)words->at.words[DESK_X];
+    *y_out = (int32_t)words->at.words[DESK_Y];
+    return true;
+}
+
+static void keep_pointer(void) {
+    int32_t x, y, old_x, old_y;
+    Array *words = desk();
+    wm_pointer(&x, &y);
+    if ((desktop_pointer(&old_x, &old_y) && x == old_x && y == old_y) ||
+        heap_write(words, heap_object_bytes(&words->head)) != STATUS_OK)
+        return;
+    words->at.words[DESK_X] = (uint64_t)x;
+    words->at.words[DESK_Y] = (uint64_t)y;
+    words->at.words[DESK_POINTED] = 1;
+}
+
+/* ---- Seats ---- */
+
+Seat *desktop_seat(const WindowObject *object) {
+    Seat *seat = seats;
+    while (seat && seat->object != object)
+        seat = seat->next;
+    return seat;
+}
+
+Surface *desktop_surface(const WindowObject *object) {
+    const Array *array = object->surface;
+    if (!array)
+        return NULL;
+    uint64_t start = (uint64_t)(uintptr_t)array->at.words;
+    uint64_t page = (start + PLATFORM_PAGE_BYTES - 1) &
+                    ~(uint64_t)(PLATFORM_PAGE_BYTES - 1);
+    uint64_t end = start + array->length * 8;
+    Surface *surface = (Surface *)(uintptr_t)page;
+    bool good =
+        page + PLATFORM_PAGE_BYTES <= end && surface_valid(surface, end - page);
+    return good ? surface : NULL;
+}
+
+static int32_t side(int64_t length) {
+    return length < 1                  ? 1
+           : length > SURFACE_SIDE_MAX ? SURFACE_SIDE_MAX
+                                       : (int32_t)length;
+}
+
+/* What the window manager sees of an object. */
+static void read_object(Seat *seat) {
+    const WindowObject *from = seat->object;
+    WmWindow *to = &seat->window;
+    to->number = (uint64_t)from->number;
+    to->wanted = (Rect){rect_clamp(from->x), rect_clamp(from->y),
+                        side(from->width), side(from->height)};
+    to->state = from->state == WM_MINIMISED || from->state == WM_MAXIMISED
+                    ? (WmState)from->state
+                    : WM_NORMAL;
+    to->fixed = from->flags & WINDOW_FIXED;
+    to->was_maximised = from->flags & WINDOW_WAS_MAXIMISED;
+    to->stacking = (uint64_t)from->stacking;
+    to->focus = (uint64_t)from->focus;
+    to->least_width = rect_clamp(from->least_width);
+    to->least_height = rect_clamp(from->least_height);
+    to->title = from->title ? from->title->bytes : "";
+    to->title_bytes = from->title ? from->title->length : 0;
+    to->surface = desktop_surface(from);
+    to->cursor = (uint32_t)from->cursor;
+}
+
+static Seat *add_seat(WindowObject *object, Domain *domain) {
+    Seat *seat = alloc_take(sizeof *seat);
+    if (!seat)
+        return NULL;
+    seat->object = object;
+    seat->domain = domain;
+    seat->window.owner = seat;
+    seat->next = seats;
+    seats = seat;
+    read_object(seat);
+    return seat;
+}
+
+static void forget_backlog(const Seat *seat) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < backlog_count; i++)
+        if (backlog[i].seat != seat)
+            backlog[kept++] = backlog[i];
+    backlog_count = kept;
+}
+
+static void remove_seat(Seat *seat) {
+    Seat **at = &seats;
+    while (*at != seat)
+        at = &(*at)->next;
+    *at = seat->next;
+    forget_backlog(seat);
+    wm_window_goes(&seat->window);
+    windows_remove(&seat->window);
+    alloc_give(seat);
+}
+
+void desktop_forget(const Domain *domain) {
+    for (Seat *seat = seats, *next; seat; seat = next) {
+        next = seat->next;
+        if (seat->domain == domain)
+            remove_seat(seat);
+    }
+}
+
+static Status restore_domain(Domain *domain) {
+    WindowObject *object = (WindowObject *)(void *)domain->seat;
+    for (; object; object = object->next) {
+        Seat *seat = add_seat(object, domain);
+        if (!seat)
+            return STATUS_NO_MEMORY;
+        /* The owner was told its size before the restart. */
+        seat->window.told_width = seat->window.wanted.width;
+        seat->window.told_height = seat->window.wanted.height;
+        windows_add(&seat->window);
+        wm_window_came(&seat->window);
+    }
+    return STATUS_OK;
+}
+
+Status desktop_restore(void) {
+    Status status = desk() ? STATUS_OK : make_desk();
+    for (uint32_t i = 1; i < ROOT_DOMAINS_MAX && status == STATUS_OK; i++) {
+        Domain *domain = ROOT->domains[i];
+        if (domain && domain->state == DOMAIN_RUNNING)
+            status = restore_domain(domain);
+    }
+    return status;
+}
+
+/* ---- Events ---- */
+
+static uint64_t *event_words(const WindowObject *object, uint64_t place) {
+    uint64_t at = ((uint64_t)object->event_first + place) % WINDOW_EVENTS;
+    return &object->events->at.words[at * WINDOW_EVENT_WORDS];
+}
+
+static bool ring_is_good(const WindowObject *object) {
+    return object->events &&
+           object->events->length >= WINDOW_EVENTS * WINDOW_EVENT_WORDS &&
+           (uint64_t)object->event_first < WINDOW_EVENTS &&
+           (uint64_t)object->event_count <= WINDOW_EVENTS;
+}
+
+static Thread *waiter_of(const Seat *seat) {
+    for (Thread *at = seat->domain->waiters; at; at = at->next)
+        if (at->wait == WAIT_NATIVE && at->waiting == &seat->object->head)
+            return at;
+    return NULL;
+}
+
+static void write_event(uint64_t *words, const InputEvent *event) {
+    words[0] = event->kind;
+    words[1] = event->usage;
+    words[2] = (event->down ? WINDOW_EVENT_DOWN : 0u) |
+               (event->repeat ? WINDOW_EVENT_REPEAT : 0u);
+    words[3] = event->modifiers;
+    words[4] = event->text;
+    words[5] = (uint64_t)(int64_t)event->x;
+    words[6] = (uint64_t)(int64_t)event->y;
+    words[7] = (uint64_t)(int64_t)event->wheel;
+}
+
+/* Motion and sizes say where things are now, so a newer one replaces one that
+ * was not taken yet. A full ring loses what comes last, but for these. */
+static bool replaces(const WindowObject *object, const InputEvent *event) {
+    if (object->event_count == 0)
+        return false;
+    uint64_t last = event_words(object, (uint64_t)object->event_count - 1)[0];
+    return last == event->kind &&
+           (event->kind == INPUT_POINTER || (int)event->kind == WM_EVENT_SIZE);
+}
+
+/* All or nothing: the event is in the ring and its thread runs, or not. */
+static Status push_event(Seat *seat, const InputEvent *event) {
+    WindowObject *object = seat->object;
+    if (!ring_is_good(object))
+        return STATUS_OK; /* a broken app hears nothing */
+    Status status = heap_write(object, sizeof *object);
+    if (status == STATUS_OK)
+        status = heap_write(object->events,
+                            heap_object_bytes(&object->events->head));
+    Thread *waiter = waiter_of(seat);
+    if (status == STATUS_OK && waiter)
+        status = thread_complete(waiter, 0, true);
+    if (status != STATUS_OK)
+        return status;
+    if (replaces(object, event))
+        object->event_count--;
+    if (object->event_count == WINDOW_EVENTS)
+        return STATUS_OK;
+    write_event(event_words(object, (uint64_t)object->event_count), event);
+    object->event_count++;
+    return STATUS_OK;
+}
+
+static void flush_backlog(void) {
+    uint32_t done = 0;
+    while (done < backlog_count &&
+           push_event(backlog[done].seat, &backlog[done].event) == STATUS_OK)
+        done++;
+    backlog_count -= done;
+    bytes_move(backlog, backlog + done, backlog_count * sizeof backlog[0]);
+}
+
+static void deliver(WmWindow *window, const InputEvent *event) {
+    Seat *seat = window->owner;
+    flush_backlog();
+    if (backlog_count == 0 && push_event(seat, event) == STATUS_OK)
+        return;
+    if (backlog_count < BACKLOG)
+        backlog[backlog_count++] = (Waiting){seat, *event};
+}
+
+/* ---- What the person changed ---- */
+
+static void changed(WmWindow *window) {
+    Seat *seat = window->owner;
+    WindowObject *object = seat->object;
+    if (heap_write(object, sizeof *object) != STATUS_OK) {
+        window->changed = true; /* again at the next chance */
+        return;
+    }
+    object->x = window->wanted.x;
+    object->y = window->wanted.y;
+    if (window->state == WM_NORMAL) {
+        object->width = window->wanted.width;
+        object->height = window->wanted.height;
+    }
+    object->state = window->state;
+    object->stacking = (int64_t)window->stacking;
+    object->focus = (int64_t)window->focus;
+    object->flags = (object->flags & ~(int64_t)WINDOW_WAS_MAXIMISED) |
+                    (window->was_maximised ? WINDOW_WAS_MAXIMISED : 0);
+}
+
+void desktop_hooks(WmHooks *hooks_in_out) {
+    hooks_in_out->deliver = deliver;
+    hooks_in_out->changed = changed;
+}
+
+/* Titles are read anew: the collector may have freed the old text. */
+static void read_titles(void) {
+    for (Seat *seat = seats; seat; seat = seat->next) {
+        const String *title = seat->object->title;
+        seat->window.title = title ? title->bytes : "";
+        seat->window.title_bytes = title ? title->length : 0;
+    }
+}
+
+void desktop_step(void) {
+    read_titles();
+    flush_backlog();
+    keep_pointer();
+}
+
+/* ---- Natives of ui.Window ---- */
+
+/* A place for a window that asks for none: a little further than the last. */
+static void choose_place(WindowObject *object) {
+    int64_t turn = object->number % CASCADE_TURNS;
+    object->x = FIRST_X + turn * CASCADE;
+    object->y = FIRST_Y + turn * CASCADE;
+}
+
+static NativeResult window_attach(NativeCall *call) {
+    WindowObject *object = native_reference(call, 0);
+    Array *words = desk();
+    if (desktop_seat(object))
+        return native_throw(call, CLASS_ValueError,
+                            "the window is attached already");
+    if (!native_write(call, object, sizeof *object) ||
+        !native_write(call, &call->domain->seat, sizeof call->domain->seat) ||
+        !native_write(call, words, heap_object_bytes(&words->head)))
+        return NATIVE_FAILED;
+    Seat *seat = add_seat(object, call->domain);
+    if (!seat)
+        return native_throw(call, CLASS_MemoryError, "no memory for a window");
+    object->number = (int64_t)++words->at.words[DESK_WINDOWS];
+    object->stacking = object->focus = (int64_t)windows_next_stamp();
+    if (object->x < 0 || object->y < 0)
+        choose_place(object);
+    HEAP_SET(object->next, call->domain->seat);
+    HEAP_SET(call->domain->seat, object);
+    read_object(seat);
+    windows_add(&seat->window);
+    wm_window_came(&seat->window);
+    return NATIVE_DONE;
+}
+
+static WindowObject **link_to(Domain *domain, const WindowObject *object) {
+    WindowObject **at = (WindowObject **)(void *)&domain->seat;
+    while (*at && *at != object)
+        at = &(*at)->next;
+    return at;
+}
+
+static NativeResult window_detach(NativeCall *call) {
+    WindowObject *object = native_reference(call, 0);
+    Seat *seat = desktop_seat(object);
+    WindowObject **link = link_to(call->domain, object);
+    if (!seat || !*link)
+        return NATIVE_DONE;
+    if (!native_write(call, link, sizeof *link) ||
+        !native_write(call, object, sizeof *object))
+        return NATIVE_FAILED;
+    HEAP_SET(*link, object->next);
+    HEAP_SET(object->next, NULL);
+    remove_seat(seat);
+    return NATIVE_DONE;
+}
+
+static NativeResult window_wait(NativeCall *call) {
+    WindowObject *object = native_reference(call, 0);
+    if (object->event_count > 0 || !desktop_seat(object))
+        return NATIVE_DONE;
+    call->waiting = &object->head;
+    return NATIVE_PARK;
+}
+
+static NativeResult window_take(NativeCall *call) {
+    WindowObject *object = native_reference(call, 0);
+    Array *into = native_reference(call, 1);
+    if (into->length < WINDOW_EVENT_WORDS)
+        return native_throw(call, CLASS_BoundsError, "an event has %d words",
+                            WINDOW_EVENT_WORDS);
+    if (!ring_is_good(object))
+        return native_throw(call, CLASS_ValueError,
+                            "the window's ring of events is damaged");
+    if (object->event_count == 0)
+        return native_bool(call, false);
+    if (!native_write(call, object, sizeof *object) ||
+        !native_write(call, into->at.words, WINDOW_EVENT_WORDS * 8))
+        return NATIVE_FAILED;
+    bytes_copy(into->at.words, event_words(object, 0), WINDOW_EVENT_WORDS * 8);
+    object->event_first = (object->event_first + 1) % WINDOW_EVENTS;
+    object->event_count--;
+    return native_bool(call, true);
+}
+
+static NativeResult window_retitle(NativeCall *call) {
+    Seat *seat = desktop_seat(native_reference(call, 0));
+    if (!seat)
+        return NATIVE_DONE;
+    read_object(seat);
+    wm_window_retitled(&seat->window);
+    return NATIVE_DONE;
+}
+
+/* ---- The clipboard ---- */
+
+static NativeResult clipboard(NativeCall *call) {
+    const String *text =
+        (const String *)(const void *)desk_references()->at.references[1];
+    String *copy =
+        native_text(call, text ? text->bytes : "", text ? text->length : 0);
+    return copy ? native_give(call, copy) : NATIVE_FAILED;
+}
+
+static NativeResult set_clipboard(NativeCall *call) {
+    const String *text = native_reference(call, 0);
+    Array *references = desk_references();
+    String *copy = heap_new_string(ROOT->domains[0], text->bytes, text->length,
+                                   &call->failed);
+    if (!copy ||
+        !native_write(call, references, heap_object_bytes(&references->head)))
+        return NATIVE_FAILED;
+    HEAP_SET(references->at.references[1], copy);
+    return NATIVE_DONE;
+}
+
+static NativeResult test_mode(NativeCall *call) {
+    const char *test = platform_setting("test");
+    return native_bool(call, test && test[0] == '1');
+}
+
+void desktop_register(void) {
+    static const NativeEntry entries[] = {
+        {"ui.Window.attach", "()V", window_attach, NULL},
+        {"ui.Window.detach", "()V", window_detach, NULL},
+        {"ui.Window.wait", "()V", window_wait, NULL},
+        {"ui.Window.take", "([I)B", window_take, NULL},
+        {"ui.Window.retitle", "()V", window_retitle, NULL},
+        {"ui.clipboard", "()Lcore.String;", clipboard, NULL},
+        {"ui.setClipboard", "(Lcore.String;)V", set_clipboard, NULL},
+        {"ui.testMode", "()B", test_mode, NULL},
+    };
+    CHECK(native_register(entries, sizeof entries / sizeof entries[0]) ==
+          STATUS_OK);
+    desktop_paint_register();
+}
+
+/* ---- Figures and scripts ---- */
+
+bool desktop_quiet(void) {
+    for (const Seat *seat = seats; seat; seat = seat->next)
+        if (seat->object->event_count > 0 || !waiter_of(seat))
+            return false;
+    return backlog_count == 0;
+}
+
+const Seat *desktop_first_seat(void) {
+    return seats;
+}
+
+uint32_t desktop_window_count(void) {
+    uint32_t count = 0;
+    for (const Seat *seat = seats; seat; seat = seat->next)
+        count++;
+    return count;
+}
+
+uint64_t desktop_focused_number(void) {
+    const WmWindow *focused = windows_focused();
+    return focused ? focused->number : 0;
+}

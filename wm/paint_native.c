@@ -1,0 +1,136 @@
+/* Painting: a program's paint list becomes pixels of its window's surface.
+ *
+ * The picture is drawn in transient memory in bounded steps; when it is
+ * finished, the tiles that differ are written within one call, so neither the
+ * screen nor a snapshot sees a half-drawn one. After a restart in the middle
+ * the list, which the waiting call still holds, is drawn from its start. */
+#include "wm/window_object.h"
+
+#include "gui/paint.h"
+#include "kernel/base/check.h"
+#include "vm/heap.h"
+#include "vm/native.h"
+
+enum {
+    STEP_PIXELS = 1 << 19, /* of work in one call, about a millisecond */
+    PIXELS_PER_UNIT = 256, /* what is charged */
+};
+
+static struct {
+    const WindowObject *object; /* whose picture it is; NULL: none */
+    Bitmap picture;
+    Paint paint;
+} painting;
+
+static Status write_bytes(void *address, size_t size_bytes) {
+    return heap_write(address, size_bytes);
+}
+
+static Status discard_bytes(void *address, size_t size_bytes) {
+    return memory_discard((uint64_t)(uintptr_t)address, size_bytes);
+}
+
+static void stop_painting(void) {
+    bitmap_free(&painting.picture);
+    painting.object = NULL;
+}
+
+/* The size that the window has, as the person sees it. */
+static Rect wanted_size(const Seat *seat) {
+    if (windows_visible(&seat->window))
+        return windows_content(&seat->window);
+    return seat->window.wanted;
+}
+
+static NativeResult begin(NativeCall *call, const Seat *seat) {
+    const Array *list = native_reference(call, 1);
+    uint64_t count = call->arguments[2];
+    if (count > list->length)
+        return native_throw(call, CLASS_BoundsError,
+                            "the list has %lu bytes, not %lu", list->length,
+                            count);
+    Rect size = wanted_size(seat);
+    stop_painting();
+    call->failed = bitmap_make(size.width, size.height, &painting.picture);
+    if (call->failed != STATUS_OK)
+        return native_throw(call, CLASS_MemoryError, "no memory for a picture");
+    Canvas canvas;
+    canvas_begin(&canvas, painting.picture);
+    canvas_fill(&canvas, bitmap_rect(&painting.picture), theme_light.window);
+    if (paint_begin(&painting.paint, painting.picture, list->at.bytes, count,
+                    NULL, 0, &theme_light, 1) != STATUS_OK)
+        return native_throw(call, CLASS_ValueError,
+                            "the paint list is not valid");
+    painting.object = seat->object;
+    return NATIVE_STEP;
+}
+
+/* An object for a surface of the picture's size. */
+static Surface *surface_for(NativeCall *call, WindowObject *object) {
+    uint32_t width = (uint32_t)painting.picture.width;
+    uint32_t height = (uint32_t)painting.picture.height;
+    Surface *surface = desktop_surface(object);
+    if (surface && surface->width == width && surface->height == height)
+        return surface;
+    size_t bytes = surface_bytes(width, height) + PLATFORM_PAGE_BYTES;
+    Array *array = native_new_array(call, CLASS_IntArray, bytes / 8);
+    if (!array || !native_write(call, object, sizeof *object))
+        return NULL;
+    uint64_t start = (uint64_t)(uintptr_t)array->at.words;
+    uint64_t page = (start + PLATFORM_PAGE_BYTES - 1) &
+                    ~(uint64_t)(PLATFORM_PAGE_BYTES - 1);
+    surface = (Surface *)(uintptr_t)page;
+    surface_make(surface, width, height, theme_light.window);
+    HEAP_SET(object->surface, array);
+    return surface;
+}
+
+static NativeResult finish(NativeCall *call, Seat *seat) {
+    static const SurfaceMemory memory = {write_bytes, discard_bytes};
+    Rect changed = {0, 0, 0, 0};
+    const Surface *before = seat->window.surface;
+    Surface *surface = surface_for(call, seat->object);
+    if (!surface)
+        return NATIVE_FAILED;
+    call->failed =
+        surface_commit(surface, &painting.picture, &memory, &changed);
+    seat->window.surface = surface;
+    if (surface != before)
+        changed = bitmap_rect(&painting.picture);
+    wm_surface_changed(&seat->window, changed);
+    if (call->failed != STATUS_OK)
+        return NATIVE_FAILED;
+    stop_painting();
+    return NATIVE_DONE;
+}
+
+static NativeResult window_paint(NativeCall *call) {
+    WindowObject *object = native_reference(call, 0);
+    Seat *seat = desktop_seat(object);
+    if (!seat)
+        return native_throw(call, CLASS_ValueError,
+                            "the window is not attached");
+    NativeResult result = NATIVE_STEP;
+    if (!call->progress || painting.object != object)
+        result = begin(call, seat);
+    if (result != NATIVE_STEP)
+        return result;
+    call->progress = &object->head;
+    Status status = paint_step(&painting.paint, STEP_PIXELS);
+    native_charge(call, STEP_PIXELS / PIXELS_PER_UNIT);
+    if (status == STATUS_BUSY)
+        return NATIVE_STEP;
+    if (status != STATUS_OK) {
+        stop_painting();
+        return native_throw(call, CLASS_ValueError,
+                            "the paint list changed while it was drawn");
+    }
+    return finish(call, seat);
+}
+
+void desktop_paint_register(void) {
+    static const NativeEntry entries[] = {
+        {"ui.Window.paint", "([YI)V", window_paint, NULL},
+    };
+    CHECK(native_register(entries, 1) == STATUS_OK);
+}
