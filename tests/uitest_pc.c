@@ -16,18 +16,20 @@
 static int64_t events_sent;  /* since the boot */
 static int events_unwatched; /* since the machine settled last */
 static int64_t settled_wanted, generation_before;
+static size_t settled_from;  /* place in the log: before it was another story */
+static size_t question_from; /* the same for the console's last question */
 static int screen_width, screen_height;
 
 /* ---- Input ---- */
 
 static bool has_settled(void) {
-    return ui_log_settled("input=") >= settled_wanted;
+    return ui_log_settled(settled_from, "input=") >= settled_wanted;
 }
 
 static bool settle(void) {
     settled_wanted = events_sent;
     events_unwatched = 0;
-    return ui_wait(has_settled, "ui: settled");
+    return ui_wait(has_settled, "\"ui: settled\" with all input");
 }
 
 /* Counts one event that the machine will see; waits for a machine that says
@@ -35,7 +37,7 @@ static bool settle(void) {
 static bool sent(void) {
     events_sent++;
     events_unwatched++;
-    if (events_unwatched < BURST || ui_log_settled("input=") < 0)
+    if (events_unwatched < BURST || ui_log_settled(0, "input=") < 0)
         return true;
     return settle();
 }
@@ -126,7 +128,7 @@ static bool press_keys(char *names) {
 
 /* The screen's size, as the machine's log names it. */
 static bool know_screen(void) {
-    const char *line = screen_width ? NULL : ui_log_newest("screen: ");
+    const char *line = screen_width ? NULL : ui_log_newest(0, "screen: ");
     if (line)
         sscanf(strstr(line, "screen: "), "screen: %dx%d", &screen_width,
                &screen_height);
@@ -206,7 +208,7 @@ static bool wheel(const char *rest) {
 
 static int64_t newest_generation(void) {
     static const char mark[] = "snapshot: durable generation=";
-    const char *line = ui_log_newest(mark);
+    const char *line = ui_log_newest(0, mark);
     return line ? atoll(strstr(line, mark) + sizeof mark - 1) : -1;
 }
 
@@ -221,7 +223,66 @@ static bool snapshot(void) {
            ui_wait(has_new_generation, "snapshot: durable");
 }
 
+/* ---- Questions to the console, kernel/console.h ---- */
+
+static const char *answer_of(void) {
+    static const char *const answers[] = {"ui: found ", "ui: shows",
+                                          "ui: missing"};
+    for (int i = 0; i < 3; i++) {
+        const char *line = ui_log_newest(question_from, answers[i]);
+        if (line)
+            return strstr(line, "ui: ");
+    }
+    return NULL;
+}
+
+static bool has_answer(void) {
+    return answer_of() != NULL;
+}
+
+/* NULL: no answer came. */
+static const char *ask(const char *word, const char *rest) {
+    char line[UI_LINE_BYTES];
+    question_from = ui_log_length();
+    snprintf(line, sizeof line, "%.64s %.2000s", word, rest);
+    if (!uitest_qemu_console(line) || !ui_wait(has_answer, "an answer"))
+        return NULL;
+    return answer_of();
+}
+
+/* "text "..."": somewhere in what the windows show. */
+static bool expect_text(const char *rest) {
+    const char *text = strchr(rest, '"');
+    const char *answer = text ? ask("shows", text) : NULL;
+    if (!text)
+        return ui_fail("wanted: expect text \"...\"");
+    return answer && (strcmp(answer, "ui: shows") == 0 ||
+                      ui_fail("no window shows this text"));
+}
+
+/* "ROLE "NAME" [left|right|double]": in the middle of the widget. */
+static bool click_widget(const char *rest) {
+    char place[64];
+    int x, y;
+    const char *answer = ask("find", rest), *end = strrchr(rest, '"');
+    if (!answer)
+        return false;
+    if (sscanf(answer, "ui: found %d %d", &x, &y) != 2)
+        return ui_fail("there is no such widget");
+    snprintf(place, sizeof place, "%d %d %.16s", x, y, end ? end + 1 : "");
+    return click(place);
+}
+
+/* What follows will be settled only after the app has shown itself. */
+static bool open_app(const char *rest) {
+    char line[UI_LINE_BYTES];
+    settled_from = ui_log_length();
+    snprintf(line, sizeof line, "open %.2000s", rest);
+    return uitest_qemu_console(line);
+}
+
 static bool pc_boot(void) {
+    settled_from = 0;
     events_sent = 0;
     events_unwatched = 0;
     screen_width = screen_height = 0;
@@ -235,7 +296,11 @@ static bool pc_obey(const char *word, char *rest) {
     if (strcmp(word, "key") == 0)
         return press_keys(rest);
     if (strcmp(word, "click") == 0)
-        return click(rest);
+        return strchr(rest, '"') ? click_widget(rest) : click(rest);
+    if (strcmp(word, "expect") == 0)
+        return expect_text(rest);
+    if (strcmp(word, "open") == 0)
+        return open_app(rest);
     if (strcmp(word, "drag") == 0)
         return drag(rest);
     if (strcmp(word, "wheel") == 0)
