@@ -70,6 +70,11 @@ int64_t ui_log_settled(size_t from, const char *name) {
     return value ? strtoll(value + strlen(name), NULL, 10) : -1;
 }
 
+static const char *last_line(void) {
+    const char *line = ui_log_newest(0, ": ");
+    return line ? line : "none";
+}
+
 bool ui_wait(bool (*reached)(void), const char *what) {
     int64_t deadline = ui_now_ms() + ui_options.patience_ms;
     while (!reached()) {
@@ -79,7 +84,8 @@ bool ui_wait(bool (*reached)(void), const char *what) {
             if (ui_now_ms() >= deadline)
                 return ui_fail("waited %lld s for %s",
                                (long long)ui_options.patience_ms / 1000, what);
-            return ui_fail("the machine ended before %s", what);
+            return ui_fail("the machine ended before %s; its last words: %s",
+                           what, last_line());
         }
     }
     return true;
