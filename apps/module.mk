@@ -1,14 +1,15 @@
-# The libraries and apps in Rev, compiled and made part of every program.
-ASSETS += module/core=build/lib/core.rvc module/ui=build/lib/ui.rvc
-
+# The library's module ui and the programs, compiled by build/revc and built into
+# every machine as assets.
 UI_REV := $(sort $(wildcard apps/lib/ui/*.rev))
-build/lib/ui.rvc: build/revc build/lib/core.rvc $(UI_REV)
-	$(QUIET)build/revc --system --module ui $(UI_REV) -o $@
+APP_NAMES := $(basename $(notdir $(sort $(wildcard apps/*.rev))))
 
-APPS := counter editor
-APP_FILES := $(APPS:%=build/apps/%.rvc)
-ASSETS += $(foreach app,$(APPS),app/$(app)=build/apps/$(app).rvc)
-PROGRAMS += $(APP_FILES)
+build/lib/ui.rvc: build/revc build/lib/core.rvc $(UI_REV)
+	@mkdir -p $(@D)
+	$(QUIET)build/revc --system $(UI_REV) -o $@
+
 build/apps/%.rvc: apps/%.rev build/revc build/lib/core.rvc build/lib/ui.rvc
 	@mkdir -p $(@D)
 	$(QUIET)build/revc $< -o $@
+
+ASSETS += module/core=build/lib/core.rvc module/ui=build/lib/ui.rvc \
+    $(foreach app,$(APP_NAMES),app/$(app)=build/apps/$(app).rvc)
