@@ -15,7 +15,7 @@ endef
 LATE_RULES += LANGUAGE_RULES
 
 .PHONY: run-language
-run-language: build/asan/language build/lib/core.rvc
-	build/asan/language build/lib/core.rvc $(LANGUAGE_TESTS)
+run-language: build/asan/language build/lib/core.rvc build/lib/ui.rvc
+	build/asan/language build/lib/core.rvc build/lib/ui.rvc $(LANGUAGE_TESTS)
 TEST_RUNS += language
 QUICK_RUNS += language

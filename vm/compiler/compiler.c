@@ -31,6 +31,7 @@ static void parse_sources(World *world, const CompilerRequest *request) {
     Module *module =
         new_module(world, name_of(&compile->names, request->module));
     module->is_core = request->is_core;
+    module->runs_tests = request->run_tests;
     world->module = module;
     for (size_t i = 0; i < request->source_count; i++) {
         const CompilerSource *source = &request->sources[i];

@@ -1,6 +1,5 @@
-/* Where an app starts: the function `$main` of a module with an App class or
- * with a `main` that takes arguments. It is made of the same nodes as if it had
- * been written. */
+/* Where an app starts: the function `$main`, made of the same nodes as if it
+ * had been written. */
 #include "vm/compiler/start.h"
 
 static Node *new_node(World *world, NodeKind kind, Place place) {
@@ -47,7 +46,7 @@ static Variable *parameter(World *world, Place place) {
     return variable;
 }
 
-static void add(World *world, Module *module, Place place, Node *statement) {
+static void add(World *world, Module *module, Place place, Node *statements) {
     Function *function = ARENA_NEW(&world->compile->arena, Function);
     Function **end = &module->functions;
     function->kind = FUNCTION_PLAIN;
@@ -58,8 +57,9 @@ static void add(World *world, Module *module, Place place, Node *statement) {
     function->is_synthetic = true;
     function->parameters = parameter(world, place);
     function->body = new_node(world, NODE_BLOCK, place);
-    function->body->items = statement;
-    statement->is_statement = true;
+    function->body->items = statements;
+    for (Node *n = statements; n; n = n->next)
+        n->is_statement = true;
     while (*end)
         end = &(*end)->next;
     *end = function;
@@ -75,12 +75,14 @@ static bool is_app(const World *world, const Class *class) {
     return false;
 }
 
-/* main(argumentList(args)) */
+/* main(), or main(argumentList(args)) */
 static Node *main_call(World *world, const Function *main) {
     Place place = main->place;
-    Node *list = call_node(world, place,
-                           name_node(world, place, word(world, "argumentList")),
-                           name_node(world, place, word(world, "args")));
+    Node *list = NULL;
+    if (main->parameters)
+        list = call_node(world, place,
+                         name_node(world, place, word(world, "argumentList")),
+                         name_node(world, place, word(world, "args")));
     return call_node(world, place, name_node(world, place, main->name), list);
 }
 
@@ -94,20 +96,66 @@ static Node *open_call(World *world, const Class *class) {
     return call_node(world, place, open, NULL);
 }
 
+/* runTest("sentence") { … } */
+static Node *test_call(World *world, Function *test) {
+    Place place = test->place;
+    Node *sentence = new_node(world, NODE_STRING, place);
+    Node *body = new_node(world, NODE_CLOSURE, place);
+    sentence->name = test->doc;
+    sentence->next = body;
+    body->closure = test;
+    test->kind = FUNCTION_CLOSURE;
+    test->name = word(world, "closure");
+    return call_node(world, place,
+                     name_node(world, place, word(world, "runTest")), sentence);
+}
+
+/* The tests as calls, no longer functions of the module. */
+static Node *test_calls(World *world, Module *module) {
+    Node *first = NULL;
+    Node **end = &first;
+    for (Function *f = module->tests, *next; f; f = next) {
+        next = f->next;
+        f->next = NULL;
+        *end = test_call(world, f);
+        end = &(*end)->next;
+    }
+    module->tests = NULL;
+    return first;
+}
+
+static Function *find_main(const Module *module) {
+    for (Function *f = module->functions; f; f = f->next)
+        if (text_equal(f->name->bytes, "main"))
+            return f;
+    return NULL;
+}
+
+static Class *find_app(const World *world, const Module *module) {
+    for (Class *c = module->classes; c; c = c->next)
+        if (is_app(world, c))
+            return c;
+    return NULL;
+}
+
 void start_declare(World *world, Module *module) {
-    if (module->is_interface || module->is_core || module->line)
+    if (module->is_interface || module->line)
         return;
-    for (Function *f = module->functions; f; f = f->next) {
-        if (!text_equal(f->name->bytes, "main"))
-            continue;
-        if (f->parameters)
-            add(world, module, f->place, main_call(world, f));
-        return;
-    }
-    for (Class *c = module->classes; c; c = c->next) {
-        if (is_app(world, c)) {
-            add(world, module, c->place, open_call(world, c));
-            return;
-        }
-    }
+    const Function *main = find_main(module);
+    const Class *app = find_app(world, module);
+    bool runs_tests = module->runs_tests && module->tests;
+    Place place = runs_tests ? module->tests->place
+                  : main     ? main->place
+                  : app      ? app->place
+                             : (Place){0};
+    Node *start = NULL;
+    if (main && (main->parameters || runs_tests))
+        start = main_call(world, main);
+    else if (!main && app && !runs_tests)
+        start = open_call(world, app);
+    Node **end = start ? &start->next : &start;
+    if (runs_tests)
+        *end = test_calls(world, module);
+    if (start)
+        add(world, module, place, start);
 }

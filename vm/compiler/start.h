@@ -4,9 +4,9 @@
 
 #include "vm/compiler/type.h"
 
-/* Adds `$main` to a module of sources that has a `main` with a parameter, or
- * else a class that extends App. The supertypes are declared, the functions not
- * yet. */
+/* Adds `$main` to a module of sources that has a `main` with a parameter, or no
+ * `main` and a class that extends App; or tests that are to run, after `main`.
+ * The supertypes are declared, the functions not yet. */
 void start_declare(World *world, Module *module);
 
 #endif
