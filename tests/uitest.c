@@ -24,8 +24,12 @@ enum { GOOD = 0, FAILED = 1, WRONG_USE = 2 };
 #define DISK_BYTES (256l << 20)
 #define PATIENCE_S 60
 
-UiOptions ui_options = {
-    .firmware = "kernel", .memory = "256", .patience_ms = PATIENCE_S * 1000};
+/* Test mode is on for steady pictures; --set test=0 ends it. */
+UiOptions ui_options = {.settings = {"test=1"},
+                        .setting_count = 1,
+                        .firmware = "kernel",
+                        .memory = "256",
+                        .patience_ms = PATIENCE_S * 1000};
 const UiMachine *ui_machine;
 static char failure[UI_LINE_BYTES];
 
@@ -267,7 +271,10 @@ static void set_option(int letter) {
     case '=':
         if (ui_options.setting_count == UI_SETTINGS_MAX)
             wrong("too many settings");
-        ui_options.settings[ui_options.setting_count++] = optarg;
+        if (strncmp(optarg, "test=", 5) == 0)
+            ui_options.settings[0] = optarg;
+        else
+            ui_options.settings[ui_options.setting_count++] = optarg;
         break;
     default:
         wrong("wrong option");
@@ -355,11 +362,10 @@ int main(int count, char **words) {
         fprintf(stderr, "uitest: %s: %s\n", ui_options.script, strerror(errno));
         return WRONG_USE;
     }
-    if (!make_folder(ui_options.out) || !make_disk()) {
+    bool good = make_folder(ui_options.out) && make_disk();
+    if (!good)
         fprintf(stderr, "uitest: %s\n", failure);
-        return FAILED;
-    }
-    bool good = run_script(script);
+    good = good && run_script(script);
     ui_machine->cut();
     fclose(script);
     return good ? GOOD : FAILED;

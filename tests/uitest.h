@@ -67,15 +67,19 @@ void ui_log_feed(const char *bytes, size_t count);
  * such wait found. False: time-out, panic, or the machine ended. */
 bool ui_log_wait(const char *text);
 
-/* The number after `name` ("input=") in the newest "ui: settled" line, -1
- * when there is none yet. */
-int64_t ui_log_settled(const char *name);
+/* The log's length in bytes; a place to look from. */
+size_t ui_log_length(void);
+
+/* The newest whole line behind place `from` that contains `text`, or NULL;
+ * good until the next call. */
+const char *ui_log_newest(size_t from, const char *text);
+
+/* The number after `name` ("input=") in the newest "ui: settled" line behind
+ * `from`, -1 when there is none yet. */
+int64_t ui_log_settled(size_t from, const char *name);
 
 /* Listens until `reached`; `what` names it for the time-out's message. */
 bool ui_wait(bool (*reached)(void), const char *what);
-
-/* The newest whole line of the log that contains `text`, or NULL. */
-const char *ui_log_newest(const char *text);
 
 /* ---- Processes and their lines (uitest_process.c) ---- */
 

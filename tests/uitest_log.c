@@ -44,10 +44,14 @@ static const char *line_end(size_t from, const char *part) {
     return end ? end + 1 : NULL;
 }
 
-const char *ui_log_newest(const char *part) {
+size_t ui_log_length(void) {
+    return used;
+}
+
+const char *ui_log_newest(size_t from, const char *part) {
     static char line[UI_LINE_BYTES];
     const char *newest = NULL, *end;
-    for (size_t from = 0; (end = line_end(from, part)) != NULL;) {
+    while ((end = line_end(from, part)) != NULL) {
         from = (size_t)(end - text);
         newest = end;
     }
@@ -60,22 +64,28 @@ const char *ui_log_newest(const char *part) {
     return line;
 }
 
-int64_t ui_log_settled(const char *name) {
-    const char *line = ui_log_newest("ui: settled");
+int64_t ui_log_settled(size_t from, const char *name) {
+    const char *line = ui_log_newest(from, "ui: settled");
     const char *value = line ? strstr(line, name) : NULL;
     return value ? strtoll(value + strlen(name), NULL, 10) : -1;
+}
+
+static const char *last_line(void) {
+    const char *line = ui_log_newest(0, ": ");
+    return line ? line : "none";
 }
 
 bool ui_wait(bool (*reached)(void), const char *what) {
     int64_t deadline = ui_now_ms() + ui_options.patience_ms;
     while (!reached()) {
         if (line_end(0, "panic: "))
-            return ui_fail("%s", ui_log_newest("panic: "));
+            return ui_fail("%s", ui_log_newest(0, "panic: "));
         if (!ui_machine->listen(deadline) && !reached()) {
             if (ui_now_ms() >= deadline)
                 return ui_fail("waited %lld s for %s",
                                (long long)ui_options.patience_ms / 1000, what);
-            return ui_fail("the machine ended before %s", what);
+            return ui_fail("the machine ended before %s; its last words: %s",
+                           what, last_line());
         }
     }
     return true;

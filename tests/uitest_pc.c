@@ -1,254 +1,35 @@
-/* The pc machine: QEMU without acceleration, driven by QMP. The machine's log
- * and its console are COM1. Both are streams that QEMU inherits, so nothing is
- * left in the file system. */
+/* The pc machine: script commands become QMP commands and console lines. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "kernel/base/keymap.h"
-#include "tests/uitest.h"
+#include "tests/uitest_qemu.h"
 
-#define WORDS_MAX 96
 #define TABLET_MAX 32768 /* steps of an axis: 0 to this - 1 */
 #define DRAG_STEPS 8
 #define KEYS_MAX 8
 #define BURST                                                                  \
     12 /* input events that are sent without looking back: the                 \
         * keyboard's queue in QEMU has 16 bytes */
-#define FIRMWARE "/usr/share/ovmf/OVMF.fd"
 
-static int process;
-static UiStream serial = {.file = -1}, monitor = {.file = -1};
-static char reply[UI_LINE_BYTES];
-static bool replied;
 static int64_t events_sent;  /* since the boot */
 static int events_unwatched; /* since the machine settled last */
 static int64_t settled_wanted, generation_before;
+static size_t settled_from;  /* place in the log: before it was another story */
+static size_t question_from; /* the same for the console's last question */
 static int screen_width, screen_height;
-
-/* ---- The process and its streams ---- */
-
-static void close_stream(UiStream *stream) {
-    if (stream->file >= 0)
-        close(stream->file);
-    stream->file = -1;
-    stream->used = 0;
-}
-
-static void take_serial(void) {
-    if (!ui_stream_fill(&serial)) {
-        close_stream(&serial);
-        return;
-    }
-    ui_log_feed(serial.bytes, serial.used);
-    serial.used = 0;
-}
-
-/* Keeps replies, passes over greetings and events. */
-static void take_monitor(void) {
-    char line[UI_LINE_BYTES];
-    if (!ui_stream_fill(&monitor))
-        close_stream(&monitor);
-    while (ui_stream_line(&monitor, line))
-        if (strncmp(line, "{\"return\"", 9) == 0 ||
-            strncmp(line, "{\"error\"", 8) == 0) {
-            snprintf(reply, sizeof reply, "%s", line);
-            replied = true;
-        }
-}
-
-static bool pc_listen(int64_t deadline_ms) {
-    int files[] = {serial.file, monitor.file};
-    bool heard = false;
-    if (serial.file < 0 && monitor.file < 0)
-        return false;
-    ui_poll(files, 2, deadline_ms);
-    if (ui_stream_ready(&serial)) {
-        take_serial();
-        heard = true;
-    }
-    if (ui_stream_ready(&monitor)) {
-        take_monitor();
-        heard = true;
-    }
-    return heard;
-}
-
-static bool has_reply(void) {
-    return replied;
-}
-
-/* Sends one QMP command and waits for its reply. */
-static bool qmp(const char *command) {
-    replied = false;
-    if (!ui_write(monitor.file, command, strlen(command)) ||
-        !ui_write(monitor.file, "\n", 1) || !ui_wait(has_reply, "QEMU's reply"))
-        return false;
-    if (strncmp(reply, "{\"return\"", 9) == 0)
-        return true;
-    return ui_fail("QEMU: %s", reply);
-}
-
-/* ---- Start and end ---- */
-
-static const char *words[WORDS_MAX];
-static int word_count;
-static char word_room[WORDS_MAX][UI_PATH_BYTES + 64];
-
-static void add(const char *word) {
-    words[word_count++] = word;
-}
-
-static void add_format(const char *format, const char *value) {
-    snprintf(word_room[word_count], sizeof word_room[0], format, value);
-    add(word_room[word_count]);
-}
-
-/* A comma would end the value in QEMU's options. */
-static bool add_setting(const char *setting) {
-    char text[UI_PATH_BYTES];
-    const char *value = strchr(setting, '=');
-    if (!value || strchr(setting, ','))
-        return ui_fail("not a setting: %s", setting);
-    snprintf(text, sizeof text, "name=opt/revenant/%.*s,string=%s",
-             (int)(value - setting), setting, value + 1);
-    add("-fw_cfg");
-    add_format("%s", text);
-    return true;
-}
-
-static bool add_firmware(void) {
-    if (strcmp(ui_options.firmware, "kernel") == 0) {
-        add("-kernel");
-        add("build/revenant.elf");
-        return true;
-    }
-    if (strcmp(ui_options.firmware, "uefi") == 0) {
-        if (access(FIRMWARE, R_OK) != 0)
-            return ui_fail("there is no " FIRMWARE);
-        add("-bios");
-        add(FIRMWARE);
-    }
-    add("-boot");
-    add("d");
-    add("-cdrom");
-    add("build/revenant.iso");
-    return true;
-}
-
-/* Descriptors 3 and 4 are COM1 and QMP. */
-static bool make_words(void) {
-    static const char *const always[] = {
-        "qemu-system-x86_64",
-        "-machine",
-        "q35,accel=tcg",
-        "-cpu",
-        "max",
-        "-vga",
-        "std",
-        "-nic",
-        "none",
-        "-no-reboot",
-        "-display",
-        "none",
-        "-monitor",
-        "none",
-        "-chardev",
-        "socket,id=com1,fd=3",
-        "-serial",
-        "chardev:com1",
-        "-chardev",
-        "socket,id=qmp,fd=4",
-        "-mon",
-        "chardev=qmp,mode=control",
-        "-device",
-        "virtio-blk-pci,drive=disk,werror=report,rerror=report",
-        "-device",
-        "virtio-tablet-pci",
-        "-device",
-        "isa-debug-exit,iobase=0xf4,iosize=4",
-        "-m",
-    };
-    word_count = 0;
-    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
-        add(always[i]);
-    add(ui_options.memory);
-    add("-drive");
-    add_format("if=none,id=disk,format=raw,file=%s", ui_options.disk);
-    if (!add_firmware())
-        return false;
-    if (ui_options.size) {
-        char setting[64];
-        snprintf(setting, sizeof setting, "size=%s", ui_options.size);
-        if (!add_setting(setting))
-            return false;
-    }
-    for (int i = 0; i < ui_options.setting_count; i++)
-        if (!add_setting(ui_options.settings[i]))
-            return false;
-    words[word_count] = NULL;
-    return true;
-}
-
-static void pc_cut(void) {
-    ui_kill(process);
-    process = 0;
-    close_stream(&serial);
-    close_stream(&monitor);
-}
-
-static bool pc_boot(void) {
-    int serial_ends[2], monitor_ends[2];
-    pc_cut();
-    ui_log_start();
-    events_sent = 0;
-    events_unwatched = 0;
-    screen_width = screen_height = 0;
-    if (!make_words() || !ui_pair(serial_ends) || !ui_pair(monitor_ends))
-        return false;
-    int files[] = {serial_ends[1], 2, 2, serial_ends[1], monitor_ends[1]};
-    process = ui_spawn(words, files, 5);
-    close(serial_ends[1]);
-    close(monitor_ends[1]);
-    serial.file = serial_ends[0];
-    monitor.file = monitor_ends[0];
-    if (process <= 0)
-        return ui_fail("cannot start a process");
-    return qmp("{\"execute\":\"qmp_capabilities\"}");
-}
-
-static bool has_ended(void) {
-    return serial.file < 0;
-}
-
-static bool console(const char *line) {
-    return ui_write(serial.file, line, strlen(line)) &&
-           ui_write(serial.file, "\n", 1);
-}
-
-static bool pc_shutdown(void) {
-    int status = 0;
-    if (!console("shutdown") || !ui_wait(has_ended, "its end") ||
-        !ui_reap(process, ui_now_ms() + ui_options.patience_ms, &status))
-        return false;
-    process = 0;
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-        return true;
-    return ui_fail("QEMU ended with status %x", (unsigned)status);
-}
 
 /* ---- Input ---- */
 
 static bool has_settled(void) {
-    return ui_log_settled("input=") >= settled_wanted;
+    return ui_log_settled(settled_from, "input=") >= settled_wanted;
 }
 
 static bool settle(void) {
     settled_wanted = events_sent;
     events_unwatched = 0;
-    return ui_wait(has_settled, "ui: settled");
+    return ui_wait(has_settled, "\"ui: settled\" with all input");
 }
 
 /* Counts one event that the machine will see; waits for a machine that says
@@ -256,7 +37,7 @@ static bool settle(void) {
 static bool sent(void) {
     events_sent++;
     events_unwatched++;
-    if (events_unwatched < BURST || ui_log_settled("input=") < 0)
+    if (events_unwatched < BURST || ui_log_settled(0, "input=") < 0)
         return true;
     return settle();
 }
@@ -267,98 +48,35 @@ static bool send_events(const char *events) {
              "{\"execute\":\"input-send-event\",\"arguments\":"
              "{\"events\":[%s]}}",
              events);
-    return qmp(command);
+    return uitest_qemu_command(command);
 }
 
-/* QEMU's names of the keys from usage 0x04 on. */
+/* QEMU's names of the keys from usage 0x04 on, and of the modifiers. */
+static const char key_names[] =
+    "a b c d e f g h i j k l m n o p q r s t u v w x y z 1 2 3 4 5 6 7 8 9 0 "
+    "ret esc backspace tab spc minus equal bracket_left bracket_right "
+    "backslash - semicolon apostrophe grave_accent comma dot slash caps_lock "
+    "f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 print scroll_lock pause insert "
+    "home pgup delete end pgdn right left down up";
+static const char modifier_names[] = "ctrl shift alt meta_l";
+
+/* Word number `index` of a text, or NULL. */
+static const char *word_of(const char *text, int index) {
+    static char word[32];
+    for (; index > 0 && text; index--) {
+        text = strchr(text, ' ');
+        text = text ? text + 1 : NULL;
+    }
+    if (!text)
+        return NULL;
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(text, " "), text);
+    return word;
+}
+
 static const char *key_name(uint16_t usage) {
-    static const char *const names[] = {
-        "a",
-        "b",
-        "c",
-        "d",
-        "e",
-        "f",
-        "g",
-        "h",
-        "i",
-        "j",
-        "k",
-        "l",
-        "m",
-        "n",
-        "o",
-        "p",
-        "q",
-        "r",
-        "s",
-        "t",
-        "u",
-        "v",
-        "w",
-        "x",
-        "y",
-        "z",
-        "1",
-        "2",
-        "3",
-        "4",
-        "5",
-        "6",
-        "7",
-        "8",
-        "9",
-        "0",
-        "ret",
-        "esc",
-        "backspace",
-        "tab",
-        "spc",
-        "minus",
-        "equal",
-        "bracket_left",
-        "bracket_right",
-        "backslash",
-        NULL,
-        "semicolon",
-        "apostrophe",
-        "grave_accent",
-        "comma",
-        "dot",
-        "slash",
-        "caps_lock",
-        "f1",
-        "f2",
-        "f3",
-        "f4",
-        "f5",
-        "f6",
-        "f7",
-        "f8",
-        "f9",
-        "f10",
-        "f11",
-        "f12",
-        "print",
-        "scroll_lock",
-        "pause",
-        "insert",
-        "home",
-        "pgup",
-        "delete",
-        "end",
-        "pgdn",
-        "right",
-        "left",
-        "down",
-        "up",
-    };
-    static const char *const modifiers[] = {"ctrl", "shift", "alt", "meta_l"};
-    if (usage >= KEY_A && usage - KEY_A < (int)(sizeof names / sizeof *names))
-        return names[usage - KEY_A];
-    if (usage >= KEY_CONTROL && usage <= KEY_META)
-        return modifiers[usage - KEY_CONTROL];
-    return NULL;
+    if (usage >= KEY_CONTROL)
+        return word_of(modifier_names, usage - KEY_CONTROL);
+    return usage >= KEY_A ? word_of(key_names, usage - KEY_A) : NULL;
 }
 
 static bool send_key(uint16_t usage, bool down) {
@@ -410,7 +128,7 @@ static bool press_keys(char *names) {
 
 /* The screen's size, as the machine's log names it. */
 static bool know_screen(void) {
-    const char *line = screen_width ? NULL : ui_log_newest("screen: ");
+    const char *line = screen_width ? NULL : ui_log_newest(0, "screen: ");
     if (line)
         sscanf(strstr(line, "screen: "), "screen: %dx%d", &screen_width,
                &screen_height);
@@ -490,7 +208,7 @@ static bool wheel(const char *rest) {
 
 static int64_t newest_generation(void) {
     static const char mark[] = "snapshot: durable generation=";
-    const char *line = ui_log_newest(mark);
+    const char *line = ui_log_newest(0, mark);
     return line ? atoll(strstr(line, mark) + sizeof mark - 1) : -1;
 }
 
@@ -501,8 +219,74 @@ static bool has_new_generation(void) {
 /* A generation that became durable after the request. */
 static bool snapshot(void) {
     generation_before = newest_generation();
-    return console("snapshot") &&
+    return uitest_qemu_console("snapshot") &&
            ui_wait(has_new_generation, "snapshot: durable");
+}
+
+/* ---- Questions to the console, kernel/console.h ---- */
+
+static const char *answer_of(void) {
+    static const char *const answers[] = {"ui: found ", "ui: shows",
+                                          "ui: missing"};
+    for (int i = 0; i < 3; i++) {
+        const char *line = ui_log_newest(question_from, answers[i]);
+        if (line)
+            return strstr(line, "ui: ");
+    }
+    return NULL;
+}
+
+static bool has_answer(void) {
+    return answer_of() != NULL;
+}
+
+/* NULL: no answer came. */
+static const char *ask(const char *word, const char *rest) {
+    char line[UI_LINE_BYTES];
+    question_from = ui_log_length();
+    snprintf(line, sizeof line, "%.64s %.2000s", word, rest);
+    if (!uitest_qemu_console(line) || !ui_wait(has_answer, "an answer"))
+        return NULL;
+    return answer_of();
+}
+
+/* "text "..."": somewhere in what the windows show. */
+static bool expect_text(const char *rest) {
+    const char *text = strchr(rest, '"');
+    const char *answer = text ? ask("shows", text) : NULL;
+    if (!text)
+        return ui_fail("wanted: expect text \"...\"");
+    return answer && (strcmp(answer, "ui: shows") == 0 ||
+                      ui_fail("no window shows this text"));
+}
+
+/* "ROLE "NAME" [left|right|double]": in the middle of the widget. */
+static bool click_widget(const char *rest) {
+    char place[64];
+    int x, y;
+    const char *answer = ask("find", rest), *end = strrchr(rest, '"');
+    if (!answer)
+        return false;
+    if (sscanf(answer, "ui: found %d %d", &x, &y) != 2)
+        return ui_fail("there is no such widget");
+    snprintf(place, sizeof place, "%d %d %.16s", x, y, end ? end + 1 : "");
+    return click(place);
+}
+
+/* What follows will be settled only after the app has shown itself. */
+static bool open_app(const char *rest) {
+    char line[UI_LINE_BYTES];
+    settled_from = ui_log_length();
+    snprintf(line, sizeof line, "open %.2000s", rest);
+    return uitest_qemu_console(line);
+}
+
+static bool pc_boot(void) {
+    settled_from = 0;
+    events_sent = 0;
+    events_unwatched = 0;
+    screen_width = screen_height = 0;
+    return uitest_qemu_boot();
 }
 
 static bool pc_obey(const char *word, char *rest) {
@@ -512,7 +296,11 @@ static bool pc_obey(const char *word, char *rest) {
     if (strcmp(word, "key") == 0)
         return press_keys(rest);
     if (strcmp(word, "click") == 0)
-        return click(rest);
+        return strchr(rest, '"') ? click_widget(rest) : click(rest);
+    if (strcmp(word, "expect") == 0)
+        return expect_text(rest);
+    if (strcmp(word, "open") == 0)
+        return open_app(rest);
     if (strcmp(word, "drag") == 0)
         return drag(rest);
     if (strcmp(word, "wheel") == 0)
@@ -522,7 +310,7 @@ static bool pc_obey(const char *word, char *rest) {
     if (strcmp(word, "snapshot") == 0)
         return snapshot();
     if (strcmp(word, "resume") == 0)
-        return console("resume");
+        return uitest_qemu_console("resume");
     if (strcmp(word, "move") == 0 && sscanf(rest, "%d %d", &x, &y) == 2)
         return send_pointer(x, y);
     return ui_fail("unknown command");
@@ -536,7 +324,7 @@ static bool pc_screenshot(const char *name) {
              "{\"execute\":\"screendump\",\"arguments\":"
              "{\"filename\":\"%s\"}}",
              path);
-    if (!qmp(command) || !ui_picture_read_ppm(path, &picture))
+    if (!uitest_qemu_command(command) || !ui_picture_read_ppm(path, &picture))
         return false;
     remove(path);
     snprintf(path, sizeof path, "%s/%s.png", ui_options.out, name);
@@ -549,7 +337,7 @@ const UiMachine uitest_pc = {
     .boot = pc_boot,
     .obey = pc_obey,
     .screenshot = pc_screenshot,
-    .listen = pc_listen,
-    .cut = pc_cut,
-    .shutdown = pc_shutdown,
+    .listen = uitest_qemu_listen,
+    .cut = uitest_qemu_cut,
+    .shutdown = uitest_qemu_shutdown,
 };
