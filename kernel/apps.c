@@ -8,7 +8,7 @@
 #include "vm/core_native.h"
 #include "vm/domain.h"
 #include "vm/vm.h"
-#include "wm/desktop.h"
+#include "wm/desktop_native.h"
 
 static const struct {
     const char *name;   /* as the launcher shows it */
