@@ -159,6 +159,8 @@ static void check_and_emit(World *world, const CompilerRequest *request,
                            CompilerResult *result_out) {
     Compile *compile = world->compile;
     Variable *new_slots = NULL;
+    if (compile->diagnostics.errors)
+        return; /* what cannot be parsed cannot be judged */
     declare(world);
     if (!world->core || !world->object) {
         if (!world->core)
