@@ -27,6 +27,11 @@ run-uitest: build/uitest build/revenant
 	@tests/ui/uitest-check.sh
 TEST_RUNS += uitest
 
+.PHONY: run-start
+run-start: build/revenant.iso
+	@tests/ui/start-check.sh
+TEST_RUNS += start
+
 .PHONY: run-machines
 run-machines: build/revenant.elf build/revenant.iso
 	@tests/ui/machines.sh
