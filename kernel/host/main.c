@@ -6,13 +6,15 @@
 
 #include "kernel/base/text.h"
 #include "kernel/host/host.h"
+#include "kernel/host/run.h"
 #include "kernel/system.h"
 
 enum { WRONG_USE = 2, DEFAULT_DISK_MB = 256 };
 
 static const char usage[] =
     "usage: revenant [--disk FILE] [--disk-size 256M] [--headless]\n"
-    "                [--ui SCRIPT] [--out DIR] [--set NAME=VALUE]...\n";
+    "                [--ui SCRIPT] [--out DIR] [--set NAME=VALUE]...\n"
+    "       revenant --run FILE.rev [ARG]...\n";
 
 typedef struct Options {
     const char *disk;
@@ -20,6 +22,8 @@ typedef struct Options {
     bool headless;
     const char *script;
     const char *folder;
+    const char *run; /* a program, and what follows it */
+    int first_argument;
 } Options;
 
 static _Noreturn void wrong(const char *what, const char *value) {
@@ -53,12 +57,14 @@ static Options read_options(int count, char **words) {
         {"ui", required_argument, 0, 'u'},
         {"out", required_argument, 0, 'o'},
         {"set", required_argument, 0, '='},
+        {"run", required_argument, 0, 'r'},
         {0, 0, 0, 0},
     };
     Options options = {.disk_bytes = (uint64_t)DEFAULT_DISK_MB << 20,
                        .folder = "."};
     int letter;
-    while ((letter = getopt_long(count, words, "", names, NULL)) != -1) {
+    while (!options.run &&
+           (letter = getopt_long(count, words, "+", names, NULL)) != -1) {
         switch (letter) {
         case 'd':
             options.disk = optarg;
@@ -75,6 +81,10 @@ static Options read_options(int count, char **words) {
         case 'o':
             options.folder = optarg;
             break;
+        case 'r':
+            options.run = optarg;
+            options.first_argument = optind;
+            break;
         case '=':
             if (!host_set(optarg))
                 wrong("not NAME=VALUE", optarg);
@@ -83,7 +93,7 @@ static Options read_options(int count, char **words) {
             wrong("wrong option", words[optind - 1]);
         }
     }
-    if (optind < count)
+    if (optind < count && !options.run)
         wrong("unexpected word", words[optind]);
     return options;
 }
@@ -102,6 +112,9 @@ int main(int count, char **words) {
     Options options = read_options(count, words);
     host_idle_open(!options.headless);
     host_range_open();
+    if (options.run)
+        return host_run(options.run, count - options.first_argument,
+                        words + options.first_argument);
     if (options.disk && !host_disk_open(options.disk, options.disk_bytes))
         return EXIT_FAILURE;
     if (options.script && !host_script_open(options.script, options.folder))

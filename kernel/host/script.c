@@ -23,6 +23,8 @@ typedef enum Waiting {
     FOR_DESKTOP,
     FOR_SETTLED,
     FOR_SNAPSHOT,
+    FOR_PLACE, /* of a widget, to be clicked */
+    FOR_TEXT,  /* to be seen */
 } Waiting;
 
 static int descriptor = -1;
@@ -113,6 +115,13 @@ static const char *press_keys(char *names) {
     return NULL;
 }
 
+/* ---- The console ---- */
+
+static void tell_console(const char *format, const char *rest) {
+    snprintf(console, sizeof console, format, rest);
+    console_waits = true;
+}
+
 /* ---- Pointer ---- */
 
 static void send_pointer(int x, int y) {
@@ -126,6 +135,11 @@ static void send_button(uint16_t button, bool down, int x, int y) {
 
 static const char *click(const char *rest) {
     int x, y;
+    if (*rest < '0' || *rest > '9') {
+        tell_console("find %s", rest);
+        waiting = FOR_PLACE;
+        return NULL;
+    }
     char which[16] = "left";
     if (sscanf(rest, "%d %d %15s", &x, &y, which) < 2)
         return "click: X Y [left|right|double]";
@@ -192,11 +206,6 @@ static char *unquote(char *text) {
     return text;
 }
 
-static void tell_console(const char *line) {
-    snprintf(console, sizeof console, "%s", line);
-    console_waits = true;
-}
-
 static const char *obey_input(const char *word, char *rest) {
     int x, y;
     if (strcmp(word, "type") == 0) {
@@ -233,14 +242,19 @@ static const char *obey(const char *word, char *rest) {
     } else if (strcmp(word, "settle") == 0) {
         waiting = events_settled >= events_sent ? FOR_NOTHING : FOR_SETTLED;
     } else if (strcmp(word, "snapshot") == 0) {
-        tell_console("snapshot");
+        tell_console("%s", word);
         waiting = FOR_SNAPSHOT;
     } else if (strcmp(word, "screenshot") == 0) {
         return screenshot(rest);
     } else if (strcmp(word, "cut") == 0) {
         _exit(EXIT_SUCCESS);
     } else if (strcmp(word, "shutdown") == 0 || strcmp(word, "resume") == 0) {
-        tell_console(word);
+        tell_console("%s", word);
+    } else if (strcmp(word, "open") == 0) {
+        tell_console("open %s", rest);
+    } else if (strcmp(word, "expect") == 0 && strncmp(rest, "text ", 5) == 0) {
+        tell_console("shows %s", rest + 5);
+        waiting = FOR_TEXT;
     } else {
         return obey_input(word, rest);
     }
@@ -295,10 +309,21 @@ bool platform_console_next(char *line_out, size_t capacity) {
     return true;
 }
 
-static void done_waiting(void) {
+static void done_waiting(const char *error) {
     waiting = FOR_NOTHING;
-    answer(NULL);
+    answer(error);
     host_wake(); /* the next command may already be here */
+}
+
+/* The answer of the console about a place or a text. */
+static void see_answer(const char *line) {
+    if (waiting == FOR_PLACE && strncmp(line, "ui: found ", 10) == 0)
+        done_waiting(click(line + 10));
+    else if (waiting == FOR_TEXT && strncmp(line, "ui: shows", 9) == 0)
+        done_waiting(NULL);
+    else if ((waiting == FOR_PLACE || waiting == FOR_TEXT) &&
+             strncmp(line, "ui: missing", 11) == 0)
+        done_waiting("it is not on the screen");
 }
 
 /* Some log lines end a command that waits. */
@@ -306,13 +331,15 @@ static void see_log(const char *line) {
     if (strncmp(line, "desktop: ready", 14) == 0) {
         desktop_ready = true;
         if (waiting == FOR_DESKTOP)
-            done_waiting();
+            done_waiting(NULL);
     } else if (strncmp(line, "snapshot: durable", 17) == 0) {
         if (waiting == FOR_SNAPSHOT)
-            done_waiting();
+            done_waiting(NULL);
     } else if (sscanf(line, "ui: settled input=%lu", &events_settled) == 1) {
         if (waiting == FOR_SETTLED && events_settled >= events_sent)
-            done_waiting();
+            done_waiting(NULL);
+    } else {
+        see_answer(line);
     }
 }
 

@@ -170,8 +170,10 @@ static void for_iterator(Generator *g, Node *node) {
                          erase_type(g->world, node->receiver), value_none));
     Function *has_next = iterator_method(g, node->receiver, "hasNext");
     Function *next = iterator_method(g, node->receiver, "next");
+    bool unreachable = g->ended;
     code_jump(g, again);
     code_bind(g, top);
+    g->ended = unreachable; /* the way back comes later */
     Value item = call_function(g, next, value_borrowed(iterator), NULL, 0,
                                false, value_none);
     declare_item(

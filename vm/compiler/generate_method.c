@@ -36,7 +36,7 @@ void method_parameters(Generator *g, Erased this_type) {
     for (Variable *p = parameter; p; p = p->next)
         skip++;
     skip = g->signature.count > skip ? g->signature.count - skip : 0;
-    if (skip > 0)
+    if (skip > 0 && this_type.kind == MODULE_NONE)
         g->this_value = values[0]; /* of a scalar */
     for (size_t i = skip; parameter && i < g->signature.count;
          i++, parameter = parameter->next) {

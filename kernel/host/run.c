@@ -1,0 +1,146 @@
+/* `revenant --run FILE.rev [ARG…]`: a program's `main` without a desktop. */
+#include "kernel/host/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/apps.h"
+#include "kernel/assets.h"
+#include "kernel/host/host.h"
+#include "persist/memory.h"
+#include "vm/compiler/compiler.h"
+#include "vm/domain.h"
+#include "vm/vm.h"
+
+enum { SLICE_BUDGET = 1000000, MESSAGE_BYTES = 4096 };
+
+/* The whole file, with its size; NULL after one line on standard error. */
+static char *read_file(const char *path, size_t *size_out) {
+    FILE *file = fopen(path, "rb");
+    if (!file) {
+        perror(path);
+        return NULL;
+    }
+    size_t size = 0, capacity = 1 << 16;
+    char *text = malloc(capacity);
+    while (text) {
+        size += fread(text + size, 1, capacity - size, file);
+        if (size < capacity)
+            break;
+        capacity *= 2;
+        text = realloc(text, capacity);
+    }
+    fclose(file);
+    *size_out = size;
+    return text;
+}
+
+static void show_diagnostics(const CompilerResult *result) {
+    char buffer[MESSAGE_BYTES];
+    for (size_t i = 0; i < result->diagnostic_count; i++) {
+        Text text = text_on(buffer, sizeof buffer);
+        compiler_show(&result->diagnostics[i], &text);
+        fputs(text_end(&text), stderr);
+    }
+}
+
+static CompilerLibrary library(const char *asset) {
+    CompilerLibrary found = {0};
+    asset_find(asset, &found.bytes, &found.size_bytes);
+    return found;
+}
+
+/* Compiles and loads the program as module "main". */
+static bool load_program(const char *path) {
+    size_t size;
+    char *source = read_file(path, &size);
+    if (!source)
+        return false;
+    CompilerSource sources[] = {{path, source, size}};
+    CompilerLibrary libraries[] = {library("module/core"),
+                                   library("module/ui")};
+    CompilerRequest request = {.module = "main",
+                               .sources = sources,
+                               .source_count = 1,
+                               .libraries = libraries,
+                               .library_count = 2};
+    CompilerResult result;
+    Status status = compiler_compile(&request, &result);
+    show_diagnostics(&result);
+    bool good = status == STATUS_OK && result.error_count == 0;
+    if (good) {
+        char why[400];
+        Text text = text_on(why, sizeof why);
+        Module *module;
+        good = vm_load_module(result.bytes, result.size_bytes, false, &module,
+                              &text) == STATUS_OK;
+        if (!good)
+            fprintf(stderr, "revenant: %s: %s\n", path, text_end(&text));
+    }
+    compiler_free(&result);
+    free(source);
+    return good;
+}
+
+static void print_out(const Domain *domain, const char *bytes, size_t count) {
+    (void)domain;
+    fwrite(bytes, 1, count, stdout);
+}
+
+static bool start_vm(void) {
+    char why[400];
+    Text text = text_on(why, sizeof why);
+    MemoryOptions options = {.limit_bytes = platform_memory_bytes(),
+                             .lost = vm_lost_page};
+    apps_register();
+    if (memory_open(&options) != STATUS_OK || vm_create() != STATUS_OK) {
+        fprintf(stderr, "revenant: there is not enough memory to start\n");
+        return false;
+    }
+    if (apps_load(&text) == STATUS_OK)
+        return true;
+    fprintf(stderr, "revenant: %s\n", text_end(&text));
+    return false;
+}
+
+/* Without a disk everything is durable at once: there is nothing to lose. */
+static void pretend_durable(void) {
+    if (vm_snapshot_wanted()) {
+        vm_barrier_taken();
+        vm_generation_durable(vm_durable_generation() + 1);
+    }
+}
+
+static int run_to_end(Domain *domain) {
+    int exit_code;
+    while (!vm_app_ended(domain, &exit_code)) {
+        uint64_t next_ns = vm_run(SLICE_BUDGET);
+        pretend_durable();
+        if (next_ns == UINT64_MAX && !vm_app_ended(domain, &exit_code) &&
+            !vm_snapshot_wanted()) {
+            fprintf(stderr, "revenant: every thread waits for ever\n");
+            return EXIT_FAILURE;
+        }
+        fflush(stdout);
+        if (next_ns > platform_now_ns())
+            platform_idle(next_ns);
+    }
+    return exit_code;
+}
+
+int host_run(const char *path, int count, char **arguments) {
+    Domain *domain;
+    if (!start_vm() || !load_program(path))
+        return EXIT_FAILURE;
+    vm_set_print(print_out);
+    Status status =
+        vm_start_app("main", path, DOMAIN_LIMIT_DEFAULT, (size_t)count,
+                     (const char *const *)arguments, &domain);
+    if (status != STATUS_OK) {
+        fprintf(stderr, "revenant: %s: it has no main to run: %s\n", path,
+                status_text(status));
+        return EXIT_FAILURE;
+    }
+    return run_to_end(domain);
+}
