@@ -38,6 +38,10 @@ static Array *desk(void) {
     return seat ? (Array *)((Array *)(void *)seat)->at.references[0] : NULL;
 }
 
+static uint64_t *desk_words(void) {
+    return desk()->at.words;
+}
+
 /* The desk's array of references: the words, then the clipboard. */
 static Array *desk_references(void) {
     return (Array *)(void *)ROOT->domains[0]->seat;
@@ -60,11 +64,11 @@ static Status make_desk(void) {
 }
 
 bool desktop_pointer(int32_t *x_out, int32_t *y_out) {
-    const Array *words = desk();
-    if (!words || !words->at.words[DESK_POINTED])
+    const uint64_t *words = desk() ? desk_words() : NULL;
+    if (!words || !words[DESK_POINTED])
         return false;
-    *x_out = (int32_t)words->at.words[DESK_X];
-    *y_out = (int32_t)words->at.words[DESK_Y];
+    *x_out = (int32_t)words[DESK_X];
+    *y_out = (int32_t)words[DESK_Y];
     return true;
 }
 
@@ -75,9 +79,9 @@ static void keep_pointer(void) {
     if ((desktop_pointer(&old_x, &old_y) && x == old_x && y == old_y) ||
         heap_write(words, heap_object_bytes(&words->head)) != STATUS_OK)
         return;
-    words->at.words[DESK_X] = (uint64_t)x;
-    words->at.words[DESK_Y] = (uint64_t)y;
-    words->at.words[DESK_POINTED] = 1;
+    desk_words()[DESK_X] = (uint64_t)x;
+    desk_words()[DESK_Y] = (uint64_t)y;
+    desk_words()[DESK_POINTED] = 1;
 }
 
 /* ---- Seats ---- */
@@ -344,7 +348,7 @@ static NativeResult window_attach(NativeCall *call) {
     Seat *seat = add_seat(object, call->domain);
     if (!seat)
         return native_throw(call, CLASS_MemoryError, "no memory for a window");
-    object->number = (int64_t)++words->at.words[DESK_WINDOWS];
+    object->number = (int64_t)++desk_words()[DESK_WINDOWS];
     object->stacking = object->focus = (int64_t)windows_next_stamp();
     if (object->x < 0 || object->y < 0)
         choose_place(object);
@@ -417,9 +421,13 @@ static NativeResult window_retitle(NativeCall *call) {
 
 /* ---- The clipboard ---- */
 
+static String **clipboard_slot(void) {
+    Object **references = desk_references()->at.references;
+    return (String **)(void *)(references + 1);
+}
+
 static NativeResult clipboard(NativeCall *call) {
-    const String *text =
-        (const String *)(const void *)desk_references()->at.references[1];
+    const String *text = *clipboard_slot();
     String *copy =
         native_text(call, text ? text->bytes : "", text ? text->length : 0);
     return copy ? native_give(call, copy) : NATIVE_FAILED;
@@ -433,7 +441,7 @@ static NativeResult set_clipboard(NativeCall *call) {
     if (!copy ||
         !native_write(call, references, heap_object_bytes(&references->head)))
         return NATIVE_FAILED;
-    HEAP_SET(references->at.references[1], copy);
+    HEAP_SET(*clipboard_slot(), copy);
     return NATIVE_DONE;
 }
 

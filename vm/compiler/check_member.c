@@ -237,7 +237,8 @@ static Type *field_type(Checker *checker, Node *node, const Member *member) {
                  field->name);
     Type *type = type_substitute(
         checker->world, check_variable_type(checker, field), member->bindings);
-    if (!node->safe && check_narrow_key(node, &root, &key))
+    if (!node->safe && node != checker->target &&
+        check_narrow_key(node, &root, &key))
         return check_narrowed(checker, root, key, type);
     return type;
 }

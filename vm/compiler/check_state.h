@@ -33,6 +33,7 @@ typedef struct Checker {
     Function *function; /* the innermost, closures included */
     Scope *scope;
     Narrowing *narrowings;
+    const Node *target; /* the member being assigned to: as declared */
     unsigned loops;
     bool has_break;  /* the innermost loop, so far */
     bool is_static;  /* no `this` here */

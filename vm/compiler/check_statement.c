@@ -236,13 +236,19 @@ static void assign_index(Checker *checker, Node *node) {
     assign_value(checker, node, wanted, present);
 }
 
+/* What is known of the target itself is left out, what is known of the object
+ * that it belongs to is not. */
 static Type *declared_type(Checker *checker, Node *target) {
     Narrowing *before = checker->narrowings;
-    checker->narrowings = NULL;
+    const Node *outer = checker->target;
+    if (target->kind == NODE_NAME)
+        checker->narrowings = NULL;
+    checker->target = target;
     Type *type = target->kind == NODE_NAME
                      ? check_name(checker, target)
                      : check_member(checker, target, false);
     checker->narrowings = before;
+    checker->target = outer;
     return type;
 }
 
