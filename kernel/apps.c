@@ -8,13 +8,12 @@
 #include "vm/core_native.h"
 #include "vm/domain.h"
 #include "vm/vm.h"
-#include "wm/desktop.h"
+#include "wm/desktop_native.h"
 
 static const struct {
     const char *name;   /* as the launcher shows it */
     const char *module; /* of the asset app/MODULE */
 } apps[] = {
-    {"Editor", "editor"},
     {"Counter", "counter"},
 };
 
@@ -80,7 +79,7 @@ bool apps_open(const char *name) {
 }
 
 void apps_first_start(void) {
-    apps_open("Editor");
+    apps_open("Counter");
 }
 
 /* The system domain, at place 0, is never over. */

@@ -4,7 +4,7 @@
 #include "kernel/apps.h"
 #include "kernel/base/log.h"
 #include "kernel/platform.h"
-#include "wm/desktop.h"
+#include "wm/desktop_native.h"
 
 static bool snapshot_wanted, stop_wanted, resumed;
 

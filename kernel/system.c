@@ -11,7 +11,7 @@
 #include "kernel/platform.h"
 #include "persist/snapshot.h"
 #include "vm/vm.h"
-#include "wm/desktop.h"
+#include "wm/desktop_native.h"
 
 enum {
     STEP_PAGES = 256,       /* of a snapshot between two looks at input */

@@ -15,16 +15,11 @@ static Domain *system_domain(void) {
     return ROOT->domains[0];
 }
 
-static bool is_error(uint32_t id) {
-    return (id >= CLASS_OverflowError && id <= CLASS_IoError) ||
-           id == CLASS_ValueError;
-}
-
 static void set_ancestors(Class *made) {
     uint32_t id = made->id;
-    made->depth = id == CLASS_Object ? 0 : is_error(id) ? 2 : 1;
+    made->depth = id == CLASS_Object ? 0 : symbols_known_error(id) ? 2 : 1;
     made->display[0] = CLASS_Object;
-    if (is_error(id))
+    if (symbols_known_error(id))
         made->display[1] = CLASS_Exception;
     made->display[made->depth] = id;
 }
@@ -32,7 +27,7 @@ static void set_ancestors(Class *made) {
 /* What core.Exception declares later, so that errors can be thrown before. */
 static Status set_exception(Class *made, Array *map) {
     made->instance_words = 1;
-    if (made->id != CLASS_Exception && !is_error(made->id))
+    if (made->id != CLASS_Exception && !symbols_known_error(made->id))
         return STATUS_OK;
     made->instance_words = EXCEPTION_WORDS;
     map->at.words[0] = 1u << EXCEPTION_MESSAGE | 1u << EXCEPTION_METHODS |

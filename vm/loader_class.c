@@ -254,8 +254,7 @@ static Status set_fields(Link *link, size_t index, const FileClass *file) {
     if (made->id == CLASS_Exception && !exception_is_right(link, file))
         return loader_class_refuse(link, file->name,
                                    "its fields are not as C reads them");
-    if (made->id < CLASS_FIRST_FREE && made->id > CLASS_Exception &&
-        made->shape == SHAPE_OBJECT &&
+    if (symbols_known_error(made->id) &&
         (!made->super || made->display[1] != CLASS_Exception))
         return loader_class_refuse(link, file->name, "it is no exception");
     Status status = begin_layout(made->super, file->field_count, &layout);

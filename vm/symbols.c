@@ -223,6 +223,12 @@ const char *symbols_known_name(uint32_t id) {
     return id < KNOWN_COUNT ? known[id].name : NULL;
 }
 
+bool symbols_known_error(uint32_t id) {
+    return id > CLASS_Exception && id < KNOWN_COUNT &&
+           known[id].shape == SHAPE_OBJECT &&
+           text_starts_with(known[id].name, "core.");
+}
+
 uint16_t symbols_known_shape(uint32_t id) {
     return id < KNOWN_COUNT ? known[id].shape : (uint16_t)SHAPE_OBJECT;
 }

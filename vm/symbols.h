@@ -34,6 +34,8 @@ Module *symbols_module(const char *name, uint64_t length);
 uint32_t symbols_known(const char *name, uint64_t length);
 const char *symbols_known_name(uint32_t id);
 uint16_t symbols_known_shape(uint32_t id);
+/* True for core's errors: they are below core.Exception. */
+bool symbols_known_error(uint32_t id);
 
 bool symbols_equal(const String *string, const char *bytes, uint64_t length);
 

@@ -1,7 +1,7 @@
 /* Window objects and the window manager's windows: attaching, events, and what
  * the person changed. */
-#include "wm/desktop.h"
-#include "wm/window_object.h"
+#include "wm/desktop_native.h"
+#include "wm/window_native.h"
 
 #include "kernel/base/alloc.h"
 #include "kernel/base/bytes.h"

@@ -4,7 +4,7 @@
  * finished, the tiles that differ are written within one call, so neither the
  * screen nor a snapshot sees a half-drawn one. After a restart in the middle
  * the list, which the waiting call still holds, is drawn from its start. */
-#include "wm/window_object.h"
+#include "wm/window_native.h"
 
 #include "gui/paint.h"
 #include "vm/heap.h"

@@ -1,7 +1,7 @@
 /* What UI scripts ask: where the widget with a role and a name is, and whether
  * a text is shown. Walks the widget objects of visible windows. */
-#include "wm/desktop.h"
-#include "wm/window_object.h"
+#include "wm/desktop_native.h"
+#include "wm/window_native.h"
 
 #include "kernel/base/bytes.h"
 #include "kernel/base/text.h"

@@ -1,7 +1,7 @@
-/* desktop.h: windows of programs: the bridge between window objects and the
+/* desktop_native.h: windows of programs: the bridge between window objects and the
  * window manager. Registered before the VM starts. */
-#ifndef WM_DESKTOP_H
-#define WM_DESKTOP_H
+#ifndef WM_DESKTOP_NATIVE_H
+#define WM_DESKTOP_NATIVE_H
 
 #include "vm/object.h"
 #include "wm/wm.h"

@@ -1,0 +1,15 @@
+# The library's module ui and the programs, compiled by build/revc and built into
+# every machine as assets.
+UI_REV := $(sort $(wildcard apps/lib/ui/*.rev))
+APP_NAMES := $(basename $(notdir $(sort $(wildcard apps/*.rev))))
+
+build/lib/ui.rvc: build/revc build/lib/core.rvc $(UI_REV)
+	@mkdir -p $(@D)
+	$(QUIET)build/revc --system $(UI_REV) -o $@
+
+build/apps/%.rvc: apps/%.rev build/revc build/lib/core.rvc build/lib/ui.rvc
+	@mkdir -p $(@D)
+	$(QUIET)build/revc $< -o $@
+
+ASSETS += module/core=build/lib/core.rvc module/ui=build/lib/ui.rvc \
+    $(foreach app,$(APP_NAMES),app/$(app)=build/apps/$(app).rvc)
