@@ -14,6 +14,7 @@ static const struct {
     const char *name;   /* as the launcher shows it */
     const char *module; /* of the asset app/MODULE */
 } apps[] = {
+    {"Editor", "editor"},
     {"Counter", "counter"},
 };
 
@@ -79,7 +80,7 @@ bool apps_open(const char *name) {
 }
 
 void apps_first_start(void) {
-    apps_open("Counter");
+    apps_open("Editor");
 }
 
 /* The system domain, at place 0, is never over. */

@@ -34,6 +34,7 @@ static size_t buffered;
 static Waiting waiting;
 static bool booted, desktop_ready;
 static uint64_t events_sent, events_settled;
+static bool settled_once; /* since the start, or since an app was opened */
 static char console[LINE_BYTES];
 static bool console_waits;
 static uint16_t held; /* modifiers of the keys that are down */
@@ -240,7 +241,8 @@ static const char *obey(const char *word, char *rest) {
     if (strcmp(word, "wait") == 0) {
         waiting = desktop_ready ? FOR_NOTHING : FOR_DESKTOP;
     } else if (strcmp(word, "settle") == 0) {
-        waiting = events_settled >= events_sent ? FOR_NOTHING : FOR_SETTLED;
+        waiting = settled_once && events_settled >= events_sent ? FOR_NOTHING
+                                                                : FOR_SETTLED;
     } else if (strcmp(word, "snapshot") == 0) {
         tell_console("%s", word);
         waiting = FOR_SNAPSHOT;
@@ -252,6 +254,7 @@ static const char *obey(const char *word, char *rest) {
         tell_console("%s", word);
     } else if (strcmp(word, "open") == 0) {
         tell_console("open %s", rest);
+        settled_once = false;
     } else if (strcmp(word, "expect") == 0 && strncmp(rest, "text ", 5) == 0) {
         tell_console("shows %s", rest + 5);
         waiting = FOR_TEXT;
@@ -336,6 +339,7 @@ static void see_log(const char *line) {
         if (waiting == FOR_SNAPSHOT)
             done_waiting(NULL);
     } else if (sscanf(line, "ui: settled input=%lu", &events_settled) == 1) {
+        settled_once = true;
         if (waiting == FOR_SETTLED && events_settled >= events_sent)
             done_waiting(NULL);
     } else {

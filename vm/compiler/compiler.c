@@ -40,6 +40,36 @@ static void parse_sources(World *world, const CompilerRequest *request) {
     }
 }
 
+/* The class below App, or NULL. */
+static const Class *app_class(const Module *module) {
+    for (const Class *c = module->classes; c; c = c->next) {
+        const SuperNode *super = c->supers;
+        if (super && super->type->kind == TYPE_NODE_NAME &&
+            text_equal(super->type->name->bytes, "App") && !c->is_abstract)
+            return c;
+    }
+    return NULL;
+}
+
+/* A module with an app and no `main` gets one: it makes the app, whose `open`
+ * runs until its windows are closed. */
+static void add_app_main(World *world) {
+    Compile *compile = world->compile;
+    const Class *app = app_class(world->module);
+    for (const Function *f = world->module->functions; f; f = f->next)
+        if (text_equal(f->name->bytes, "main"))
+            return;
+    if (!app)
+        return;
+    size_t capacity = text_length(app->name->bytes) + 64;
+    char *source = arena_take(&compile->arena, capacity);
+    Text text = text_on(source, capacity);
+    text_add_format(&text, "fun main() { %s().open() }\n", app->name->bytes);
+    uint32_t file =
+        source_add(compile, "(app)", text_end(&text), text.length, false);
+    parser_file(compile, world->module, file, false);
+}
+
 /* The interfaces of the libraries. STATUS_CORRUPT: one is not a module. */
 static Status parse_libraries(World *world, const CompilerRequest *request) {
     Compile *compile = world->compile;
@@ -187,6 +217,8 @@ run(Run *run, const CompilerRequest *request, CompilerResult *result_out) {
         return status;
     world->source_file = (uint32_t)compile->files.count;
     parse_sources(world, request);
+    if (!request->is_system && !request->line)
+        add_app_main(world);
     check_and_emit(world, request, result_out);
     sort_diagnostics(&compile->diagnostics);
     result_out->diagnostics = compile->diagnostics.items;
