@@ -149,7 +149,8 @@ void start_declare(World *world, Module *module) {
                   : app      ? app->place
                              : (Place){0};
     Node *start = NULL;
-    if (main && (main->parameters || runs_tests))
+    bool takes_list = main && main->parameters && !main->parameters->next;
+    if (takes_list || (main && !main->parameters && runs_tests))
         start = main_call(world, main);
     else if (!main && app && !runs_tests)
         start = open_call(world, app);
