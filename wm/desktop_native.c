@@ -410,6 +410,14 @@ static NativeResult window_take(NativeCall *call) {
     return native_bool(call, true);
 }
 
+static NativeResult window_wake(NativeCall *call) {
+    static const InputEvent event = {.kind = (InputKind)WM_EVENT_PAINT};
+    Seat *seat = desktop_seat(native_reference(call, 0));
+    if (seat)
+        deliver(&seat->window, &event);
+    return NATIVE_DONE;
+}
+
 static NativeResult window_retitle(NativeCall *call) {
     Seat *seat = desktop_seat(native_reference(call, 0));
     if (!seat)
@@ -456,6 +464,7 @@ void desktop_register(void) {
         {"ui.Window.detach", "()V", window_detach, NULL},
         {"ui.Window.wait", "()V", window_wait, NULL},
         {"ui.Window.take", "([I)B", window_take, NULL},
+        {"ui.Window.wake", "()V", window_wake, NULL},
         {"ui.Window.retitle", "()V", window_retitle, NULL},
         {"ui.clipboard", "()Lcore.String;", clipboard, NULL},
         {"ui.setClipboard", "(Lcore.String;)V", set_clipboard, NULL},

@@ -14,6 +14,7 @@ typedef enum WmEventKind {
     WM_EVENT_SIZE = 16,  /* x, y: new content size */
     WM_EVENT_CLOSE = 17, /* the person wants it closed */
     WM_EVENT_FOCUS = 18, /* down: got it, else lost it */
+    WM_EVENT_PAINT = 19, /* the app itself wants to paint */
 } WmEventKind;
 
 typedef struct WmHooks {
