@@ -14,6 +14,7 @@ enum {
     FIRST_X = 96,  /* where the first window goes, and the step */
     FIRST_Y = 72,  /* to the next */
     CASCADE = 32,
+    EDGE = 16, /* kept free around a new window */
     CASCADE_TURNS = 8,
     DESK_WORDS = 8, /* of the desk's state in the system domain */
     DESK_X = 0,
@@ -328,11 +329,28 @@ void desktop_step(void) {
 
 /* ---- Natives of ui.Window ---- */
 
-/* A place for a window that asks for none: a little further than the last. */
+static int64_t least(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+/* A place for a window that asks for none: a little further than the last, and
+ * smaller than it would like to be where the screen is too small for it. */
 static void choose_place(WindowObject *object) {
+    Rect area = windows_work_area();
     int64_t turn = object->number % CASCADE_TURNS;
-    object->x = FIRST_X + turn * CASCADE;
-    object->y = FIRST_Y + turn * CASCADE;
+    int64_t across = area.width - 2 * EDGE;
+    int64_t along = area.height - 2 * EDGE - THEME_TITLE_HEIGHT;
+    if (!(object->flags & WINDOW_FIXED)) {
+        object->width = least(object->width, across);
+        object->height = least(object->height, along);
+    }
+    int64_t left = EDGE, top = EDGE + THEME_TITLE_HEIGHT;
+    object->x = least(FIRST_X + turn * CASCADE, left + across - object->width);
+    object->y = least(FIRST_Y + turn * CASCADE, top + along - object->height);
+    if (object->x < left)
+        object->x = left;
+    if (object->y < top)
+        object->y = top;
 }
 
 static NativeResult window_attach(NativeCall *call) {
