@@ -235,7 +235,7 @@ static void write_event(uint64_t *words, const InputEvent *event) {
 }
 
 /* Motion and sizes say where things are now, so a newer one replaces one that
- * was not taken yet. A full ring loses what comes last, but for these. */
+ * was not taken yet. */
 static bool replaces(const WindowObject *object, const InputEvent *event) {
     if (object->event_count == 0)
         return false;
@@ -244,11 +244,14 @@ static bool replaces(const WindowObject *object, const InputEvent *event) {
            (event->kind == INPUT_POINTER || (int)event->kind == WM_EVENT_SIZE);
 }
 
-/* All or nothing: the event is in the ring and its thread runs, or not. */
+/* All or nothing: the event is in the ring and its thread runs, or not. BUSY:
+ * the ring is full. */
 static Status push_event(Seat *seat, const InputEvent *event) {
     WindowObject *object = seat->object;
     if (!ring_is_good(object))
         return STATUS_OK; /* a broken app hears nothing */
+    if (object->event_count == WINDOW_EVENTS && !replaces(object, event))
+        return STATUS_BUSY;
     Status status = heap_write(object, sizeof *object);
     if (status == STATUS_OK)
         status = heap_write(object->events,
@@ -260,8 +263,6 @@ static Status push_event(Seat *seat, const InputEvent *event) {
         return status;
     if (replaces(object, event))
         object->event_count--;
-    if (object->event_count == WINDOW_EVENTS)
-        return STATUS_OK;
     write_event(event_words(object, (uint64_t)object->event_count), event);
     object->event_count++;
     return STATUS_OK;
@@ -313,16 +314,20 @@ void desktop_hooks(WmHooks *hooks_in_out) {
 }
 
 /* Titles are read anew: the collector may have freed the old text. */
-static void read_titles(void) {
+static void read_objects(void) {
     for (Seat *seat = seats; seat; seat = seat->next) {
         const String *title = seat->object->title;
         seat->window.title = title ? title->bytes : "";
         seat->window.title_bytes = title ? title->length : 0;
+        if (seat->window.cursor != (uint32_t)seat->object->cursor) {
+            seat->window.cursor = (uint32_t)seat->object->cursor;
+            wm_window_cursor(&seat->window);
+        }
     }
 }
 
 void desktop_step(void) {
-    read_titles();
+    read_objects();
     flush_backlog();
     keep_pointer();
 }
@@ -493,6 +498,10 @@ void desktop_register(void) {
 }
 
 /* ---- Figures and scripts ---- */
+
+bool desktop_behind(void) {
+    return backlog_count > 0;
+}
 
 bool desktop_quiet(void) {
     for (const Seat *seat = seats; seat; seat = seat->next)

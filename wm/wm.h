@@ -41,6 +41,9 @@ void wm_window_came(WmWindow *window);
 void wm_window_retitled(WmWindow *window);
 void wm_window_goes(WmWindow *window);
 
+/* The pointer has another shape over its content. */
+void wm_window_cursor(const WmWindow *window);
+
 /* Pixels of its surface changed, within the content. */
 void wm_surface_changed(WmWindow *window, Rect part);
 
