@@ -156,7 +156,7 @@ static void stay_frozen(void) {
 
 static void obey_input(void) {
     InputEvent event;
-    while (platform_input_next(&event)) {
+    while (!desktop_behind() && platform_input_next(&event)) {
         run.inputs++;
         if (event.kind == INPUT_CLOSE)
             console_want_stop();

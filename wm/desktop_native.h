@@ -25,6 +25,9 @@ void desktop_step(void);
 /* The app is over: its windows go. Before domain_kill. */
 void desktop_forget(const Domain *domain);
 
+/* Windows have not taken the events so far: more input can wait. */
+bool desktop_behind(void);
+
 /* No event waits and every window's thread waits for one. */
 bool desktop_quiet(void);
 uint32_t desktop_window_count(void);
