@@ -14,7 +14,8 @@ enum { WRONG_USE = 2, DEFAULT_DISK_MB = 256 };
 static const char usage[] =
     "usage: revenant [--disk FILE] [--disk-size 256M] [--headless]\n"
     "                [--ui SCRIPT] [--out DIR] [--set NAME=VALUE]...\n"
-    "       revenant --run FILE.rev [ARG]...\n";
+    "       revenant --run FILE.rev [ARG]...\n"
+    "       revenant --test FILE.rev\n";
 
 typedef struct Options {
     const char *disk;
@@ -22,7 +23,8 @@ typedef struct Options {
     bool headless;
     const char *script;
     const char *folder;
-    const char *run; /* a program, and what follows it */
+    const char *run;  /* a program, and what follows it */
+    const char *test; /* a program whose tests are run */
     int first_argument;
 } Options;
 
@@ -58,6 +60,7 @@ static Options read_options(int count, char **words) {
         {"out", required_argument, 0, 'o'},
         {"set", required_argument, 0, '='},
         {"run", required_argument, 0, 'r'},
+        {"test", required_argument, 0, 't'},
         {0, 0, 0, 0},
     };
     Options options = {.disk_bytes = (uint64_t)DEFAULT_DISK_MB << 20,
@@ -84,6 +87,9 @@ static Options read_options(int count, char **words) {
         case 'r':
             options.run = optarg;
             options.first_argument = optind;
+            break;
+        case 't':
+            options.test = optarg;
             break;
         case '=':
             if (!host_set(optarg))
@@ -112,6 +118,8 @@ int main(int count, char **words) {
     Options options = read_options(count, words);
     host_idle_open(!options.headless);
     host_range_open();
+    if (options.test)
+        return host_test(options.test);
     if (options.run)
         return host_run(options.run, count - options.first_argument,
                         words + options.first_argument);

@@ -52,7 +52,7 @@ static CompilerLibrary library(const char *asset) {
 }
 
 /* Compiles and loads the program as module "main". */
-static bool load_program(const char *path) {
+static bool load_program(const char *path, bool tests) {
     size_t size;
     char *source = read_file(path, &size);
     if (!source)
@@ -64,7 +64,8 @@ static bool load_program(const char *path) {
                                .sources = sources,
                                .source_count = 1,
                                .libraries = libraries,
-                               .library_count = 2};
+                               .library_count = 2,
+                               .only_tests = tests};
     CompilerResult result;
     Status status = compiler_compile(&request, &result);
     show_diagnostics(&result);
@@ -129,9 +130,9 @@ static int run_to_end(Domain *domain) {
     return exit_code;
 }
 
-int host_run(const char *path, int count, char **arguments) {
+static int run(const char *path, int count, char **arguments, bool tests) {
     Domain *domain;
-    if (!start_vm() || !load_program(path))
+    if (!start_vm() || !load_program(path, tests))
         return EXIT_FAILURE;
     vm_set_print(print_out);
     Status status =
@@ -143,4 +144,12 @@ int host_run(const char *path, int count, char **arguments) {
         return EXIT_FAILURE;
     }
     return run_to_end(domain);
+}
+
+int host_run(const char *path, int count, char **arguments) {
+    return run(path, count, arguments, false);
+}
+
+int host_test(const char *path) {
+    return run(path, 0, NULL, true);
 }

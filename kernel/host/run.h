@@ -6,4 +6,7 @@
  * status, or 1 after a message on standard error. */
 int host_run(const char *path, int count, char **arguments);
 
+/* The same for its tests. */
+int host_test(const char *path);
+
 #endif

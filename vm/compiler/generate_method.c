@@ -2,6 +2,7 @@
 #include "vm/compiler/generate_state.h"
 
 Generator method_begin(const Generator *of, Function *function) {
+    bool has_lines = !function->is_synthetic;
     return (Generator){
         .world = of->world,
         .compile = of->compile,
@@ -9,7 +10,7 @@ Generator method_begin(const Generator *of, Function *function) {
         .module = of->module,
         .closures = of->closures,
         .function = function,
-        .line = function->is_synthetic ? 0 : function->place.line,
+        .line = has_lines ? code_line(of, function->place) : 0,
     };
 }
 
