@@ -200,7 +200,8 @@ static uint64_t run_snapshots(void) {
         if (status == STATUS_BUSY)
             return platform_now_ns() + STEP_WAIT_NS;
         wm_show_durable(status == STATUS_OK);
-        vm_generation_durable(snapshot_durable());
+        if (status == STATUS_OK) /* else commit() waits for the next one */
+            vm_generation_durable(snapshot_durable());
     }
     return memory_dirty_pages() > 0 ? run.next_snapshot_ns : UINT64_MAX;
 }

@@ -456,26 +456,30 @@ static uint64_t run_domain(Domain *domain, uint64_t budget) {
     return used;
 }
 
-static uint64_t next_wake(void) {
-    uint64_t earliest = UINT64_MAX;
+/* The platform time of the next thing to do, without writing anything: an idle
+ * world dirties no page. */
+static uint64_t idle_until(void) {
+    uint64_t now = platform_now_ns(), earliest = UINT64_MAX;
     for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
         const Domain *domain = ROOT->domains[i];
         if (!domain || domain->state != DOMAIN_RUNNING)
             continue;
         if (domain->run_first)
-            return vm.clock_ns;
+            return now;
         if (domain->sleepers && domain->sleepers->wake_ns < earliest)
             earliest = domain->sleepers->wake_ns;
     }
+    uint64_t experienced = ROOT->experienced_ns + (now - vm.clock_ns);
     if (earliest == UINT64_MAX)
         return UINT64_MAX;
-    return earliest <= ROOT->experienced_ns
-               ? vm.clock_ns
-               : vm.clock_ns + (earliest - ROOT->experienced_ns);
+    return earliest <= experienced ? now : now + (earliest - experienced);
 }
 
 uint64_t vm_run(uint64_t budget) {
     vm.pressed = false;
+    uint64_t until = idle_until();
+    if (until > platform_now_ns())
+        return until;
     if (is_pressed(heap_write(ROOT, sizeof *ROOT)))
         return vm.clock_ns;
     tick();
@@ -486,7 +490,7 @@ uint64_t vm_run(uint64_t budget) {
         uint64_t used = run_domain(domain, budget);
         budget -= used < budget ? used : budget;
     }
-    return next_wake();
+    return idle_until();
 }
 
 bool vm_pressed(void) {

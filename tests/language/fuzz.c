@@ -163,6 +163,7 @@ int main(int count, char **words) {
     time_t end = time(NULL) + atoi(words[2]);
     const char *seed = getenv("SEED");
     state = seed && *seed ? strtoull(seed, NULL, 0) : (uint64_t)time(NULL);
+    setvbuf(stdout, NULL, _IOLBF, 0);
     printf("compiler-fuzz: SEED=%llu\n", (unsigned long long)state);
     for (int i = 3; i < count && text_count < SOURCES_MAX; i++) {
         size_t length;
@@ -185,6 +186,7 @@ int main(int count, char **words) {
     for (size_t i = 0; i < text_count; i++)
         free(texts[i]);
     free((uint8_t *)core.bytes);
-    printf("%u passed, %u failed\n", passed, failed);
+    printf("compiler-fuzz: %u texts, %u wrong\n", passed + failed, failed);
+    printf("%d passed, %d failed\n", failed == 0, failed != 0);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

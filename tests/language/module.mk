@@ -20,11 +20,12 @@ LATE_RULES += LANGUAGE_RULES
 LIBRARIES_REV := build/lib/core.rvc build/lib/ui.rvc
 .PHONY: run-language run-language-asan run-language-fuzz
 run-language: build/language $(LIBRARIES_REV)
-	build/language $(LIBRARIES_REV) $(LANGUAGE_TESTS)
+	@build/language $(LIBRARIES_REV) $(LANGUAGE_TESTS)
 run-language-asan: build/asan/language $(LIBRARIES_REV)
-	build/asan/language $(LIBRARIES_REV) $(LANGUAGE_TESTS)
+	@build/asan/language $(LIBRARIES_REV) $(LANGUAGE_TESTS)
 run-language-fuzz: build/asan/compiler-fuzz build/lib/core.rvc
-	build/asan/compiler-fuzz build/lib/core.rvc $(or $(SECONDS),20) \
+	@SEED=$(or $(SEED),2) build/asan/compiler-fuzz build/lib/core.rvc \
+	    $(or $(SECONDS),20) \
 	    $(LANGUAGE_TESTS) apps/lib/core/list.rev apps/lib/core/map.rev
 TEST_RUNS += language-asan language-fuzz
 QUICK_RUNS += language
