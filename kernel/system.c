@@ -183,14 +183,17 @@ static uint64_t next_minute_ns(void) {
 static uint64_t run_snapshots(void) {
     uint64_t now_ns = platform_now_ns();
     bool changed = memory_dirty_pages() > 0;
-    bool due = console_snapshot_wanted() || vm_snapshot_wanted() ||
-               vm_pressed() || memory_pressed() ||
-               (changed && now_ns >= run.next_snapshot_ns);
+    bool asked = console_snapshot_wanted();
+    bool due = asked || vm_snapshot_wanted() || vm_pressed() ||
+               memory_pressed() || (changed && now_ns >= run.next_snapshot_ns);
     if (!snapshot_under_way() && due) {
         run.next_snapshot_ns = now_ns + run.interval_ns;
         console_snapshot_taken();
         vm_barrier_taken();
-        if (snapshot_barrier() == 0)
+        uint64_t generation = snapshot_barrier();
+        if (asked)
+            log_line("snapshot: begun generation=%lu", generation);
+        if (generation == 0)
             return UINT64_MAX;
     }
     if (snapshot_under_way()) {

@@ -15,7 +15,7 @@
 
 static int64_t events_sent;  /* since the boot */
 static int events_unwatched; /* since the machine settled last */
-static int64_t settled_wanted, generation_before;
+static int64_t settled_wanted;
 static size_t settled_from;  /* place in the log: before it was another story */
 static size_t question_from; /* the same for the console's last question */
 static int screen_width, screen_height;
@@ -206,20 +206,26 @@ static bool wheel(const char *rest) {
 
 /* ---- Commands ---- */
 
-static int64_t newest_generation(void) {
-    static const char mark[] = "snapshot: durable generation=";
-    const char *line = ui_log_newest(0, mark);
-    return line ? atoll(strstr(line, mark) + sizeof mark - 1) : -1;
+/* The number behind `mark` in the newest line that has it, -1: none. */
+static int64_t newest_generation(size_t from, const char *mark) {
+    const char *line = ui_log_newest(from, mark);
+    return line ? atoll(strstr(line, mark) + strlen(mark)) : -1;
+}
+
+static bool has_begun(void) {
+    return newest_generation(question_from, "snapshot: begun generation=") >= 0;
 }
 
 static bool has_new_generation(void) {
-    return newest_generation() > generation_before;
+    return newest_generation(question_from, "snapshot: durable generation=") >=
+           newest_generation(question_from, "snapshot: begun generation=");
 }
 
-/* A generation that became durable after the request. */
+/* The generation whose barrier came after the request. */
 static bool snapshot(void) {
-    generation_before = newest_generation();
+    question_from = ui_log_length();
     return uitest_qemu_console("snapshot") &&
+           ui_wait(has_begun, "snapshot: begun") &&
            ui_wait(has_new_generation, "snapshot: durable");
 }
 

@@ -402,8 +402,28 @@ static Status check_functions(Link *link) {
     return STATUS_OK;
 }
 
+/* Classes that C made and that a module "core" does not declare get the methods
+ * of its Object. */
+static Status adopt_known(const Link *link) {
+    const Class *object = NULL;
+    for (size_t i = 0; i < link->file.class_count; i++)
+        if (link->classes[i]->id == CLASS_Object)
+            object = link->classes[i];
+    for (uint32_t id = 1; object && symbols_known_name(id); id++) {
+        Class *of = heap_class(id);
+        Status status = heap_write(of, sizeof *of);
+        if (status != STATUS_OK)
+            return status;
+        HEAP_SET(of->vtable, object->vtable);
+        HEAP_SET(of->selectors, object->selectors);
+    }
+    return STATUS_OK;
+}
+
 static Status publish(Link *link) {
     Status status = symbols_reserve_module(link->module->number);
+    if (status == STATUS_OK)
+        status = adopt_known(link);
     if (status == STATUS_OK)
         status = symbols_write_class(link->module->environment->id);
     for (size_t i = 0; i < link->file.class_count && status == STATUS_OK; i++)

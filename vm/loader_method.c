@@ -92,8 +92,8 @@ static Status bind_native(const Link *link, const FileMethod *file,
                                    "only system modules have natives");
     if (!native_find(name.bytes, name.length, signature->bytes,
                      signature->length))
-        log_line("vm: there is no native %s%s", text_end(&name),
-                 signature->bytes);
+        log_line("vm: there is no native %s%.*s", text_end(&name),
+                 (int)signature->length, signature->bytes);
     return set_parameters(link, file, made);
 }
 

@@ -1,8 +1,8 @@
-/* Natives of numbers: text of them, formats, and mathematics that needs no
- * library. */
+/* Natives of numbers: text of them, formats, and mathematics. */
 #include "vm/core_native.h"
 
 #include "kernel/base/bytes.h"
+#include "kernel/lib/math.h"
 #include "vm/compiler/decimal.h"
 #include "vm/native.h"
 #include "vm/number_text.h"
@@ -163,28 +163,42 @@ static NativeResult parse_double(NativeCall *call) {
 
 /* ---- Mathematics ---- */
 
-/* From 2^52 on every double is whole. */
-#define WHOLE_FROM 0x1p52
-
-static double truncate(double x) {
-    return (double)(int64_t)x;
-}
-
-static double floor_of(double x) {
-    if (!(x > -WHOLE_FROM && x < WHOLE_FROM) || x == 0)
-        return x;
-    double whole = truncate(x);
-    if (whole > x)
-        whole -= 1;
-    return whole == 0 && x < 0 ? -0.0 : whole;
-}
-
 static NativeResult floor_native(NativeCall *call) {
-    return native_give_double(call, floor_of(native_double(call, 0)));
+    return native_give_double(call, math_floor(native_double(call, 0)));
 }
 
 static NativeResult ceil_native(NativeCall *call) {
-    return native_give_double(call, -floor_of(-native_double(call, 0)));
+    return native_give_double(call, math_ceil(native_double(call, 0)));
+}
+
+static NativeResult sin_native(NativeCall *call) {
+    return native_give_double(call, math_sin(native_double(call, 0)));
+}
+
+static NativeResult cos_native(NativeCall *call) {
+    return native_give_double(call, math_cos(native_double(call, 0)));
+}
+
+static NativeResult tan_native(NativeCall *call) {
+    return native_give_double(call, math_tan(native_double(call, 0)));
+}
+
+static NativeResult exp_native(NativeCall *call) {
+    return native_give_double(call, math_exp(native_double(call, 0)));
+}
+
+static NativeResult log_native(NativeCall *call) {
+    return native_give_double(call, math_log(native_double(call, 0)));
+}
+
+static NativeResult atan2_native(NativeCall *call) {
+    double y = native_double(call, 0), x = native_double(call, 1);
+    return native_give_double(call, math_atan2(y, x));
+}
+
+static NativeResult pow_native(NativeCall *call) {
+    double x = native_double(call, 0), y = native_double(call, 1);
+    return native_give_double(call, math_pow(x, y));
 }
 
 void core_native_register_number(void) {
@@ -202,6 +216,13 @@ void core_native_register_number(void) {
         {"core.String.parseDouble", "()D", parse_double, NULL},
         {"core.Math.floor", "(D)D", floor_native, NULL},
         {"core.Math.ceil", "(D)D", ceil_native, NULL},
+        {"core.Math.sin", "(D)D", sin_native, NULL},
+        {"core.Math.cos", "(D)D", cos_native, NULL},
+        {"core.Math.tan", "(D)D", tan_native, NULL},
+        {"core.Math.atan2", "(DD)D", atan2_native, NULL},
+        {"core.Math.exp", "(D)D", exp_native, NULL},
+        {"core.Math.log", "(D)D", log_native, NULL},
+        {"core.Math.pow", "(DD)D", pow_native, NULL},
     };
     native_register(entries, sizeof entries / sizeof entries[0]);
 }

@@ -70,7 +70,8 @@ static NativeResult exception_trace(NativeCall *call) {
     char buffer[4096];
     Text text = text_on(buffer, sizeof buffer);
     vm_describe_trace(native_reference(call, 0), &text);
-    String *made = native_text(call, text.bytes, text.length);
+    size_t skip = text.length > 0; /* the end of the line before the first */
+    String *made = native_text(call, text.bytes + skip, text.length - skip);
     return made ? native_give(call, made) : NATIVE_FAILED;
 }
 

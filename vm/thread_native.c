@@ -108,6 +108,48 @@ static NativeResult commit_native(NativeCall *call) {
     return NATIVE_PARK;
 }
 
+/* ---- core.Lock: its first field says whether it is held ---- */
+
+#define LOCK_HELD 1
+
+static NativeResult lock_native(NativeCall *call) {
+    Object *lock = native_reference(call, 0);
+    uint64_t *held = object_word(lock, LOCK_HELD);
+    if (*held) {
+        call->waiting = lock;
+        return NATIVE_PARK;
+    }
+    if (!native_write(call, held, sizeof *held))
+        return NATIVE_FAILED;
+    *held = 1;
+    return NATIVE_DONE;
+}
+
+/* The thread that has waited longest for the lock, or NULL; new ones are put
+ * at the front of the list. */
+static Thread *longest_waiter(const Domain *domain, const Object *lock) {
+    Thread *found = NULL;
+    for (Thread *at = domain->waiters; at; at = at->next)
+        if (at->wait == WAIT_NATIVE && at->waiting == lock)
+            found = at;
+    return found;
+}
+
+/* The lock passes from hand to hand; it is free when nobody waits. */
+static NativeResult unlock_native(NativeCall *call) {
+    Object *lock = native_reference(call, 0);
+    uint64_t *held = object_word(lock, LOCK_HELD);
+    Thread *next = longest_waiter(call->domain, lock);
+    if (next) {
+        call->failed = thread_complete(next, 0, false);
+        return call->failed == STATUS_OK ? NATIVE_DONE : NATIVE_FAILED;
+    }
+    if (!native_write(call, held, sizeof *held))
+        return NATIVE_FAILED;
+    *held = 0;
+    return NATIVE_DONE;
+}
+
 /* ---- Handlers of restarts ---- */
 
 static Status handlers_make_room(Domain *domain) {
@@ -154,6 +196,8 @@ void core_native_register_thread(void) {
         {"core.Thread.thrown", "()Lcore.Exception;", thread_thrown, NULL},
         {"core.sleepNanoseconds", "(I)V", sleep_native, NULL},
         {"core.commit", "()V", commit_native, NULL},
+        {"core.Lock.lock", "()V", lock_native, NULL},
+        {"core.Lock.unlock", "()V", unlock_native, NULL},
         {"core.onRestarted", "(Lcore.Object;)V", on_restarted, NULL},
     };
     native_register(entries, sizeof entries / sizeof entries[0]);

@@ -167,12 +167,22 @@ static Array *make_arguments(Domain *domain, size_t count,
     return list;
 }
 
+/* The function of this name when its types are these. */
+static Method *entry_point(const Module *module, const char *name,
+                           const char *signature) {
+    Method *method = loader_function(module, name);
+    bool good =
+        method && method->code &&
+        symbols_equal(method->signature, signature, text_length(signature));
+    return good ? method : NULL;
+}
+
 static Status start_main(Domain *domain, Module *module, Array *arguments) {
     static uint8_t pushed[UINT16_MAX + 1];
-    Method *method = loader_function(module, "$main");
+    Method *method = entry_point(module, "$main", "([O)V");
     if (!method)
-        method = loader_function(module, "main");
-    if (!method || !method->code || method->argument_count > 1)
+        method = entry_point(module, "main", "()V");
+    if (!method)
         return STATUS_NOT_FOUND;
     Status status;
     Thread *thread = thread_new(domain, method, &arguments->head, &status);

@@ -1,5 +1,5 @@
-/* desktop_native.h: windows of programs: the bridge between window objects and the
- * window manager. Registered before the VM starts. */
+/* desktop_native.h: windows of programs: the bridge between window objects and
+ * the window manager. Registered before the VM starts. */
 #ifndef WM_DESKTOP_NATIVE_H
 #define WM_DESKTOP_NATIVE_H
 

@@ -35,6 +35,7 @@ static Waiting waiting;
 static bool booted, desktop_ready;
 static uint64_t events_sent, events_settled;
 static bool settled_once; /* since the start, or since an app was opened */
+static uint64_t begun;    /* the generation that was asked for, once it is */
 static char console[LINE_BYTES];
 static bool console_waits;
 static uint16_t held; /* modifiers of the keys that are down */
@@ -245,6 +246,7 @@ static const char *obey(const char *word, char *rest) {
                                                                 : FOR_SETTLED;
     } else if (strcmp(word, "snapshot") == 0) {
         tell_console("%s", word);
+        begun = 0;
         waiting = FOR_SNAPSHOT;
     } else if (strcmp(word, "screenshot") == 0) {
         return screenshot(rest);
@@ -331,13 +333,17 @@ static void see_answer(const char *line) {
 
 /* Some log lines end a command that waits. */
 static void see_log(const char *line) {
+    uint64_t number;
     if (strncmp(line, "desktop: ready", 14) == 0) {
         desktop_ready = true;
         if (waiting == FOR_DESKTOP)
             done_waiting(NULL);
-    } else if (strncmp(line, "snapshot: durable", 17) == 0) {
-        if (waiting == FOR_SNAPSHOT)
+    } else if (sscanf(line, "snapshot: durable generation=%lu", &number) == 1) {
+        if (waiting == FOR_SNAPSHOT && begun && number >= begun)
             done_waiting(NULL);
+    } else if (sscanf(line, "snapshot: begun generation=%lu", &begun) == 1) {
+        if (waiting == FOR_SNAPSHOT && begun == 0)
+            done_waiting("snapshot: there is no disk");
     } else if (sscanf(line, "ui: settled input=%lu", &events_settled) == 1) {
         settled_once = true;
         if (waiting == FOR_SETTLED && events_settled >= events_sent)

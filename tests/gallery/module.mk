@@ -17,7 +17,8 @@ run-sheets: build/host/gallery build/asan/gallery
 
 # $(1) variant; after all module.mk files, when the lists are whole
 define GALLERY_RULE
-build/$(1)/gallery: $$(call objects,$(1),$$(BASE_SOURCES) $$(GUI_SOURCES) \
+build/$(1)/gallery: $$(call objects,$(1),$$(BASE_SOURCES) \
+    $$(filter-out %_native.c,$$(GUI_SOURCES)) \
     $$(GALLERY_SOURCES) kernel/assets.c kernel/host/alloc.c) \
     $$(call libraries,$(1))
 	$$(QUIET)$$(CC) $$(CFLAGS_$(1)) $$^ -lpng -o $$@

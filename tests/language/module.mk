@@ -11,11 +11,20 @@ build/asan/language: $$(call objects,asan,$$(COMMON_SOURCES) \
 build/language: $$(call objects,host,$$(COMMON_SOURCES) \
     $$(LANGUAGE_SOURCES)) $$(call libraries,host)
 	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ -o $$@
+build/asan/compiler-fuzz: $$(call objects,asan,$$(BASE_SOURCES) \
+    $$(COMPILER_SOURCES) tests/language/fuzz.c kernel/host/alloc.c)
+	$$(QUIET)$$(CC) $$(CFLAGS_asan) $$^ -o $$@
 endef
 LATE_RULES += LANGUAGE_RULES
 
-.PHONY: run-language
-run-language: build/asan/language build/lib/core.rvc
-	build/asan/language build/lib/core.rvc $(LANGUAGE_TESTS)
-TEST_RUNS += language
+LIBRARIES_REV := build/lib/core.rvc build/lib/ui.rvc
+.PHONY: run-language run-language-asan run-language-fuzz
+run-language: build/language $(LIBRARIES_REV)
+	build/language $(LIBRARIES_REV) $(LANGUAGE_TESTS)
+run-language-asan: build/asan/language $(LIBRARIES_REV)
+	build/asan/language $(LIBRARIES_REV) $(LANGUAGE_TESTS)
+run-language-fuzz: build/asan/compiler-fuzz build/lib/core.rvc
+	build/asan/compiler-fuzz build/lib/core.rvc $(or $(SECONDS),20) \
+	    $(LANGUAGE_TESTS) apps/lib/core/list.rev apps/lib/core/map.rev
+TEST_RUNS += language-asan language-fuzz
 QUICK_RUNS += language

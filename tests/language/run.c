@@ -9,19 +9,21 @@
  * blocks
  * ```rev (the book) is one test per block.
  *
- * usage: language CORE.rvc FILE…, or language --show CORE.rvc FILE to see all
- * that a program says. Ends in "N passed, N failed". */
+ * usage: language CORE.rvc [UI.rvc] FILE…, or language --show … FILE to see
+ * all that a program says. Ends in "N passed, N failed". */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "gui/fonts.h"
+#include "kernel/apps.h"
+#include "kernel/assets.h"
 #include "kernel/base/log.h"
 #include "persist/memory.h"
 #include "persist/store.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "vm/compiler/compiler.h"
-#include "vm/core_native.h"
 #include "vm/vm.h"
 
 enum { OUTPUT_BYTES = 1 << 16, FILE_BYTES = 1 << 20, SLICES_MAX = 20000 };
@@ -32,8 +34,10 @@ static char stopped[2048]; /* the exception that ended it, or empty */
 static char last_log[2048];
 static bool show;
 
-static uint8_t *core_bytes;
-static size_t core_size;
+/* Compiled system modules that the tests may import, core first. */
+enum { LIBRARIES_MAX = 4 };
+static CompilerLibrary libraries[LIBRARIES_MAX];
+static size_t library_count;
 static unsigned passed, failed;
 
 uint64_t test_random(uint64_t *state) { /* splitmix64, for the simulator */
@@ -128,8 +132,11 @@ static void run_app(const char *name) {
 }
 
 static bool run_module(const char *name, const CompilerResult *compiled) {
-    bool good = start_vm() && load(name, core_bytes, core_size, true) &&
-                load(name, compiled->bytes, compiled->size_bytes, false);
+    bool good = start_vm();
+    for (size_t i = 0; i < library_count; i++)
+        good = good &&
+               load(name, libraries[i].bytes, libraries[i].size_bytes, true);
+    good = good && load(name, compiled->bytes, compiled->size_bytes, false);
     if (good)
         run_app(name);
     vm_set_stress(false);
@@ -220,13 +227,13 @@ static void check_run(const char *name, const Expected *expected) {
 
 static void run_text(const char *name, const char *text, size_t length) {
     static Expected expected;
-    CompilerLibrary core = {core_bytes, core_size};
     CompilerSource source = {name, text, length};
     CompilerRequest request = {.module = "test",
                                .sources = &source,
                                .source_count = 1,
-                               .libraries = &core,
-                               .library_count = 1};
+                               .libraries = libraries,
+                               .library_count = library_count,
+                               .run_tests = true};
     CompilerResult result;
     read_expected(text, &expected);
     Status status = compiler_compile(&request, &result);
@@ -250,6 +257,19 @@ static char *read_file(const char *path, size_t *length_out) {
     *length_out = fread(bytes, 1, FILE_BYTES, file);
     fclose(file);
     return bytes;
+}
+
+static bool is_library(const char *path) {
+    const char *dot = strrchr(path, '.');
+    return dot && !strcmp(dot, ".rvc");
+}
+
+static void add_library(const char *path) {
+    size_t length;
+    if (library_count == LIBRARIES_MAX)
+        return;
+    uint8_t *bytes = (uint8_t *)read_file(path, &length);
+    libraries[library_count++] = (CompilerLibrary){bytes, length};
 }
 
 /* The examples of a chapter of the book. */
@@ -277,15 +297,20 @@ int main(int count, char **words) {
         first++;
     }
     if (count < first + 2) {
-        fprintf(stderr, "usage: language [--show] CORE.rvc FILE...\n");
+        fprintf(stderr, "usage: language [--show] CORE.rvc [UI.rvc] FILE...\n");
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
     sim_start();
     log_set_sink(take_log);
-    core_native_register();
-    core_bytes = (uint8_t *)read_file(words[first], &core_size);
-    for (int i = first + 1; i < count; i++) {
+    apps_register();
+    if (fonts_open(asset_find) != STATUS_OK) {
+        fprintf(stderr, "language: there are no fonts\n");
+        return EXIT_FAILURE;
+    }
+    for (; first < count && is_library(words[first]); first++)
+        add_library(words[first]);
+    for (int i = first; i < count; i++) {
         size_t length;
         char *text = read_file(words[i], &length);
         const char *dot = strrchr(words[i], '.');
@@ -295,7 +320,9 @@ int main(int count, char **words) {
             run_text(words[i], text, length);
         free(text);
     }
-    free(core_bytes);
+    for (size_t i = 0; i < library_count; i++)
+        free((uint8_t *)(uintptr_t)libraries[i].bytes);
+    fonts_close();
     if (!show)
         printf("%u passed, %u failed\n", passed, failed);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;

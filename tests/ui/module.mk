@@ -27,6 +27,16 @@ run-uitest: build/uitest build/revenant
 	@tests/ui/uitest-check.sh
 TEST_RUNS += uitest
 
+.PHONY: run-both
+run-both: build/uitest build/revenant build/revenant.elf build/revenant.iso
+	@tests/ui/both.sh
+TEST_RUNS += both
+
+.PHONY: run-start
+run-start: build/revenant.iso
+	@tests/ui/start-check.sh
+TEST_RUNS += start
+
 .PHONY: run-machines
 run-machines: build/revenant.elf build/revenant.iso
 	@tests/ui/machines.sh

@@ -119,6 +119,8 @@ void core_begin(Assembler *a) {
     assembler_class(a, "Math", object, 0, 0, NULL, 0, NULL);
     assembler_class(a, "Clock", object, 0, 0, NULL, 0, NULL);
     assembler_class(a, "System", object, 0, 0, NULL, 0, NULL);
+    AssemblerField held = {"held", assembler_kind(a, MODULE_BOOL), 0};
+    assembler_class(a, "Lock", object, 0, 0, NULL, 1, &held);
     for (size_t i = 0; native_at(i); i++)
         if (is_core(native_at(i)))
             declare_native(a, native_at(i));

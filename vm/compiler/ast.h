@@ -189,6 +189,7 @@ struct Module {
     Name name;
     bool is_interface; /* compiled before */
     bool is_core;
+    bool runs_tests; /* its start runs them */
     Import *imports;
     Class *classes;
     Function *functions;

@@ -336,6 +336,7 @@ static void join_arguments(Checker *checker, Node *call) {
     for (Node *n = call->items, *next; n; n = next) {
         next = n->next;
         n->next = NULL;
+        n->label = NULL;
         *end = n;
         if (!next)
             break;

@@ -76,7 +76,7 @@ static Type *body_result(Checker *checker, Function *closure, Type *wanted) {
     }
     if (closure->inferred_result)
         type = type_join(world, type, closure->inferred_result);
-    if (type_kind(type) == TYPE_NEVER && !wanted)
+    if (type_kind(type) == TYPE_NEVER)
         type = world->void_type;
     closure->result = type;
     return type;
@@ -139,7 +139,7 @@ Type *check_if(Checker *checker, Node *node, Type *expected) {
     Facts facts = check_condition(checker, node->left);
     Narrowing *before = checker->narrowings;
     check_apply(checker, facts.when_true);
-    Type *then = branch(checker, node->right, expected, wants_value);
+    Type *then = branch(checker, node->right, expected, !node->is_statement);
     Narrowing *after_then = checker->narrowings;
     checker->narrowings = before;
     check_apply(checker, facts.when_false);

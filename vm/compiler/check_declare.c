@@ -1,6 +1,7 @@
 /* Declaring: supertypes, fields and signatures of a module's classes and
  * functions. */
 #include "vm/compiler/check_state.h"
+#include "vm/compiler/start.h"
 
 /* ---- Names once ---- */
 
@@ -304,6 +305,7 @@ void check_declare(World *world, Module *module) {
         declare_case_types(&checker, c);
     }
     checker.class = NULL;
+    start_declare(world, module);
     for (Class *c = module->classes; c; c = c->next)
         declare_members(&checker, c);
     for (Function *f = module->functions; f; f = f->next)

@@ -163,6 +163,16 @@ Type *check_map(Checker *checker, Node *node, Type *expected) {
 
 /* ---- Null ---- */
 
+/* A variable that is known not to be null just here may be null elsewhere. */
+static bool never_null(const Node *node) {
+    bool variable = (node->kind == NODE_NAME || node->kind == NODE_MEMBER) &&
+                    node->reference == REFERENCE_VARIABLE;
+    if (type_kind(node->type) == TYPE_BAD || type_is_nullable(node->type) ||
+        node->kind == NODE_PRESENT)
+        return false;
+    return !variable || !type_is_nullable(node->variable->type);
+}
+
 static Type *check_coalesce(Checker *checker, Node *node, Type *expected) {
     World *world = checker->world;
     Type *left = check_expression(
@@ -172,7 +182,7 @@ static Type *check_coalesce(Checker *checker, Node *node, Type *expected) {
     Type *hint = expected && !type_has_unknown(expected) ? expected : value;
     Type *right = check_expression(checker, node->right, hint);
     checker->narrowings = before;
-    if (type_kind(left) != TYPE_BAD && !type_is_nullable(left))
+    if (never_null(node->left))
         source_error(checker->compile, node->place,
                      "the value before \"??\" is never null");
     if (type_kind(right) == TYPE_VOID) {
@@ -187,7 +197,7 @@ static Type *check_surely(Checker *checker, Node *node, Type *expected) {
     World *world = checker->world;
     Type *hint = expected ? type_nullable(world, expected) : NULL;
     Type *type = check_expression(checker, node->left, hint);
-    if (type_kind(type) != TYPE_BAD && !type_is_nullable(type))
+    if (never_null(node->left))
         source_error(checker->compile, node->place,
                      "this is never null; \"!\" is not needed");
     return type_not_null(world, type);

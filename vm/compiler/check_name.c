@@ -264,7 +264,8 @@ static Type *unknown_name(Checker *checker, Node *node) {
                  is_it ? "\"%s\" has a meaning only in a closure with one "
                          "parameter%s"
                        : "there is no \"%s\" here%s",
-                 node->name->bytes, check_suggested(checker, &suggestion));
+                 node->name->bytes,
+                 is_it ? "" : check_suggested(checker, &suggestion));
     return checker->world->bad;
 }
 

@@ -8,7 +8,8 @@ static bool is_never(Type *type) {
 /* ---- Variables ---- */
 
 static void check_shadow(Checker *checker, Variable *variable) {
-    if (text_equal(variable->name->bytes, "_"))
+    if (text_equal(variable->name->bytes, "_") ||
+        text_equal(variable->name->bytes, "?"))
         return;
     for (Scope *s = checker->scope; s; s = s->next)
         if (s->variable->name == variable->name &&
@@ -425,13 +426,13 @@ Type *check_block(Checker *checker, Node *block, Type *expected,
     bool at_top = checker->at_line_top && block == checker->module->line;
     bool was_at_top = checker->at_line_top;
     Type *type = checker->world->void_type;
+    bool over = false;
     checker->at_line_top = at_top;
     for (Node *node = block->items; node; node = node->next) {
-        if (is_never(type)) {
+        if (is_never(type) && !over)
             source_error(checker->compile, node->place,
                          "this is never reached");
-            break;
-        }
+        over |= is_never(type);
         if (wants_value && !node->next && !is_only_statement(node))
             type = check_expression(checker, node, expected);
         else
@@ -440,5 +441,5 @@ Type *check_block(Checker *checker, Node *block, Type *expected,
     }
     checker->scope = scope;
     checker->at_line_top = was_at_top;
-    return block->type = type;
+    return block->type = over ? checker->world->never : type;
 }

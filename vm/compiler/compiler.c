@@ -31,6 +31,7 @@ static void parse_sources(World *world, const CompilerRequest *request) {
     Module *module =
         new_module(world, name_of(&compile->names, request->module));
     module->is_core = request->is_core;
+    module->runs_tests = request->run_tests;
     world->module = module;
     for (size_t i = 0; i < request->source_count; i++) {
         const CompilerSource *source = &request->sources[i];
@@ -38,36 +39,6 @@ static void parse_sources(World *world, const CompilerRequest *request) {
                                    source->length, false);
         parser_file(compile, module, file, request->line);
     }
-}
-
-/* The class below App, or NULL. */
-static const Class *app_class(const Module *module) {
-    for (const Class *c = module->classes; c; c = c->next) {
-        const SuperNode *super = c->supers;
-        if (super && super->type->kind == TYPE_NODE_NAME &&
-            text_equal(super->type->name->bytes, "App") && !c->is_abstract)
-            return c;
-    }
-    return NULL;
-}
-
-/* A module with an app and no `main` gets one: it makes the app, whose `open`
- * runs until its windows are closed. */
-static void add_app_main(World *world) {
-    Compile *compile = world->compile;
-    const Class *app = app_class(world->module);
-    for (const Function *f = world->module->functions; f; f = f->next)
-        if (text_equal(f->name->bytes, "main"))
-            return;
-    if (!app)
-        return;
-    size_t capacity = text_length(app->name->bytes) + 64;
-    char *source = arena_take(&compile->arena, capacity);
-    Text text = text_on(source, capacity);
-    text_add_format(&text, "fun main() { %s().open() }\n", app->name->bytes);
-    uint32_t file =
-        source_add(compile, "(app)", text_end(&text), text.length, false);
-    parser_file(compile, world->module, file, false);
 }
 
 /* The interfaces of the libraries. STATUS_CORRUPT: one is not a module. */
@@ -188,6 +159,8 @@ static void check_and_emit(World *world, const CompilerRequest *request,
                            CompilerResult *result_out) {
     Compile *compile = world->compile;
     Variable *new_slots = NULL;
+    if (compile->diagnostics.errors)
+        return; /* what cannot be parsed cannot be judged */
     declare(world);
     if (!world->core || !world->object) {
         if (!world->core)
@@ -217,8 +190,6 @@ run(Run *run, const CompilerRequest *request, CompilerResult *result_out) {
         return status;
     world->source_file = (uint32_t)compile->files.count;
     parse_sources(world, request);
-    if (!request->is_system && !request->line)
-        add_app_main(world);
     check_and_emit(world, request, result_out);
     sort_diagnostics(&compile->diagnostics);
     result_out->diagnostics = compile->diagnostics.items;

@@ -116,7 +116,8 @@ Value generate_safe(Generator *g, Node *node, Node *member, Value hint) {
     Value object = value_own(g, generate(g, left, value_none));
     Value result = type.kind == MODULE_NONE ? value_none : value_new(g, type);
     (void)hint;
-    code_branch(g, OP_if_null, object.number, 0, is_null);
+    if (object.is_reference)
+        code_branch(g, OP_if_null, object.number, 0, is_null);
     Value held = value_convert(g, value_borrowed(object),
                                erase_type(g->world, plain), value_none);
     Value borrowed = value_borrowed(held);
@@ -132,7 +133,7 @@ Value generate_safe(Generator *g, Node *node, Node *member, Value hint) {
     value_release(g, held);
     code_jump(g, end);
     code_bind(g, is_null);
-    if (!result.none)
+    if (!result.none && result.is_reference)
         code_emit(g, OP_null, result.number, 0, 0);
     code_bind(g, end);
     value_release(g, object);
@@ -143,6 +144,8 @@ static Value coalesce(Generator *g, Node *node) {
     Erased type = erased(g, node);
     Label *is_null = code_label(g), *end = code_label(g);
     Value left = generate(g, node->left, value_none);
+    if (!left.is_reference) /* known not to be null here */
+        return value_convert(g, left, type, value_none);
     Value result = value_new(g, type);
     code_branch(g, OP_if_null, left.number, 0, is_null);
     Value plain = value_convert(g, left, type, result);

@@ -24,7 +24,7 @@ static Value as_text(Generator *g, Node *node) {
     World *world = g->world;
     Erased object = {MODULE_CLASS, world->classes.object};
     Value value;
-    if (node->label && node->in_parens && node->kind != NODE_STRING)
+    if (node->label && node->in_parens)
         return formatted(g, node);
     if (type_is_class(node->type, world->classes.string))
         return generate(g, node, value_none);

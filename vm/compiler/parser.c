@@ -38,6 +38,16 @@ bool parser_accept(Parser *parser, TokenKind kind) {
     return true;
 }
 
+/* What cannot be read makes the rest of its line hard to read: one error. */
+static bool line_has_error(const Parser *parser, Place place) {
+    const Diagnostics *list = &parser->compile->diagnostics;
+    uint32_t before = parser_previous_place(parser).line;
+    for (size_t i = 0; i < parser->lexer_errors && i < list->count; i++)
+        if (list->items[i].line == place.line || list->items[i].line == before)
+            return true;
+    return false;
+}
+
 void parser_error(Parser *parser, Place place, const char *format, ...) {
     char buffer[400];
     Text text = text_on(buffer, sizeof buffer);
@@ -45,6 +55,8 @@ void parser_error(Parser *parser, Place place, const char *format, ...) {
     if (parser->panicking)
         return;
     parser->panicking = true;
+    if (line_has_error(parser, place))
+        return;
     va_start(arguments, format);
     text_add_arguments(&text, format, arguments);
     va_end(arguments);
@@ -183,6 +195,14 @@ void parser_append(Node ***end, Node *node) {
 
 /* ---- Entry ---- */
 
+static void skip_to_declaration(Parser *parser) {
+    do
+        parser_take(parser);
+    while (
+        !parser_is(parser, TOKEN_END) &&
+        !(parser_token(parser)->on_new_line && parser_at_declaration(parser)));
+}
+
 static void top_level(Parser *parser, bool as_line, Node ***line_end) {
     size_t before = parser->at;
     if (parser_accept(parser, TOKEN_SEMICOLON))
@@ -194,9 +214,10 @@ static void top_level(Parser *parser, bool as_line, Node ***line_end) {
     } else if (as_line) {
         Node *node = parser_statement(parser);
         parser_append(line_end, node);
-    } else {
+    } else if (!parser_is(parser, TOKEN_CLOSE_BRACE)) {
         parser_error(parser, parser_token(parser)->place,
                      "only declarations stand outside functions");
+        skip_to_declaration(parser);
     }
     if (parser->panicking)
         parser_recover(parser);
@@ -213,6 +234,7 @@ void parser_file(Compile *compile, Module *module, uint32_t file,
     Tokens tokens = lexer_run(compile, file);
     Parser parser = {
         .compile = compile,
+        .lexer_errors = compile->diagnostics.count,
         .module = module,
         .tokens = tokens.items,
         .is_interface = compile->files.items[file].is_interface,

@@ -91,9 +91,9 @@ static Operator operator_here(const Parser *parser) {
         }
     }
     result.precedence = precedence_of(result.kind);
-    /* A minus on a new line begins a new statement. */
+    /* On a new line a minus begins a statement and `is` a pattern. */
     if (token->on_new_line && parser->brackets == 0 &&
-        token->kind == TOKEN_MINUS)
+        (token->kind == TOKEN_MINUS || token->kind == TOKEN_IS))
         result.precedence = PRECEDENCE_NONE;
     return result;
 }

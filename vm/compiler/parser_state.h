@@ -20,11 +20,12 @@ typedef struct Parser {
     const Token *tokens;
     size_t at;
     unsigned depth;
-    unsigned brackets; /* open ( and [: newlines are blanks inside */
-    bool no_braces;    /* `{` starts a block: in conditions */
-    bool panicking;    /* an error was said; silent until recovery */
-    bool is_interface; /* declarations without bodies */
-    NameList assigned; /* every name assigned to so far, in order */
+    unsigned brackets;   /* open ( and [: newlines are blanks inside */
+    bool no_braces;      /* `{` starts a block: in conditions */
+    bool panicking;      /* an error was said; silent until recovery */
+    size_t lexer_errors; /* diagnostics there were before parsing */
+    bool is_interface;   /* declarations without bodies */
+    NameList assigned;   /* every name assigned to so far, in order */
 } Parser;
 
 /* ---- Tokens (parser.c) ---- */

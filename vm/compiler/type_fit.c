@@ -88,6 +88,11 @@ static bool function_fits(World *world, Type *to, Type *from) {
             return false;
     if (type_kind(to->inner) == TYPE_VOID)
         return true;
+    if (type_kind(to->inner) == TYPE_UNKNOWN &&
+        type_kind(from->inner) == TYPE_VOID) {
+        type_of_unknown(to->inner)->inner = world->void_type;
+        return true;
+    }
     return type_fits(world, to->inner, from->inner);
 }
 
