@@ -242,15 +242,29 @@ static uint32_t line_of(const Method *method, uint64_t place) {
     return line;
 }
 
+/* Line `number` of a module's list of files. */
+static void add_file(Text *text, const String *files, uint32_t number) {
+    uint64_t from = 0, to = 0;
+    for (; to < files->length; to++) {
+        if (files->bytes[to] != '\n')
+            continue;
+        if (number-- == 0)
+            break;
+        from = to + 1;
+    }
+    text_add_bytes(text, files->bytes + from, to - from);
+}
+
 static void describe_frame(const Method *method, uint64_t place, Text *text) {
     const String *name = method->name;
-    const String *file = method->module->file;
+    uint32_t line = line_of(method, place);
     text_add(text, "\n  at ");
     if (method->owner)
         text_add_format(text, "%.*s.", (int)method->owner->name->length,
                         method->owner->name->bytes);
-    text_add_format(text, "%.*s (%.*s:%u)", (int)name->length, name->bytes,
-                    (int)file->length, file->bytes, line_of(method, place));
+    text_add_format(text, "%.*s (", (int)name->length, name->bytes);
+    add_file(text, method->module->file, line >> 20);
+    text_add_format(text, ":%u)", line & 0xFFFFF);
 }
 
 void vm_describe_trace(const Object *exception, Text *text) {

@@ -143,6 +143,8 @@ static Seat *add_seat(WindowObject *object, Domain *domain) {
     seat->object = object;
     seat->domain = domain;
     seat->window.owner = seat;
+    seat->window.app = domain->name->bytes;
+    seat->window.app_bytes = domain->name->length;
     seat->next = seats;
     seats = seat;
     read_object(seat);

@@ -29,3 +29,9 @@ run-language-fuzz: build/asan/compiler-fuzz build/lib/core.rvc
 	    $(LANGUAGE_TESTS) apps/lib/core/list.rev apps/lib/core/map.rev
 TEST_RUNS += language-asan language-fuzz
 QUICK_RUNS += language
+
+# Random programs for the compiler, from another seed each time.
+.PHONY: fuzz
+fuzz: build/asan/compiler-fuzz build/lib/core.rvc
+	build/asan/compiler-fuzz build/lib/core.rvc $(or $(SECONDS),60) \
+	    $(LANGUAGE_TESTS) apps/lib/core/list.rev apps/lib/core/map.rev
