@@ -165,6 +165,7 @@ static void remove_seat(Seat *seat) {
         at = &(*at)->next;
     *at = seat->next;
     forget_backlog(seat);
+    desktop_stop_painting(seat);
     wm_window_goes(&seat->window);
     windows_remove(&seat->window);
     alloc_give(seat);
