@@ -24,7 +24,8 @@
 #define HANDLER_NS 1000000000ull /* a `restarted` handler has so long */
 
 static struct {
-    bool pressed, stress;
+    bool pressed;
+    uint32_t stress;      /* counts of a slice, then a collection; 0: off */
     uint64_t clock_ns;    /* platform time when experienced_ns was set */
     uint64_t restored_ns; /* experienced time of the last vm_restore */
     uint64_t barrier;     /* calls of commit() before the last barrier */
@@ -458,8 +459,8 @@ static uint64_t run_domain(Domain *domain, uint64_t budget) {
     uint64_t count = thread->fuel ? thread->fuel : SLICE_COUNT;
     if (count > budget)
         count = budget;
-    if (vm.stress)
-        count = 1;
+    if (vm.stress && count > vm.stress)
+        count = vm.stress;
     uint64_t used = run_slice(thread, count);
     if (vm.pressed)
         return used;
@@ -570,9 +571,9 @@ void vm_print(const Domain *domain, const char *bytes, size_t count) {
         vm.print(domain, bytes, count);
 }
 
-void vm_set_stress(bool on) {
-    vm.stress = on;
-    collect_set_poison(on);
+void vm_set_stress(uint32_t counts) {
+    vm.stress = counts;
+    collect_set_poison(counts > 0);
 }
 
 VmFigures vm_figures(void) {

@@ -20,10 +20,12 @@
 #include "kernel/assets.h"
 #include "kernel/base/log.h"
 #include "persist/memory.h"
+#include "persist/snapshot.h"
 #include "persist/store.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "vm/compiler/compiler.h"
+#include "vm/heap_check.h"
 #include "vm/vm.h"
 
 enum { OUTPUT_BYTES = 1 << 16, FILE_BYTES = 1 << 20, SLICES_MAX = 20000 };
@@ -33,6 +35,8 @@ static char output[OUTPUT_BYTES];
 static char stopped[2048]; /* the exception that ended it, or empty */
 static char last_log[2048];
 static bool show;
+static uint32_t collect_counts; /* --collect: a collection after so many */
+static uint32_t cut_counts;     /* --cut: a power cut after so many */
 
 /* Compiled system modules that the tests may import, core first. */
 enum { LIBRARIES_MAX = 4 };
@@ -81,18 +85,39 @@ static void fail(const char *name, const char *what, const char *detail) {
 
 /* ---- The machine ---- */
 
-static bool start_vm(void) {
+static bool open_memory(void) {
     StoreOpening opening;
     MemoryOptions options = {
         .limit_bytes = 256u << 20, .audit = true, .lost = vm_lost_page};
-    sim_disk_new(65536);
     if (store_open(0, &options.store, &opening) != STATUS_OK)
         return false;
     options.regions = opening.regions;
-    if (memory_open(&options) != STATUS_OK || vm_create() != STATUS_OK)
+    return memory_open(&options) == STATUS_OK;
+}
+
+static bool start_vm(void) {
+    sim_disk_new(65536);
+    if (!open_memory() || vm_create() != STATUS_OK)
         return false;
+    vm_set_stress(collect_counts);
     vm_set_print(take_print);
     return true;
+}
+
+/* A power cut after a snapshot, and everything comes back. */
+static bool cut_power(void) {
+    if (snapshot_now() != STATUS_OK)
+        return false;
+    sim_disk_cut();
+    memory_close();
+    return open_memory() && vm_restore() == STATUS_OK;
+}
+
+static void check_heap(const char *name) {
+    char why[300];
+    Text text = text_on(why, sizeof why);
+    if (!heap_check(&text))
+        fail(name, "the heap is damaged: ", text_end(&text));
 }
 
 static bool load(const char *name, const void *bytes, size_t size,
@@ -117,7 +142,13 @@ static void run_app(const char *name) {
         return;
     }
     for (unsigned i = 0; i < SLICES_MAX && !vm_app_ended(domain, &code); i++) {
-        uint64_t next = vm_run(100000);
+        uint64_t next = vm_run(cut_counts ? cut_counts : 100000);
+        if (cut_counts && i % 2) {
+            check_heap(name);
+            if (!cut_power())
+                fail(name, "the world does not come back", "");
+            continue;
+        }
         if (vm_snapshot_wanted()) {
             vm_barrier_taken();
             vm_generation_durable(i + 2);
@@ -139,7 +170,8 @@ static bool run_module(const char *name, const CompilerResult *compiled) {
     good = good && load(name, compiled->bytes, compiled->size_bytes, false);
     if (good)
         run_app(name);
-    vm_set_stress(false);
+    check_heap(name);
+    vm_set_stress(0);
     memory_close();
     return good;
 }
@@ -292,12 +324,16 @@ static void run_chapter(const char *path, const char *text) {
 
 int main(int count, char **words) {
     int first = 1;
-    if (count > 1 && !strcmp(words[1], "--show")) {
-        show = true;
-        first++;
+    for (; first < count && !strncmp(words[first], "--", 2); first++) {
+        show = show || !strcmp(words[first], "--show");
+        if (!strncmp(words[first], "--collect=", 10))
+            collect_counts = (uint32_t)atoi(words[first] + 10);
+        if (!strncmp(words[first], "--cut=", 6))
+            cut_counts = (uint32_t)atoi(words[first] + 6);
     }
     if (count < first + 2) {
-        fprintf(stderr, "usage: language [--show] CORE.rvc [UI.rvc] FILE...\n");
+        fprintf(stderr, "usage: language [--show] [--collect=N] [--cut=N] "
+                        "CORE.rvc [UI.rvc] FILE...\n");
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
