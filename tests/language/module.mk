@@ -1,18 +1,18 @@
 # The language tests: every .rev file below, and the examples of the book.
 LANGUAGE_TESTS := $(sort $(wildcard tests/language/*/*.rev)) \
     $(sort $(wildcard docs/book/*.md))
-LANGUAGE_SOURCES := tests/language/run.c $(sort $(wildcard tests/sim/*.c)) \
+LANGUAGE_SOURCES := tests/language/machine.c $(sort $(wildcard tests/sim/*.c)) \
     kernel/host/range.c
 
 define LANGUAGE_RULES
 build/asan/language: $$(call objects,asan,$$(COMMON_SOURCES) \
-    $$(LANGUAGE_SOURCES)) $$(call libraries,asan)
+    $$(LANGUAGE_SOURCES) tests/language/run.c) $$(call libraries,asan)
 	$$(QUIET)$$(CC) $$(CFLAGS_asan) $$^ -o $$@
 build/language: $$(call objects,host,$$(COMMON_SOURCES) \
-    $$(LANGUAGE_SOURCES)) $$(call libraries,host)
+    $$(LANGUAGE_SOURCES) tests/language/run.c) $$(call libraries,host)
 	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ -o $$@
-build/asan/compiler-fuzz: $$(call objects,asan,$$(BASE_SOURCES) \
-    $$(COMPILER_SOURCES) tests/language/fuzz.c kernel/host/alloc.c)
+build/asan/compiler-fuzz: $$(call objects,asan,$$(COMMON_SOURCES) \
+    $$(LANGUAGE_SOURCES) tests/language/fuzz.c) $$(call libraries,asan)
 	$$(QUIET)$$(CC) $$(CFLAGS_asan) $$^ -o $$@
 endef
 LATE_RULES += LANGUAGE_RULES

@@ -19,14 +19,9 @@
 #include "kernel/apps.h"
 #include "kernel/assets.h"
 #include "kernel/base/log.h"
-#include "persist/memory.h"
-#include "persist/snapshot.h"
-#include "persist/store.h"
+#include "tests/language/machine.h"
 #include "tests/sim/sim.h"
-#include "tests/test.h"
 #include "vm/compiler/compiler.h"
-#include "vm/heap_check.h"
-#include "vm/vm.h"
 
 enum { OUTPUT_BYTES = 1 << 16, FILE_BYTES = 1 << 20, SLICES_MAX = 20000 };
 
@@ -35,21 +30,12 @@ static char output[OUTPUT_BYTES];
 static char stopped[2048]; /* the exception that ended it, or empty */
 static char last_log[2048];
 static bool show;
-static uint32_t collect_counts; /* --collect: a collection after so many */
-static uint32_t cut_counts;     /* --cut: a power cut after so many */
 
 /* Compiled system modules that the tests may import, core first. */
 enum { LIBRARIES_MAX = 4 };
 static CompilerLibrary libraries[LIBRARIES_MAX];
 static size_t library_count;
 static unsigned passed, failed;
-
-uint64_t test_random(uint64_t *state) { /* splitmix64, for the simulator */
-    uint64_t z = (*state += 0x9E3779B97F4A7C15u);
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return z ^ (z >> 31);
-}
 
 static void take_print(const Domain *domain, const char *bytes, size_t count) {
     size_t have = strlen(output);
@@ -85,47 +71,11 @@ static void fail(const char *name, const char *what, const char *detail) {
 
 /* ---- The machine ---- */
 
-static bool open_memory(void) {
-    StoreOpening opening;
-    MemoryOptions options = {
-        .limit_bytes = 256u << 20, .audit = true, .lost = vm_lost_page};
-    if (store_open(0, &options.store, &opening) != STATUS_OK)
-        return false;
-    options.regions = opening.regions;
-    return memory_open(&options) == STATUS_OK;
-}
-
-static bool start_vm(void) {
-    sim_disk_new(65536);
-    if (!open_memory() || vm_create() != STATUS_OK)
-        return false;
-    vm_set_stress(collect_counts);
-    vm_set_print(take_print);
-    return true;
-}
-
-/* A power cut after a snapshot, and everything comes back. */
-static bool cut_power(void) {
-    if (snapshot_now() != STATUS_OK)
-        return false;
-    sim_disk_cut();
-    memory_close();
-    return open_memory() && vm_restore() == STATUS_OK;
-}
-
-static void check_heap(const char *name) {
-    char why[300];
-    Text text = text_on(why, sizeof why);
-    if (!heap_check(&text))
-        fail(name, "the heap is damaged: ", text_end(&text));
-}
-
 static bool load(const char *name, const void *bytes, size_t size,
                  bool system) {
     char why[400];
     Text text = text_on(why, sizeof why);
-    Module *module;
-    if (vm_load_module(bytes, size, system, &module, &text) == STATUS_OK)
+    if (machine_load(bytes, size, system, &text))
         return true;
     fail(name, "the VM refuses it: ", text_end(&text));
     return false;
@@ -133,46 +83,25 @@ static bool load(const char *name, const void *bytes, size_t size,
 
 static void run_app(const char *name) {
     Domain *domain;
-    int code;
     output[0] = stopped[0] = 0;
     Status status = vm_start_app("test", "test", 64u << 20, 0, NULL, &domain);
-    if (status != STATUS_OK) {
+    if (status != STATUS_OK)
         snprintf(stopped, sizeof stopped, "it does not start: %s",
                  status_text(status));
-        return;
-    }
-    for (unsigned i = 0; i < SLICES_MAX && !vm_app_ended(domain, &code); i++) {
-        uint64_t next = vm_run(cut_counts ? cut_counts : 100000);
-        if (cut_counts && i % 2) {
-            check_heap(name);
-            if (!cut_power())
-                fail(name, "the world does not come back", "");
-            continue;
-        }
-        if (vm_snapshot_wanted()) {
-            vm_barrier_taken();
-            vm_generation_durable(i + 2);
-        }
-        if (next == UINT64_MAX)
-            continue;
-        if (next > platform_now_ns())
-            sim_time_set_ns(next);
-    }
-    if (!vm_app_ended(domain, &code))
+    else if (!machine_run(domain, SLICES_MAX))
         fail(name, "it does not end", "");
 }
 
 static bool run_module(const char *name, const CompilerResult *compiled) {
-    bool good = start_vm();
+    bool good = machine_start();
+    vm_set_print(take_print);
     for (size_t i = 0; i < library_count; i++)
         good = good &&
                load(name, libraries[i].bytes, libraries[i].size_bytes, true);
     good = good && load(name, compiled->bytes, compiled->size_bytes, false);
     if (good)
         run_app(name);
-    check_heap(name);
-    vm_set_stress(0);
-    memory_close();
+    machine_stop();
     return good;
 }
 
@@ -324,6 +253,7 @@ static void run_chapter(const char *path, const char *text) {
 
 int main(int count, char **words) {
     int first = 1;
+    uint32_t collect_counts = 0, cut_counts = 0;
     for (; first < count && !strncmp(words[first], "--", 2); first++) {
         show = show || !strcmp(words[first], "--show");
         if (!strncmp(words[first], "--collect=", 10))
@@ -331,6 +261,7 @@ int main(int count, char **words) {
         if (!strncmp(words[first], "--cut=", 6))
             cut_counts = (uint32_t)atoi(words[first] + 6);
     }
+    machine_harden(collect_counts, cut_counts);
     if (count < first + 2) {
         fprintf(stderr, "usage: language [--show] [--collect=N] [--cut=N] "
                         "CORE.rvc [UI.rvc] FILE...\n");
