@@ -9,8 +9,9 @@
  * blocks
  * ```rev (the book) is one test per block.
  *
- * usage: language CORE.rvc [UI.rvc] FILE…, or language --show … FILE to see
- * all that a program says. Ends in "N passed, N failed". */
+ * usage: language [--show] [--collect=N] [--cut=N] CORE.rvc [UI.rvc] FILE…
+ * --show: see all that a program says; the others: machine_harden. Ends in
+ * "N passed, N failed". */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
