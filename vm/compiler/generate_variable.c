@@ -63,7 +63,8 @@ static Value load_cell(Generator *g, Value cell, Erased type, Value hint) {
     return value_convert(g, boxed, type, hint);
 }
 
-/* Takes over the first value's register when it is a temporary. */
+/* Takes over the first value's register when it is a temporary of the very
+ * type of the variable. */
 void variable_declare(Generator *g, Variable *variable, Value first) {
     Value place = first;
     if (variable_is_cell(variable)) {
@@ -72,9 +73,11 @@ void variable_declare(Generator *g, Variable *variable, Value first) {
                   erase_class(g->writer, cell_class(g)), 0);
         store_cell(g, place, first);
         value_release(g, first);
-    } else if (!first.is_temporary) {
+    } else if (!first.is_temporary ||
+               !erase_equal(first.type, variable_type(g, variable))) {
         place = value_new(g, variable_type(g, variable));
         value_move(g, place, first);
+        value_release(g, first);
     }
     variable->index = place.number;
 }
