@@ -1,11 +1,12 @@
 /* console.h: commands that come as lines over the console, for scripts.
  *
- *   snapshot           take one now; answers "snapshot: begun generation=G" (0:
- *                      there is no disk), then "snapshot: durable" for G
- * follows shutdown           in order, with a last snapshot resume goes on
- * after a start with the setting `frozen` open "NAME"        starts an app find
- * ROLE "NAME"   answers "ui: found X Y" or "ui: missing" shows "TEXT" answers
- * "ui: shows" or "ui: missing" */
+ *   snapshot           take one now; answers "snapshot: begun generation=G"
+ *                      (0: there is no disk), then "snapshot: durable" for G
+ *   shutdown           in order, with a last snapshot
+ *   resume             goes on after a start with the setting `frozen`
+ *   open "NAME"        starts an app
+ *   find ROLE "NAME"   answers "ui: found X Y" or "ui: missing"
+ *   shows "TEXT"       answers "ui: shows" or "ui: missing" */
 #ifndef KERNEL_CONSOLE_H
 #define KERNEL_CONSOLE_H
 

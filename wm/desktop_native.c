@@ -143,6 +143,8 @@ static Seat *add_seat(WindowObject *object, Domain *domain) {
     seat->object = object;
     seat->domain = domain;
     seat->window.owner = seat;
+    seat->window.app = domain->name->bytes;
+    seat->window.app_bytes = domain->name->length;
     seat->next = seats;
     seats = seat;
     read_object(seat);
@@ -163,6 +165,7 @@ static void remove_seat(Seat *seat) {
         at = &(*at)->next;
     *at = seat->next;
     forget_backlog(seat);
+    desktop_stop_painting(seat);
     wm_window_goes(&seat->window);
     windows_remove(&seat->window);
     alloc_give(seat);

@@ -190,6 +190,7 @@ int main(int count, char **words) {
     time_t end = time(NULL) + atoi(words[2]);
     const char *seed = getenv("SEED");
     state = seed && *seed ? strtoull(seed, NULL, 0) : (uint64_t)time(NULL);
+    setvbuf(stdout, NULL, _IOLBF, 0);
     printf("compiler-fuzz: SEED=%llu\n", (unsigned long long)state);
     for (int i = 3; i < count && text_count < SOURCES_MAX; i++) {
         size_t length;
@@ -214,7 +215,8 @@ int main(int count, char **words) {
     for (size_t i = 0; i < text_count; i++)
         free(texts[i]);
     free((uint8_t *)core.bytes);
+    printf("compiler-fuzz: %u texts, %u wrong\n", passed + failed, failed);
     printf("compiler-fuzz: %u of them compiled and ran\n", accepted);
-    printf("%u passed, %u failed\n", passed, failed);
+    printf("%d passed, %d failed\n", failed == 0, failed != 0);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -12,11 +12,17 @@
 bool machine_start(void);
 void machine_stop(void);
 
+/* A snapshot, a power cut, and everything comes back. False: it does not. */
+bool machine_cut(void);
+
+/* Runs for about so many counts; waiting costs no time, and what is committed
+ * is durable at once. */
+void machine_turn(uint64_t counts);
+
 /* False: refused, `why` says why. */
 bool machine_load(const void *bytes, size_t size_bytes, bool system, Text *why);
 
-/* Runs the app until it ends or for `slices` slices; waiting costs no time, and
- * what is committed is durable at once. True when it has ended. */
-bool machine_run(Domain *domain, unsigned slices);
+/* Turns until the app ends, at most so many. */
+void machine_run(Domain *domain, unsigned turns);
 
 #endif

@@ -41,3 +41,12 @@ TEST_RUNS += start
 run-machines: build/revenant.elf build/revenant.iso
 	@tests/ui/machines.sh
 LONG_RUNS += machines
+
+# One disk on both machines in turn.
+.PHONY: run-crossing run-crossing-long
+run-crossing: build/uitest build/revenant build/revenant.elf
+	@tests/ui/crossing.sh kernel
+run-crossing-long: build/uitest build/revenant build/revenant.iso
+	@tests/ui/crossing.sh bios uefi
+TEST_RUNS += crossing
+LONG_RUNS += crossing-long
