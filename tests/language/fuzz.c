@@ -190,7 +190,6 @@ int main(int count, char **words) {
     time_t end = time(NULL) + atoi(words[2]);
     const char *seed = getenv("SEED");
     state = seed && *seed ? strtoull(seed, NULL, 0) : (uint64_t)time(NULL);
-    setvbuf(stdout, NULL, _IOLBF, 0);
     printf("compiler-fuzz: SEED=%llu\n", (unsigned long long)state);
     for (int i = 3; i < count && text_count < SOURCES_MAX; i++) {
         size_t length;
