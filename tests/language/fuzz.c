@@ -146,7 +146,7 @@ static bool run(const CompilerLibrary *core, const CompilerResult *result,
         printf("the VM refuses it: %s\n", text_end(&text));
     else if (has_main && vm_start_app("test", "test", 64u << 20, 0, NULL,
                                       &domain) == STATUS_OK)
-        machine_run(domain, 20);
+        good = machine_run(domain, 20, &text) || machine_heap_good(&text);
     accepted++;
     machine_stop();
     return good;
@@ -215,6 +215,7 @@ int main(int count, char **words) {
         free(texts[i]);
     free((uint8_t *)core.bytes);
     printf("compiler-fuzz: %u of them compiled and ran\n", accepted);
-    printf("%u passed, %u failed\n", passed, failed);
+    printf("compiler-fuzz: %u texts, %u wrong\n", passed + failed, failed);
+    printf("%d passed, %d failed\n", failed == 0, failed != 0);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
