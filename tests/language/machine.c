@@ -1,6 +1,7 @@
 /* Starting, loading and running on the simulated machine. */
 #include "tests/language/machine.h"
 
+#include "kernel/base/check.h"
 #include "persist/memory.h"
 #include "persist/snapshot.h"
 #include "persist/store.h"
@@ -15,7 +16,12 @@ uint64_t test_random(uint64_t *state) { /* splitmix64, for the simulator */
     return z ^ (z >> 31);
 }
 
-MachineModes machine_modes;
+static struct { uint32_t collect_counts, cut_counts; } harden;
+
+void machine_harden(uint32_t collect_counts, uint32_t cut_counts) {
+    harden.collect_counts = collect_counts;
+    harden.cut_counts = cut_counts;
+}
 
 static bool open_memory(void) {
     StoreOpening opening;
@@ -31,16 +37,30 @@ bool machine_start(void) {
     sim_disk_new(65536);
     if (!open_memory() || vm_create() != STATUS_OK)
         return false;
-    vm_set_stress(machine_modes.collect);
+    vm_set_stress(harden.collect_counts);
     return true;
 }
 
-bool machine_heap_good(Text *why) {
-    return heap_check(why);
+static void check_heap(void) {
+    char why[300];
+    Text text = text_on(why, sizeof why);
+    if (!heap_check(&text))
+        panic("the heap is damaged: %s", text_end(&text));
 }
 
 void machine_stop(void) {
+    check_heap();
+    vm_set_stress(0);
     memory_close();
+}
+
+/* A snapshot, a power cut, and everything comes back. */
+static void cut_power(void) {
+    CHECK(snapshot_now() == STATUS_OK);
+    sim_disk_cut();
+    memory_close();
+    CHECK(open_memory());
+    CHECK(vm_restore() == STATUS_OK);
 }
 
 bool machine_load(const void *bytes, size_t size_bytes, bool system,
@@ -49,40 +69,21 @@ bool machine_load(const void *bytes, size_t size_bytes, bool system,
     return vm_load_module(bytes, size_bytes, system, &module, why) == STATUS_OK;
 }
 
-/* A power cut after a snapshot, and everything comes back. */
-static bool cut_power(Text *why) {
-    if (!heap_check(why))
-        return false;
-    bool good = snapshot_now() == STATUS_OK;
-    sim_disk_cut();
-    memory_close();
-    if (good && open_memory() && vm_restore() == STATUS_OK)
-        return true;
-    text_add(why, "the world does not come back");
-    return false;
-}
-
-static void pass_time(uint64_t next, unsigned slice) {
-    if (vm_snapshot_wanted()) {
-        vm_barrier_taken();
-        vm_generation_durable(slice + 2);
-    }
-    if (next != UINT64_MAX && next > platform_now_ns())
-        sim_time_set_ns(next);
-}
-
-bool machine_run(Domain *domain, unsigned slices, Text *why) {
-    uint64_t budget = machine_modes.cut ? machine_modes.cut : 100000;
+bool machine_run(Domain *domain, unsigned slices) {
     int code;
     for (unsigned i = 0; i < slices && !vm_app_ended(domain, &code); i++) {
-        uint64_t next = vm_run(budget);
-        if (!machine_modes.cut || i % 2 == 0)
-            pass_time(next, i);
-        else if (!cut_power(why))
-            return false;
+        uint64_t next = vm_run(harden.cut_counts ? harden.cut_counts : 100000);
+        if (harden.cut_counts && i % 2) {
+            check_heap();
+            cut_power();
+            continue;
+        }
+        if (vm_snapshot_wanted()) {
+            vm_barrier_taken();
+            vm_generation_durable(i + 2);
+        }
+        if (next != UINT64_MAX && next > platform_now_ns())
+            sim_time_set_ns(next);
     }
-    if (vm_app_ended(domain, &code))
-        return true;
-    text_add(why, "it does not end");
-    return false;
+    return vm_app_ended(domain, &code);
 }

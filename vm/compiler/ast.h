@@ -170,9 +170,10 @@ struct Class {
     Type **interfaces;
     size_t interface_count;
     Function *init;
-    Node *super_call;    /* NODE_CALL of the super constructor, or NULL */
-    TypeParameter *self; /* an interface's Self */
-    int declared;        /* 0 not yet, 1 under way, 2 done */
+    Node *super_call;     /* NODE_CALL of the super constructor, or NULL */
+    TypeParameter *self;  /* an interface's Self */
+    uint16_t type_number; /* generator: in the module's types, 0: not yet */
+    bool is_written; /* generator: its entry is in the file */
     uint32_t index;
 };
 
@@ -200,6 +201,8 @@ struct Module {
     Function *init;       /* checked: gives the variables their first values */
     uint32_t slot_count;  /* a shell's variables so far */
     Variable *slot_array; /* checked: the parameter of that */
+    Class **class_table;  /* checked: by name, see check_index_classes */
+    size_t class_slots;   /* a power of two */
     Function *line_function; /* checked: `run` of a shell's line */
     Module *next;
 };

@@ -282,6 +282,7 @@ void check_declare(World *world, Module *module) {
     Checker checker = {
         .world = world, .compile = world->compile, .module = module};
     resolve_imports(world, module);
+    check_index_classes(world->compile, module);
     check_module_names(world->compile, module);
     module->init = ARENA_NEW(&world->compile->arena, Function);
     module->init->name = name_of(&world->compile->names, "$init");

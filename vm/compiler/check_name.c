@@ -30,7 +30,35 @@ const char *check_suggested(Checker *checker, const Suggestion *suggestion) {
 
 /* ---- Modules ---- */
 
+/* An open table, at most half full. */
+void check_index_classes(Compile *compile, Module *module) {
+    size_t count = 0;
+    for (Class *c = module->classes; c; c = c->next)
+        count++;
+    module->class_slots = 16;
+    while (module->class_slots < 2 * count)
+        module->class_slots *= 2;
+    module->class_table = arena_take(
+        &compile->arena, module->class_slots * sizeof *module->class_table);
+    for (Class *c = module->classes; c; c = c->next) {
+        size_t at = c->name->hash & (module->class_slots - 1);
+        while (module->class_table[at] &&
+               module->class_table[at]->name != c->name)
+            at = (at + 1) & (module->class_slots - 1);
+        if (!module->class_table[at])
+            module->class_table[at] = c;
+    }
+}
+
 Class *check_class_in(Module *module, Name name) {
+    size_t mask = module->class_slots - 1;
+    if (module->class_table) {
+        for (size_t at = name->hash & mask; module->class_table[at];
+             at = (at + 1) & mask)
+            if (module->class_table[at]->name == name)
+                return module->class_table[at];
+        return NULL;
+    }
     for (Class *class = module->classes; class; class = class->next)
         if (class->name == name)
             return class;

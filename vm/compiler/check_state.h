@@ -62,6 +62,9 @@ Function *check_find_function(Checker *checker, Name name);
 Variable *check_find_module_variable(Checker *checker, Name name);
 Module *check_find_import(Checker *checker, Name name);
 Class *check_class_in(Module *module, Name name);
+
+/* Makes check_class_in fast, once all classes of the module are known. */
+void check_index_classes(Compile *compile, Module *module);
 Class *check_find_case(Class *enum_class, Name name);
 
 /* Gives a NODE_NAME its reference and type; it may become a NODE_MEMBER of

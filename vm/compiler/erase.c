@@ -84,8 +84,11 @@ Name erase_class_name(Writer *writer, const Class *class) {
     return name_join(names, class->module->name, ".", name);
 }
 
-uint16_t erase_class(Writer *writer, const Class *class) {
-    return writer_type(writer, MODULE_CLASS, erase_class_name(writer, class));
+uint16_t erase_class(Writer *writer, Class *class) {
+    if (class->type_number == 0)
+        class->type_number =
+            writer_type(writer, MODULE_CLASS, erase_class_name(writer, class));
+    return class->type_number;
 }
 
 uint16_t erase_number(World *world, Writer *writer, Erased erased) {

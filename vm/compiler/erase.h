@@ -23,7 +23,7 @@ bool erase_fits(World *world, Erased to, Erased from);
 uint16_t erase_number(World *world, Writer *writer, Erased erased);
 
 /* The type number of a class; interfaces too. */
-uint16_t erase_class(Writer *writer, const Class *class);
+uint16_t erase_class(Writer *writer, Class *class);
 
 /* "module.Class"; cases are "module.Enum$case". */
 Name erase_class_name(Writer *writer, const Class *class);

@@ -75,10 +75,10 @@ static bool is_emitted(const Generator *g, const Class *class) {
 
 /* After its superclass and interfaces of the module. */
 static void write_in_order(Generator *g, Class *class) {
-    if (class->declared == 2 || class->module != g->module ||
+    if (class->is_written || class->module != g->module ||
         !is_emitted(g, class))
         return;
-    class->declared = 2;
+    class->is_written = true;
     if (class->super)
         write_in_order(g, class->super->class);
     for (size_t i = 0; i < class->interface_count; i++)
