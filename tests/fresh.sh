@@ -5,6 +5,7 @@
 # Ends in "N passed, N failed".
 set -eu
 cd "$(dirname "$0")/.."
+mkdir -p build
 root=$PWD/build/fresh
 if ! command -v debootstrap >/dev/null; then
     apt-get install -q -y --no-install-recommends debootstrap >&2

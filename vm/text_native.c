@@ -3,6 +3,7 @@
 
 #include "kernel/base/bytes.h"
 #include "vm/native.h"
+#include "vm/text_search.h"
 #include "kernel/base/utf8.h"
 
 static String *text_at(const NativeCall *call, size_t index) {
@@ -118,21 +119,14 @@ static bool is_at(const String *text, uint64_t offset, const String *part) {
 /* The first place at or after `from`; UINT64_MAX: none. */
 static uint64_t find_from(const String *text, const String *part,
                           uint64_t from) {
-    if (part->length > text->length)
-        return UINT64_MAX;
-    for (uint64_t i = from; i <= text->length - part->length; i++) {
-        if (part->length && text->bytes[i] != part->bytes[0])
-            continue;
-        if (is_at(text, i, part))
-            return i;
-    }
-    return UINT64_MAX;
+    return text_search_first(text->bytes, text->length, part->bytes,
+                             part->length, from);
 }
 
 static NativeResult find(NativeCall *call) {
     const String *text = text_at(call, 0), *part = text_at(call, 1);
     int64_t from = native_integer(call, 2);
-    native_charge(call, text->length / 4);
+    native_charge(call, (text->length + part->length) / 2);
     if (from < 0)
         from = 0;
     return native_int(call, (int64_t)find_from(text, part, (uint64_t)from));
@@ -140,15 +134,13 @@ static NativeResult find(NativeCall *call) {
 
 static NativeResult find_last(NativeCall *call) {
     const String *text = text_at(call, 0), *part = text_at(call, 1);
-    int64_t at = native_integer(call, 2) - 1;
-    native_charge(call, text->length / 4);
-    if (part->length > text->length || native_integer(call, 2) <= 0)
-        return native_int(call, -1);
-    if (at > (int64_t)(text->length - part->length))
-        at = (int64_t)(text->length - part->length);
-    while (at >= 0 && !is_at(text, (uint64_t)at, part))
-        at--;
-    return native_int(call, at);
+    int64_t before = native_integer(call, 2);
+    native_charge(call, (text->length + part->length) / 2);
+    if (before < 0)
+        before = 0;
+    return native_int(call, (int64_t)text_search_last(text->bytes, text->length,
+                                                      part->bytes, part->length,
+                                                      (uint64_t)before));
 }
 
 static NativeResult starts_with(NativeCall *call) {

@@ -214,8 +214,8 @@ int main(int count, char **words) {
     for (size_t i = 0; i < text_count; i++)
         free(texts[i]);
     free((uint8_t *)core.bytes);
-    printf("compiler-fuzz: %u texts, %u wrong\n", passed + failed, failed);
     printf("compiler-fuzz: %u of them compiled and ran\n", accepted);
+    printf("compiler-fuzz: %u texts, %u wrong\n", passed + failed, failed);
     printf("%d passed, %d failed\n", failed == 0, failed != 0);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,17 +1,26 @@
 /* Starting, loading and running on the simulated machine. */
 #include "tests/language/machine.h"
 
+#include "kernel/base/check.h"
 #include "persist/memory.h"
 #include "persist/snapshot.h"
 #include "persist/store.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
+#include "vm/heap_check.h"
 
 uint64_t test_random(uint64_t *state) { /* splitmix64, for the simulator */
     uint64_t z = (*state += 0x9E3779B97F4A7C15u);
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
     z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
     return z ^ (z >> 31);
+}
+
+static struct { uint32_t collect_counts, cut_counts; } harden;
+
+void machine_harden(uint32_t collect_counts, uint32_t cut_counts) {
+    harden.collect_counts = collect_counts;
+    harden.cut_counts = cut_counts;
 }
 
 static bool open_memory(void) {
@@ -26,20 +35,32 @@ static bool open_memory(void) {
 
 bool machine_start(void) {
     sim_disk_new(65536);
-    return open_memory() && vm_create() == STATUS_OK;
+    if (!open_memory() || vm_create() != STATUS_OK)
+        return false;
+    vm_set_stress(harden.collect_counts);
+    return true;
+}
+
+static void check_heap(void) {
+    char why[300];
+    Text text = text_on(why, sizeof why);
+    if (!heap_check(&text))
+        panic("the heap is damaged: %s", text_end(&text));
 }
 
 void machine_stop(void) {
+    check_heap();
     vm_set_stress(0);
     memory_close();
 }
 
-bool machine_cut(void) {
-    if (snapshot_now() != STATUS_OK)
-        return false;
+/* A snapshot, a power cut, and everything comes back. */
+static void cut_power(void) {
+    CHECK(snapshot_now() == STATUS_OK);
     sim_disk_cut();
     memory_close();
-    return open_memory() && vm_restore() == STATUS_OK;
+    CHECK(open_memory());
+    CHECK(vm_restore() == STATUS_OK);
 }
 
 bool machine_load(const void *bytes, size_t size_bytes, bool system,
@@ -48,19 +69,21 @@ bool machine_load(const void *bytes, size_t size_bytes, bool system,
     return vm_load_module(bytes, size_bytes, system, &module, why) == STATUS_OK;
 }
 
-void machine_turn(uint64_t counts) {
-    static uint64_t generation = 2;
-    uint64_t next = vm_run(counts);
-    if (vm_snapshot_wanted()) {
-        vm_barrier_taken();
-        vm_generation_durable(generation++);
-    }
-    if (next != UINT64_MAX && next > platform_now_ns())
-        sim_time_set_ns(next);
-}
-
-void machine_run(Domain *domain, unsigned turns) {
+bool machine_run(Domain *domain, unsigned slices) {
     int code;
-    for (unsigned i = 0; i < turns && !vm_app_ended(domain, &code); i++)
-        machine_turn(100000);
+    for (unsigned i = 0; i < slices && !vm_app_ended(domain, &code); i++) {
+        uint64_t next = vm_run(harden.cut_counts ? harden.cut_counts : 100000);
+        if (harden.cut_counts && i % 2) {
+            check_heap();
+            cut_power();
+            continue;
+        }
+        if (vm_snapshot_wanted()) {
+            vm_barrier_taken();
+            vm_generation_durable(i + 2);
+        }
+        if (next != UINT64_MAX && next > platform_now_ns())
+            sim_time_set_ns(next);
+    }
+    return vm_app_ended(domain, &code);
 }

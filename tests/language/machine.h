@@ -12,17 +12,17 @@
 bool machine_start(void);
 void machine_stop(void);
 
-/* A snapshot, a power cut, and everything comes back. False: it does not. */
-bool machine_cut(void);
-
-/* Runs for about so many counts; waiting costs no time, and what is committed
- * is durable at once. */
-void machine_turn(uint64_t counts);
-
 /* False: refused, `why` says why. */
 bool machine_load(const void *bytes, size_t size_bytes, bool system, Text *why);
 
-/* Turns until the app ends, at most so many. */
-void machine_run(Domain *domain, unsigned turns);
+/* Runs the app until it ends or for `slices` slices; waiting costs no time, and
+ * what is committed is durable at once. True when it has ended. */
+bool machine_run(Domain *domain, unsigned slices);
+
+/* Makes life hard for programs, from the next machine_start on; 0 is off.
+ * `collect_counts`: after so many counts a collection that poisons what is
+ * free. `cut_counts`: after twice so many a snapshot, a power cut and a
+ * restart; the heap is checked each time. */
+void machine_harden(uint32_t collect_counts, uint32_t cut_counts);
 
 #endif

@@ -7,10 +7,11 @@
  *
  * Tests in a file (`test "…" { }`) run after its `main`. A file with code
  * blocks
- * (the book) is one test per block of ```rev.
+ * ```rev (the book) is one test per block.
  *
- * usage: language CORE.rvc [UI.rvc] FILE…, or language --show … FILE to see
- * all that a program says. Ends in "N passed, N failed". */
+ * usage: language [--show] [--collect=N] [--cut=N] CORE.rvc [UI.rvc] FILE…
+ * --show: see all that a program says; the others: machine_harden. Ends in
+ * "N passed, N failed". */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,6 @@
 #include "tests/language/machine.h"
 #include "tests/sim/sim.h"
 #include "vm/compiler/compiler.h"
-#include "vm/heap_check.h"
 
 enum { OUTPUT_BYTES = 1 << 16, FILE_BYTES = 1 << 20, SLICES_MAX = 20000 };
 
@@ -31,8 +31,6 @@ static char output[OUTPUT_BYTES];
 static char stopped[2048]; /* the exception that ended it, or empty */
 static char last_log[2048];
 static bool show;
-static uint32_t collect_counts; /* --collect: a collection after so many */
-static uint32_t cut_counts;     /* --cut: a power cut after so many */
 
 /* Compiled system modules that the tests may import, core first. */
 enum { LIBRARIES_MAX = 4 };
@@ -74,13 +72,6 @@ static void fail(const char *name, const char *what, const char *detail) {
 
 /* ---- The machine ---- */
 
-static void check_heap(const char *name) {
-    char why[300];
-    Text text = text_on(why, sizeof why);
-    if (!heap_check(&text))
-        fail(name, "the heap is damaged: ", text_end(&text));
-}
-
 static bool load(const char *name, const void *bytes, size_t size,
                  bool system) {
     char why[400];
@@ -91,39 +82,19 @@ static bool load(const char *name, const void *bytes, size_t size,
     return false;
 }
 
-/* A turn of work, then a power cut, and so on to the end. */
-static void run_with_cuts(const char *name, Domain *domain) {
-    int code;
-    for (unsigned i = 0; i < SLICES_MAX && !vm_app_ended(domain, &code); i++) {
-        machine_turn(cut_counts);
-        check_heap(name);
-        if (!machine_cut())
-            fail(name, "the world does not come back", "");
-        machine_turn(cut_counts);
-    }
-}
-
 static void run_app(const char *name) {
     Domain *domain;
-    int code;
     output[0] = stopped[0] = 0;
     Status status = vm_start_app("test", "test", 64u << 20, 0, NULL, &domain);
-    if (status != STATUS_OK) {
+    if (status != STATUS_OK)
         snprintf(stopped, sizeof stopped, "it does not start: %s",
                  status_text(status));
-        return;
-    }
-    if (cut_counts)
-        run_with_cuts(name, domain);
-    else
-        machine_run(domain, SLICES_MAX);
-    if (!vm_app_ended(domain, &code))
+    else if (!machine_run(domain, SLICES_MAX))
         fail(name, "it does not end", "");
 }
 
 static bool run_module(const char *name, const CompilerResult *compiled) {
     bool good = machine_start();
-    vm_set_stress(collect_counts);
     vm_set_print(take_print);
     for (size_t i = 0; i < library_count; i++)
         good = good &&
@@ -131,7 +102,6 @@ static bool run_module(const char *name, const CompilerResult *compiled) {
     good = good && load(name, compiled->bytes, compiled->size_bytes, false);
     if (good)
         run_app(name);
-    check_heap(name);
     machine_stop();
     return good;
 }
@@ -284,6 +254,7 @@ static void run_chapter(const char *path, const char *text) {
 
 int main(int count, char **words) {
     int first = 1;
+    uint32_t collect_counts = 0, cut_counts = 0;
     for (; first < count && !strncmp(words[first], "--", 2); first++) {
         show = show || !strcmp(words[first], "--show");
         if (!strncmp(words[first], "--collect=", 10))
@@ -291,6 +262,7 @@ int main(int count, char **words) {
         if (!strncmp(words[first], "--cut=", 6))
             cut_counts = (uint32_t)atoi(words[first] + 6);
     }
+    machine_harden(collect_counts, cut_counts);
     if (count < first + 2) {
         fprintf(stderr, "usage: language [--show] [--collect=N] [--cut=N] "
                         "CORE.rvc [UI.rvc] FILE...\n");
