@@ -388,7 +388,7 @@ static bool does_nothing(const Node *node) {
     }
 }
 
-bool check_statement(Checker *checker, Node *node) {
+static bool statement(Checker *checker, Node *node) {
     node->is_statement = true;
     switch ((int)node->kind) {
     case NODE_LET:
@@ -412,6 +412,14 @@ bool check_statement(Checker *checker, Node *node) {
     if (idle && type_kind(type) != TYPE_BAD)
         source_error(checker->compile, node->place, "this value is not used");
     return is_never(type);
+}
+
+bool check_statement(Checker *checker, Node *node) {
+    bool ends = false;
+    if (check_enter(checker, node))
+        ends = statement(checker, node);
+    check_leave(checker);
+    return ends;
 }
 
 static bool is_only_statement(const Node *node) {
