@@ -5,6 +5,7 @@
 #include "kernel/assets.h"
 #include "kernel/base/bytes.h"
 #include "kernel/base/log.h"
+#include "vm/compiler_native.h"
 #include "vm/core_native.h"
 #include "vm/domain.h"
 #include "vm/vm.h"
@@ -24,6 +25,7 @@ void apps_register(void) {
     core_native_register();
     desktop_register();
     typeset_register();
+    compiler_native_register(asset_find);
 }
 
 static Status load(const char *asset, bool system, Text *why) {
@@ -45,6 +47,8 @@ Status apps_load(Text *why) {
     Status status = load("module/core", true, why);
     if (status == STATUS_OK)
         status = load("module/ui", true, why);
+    if (status == STATUS_OK)
+        status = load("module/system", true, why);
     for (uint32_t i = 0; i < APPS && status == STATUS_OK; i++) {
         char asset[40];
         Text name = text_on(asset, sizeof asset);

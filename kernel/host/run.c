@@ -58,13 +58,13 @@ static bool load_program(const char *path) {
     if (!source)
         return false;
     CompilerSource sources[] = {{path, source, size}};
-    CompilerLibrary libraries[] = {library("module/core"),
-                                   library("module/ui")};
+    CompilerLibrary libraries[] = {library("module/core"), library("module/ui"),
+                                   library("module/system")};
     CompilerRequest request = {.module = "main",
                                .sources = sources,
                                .source_count = 1,
                                .libraries = libraries,
-                               .library_count = 2};
+                               .library_count = 3};
     CompilerResult result;
     Status status = compiler_compile(&request, &result);
     show_diagnostics(&result);
