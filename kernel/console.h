@@ -1,7 +1,7 @@
 /* console.h: commands that come as lines over the console, for scripts.
  *
- *   snapshot           take one now; answers "snapshot: begun generation=G" (0:
- *                      there is no disk), then "snapshot: durable" for G follows
+ *   snapshot           take one now; answers "snapshot: begun generation=G"
+ *                      (0: there is no disk), then "snapshot: durable" for G
  *   shutdown           in order, with a last snapshot
  *   resume             goes on after a start with the setting `frozen`
  *   open "NAME"        starts an app

@@ -1,1 +1,2 @@
-SYSTEM_SOURCES += kernel/system.c kernel/apps.c kernel/console.c kernel/assets.c
+SYSTEM_SOURCES += kernel/system.c kernel/apps.c kernel/console.c \
+    kernel/install.c kernel/assets.c

@@ -8,6 +8,7 @@
 #include "kernel/base/log.h"
 #include "kernel/base/text.h"
 #include "kernel/console.h"
+#include "kernel/install.h"
 #include "kernel/platform.h"
 #include "persist/snapshot.h"
 #include "vm/vm.h"
@@ -156,7 +157,7 @@ static void stay_frozen(void) {
 
 static void obey_input(void) {
     InputEvent event;
-    while (platform_input_next(&event)) {
+    while (!desktop_behind() && platform_input_next(&event)) {
         run.inputs++;
         if (event.kind == INPUT_CLOSE)
             console_want_stop();
@@ -200,7 +201,8 @@ static uint64_t run_snapshots(void) {
         if (status == STATUS_BUSY)
             return platform_now_ns() + STEP_WAIT_NS;
         wm_show_durable(status == STATUS_OK);
-        vm_generation_durable(snapshot_durable());
+        if (status == STATUS_OK) /* else commit() waits for the next one */
+            vm_generation_durable(snapshot_durable());
     }
     return memory_dirty_pages() > 0 ? run.next_snapshot_ns : UINT64_MAX;
 }
@@ -221,7 +223,7 @@ static uint64_t earlier(uint64_t a, uint64_t b) {
     return a < b ? a : b;
 }
 
-static void run_once(void) {
+void system_step(void) {
     obey_input();
     console_step();
     uint64_t until_ns = vm_run(SLICE_BUDGET);
@@ -246,7 +248,7 @@ static _Noreturn void shut_down(void) {
     platform_stop(status == STATUS_OK ? 0 : 1);
 }
 
-_Noreturn void system_run(void) {
+void system_start(void) {
     run.test = setting_number("test", 0, 0, 1) == 1;
     run.interval_ns = setting_number("interval_ms", INTERVAL_MS,
                                      INTERVAL_LEAST_MS, INTERVAL_MOST_MS) *
@@ -259,10 +261,15 @@ _Noreturn void system_run(void) {
     stay_frozen();
     if (!generation)
         apps_first_start();
+    install_setting();
     log_line("desktop: ready ms=%lu generation=%lu restored=%s",
              platform_now_ns() / 1000000, generation,
              generation ? "yes" : "no");
+}
+
+_Noreturn void system_run(void) {
+    system_start();
     while (!console_stop_wanted())
-        run_once();
+        system_step();
     shut_down();
 }

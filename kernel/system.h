@@ -7,4 +7,9 @@
  * every function of platform.h works. */
 _Noreturn void system_run(void);
 
+/* The parts of system_run, for machines that hold the loop themselves: the
+ * start, until "desktop: ready", and one turn of the main loop. */
+void system_start(void);
+void system_step(void);
+
 #endif

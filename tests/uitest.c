@@ -44,9 +44,9 @@ bool ui_fail(const char *format, ...) {
 /* ---- Pictures ---- */
 
 static const char *out_path(const char *name, const char *ending) {
-    static char paths[4][UI_PATH_BYTES];
+    static char paths[8][UI_PATH_BYTES];
     static int next;
-    char *path = paths[next++ % 4];
+    char *path = paths[next++ % 8];
     snprintf(path, UI_PATH_BYTES, "%s/%s%s", ui_options.out, name, ending);
     return path;
 }

@@ -17,7 +17,7 @@
  *   30  2  field references 32  2  method references
  *   34  2  variable references
  *   36  2  classes          38  2  variables     40  2  methods
- *   42  2  imports          44  4  source file: string number
+ *   42  2  imports          44  4  source files: string number, one a line
  *   48  4  interface: string number of the public declarations as Rev text,
  *          for the compiler; the VM only keeps it    52  4  zero
  * Then the tables in this order, each entry right after the other:
@@ -52,7 +52,8 @@
  *            per handler: 2 first word, 2 word after the last, 2 handler word,
  *            2 R register that takes the exception, 2 type (0: any), 2 zero;
  *            the first handler that covers the word and fits is taken;
- *            per line: 2 first word, 2 zero, 4 line number, words ascending.
+ *            per line: 2 first word, 2 zero, 4 line number (bits 20-31: number
+ *            of the file among the lines of the header's), words ascending.
  *            native, abstract and interface methods: 0 registers, words,
  *            handlers and lines.
  *

@@ -23,8 +23,13 @@ static NativeResult log_native(NativeCall *call) {
     return NATIVE_DONE;
 }
 
+/* In test mode programs see one moment for ever: 2026-01-01 12:00 UTC. */
+#define TEST_WALL_US 1767268800000000
+
 static NativeResult wall_microseconds(NativeCall *call) {
-    return native_int(call, platform_wall_us());
+    const char *test = platform_setting("test");
+    bool fixed = test && test[0] == '1';
+    return native_int(call, fixed ? TEST_WALL_US : platform_wall_us());
 }
 
 static NativeResult experienced(NativeCall *call) {

@@ -24,7 +24,8 @@
 #define HANDLER_NS 1000000000ull /* a `restarted` handler has so long */
 
 static struct {
-    bool pressed, stress;
+    bool pressed;
+    uint32_t stress;      /* counts of a slice, then a collection; 0: off */
     uint64_t clock_ns;    /* platform time when experienced_ns was set */
     uint64_t restored_ns; /* experienced time of the last vm_restore */
     uint64_t barrier;     /* calls of commit() before the last barrier */
@@ -242,15 +243,29 @@ static uint32_t line_of(const Method *method, uint64_t place) {
     return line;
 }
 
+/* Line `number` of a module's list of files. */
+static void add_file(Text *text, const String *files, uint32_t number) {
+    uint64_t from = 0, to = 0;
+    for (; to < files->length; to++) {
+        if (files->bytes[to] != '\n')
+            continue;
+        if (number-- == 0)
+            break;
+        from = to + 1;
+    }
+    text_add_bytes(text, files->bytes + from, to - from);
+}
+
 static void describe_frame(const Method *method, uint64_t place, Text *text) {
     const String *name = method->name;
-    const String *file = method->module->file;
+    uint32_t line = line_of(method, place);
     text_add(text, "\n  at ");
     if (method->owner)
         text_add_format(text, "%.*s.", (int)method->owner->name->length,
                         method->owner->name->bytes);
-    text_add_format(text, "%.*s (%.*s:%u)", (int)name->length, name->bytes,
-                    (int)file->length, file->bytes, line_of(method, place));
+    text_add_format(text, "%.*s (", (int)name->length, name->bytes);
+    add_file(text, method->module->file, line >> 20);
+    text_add_format(text, ":%u)", line & 0xFFFFF);
 }
 
 void vm_describe_trace(const Object *exception, Text *text) {
@@ -444,8 +459,8 @@ static uint64_t run_domain(Domain *domain, uint64_t budget) {
     uint64_t count = thread->fuel ? thread->fuel : SLICE_COUNT;
     if (count > budget)
         count = budget;
-    if (vm.stress)
-        count = 1;
+    if (vm.stress && count > vm.stress)
+        count = vm.stress;
     uint64_t used = run_slice(thread, count);
     if (vm.pressed)
         return used;
@@ -456,26 +471,30 @@ static uint64_t run_domain(Domain *domain, uint64_t budget) {
     return used;
 }
 
-static uint64_t next_wake(void) {
-    uint64_t earliest = UINT64_MAX;
+/* The platform time of the next thing to do, without writing anything: an idle
+ * world dirties no page. */
+static uint64_t idle_until(void) {
+    uint64_t now = platform_now_ns(), earliest = UINT64_MAX;
     for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
         const Domain *domain = ROOT->domains[i];
         if (!domain || domain->state != DOMAIN_RUNNING)
             continue;
         if (domain->run_first)
-            return vm.clock_ns;
+            return now;
         if (domain->sleepers && domain->sleepers->wake_ns < earliest)
             earliest = domain->sleepers->wake_ns;
     }
+    uint64_t experienced = ROOT->experienced_ns + (now - vm.clock_ns);
     if (earliest == UINT64_MAX)
         return UINT64_MAX;
-    return earliest <= ROOT->experienced_ns
-               ? vm.clock_ns
-               : vm.clock_ns + (earliest - ROOT->experienced_ns);
+    return earliest <= experienced ? now : now + (earliest - experienced);
 }
 
 uint64_t vm_run(uint64_t budget) {
     vm.pressed = false;
+    uint64_t until = idle_until();
+    if (until > platform_now_ns())
+        return until;
     if (is_pressed(heap_write(ROOT, sizeof *ROOT)))
         return vm.clock_ns;
     tick();
@@ -486,7 +505,7 @@ uint64_t vm_run(uint64_t budget) {
         uint64_t used = run_domain(domain, budget);
         budget -= used < budget ? used : budget;
     }
-    return next_wake();
+    return idle_until();
 }
 
 bool vm_pressed(void) {
@@ -552,9 +571,9 @@ void vm_print(const Domain *domain, const char *bytes, size_t count) {
         vm.print(domain, bytes, count);
 }
 
-void vm_set_stress(bool on) {
-    vm.stress = on;
-    collect_set_poison(on);
+void vm_set_stress(uint32_t counts) {
+    vm.stress = counts;
+    collect_set_poison(counts > 0);
 }
 
 VmFigures vm_figures(void) {

@@ -76,9 +76,9 @@ void vm_set_print(void (*sink)(const Domain *domain, const char *bytes,
                                size_t count));
 void vm_print(const Domain *domain, const char *bytes, size_t count);
 
-/* Tests: each slice ends at the next safepoint, with a collection of the domain
- * that poisons what is free. */
-void vm_set_stress(bool on);
+/* Tests: each slice ends after so many counts (0: as usual) with a collection
+ * of the domain that poisons what is free. */
+void vm_set_stress(uint32_t counts);
 
 typedef struct VmFigures {
     uint64_t slices;

@@ -190,7 +190,7 @@ static uint32_t app_icon(const char *name, size_t count) {
 static void draw_window_item(Canvas *canvas, uint32_t place) {
     const WmWindow *window = window_at_place(place);
     DecorItem item = {.rect = window_item(place),
-                      .icon = app_icon(window->title, window->title_bytes),
+                      .icon = app_icon(window->app, window->app_bytes),
                       .text = window->title,
                       .text_bytes = window->title_bytes,
                       .active = window == windows_focused(),

@@ -14,6 +14,7 @@ enum {
     FIRST_X = 96,  /* where the first window goes, and the step */
     FIRST_Y = 72,  /* to the next */
     CASCADE = 32,
+    EDGE = 16, /* kept free around a new window */
     CASCADE_TURNS = 8,
     DESK_WORDS = 8, /* of the desk's state in the system domain */
     DESK_X = 0,
@@ -142,6 +143,8 @@ static Seat *add_seat(WindowObject *object, Domain *domain) {
     seat->object = object;
     seat->domain = domain;
     seat->window.owner = seat;
+    seat->window.app = domain->name->bytes;
+    seat->window.app_bytes = domain->name->length;
     seat->next = seats;
     seats = seat;
     read_object(seat);
@@ -162,6 +165,7 @@ static void remove_seat(Seat *seat) {
         at = &(*at)->next;
     *at = seat->next;
     forget_backlog(seat);
+    desktop_stop_painting(seat);
     wm_window_goes(&seat->window);
     windows_remove(&seat->window);
     alloc_give(seat);
@@ -234,7 +238,7 @@ static void write_event(uint64_t *words, const InputEvent *event) {
 }
 
 /* Motion and sizes say where things are now, so a newer one replaces one that
- * was not taken yet. A full ring loses what comes last, but for these. */
+ * was not taken yet. */
 static bool replaces(const WindowObject *object, const InputEvent *event) {
     if (object->event_count == 0)
         return false;
@@ -243,11 +247,14 @@ static bool replaces(const WindowObject *object, const InputEvent *event) {
            (event->kind == INPUT_POINTER || (int)event->kind == WM_EVENT_SIZE);
 }
 
-/* All or nothing: the event is in the ring and its thread runs, or not. */
+/* All or nothing: the event is in the ring and its thread runs, or not. BUSY:
+ * the ring is full. */
 static Status push_event(Seat *seat, const InputEvent *event) {
     WindowObject *object = seat->object;
     if (!ring_is_good(object))
         return STATUS_OK; /* a broken app hears nothing */
+    if (object->event_count == WINDOW_EVENTS && !replaces(object, event))
+        return STATUS_BUSY;
     Status status = heap_write(object, sizeof *object);
     if (status == STATUS_OK)
         status = heap_write(object->events,
@@ -259,8 +266,6 @@ static Status push_event(Seat *seat, const InputEvent *event) {
         return status;
     if (replaces(object, event))
         object->event_count--;
-    if (object->event_count == WINDOW_EVENTS)
-        return STATUS_OK;
     write_event(event_words(object, (uint64_t)object->event_count), event);
     object->event_count++;
     return STATUS_OK;
@@ -312,27 +317,48 @@ void desktop_hooks(WmHooks *hooks_in_out) {
 }
 
 /* Titles are read anew: the collector may have freed the old text. */
-static void read_titles(void) {
+static void read_objects(void) {
     for (Seat *seat = seats; seat; seat = seat->next) {
         const String *title = seat->object->title;
         seat->window.title = title ? title->bytes : "";
         seat->window.title_bytes = title ? title->length : 0;
+        if (seat->window.cursor != (uint32_t)seat->object->cursor) {
+            seat->window.cursor = (uint32_t)seat->object->cursor;
+            wm_window_cursor(&seat->window);
+        }
     }
 }
 
 void desktop_step(void) {
-    read_titles();
+    read_objects();
     flush_backlog();
     keep_pointer();
 }
 
 /* ---- Natives of ui.Window ---- */
 
-/* A place for a window that asks for none: a little further than the last. */
+static int64_t least(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+/* A place for a window that asks for none: a little further than the last, and
+ * smaller than it would like to be where the screen is too small for it. */
 static void choose_place(WindowObject *object) {
+    Rect area = windows_work_area();
     int64_t turn = object->number % CASCADE_TURNS;
-    object->x = FIRST_X + turn * CASCADE;
-    object->y = FIRST_Y + turn * CASCADE;
+    int64_t across = area.width - 2 * EDGE;
+    int64_t along = area.height - 2 * EDGE - THEME_TITLE_HEIGHT;
+    if (!(object->flags & WINDOW_FIXED)) {
+        object->width = least(object->width, across);
+        object->height = least(object->height, along);
+    }
+    int64_t left = EDGE, top = EDGE + THEME_TITLE_HEIGHT;
+    object->x = least(FIRST_X + turn * CASCADE, left + across - object->width);
+    object->y = least(FIRST_Y + turn * CASCADE, top + along - object->height);
+    if (object->x < left)
+        object->x = left;
+    if (object->y < top)
+        object->y = top;
 }
 
 static NativeResult window_attach(NativeCall *call) {
@@ -410,6 +436,14 @@ static NativeResult window_take(NativeCall *call) {
     return native_bool(call, true);
 }
 
+static NativeResult window_wake(NativeCall *call) {
+    static const InputEvent event = {.kind = (InputKind)WM_EVENT_PAINT};
+    Seat *seat = desktop_seat(native_reference(call, 0));
+    if (seat)
+        deliver(&seat->window, &event);
+    return NATIVE_DONE;
+}
+
 static NativeResult window_retitle(NativeCall *call) {
     Seat *seat = desktop_seat(native_reference(call, 0));
     if (!seat)
@@ -456,6 +490,7 @@ void desktop_register(void) {
         {"ui.Window.detach", "()V", window_detach, NULL},
         {"ui.Window.wait", "()V", window_wait, NULL},
         {"ui.Window.take", "([I)B", window_take, NULL},
+        {"ui.Window.wake", "()V", window_wake, NULL},
         {"ui.Window.retitle", "()V", window_retitle, NULL},
         {"ui.clipboard", "()Lcore.String;", clipboard, NULL},
         {"ui.setClipboard", "(Lcore.String;)V", set_clipboard, NULL},
@@ -466,6 +501,10 @@ void desktop_register(void) {
 }
 
 /* ---- Figures and scripts ---- */
+
+bool desktop_behind(void) {
+    return backlog_count > 0;
+}
 
 bool desktop_quiet(void) {
     for (const Seat *seat = seats; seat; seat = seat->next)

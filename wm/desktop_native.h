@@ -1,5 +1,5 @@
-/* desktop_native.h: windows of programs: the bridge between window objects and the
- * window manager. Registered before the VM starts. */
+/* desktop_native.h: windows of programs: the bridge between window objects and
+ * the window manager. Registered before the VM starts. */
 #ifndef WM_DESKTOP_NATIVE_H
 #define WM_DESKTOP_NATIVE_H
 
@@ -24,6 +24,9 @@ void desktop_step(void);
 
 /* The app is over: its windows go. Before domain_kill. */
 void desktop_forget(const Domain *domain);
+
+/* Windows have not taken the events so far: more input can wait. */
+bool desktop_behind(void);
 
 /* No event waits and every window's thread waits for one. */
 bool desktop_quiet(void);

@@ -7,6 +7,7 @@
 #include "wm/window_native.h"
 
 #include "gui/paint.h"
+#include "kernel/base/alloc.h"
 #include "vm/heap.h"
 #include "vm/native.h"
 
@@ -15,11 +16,12 @@ enum {
     PIXELS_PER_UNIT = 256, /* what is charged */
 };
 
-static struct {
-    const WindowObject *object; /* whose picture it is; NULL: none */
+/* A picture that is being drawn; each window has its own, so that windows that
+ * paint at the same time do not wait for each other. */
+struct Painting {
     Bitmap picture;
     Paint paint;
-} painting;
+};
 
 static Status write_bytes(void *address, size_t size_bytes) {
     return heap_write(address, size_bytes);
@@ -29,9 +31,11 @@ static Status discard_bytes(void *address, size_t size_bytes) {
     return memory_discard((uint64_t)(uintptr_t)address, size_bytes);
 }
 
-static void stop_painting(void) {
-    bitmap_free(&painting.picture);
-    painting.object = NULL;
+void desktop_stop_painting(Seat *seat) {
+    if (seat->painting)
+        bitmap_free(&seat->painting->picture);
+    alloc_give(seat->painting);
+    seat->painting = NULL;
 }
 
 /* The size that the window has, as the person sees it. */
@@ -41,7 +45,7 @@ static Rect wanted_size(const Seat *seat) {
     return seat->window.wanted;
 }
 
-static NativeResult begin(NativeCall *call, const Seat *seat) {
+static NativeResult begin(NativeCall *call, Seat *seat) {
     const Array *list = native_reference(call, 1);
     uint64_t count = call->arguments[2];
     if (count > list->length)
@@ -49,25 +53,30 @@ static NativeResult begin(NativeCall *call, const Seat *seat) {
                             "the list has %lu bytes, not %lu", list->length,
                             count);
     Rect size = wanted_size(seat);
-    stop_painting();
-    call->failed = bitmap_make(size.width, size.height, &painting.picture);
-    if (call->failed != STATUS_OK)
+    desktop_stop_painting(seat);
+    Painting *painting = seat->painting = alloc_take(sizeof *painting);
+    if (!painting ||
+        bitmap_make(size.width, size.height, &painting->picture) != STATUS_OK) {
+        desktop_stop_painting(seat);
         return native_throw(call, CLASS_MemoryError, "no memory for a picture");
+    }
     Canvas canvas;
-    canvas_begin(&canvas, painting.picture);
-    canvas_fill(&canvas, bitmap_rect(&painting.picture), theme_light.window);
-    if (paint_begin(&painting.paint, painting.picture, list->at.bytes, count,
-                    NULL, 0, &theme_light, 1) != STATUS_OK)
+    canvas_begin(&canvas, painting->picture);
+    canvas_fill(&canvas, bitmap_rect(&painting->picture), theme_light.window);
+    if (paint_begin(&painting->paint, painting->picture, list->at.bytes, count,
+                    NULL, 0, &theme_light, 1) != STATUS_OK) {
+        desktop_stop_painting(seat);
         return native_throw(call, CLASS_ValueError,
                             "the paint list is not valid");
-    painting.object = seat->object;
+    }
     return NATIVE_STEP;
 }
 
 /* An object for a surface of the picture's size. */
-static Surface *surface_for(NativeCall *call, WindowObject *object) {
-    uint32_t width = (uint32_t)painting.picture.width;
-    uint32_t height = (uint32_t)painting.picture.height;
+static Surface *surface_for(NativeCall *call, Seat *seat) {
+    WindowObject *object = seat->object;
+    uint32_t width = (uint32_t)seat->painting->picture.width;
+    uint32_t height = (uint32_t)seat->painting->picture.height;
     Surface *surface = desktop_surface(object);
     if (surface && surface->width == width && surface->height == height)
         return surface;
@@ -88,18 +97,18 @@ static NativeResult finish(NativeCall *call, Seat *seat) {
     static const SurfaceMemory memory = {write_bytes, discard_bytes};
     Rect changed = {0, 0, 0, 0};
     const Surface *before = seat->window.surface;
-    Surface *surface = surface_for(call, seat->object);
+    Surface *surface = surface_for(call, seat);
     if (!surface)
         return NATIVE_FAILED;
     call->failed =
-        surface_commit(surface, &painting.picture, &memory, &changed);
+        surface_commit(surface, &seat->painting->picture, &memory, &changed);
     seat->window.surface = surface;
     if (surface != before)
-        changed = bitmap_rect(&painting.picture);
+        changed = bitmap_rect(&seat->painting->picture);
     wm_surface_changed(&seat->window, changed);
     if (call->failed != STATUS_OK)
         return NATIVE_FAILED;
-    stop_painting();
+    desktop_stop_painting(seat);
     return NATIVE_DONE;
 }
 
@@ -110,17 +119,17 @@ static NativeResult window_paint(NativeCall *call) {
         return native_throw(call, CLASS_ValueError,
                             "the window is not attached");
     NativeResult result = NATIVE_STEP;
-    if (!call->progress || painting.object != object)
+    if (!call->progress || !seat->painting)
         result = begin(call, seat);
     if (result != NATIVE_STEP)
         return result;
     call->progress = &object->head;
-    Status status = paint_step(&painting.paint, STEP_PIXELS);
+    Status status = paint_step(&seat->painting->paint, STEP_PIXELS);
     native_charge(call, STEP_PIXELS / PIXELS_PER_UNIT);
     if (status == STATUS_BUSY)
         return NATIVE_STEP;
     if (status != STATUS_OK) {
-        stop_painting();
+        desktop_stop_painting(seat);
         return native_throw(call, CLASS_ValueError,
                             "the paint list changed while it was drawn");
     }

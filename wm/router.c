@@ -121,6 +121,11 @@ static void look_under_pointer(const InputEvent *event) {
         to_content(window, *event);
 }
 
+void wm_window_cursor(const WmWindow *window) {
+    if (wm.hover == window && wm.hover_part == DECOR_CONTENT)
+        wm.cursor = window->cursor;
+}
+
 /* ---- Dragging ---- */
 
 static void drag_move(void) {

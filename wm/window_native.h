@@ -51,11 +51,14 @@ typedef struct WidgetObject {
     int64_t flags;
 } WidgetObject;
 
+typedef struct Painting Painting;
+
 /* An attached window: what the window manager sees, and its object. */
 typedef struct Seat {
     WmWindow window; /* window.owner is this */
     WindowObject *object;
     Domain *domain;
+    Painting *painting; /* a picture half drawn, or NULL */
     struct Seat *next;
 } Seat;
 
@@ -67,7 +70,8 @@ const Seat *desktop_first_seat(void);
 /* The surface in the object's array, or NULL. */
 Surface *desktop_surface(const WindowObject *object);
 
-/* paint_native.c */
+/* paint_native.c. A window that goes stops painting. */
 void desktop_paint_register(void);
+void desktop_stop_painting(Seat *seat);
 
 #endif

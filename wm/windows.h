@@ -34,6 +34,8 @@ typedef struct WmWindow {
     int32_t least_width, least_height;
     const char *title; /* UTF-8, the owner's */
     size_t title_bytes;
+    const char *app; /* the name of its app, the owner's */
+    size_t app_bytes;
     const Surface *surface;          /* NULL: nothing painted yet */
     uint32_t cursor;                 /* CursorShape over the content */
     bool changed;                    /* place, state, stacking or focus */

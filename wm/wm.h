@@ -14,6 +14,7 @@ typedef enum WmEventKind {
     WM_EVENT_SIZE = 16,  /* x, y: new content size */
     WM_EVENT_CLOSE = 17, /* the person wants it closed */
     WM_EVENT_FOCUS = 18, /* down: got it, else lost it */
+    WM_EVENT_PAINT = 19, /* the app itself wants to paint */
 } WmEventKind;
 
 typedef struct WmHooks {
@@ -39,6 +40,9 @@ void wm_pointer(int32_t *x_out, int32_t *y_out);
 void wm_window_came(WmWindow *window);
 void wm_window_retitled(WmWindow *window);
 void wm_window_goes(WmWindow *window);
+
+/* The pointer has another shape over its content. */
+void wm_window_cursor(const WmWindow *window);
 
 /* Pixels of its surface changed, within the content. */
 void wm_surface_changed(WmWindow *window, Rect part);

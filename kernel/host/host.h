@@ -19,6 +19,8 @@ void host_log_observe(void (*observer)(const char *line));
 
 /* settings.c: sets NAME to VALUE from "NAME=VALUE". False: no '=' in it. */
 bool host_set(const char *assignment);
+/* The same with the first `length` bytes of `name`. */
+void host_set_value(const char *name, size_t length, const char *value);
 
 /* range.c: maps the persistent range. On failure prints one line and exits. */
 void host_range_open(void);

@@ -13,8 +13,10 @@ enum { WRONG_USE = 2, DEFAULT_DISK_MB = 256 };
 
 static const char usage[] =
     "usage: revenant [--disk FILE] [--disk-size 256M] [--headless]\n"
-    "                [--ui SCRIPT] [--out DIR] [--set NAME=VALUE]...\n"
-    "       revenant --run FILE.rev [ARG]...\n";
+    "                [--ui SCRIPT] [--out DIR] [--app FILE.rev]\n"
+    "                [--set NAME=VALUE]...\n"
+    "       revenant --run FILE.rev [ARG]...\n"
+    "       revenant --test FILE.rev\n";
 
 typedef struct Options {
     const char *disk;
@@ -22,7 +24,9 @@ typedef struct Options {
     bool headless;
     const char *script;
     const char *folder;
-    const char *run; /* a program, and what follows it */
+    const char *app;
+    const char *run;  /* a program, and what follows it */
+    const char *test; /* a program whose tests are run */
     int first_argument;
 } Options;
 
@@ -57,7 +61,9 @@ static Options read_options(int count, char **words) {
         {"ui", required_argument, 0, 'u'},
         {"out", required_argument, 0, 'o'},
         {"set", required_argument, 0, '='},
+        {"app", required_argument, 0, 'a'},
         {"run", required_argument, 0, 'r'},
+        {"test", required_argument, 0, 't'},
         {0, 0, 0, 0},
     };
     Options options = {.disk_bytes = (uint64_t)DEFAULT_DISK_MB << 20,
@@ -81,9 +87,15 @@ static Options read_options(int count, char **words) {
         case 'o':
             options.folder = optarg;
             break;
+        case 'a':
+            options.app = optarg;
+            break;
         case 'r':
             options.run = optarg;
             options.first_argument = optind;
+            break;
+        case 't':
+            options.test = optarg;
             break;
         case '=':
             if (!host_set(optarg))
@@ -96,6 +108,28 @@ static Options read_options(int count, char **words) {
     if (optind < count && !options.run)
         wrong("unexpected word", words[optind]);
     return options;
+}
+
+/* Hands the program to the system as settings, by the name of its file. It is
+ * compiled here too, so that a person sees errors at once. */
+static bool set_app(const char *path) {
+    size_t size;
+    char *source = host_read_file(path, &size);
+    if (!source)
+        return false;
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    char module[64];
+    snprintf(module, sizeof module, "%.*s", (int)strcspn(name, "."), name);
+    CompilerResult result;
+    bool good = host_compile(module, path, source, size, false, &result);
+    compiler_free(&result);
+    if (good) {
+        host_set_value("app", strlen("app"), source);
+        host_set_value("app_name", strlen("app_name"), module);
+    }
+    free(source);
+    return good;
 }
 
 static void open_screen(bool headless) {
@@ -112,9 +146,13 @@ int main(int count, char **words) {
     Options options = read_options(count, words);
     host_idle_open(!options.headless);
     host_range_open();
+    if (options.test)
+        return host_test(options.test);
     if (options.run)
         return host_run(options.run, count - options.first_argument,
                         words + options.first_argument);
+    if (options.app && !set_app(options.app))
+        return EXIT_FAILURE;
     if (options.disk && !host_disk_open(options.disk, options.disk_bytes))
         return EXIT_FAILURE;
     if (options.script && !host_script_open(options.script, options.folder))

@@ -15,3 +15,9 @@ build/asan/revenant: $$(call objects,asan,$$(COMMON_SOURCES) $$(HOST_SOURCES)) \
     $$(call libraries,asan)
 endef
 LATE_RULES += HOST_PROGRAMS
+
+# The desktop in a window, on the disk of `make run`.
+.PHONY: preview
+preview: build/revenant
+	build/revenant --disk $(DISK) $(if $(SIZE),--set size=$(SIZE)) \
+	    $(if $(APP),--app $(APP))

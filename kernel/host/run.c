@@ -1,25 +1,24 @@
 /* `revenant --run FILE.rev [ARG…]`: a program's `main` without a desktop. */
 #include "kernel/host/run.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kernel/apps.h"
-#include "kernel/assets.h"
 #include "kernel/host/host.h"
+#include "kernel/install.h"
 #include "persist/memory.h"
-#include "vm/compiler/compiler.h"
 #include "vm/domain.h"
 #include "vm/vm.h"
 
 enum { SLICE_BUDGET = 1000000, MESSAGE_BYTES = 4096 };
 
-/* The whole file, with its size; NULL after one line on standard error. */
-static char *read_file(const char *path, size_t *size_out) {
+char *host_read_file(const char *path, size_t *size_out) {
     FILE *file = fopen(path, "rb");
     if (!file) {
-        perror(path);
+        fprintf(stderr, "revenant: %s: %s\n", path, strerror(errno));
         return NULL;
     }
     size_t size = 0, capacity = 1 << 16;
@@ -31,7 +30,14 @@ static char *read_file(const char *path, size_t *size_out) {
         capacity *= 2;
         text = realloc(text, capacity);
     }
+    if (text && ferror(file)) {
+        fprintf(stderr, "revenant: %s: it cannot be read\n", path);
+        free(text);
+        text = NULL;
+    }
     fclose(file);
+    if (text)
+        text[size] = 0;
     *size_out = size;
     return text;
 }
@@ -45,30 +51,24 @@ static void show_diagnostics(const CompilerResult *result) {
     }
 }
 
-static CompilerLibrary library(const char *asset) {
-    CompilerLibrary found = {0};
-    asset_find(asset, &found.bytes, &found.size_bytes);
-    return found;
+bool host_compile(const char *module, const char *path, const char *source,
+                  size_t size, bool only_tests, CompilerResult *result_out) {
+    CompilerSource sources = {path, source, size};
+    Status status = install_compile(module, &sources, only_tests, result_out);
+    show_diagnostics(result_out);
+    if (status != STATUS_OK)
+        fprintf(stderr, "revenant: %s: %s\n", path, status_text(status));
+    return status == STATUS_OK && result_out->error_count == 0;
 }
 
 /* Compiles and loads the program as module "main". */
-static bool load_program(const char *path) {
+static bool load_program(const char *path, bool tests) {
     size_t size;
-    char *source = read_file(path, &size);
+    char *source = host_read_file(path, &size);
     if (!source)
         return false;
-    CompilerSource sources[] = {{path, source, size}};
-    CompilerLibrary libraries[] = {library("module/core"), library("module/ui"),
-                                   library("module/system")};
-    CompilerRequest request = {.module = "main",
-                               .sources = sources,
-                               .source_count = 1,
-                               .libraries = libraries,
-                               .library_count = 3};
     CompilerResult result;
-    Status status = compiler_compile(&request, &result);
-    show_diagnostics(&result);
-    bool good = status == STATUS_OK && result.error_count == 0;
+    bool good = host_compile("main", path, source, size, tests, &result);
     if (good) {
         char why[400];
         Text text = text_on(why, sizeof why);
@@ -129,9 +129,9 @@ static int run_to_end(Domain *domain) {
     return exit_code;
 }
 
-int host_run(const char *path, int count, char **arguments) {
+static int run(const char *path, int count, char **arguments, bool tests) {
     Domain *domain;
-    if (!start_vm() || !load_program(path))
+    if (!start_vm() || !load_program(path, tests))
         return EXIT_FAILURE;
     vm_set_print(print_out);
     Status status =
@@ -143,4 +143,12 @@ int host_run(const char *path, int count, char **arguments) {
         return EXIT_FAILURE;
     }
     return run_to_end(domain);
+}
+
+int host_run(const char *path, int count, char **arguments) {
+    return run(path, count, arguments, false);
+}
+
+int host_test(const char *path) {
+    return run(path, 0, NULL, true);
 }

@@ -13,17 +13,21 @@ typedef struct Setting {
 
 static Setting *settings;
 
+void host_set_value(const char *name, size_t length, const char *value) {
+    Setting *setting = malloc(sizeof *setting);
+    CHECK(setting);
+    setting->name = strndup(name, length);
+    setting->value = strdup(value);
+    CHECK(setting->name && setting->value);
+    setting->next = settings; /* a later one hides an earlier one */
+    settings = setting;
+}
+
 bool host_set(const char *assignment) {
     const char *equals = strchr(assignment, '=');
     if (!equals || equals == assignment)
         return false;
-    Setting *setting = malloc(sizeof *setting);
-    CHECK(setting);
-    setting->name = strndup(assignment, (size_t)(equals - assignment));
-    setting->value = strdup(equals + 1);
-    CHECK(setting->name && setting->value);
-    setting->next = settings; /* a later one hides an earlier one */
-    settings = setting;
+    host_set_value(assignment, (size_t)(equals - assignment), equals + 1);
     return true;
 }
 

@@ -7,7 +7,12 @@ UNIT_SOURCES += tests/gallery/sheets.c
 TEST_RUNS += sheets
 QUICK_RUNS += sheets
 
-.PHONY: sheets run-sheets
+.PHONY: sheets run-sheets gallery
+# Pictures of every app, in build/gallery.
+gallery: programs build/uitest
+	@mkdir -p build/gallery
+	build/uitest host tests/gallery/apps.ui --out build/gallery
+
 sheets: build/host/gallery
 	@mkdir -p build/sheets
 	build/host/gallery build/sheets

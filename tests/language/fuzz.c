@@ -1,4 +1,5 @@
-/* Feeds the compiler mutated sources: whatever it says, it must not crash.
+/* Feeds the compiler mutated sources: whatever it says, it must not crash, and
+ * the VM must take and survive what it makes of them.
  *
  * usage: compiler-fuzz CORE.rvc SECONDS FILE…; the seed is $SEED or the time.
  * On a crash the sanitizer stops the program; the source that did it is in
@@ -8,6 +9,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "kernel/apps.h"
+#include "tests/language/machine.h"
+#include "tests/sim/sim.h"
 #include "vm/compiler/compiler.h"
 #include "vm/compiler/disassemble.h"
 
@@ -127,6 +131,27 @@ static void save(size_t length) {
     fclose(file);
 }
 
+static unsigned accepted;
+
+/* What compiles is loaded, and run for a while. */
+static bool run(const CompilerLibrary *core, const CompilerResult *result,
+                bool has_main) {
+    char why[400];
+    Text text = text_on(why, sizeof why);
+    Domain *domain;
+    bool good = machine_start() &&
+                machine_load(core->bytes, core->size_bytes, true, &text) &&
+                machine_load(result->bytes, result->size_bytes, false, &text);
+    if (!good)
+        printf("the VM refuses it: %s\n", text_end(&text));
+    else if (has_main && vm_start_app("test", "test", 64u << 20, 0, NULL,
+                                      &domain) == STATUS_OK)
+        good = machine_run(domain, 20, &text) || machine_heap_good(&text);
+    accepted++;
+    machine_stop();
+    return good;
+}
+
 static bool compile(const CompilerLibrary *core, size_t length) {
     static char shown[8192];
     CompilerSource source = {"fuzz.rev", current, length};
@@ -149,6 +174,8 @@ static bool compile(const CompilerLibrary *core, size_t length) {
     if (result.bytes)
         disassemble(result.bytes, result.size_bytes, ignore);
     good = good && (status != STATUS_OK || result.bytes || result.error_count);
+    if (result.bytes)
+        good = run(core, &result, !request.line) && good;
     compiler_free(&result);
     return good;
 }
@@ -169,7 +196,9 @@ int main(int count, char **words) {
         texts[text_count++] = read_file(words[i], &length);
     }
     unsigned passed = 0, failed = 0;
-    while (time(NULL) < end) {
+    sim_start();
+    apps_register();
+    while (time(NULL) < end && failed == 0) {
         const char *text = texts[below(text_count)];
         size_t length = strlen(text);
         memcpy(current, text, length + 1);
@@ -185,6 +214,8 @@ int main(int count, char **words) {
     for (size_t i = 0; i < text_count; i++)
         free(texts[i]);
     free((uint8_t *)core.bytes);
-    printf("%u passed, %u failed\n", passed, failed);
+    printf("compiler-fuzz: %u of them compiled and ran\n", accepted);
+    printf("compiler-fuzz: %u texts, %u wrong\n", passed + failed, failed);
+    printf("%d passed, %d failed\n", failed == 0, failed != 0);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,30 +1,43 @@
 # The language tests: every .rev file below, and the examples of the book.
 LANGUAGE_TESTS := $(sort $(wildcard tests/language/*/*.rev)) \
     $(sort $(wildcard docs/book/*.md))
-LANGUAGE_SOURCES := tests/language/run.c $(sort $(wildcard tests/sim/*.c)) \
+LANGUAGE_SOURCES := tests/language/machine.c $(sort $(wildcard tests/sim/*.c)) \
     kernel/host/range.c
 
 define LANGUAGE_RULES
 build/asan/language: $$(call objects,asan,$$(COMMON_SOURCES) \
-    $$(LANGUAGE_SOURCES)) $$(call libraries,asan)
+    $$(LANGUAGE_SOURCES) tests/language/run.c) $$(call libraries,asan)
 	$$(QUIET)$$(CC) $$(CFLAGS_asan) $$^ -o $$@
 build/language: $$(call objects,host,$$(COMMON_SOURCES) \
-    $$(LANGUAGE_SOURCES)) $$(call libraries,host)
+    $$(LANGUAGE_SOURCES) tests/language/run.c) $$(call libraries,host)
 	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ -o $$@
-build/asan/compiler-fuzz: $$(call objects,asan,$$(BASE_SOURCES) \
-    $$(COMPILER_SOURCES) tests/language/fuzz.c kernel/host/alloc.c)
+build/asan/compiler-fuzz: $$(call objects,asan,$$(COMMON_SOURCES) \
+    $$(LANGUAGE_SOURCES) tests/language/fuzz.c) $$(call libraries,asan)
 	$$(QUIET)$$(CC) $$(CFLAGS_asan) $$^ -o $$@
 endef
 LATE_RULES += LANGUAGE_RULES
 
 LIBRARIES_REV := build/lib/core.rvc build/lib/ui.rvc
-.PHONY: run-language run-language-asan run-language-fuzz
+.PHONY: run-language run-language-asan run-language-fuzz run-language-collect \
+    run-language-cut
 run-language: build/language $(LIBRARIES_REV)
-	build/language $(LIBRARIES_REV) $(LANGUAGE_TESTS)
+	@build/language $(LIBRARIES_REV) $(LANGUAGE_TESTS)
 run-language-asan: build/asan/language $(LIBRARIES_REV)
-	build/asan/language $(LIBRARIES_REV) $(LANGUAGE_TESTS)
+	@build/asan/language $(LIBRARIES_REV) $(LANGUAGE_TESTS)
+# The same with a collection and with a power cut after so many counts.
+run-language-collect: build/language $(LIBRARIES_REV)
+	@build/language --collect=61 $(LIBRARIES_REV) $(LANGUAGE_TESTS)
+run-language-cut: build/language $(LIBRARIES_REV)
+	@build/language --cut=1999 $(LIBRARIES_REV) $(LANGUAGE_TESTS)
 run-language-fuzz: build/asan/compiler-fuzz build/lib/core.rvc
-	build/asan/compiler-fuzz build/lib/core.rvc $(or $(SECONDS),20) \
+	@SEED=$(or $(SEED),2) build/asan/compiler-fuzz build/lib/core.rvc \
+	    $(or $(SECONDS),20) \
 	    $(LANGUAGE_TESTS) apps/lib/core/list.rev apps/lib/core/map.rev
-TEST_RUNS += language-asan language-fuzz
+TEST_RUNS += language-asan language-fuzz language-collect language-cut
 QUICK_RUNS += language
+
+# Random programs for the compiler, from another seed each time.
+.PHONY: fuzz
+fuzz: build/asan/compiler-fuzz build/lib/core.rvc
+	build/asan/compiler-fuzz build/lib/core.rvc $(or $(SECONDS),60) \
+	    $(LANGUAGE_TESTS) apps/lib/core/list.rev apps/lib/core/map.rev

@@ -19,12 +19,9 @@
 #include "kernel/apps.h"
 #include "kernel/assets.h"
 #include "kernel/base/log.h"
-#include "persist/memory.h"
-#include "persist/store.h"
+#include "tests/language/machine.h"
 #include "tests/sim/sim.h"
-#include "tests/test.h"
 #include "vm/compiler/compiler.h"
-#include "vm/vm.h"
 
 enum { OUTPUT_BYTES = 1 << 16, FILE_BYTES = 1 << 20, SLICES_MAX = 20000 };
 
@@ -39,13 +36,6 @@ enum { LIBRARIES_MAX = 4 };
 static CompilerLibrary libraries[LIBRARIES_MAX];
 static size_t library_count;
 static unsigned passed, failed;
-
-uint64_t test_random(uint64_t *state) { /* splitmix64, for the simulator */
-    uint64_t z = (*state += 0x9E3779B97F4A7C15u);
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return z ^ (z >> 31);
-}
 
 static void take_print(const Domain *domain, const char *bytes, size_t count) {
     size_t have = strlen(output);
@@ -81,66 +71,41 @@ static void fail(const char *name, const char *what, const char *detail) {
 
 /* ---- The machine ---- */
 
-static bool start_vm(void) {
-    StoreOpening opening;
-    MemoryOptions options = {
-        .limit_bytes = 256u << 20, .audit = true, .lost = vm_lost_page};
-    sim_disk_new(65536);
-    if (store_open(0, &options.store, &opening) != STATUS_OK)
-        return false;
-    options.regions = opening.regions;
-    if (memory_open(&options) != STATUS_OK || vm_create() != STATUS_OK)
-        return false;
-    vm_set_print(take_print);
-    return true;
-}
-
 static bool load(const char *name, const void *bytes, size_t size,
                  bool system) {
     char why[400];
     Text text = text_on(why, sizeof why);
-    Module *module;
-    if (vm_load_module(bytes, size, system, &module, &text) == STATUS_OK)
+    if (machine_load(bytes, size, system, &text))
         return true;
     fail(name, "the VM refuses it: ", text_end(&text));
     return false;
 }
 
 static void run_app(const char *name) {
+    char buffer[300];
+    Text why = text_on(buffer, sizeof buffer);
     Domain *domain;
-    int code;
     output[0] = stopped[0] = 0;
     Status status = vm_start_app("test", "test", 64u << 20, 0, NULL, &domain);
-    if (status != STATUS_OK) {
+    if (status != STATUS_OK)
         snprintf(stopped, sizeof stopped, "it does not start: %s",
                  status_text(status));
-        return;
-    }
-    for (unsigned i = 0; i < SLICES_MAX && !vm_app_ended(domain, &code); i++) {
-        uint64_t next = vm_run(100000);
-        if (vm_snapshot_wanted()) {
-            vm_barrier_taken();
-            vm_generation_durable(i + 2);
-        }
-        if (next == UINT64_MAX)
-            continue;
-        if (next > platform_now_ns())
-            sim_time_set_ns(next);
-    }
-    if (!vm_app_ended(domain, &code))
-        fail(name, "it does not end", "");
+    else if (!machine_run(domain, SLICES_MAX, &why))
+        fail(name, text_end(&why), "");
+    else if (!machine_heap_good(&why))
+        fail(name, "the heap is damaged: ", text_end(&why));
 }
 
 static bool run_module(const char *name, const CompilerResult *compiled) {
-    bool good = start_vm();
+    bool good = machine_start();
+    vm_set_print(take_print);
     for (size_t i = 0; i < library_count; i++)
         good = good &&
                load(name, libraries[i].bytes, libraries[i].size_bytes, true);
     good = good && load(name, compiled->bytes, compiled->size_bytes, false);
     if (good)
         run_app(name);
-    vm_set_stress(false);
-    memory_close();
+    machine_stop();
     return good;
 }
 
@@ -292,12 +257,14 @@ static void run_chapter(const char *path, const char *text) {
 
 int main(int count, char **words) {
     int first = 1;
-    if (count > 1 && !strcmp(words[1], "--show")) {
-        show = true;
-        first++;
+    for (; first < count && !strncmp(words[first], "--", 2); first++) {
+        show = show || !strcmp(words[first], "--show");
+        sscanf(words[first], "--collect=%u", &machine_modes.collect);
+        sscanf(words[first], "--cut=%u", &machine_modes.cut);
     }
     if (count < first + 2) {
-        fprintf(stderr, "usage: language [--show] CORE.rvc [UI.rvc] FILE...\n");
+        fprintf(stderr, "usage: language [--show] [--collect=N] [--cut=N] "
+                        "CORE.rvc [UI.rvc] FILE...\n");
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);

@@ -27,7 +27,26 @@ run-uitest: build/uitest build/revenant
 	@tests/ui/uitest-check.sh
 TEST_RUNS += uitest
 
+.PHONY: run-both
+run-both: build/uitest build/revenant build/revenant.elf build/revenant.iso
+	@tests/ui/both.sh
+TEST_RUNS += both
+
+.PHONY: run-start
+run-start: build/revenant.iso
+	@tests/ui/start-check.sh
+TEST_RUNS += start
+
 .PHONY: run-machines
 run-machines: build/revenant.elf build/revenant.iso
 	@tests/ui/machines.sh
 LONG_RUNS += machines
+
+# One disk on both machines in turn.
+.PHONY: run-crossing run-crossing-long
+run-crossing: build/uitest build/revenant build/revenant.elf
+	@tests/ui/crossing.sh kernel
+run-crossing-long: build/uitest build/revenant build/revenant.iso
+	@tests/ui/crossing.sh bios uefi
+TEST_RUNS += crossing
+LONG_RUNS += crossing-long

@@ -48,7 +48,7 @@ void harness_restart(void) {
 }
 
 void harness_stop(void) {
-    vm_set_stress(false);
+    vm_set_stress(0);
     memory_close();
 }
 

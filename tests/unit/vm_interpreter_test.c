@@ -191,7 +191,7 @@ TEST("nothing is lost with a poisoning collection at every safepoint") {
     harness_start();
     make_lists(20, 10);
     load();
-    vm_set_stress(true);
+    vm_set_stress(1);
     Domain *domain = harness_run("m", 1000000);
     EXPECT_EQUAL(variable(domain, 0), 10ull * 19 * 20 / 2);
     harness_check();

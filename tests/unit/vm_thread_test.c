@@ -325,7 +325,7 @@ TEST("threads and waits survive a collection at every safepoint") {
     end_main();
     load();
     Domain *domain;
-    vm_set_stress(true);
+    vm_set_stress(1);
     EXPECT_EQUAL(vm_start_app("m", "m", 4u << 20, 0, NULL, &domain), STATUS_OK);
     for (uint64_t i = 0; i < 20; i++) {
         sim_time_set_ns(2000000 + i * 10);

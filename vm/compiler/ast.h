@@ -190,6 +190,7 @@ struct Module {
     bool is_interface; /* compiled before */
     bool is_core;
     bool runs_tests; /* its start runs them */
+    bool tests_only; /* and not `main` */
     Import *imports;
     Class *classes;
     Function *functions;

@@ -31,7 +31,8 @@ static void parse_sources(World *world, const CompilerRequest *request) {
     Module *module =
         new_module(world, name_of(&compile->names, request->module));
     module->is_core = request->is_core;
-    module->runs_tests = request->run_tests;
+    module->runs_tests = request->run_tests || request->only_tests;
+    module->tests_only = request->only_tests;
     world->module = module;
     for (size_t i = 0; i < request->source_count; i++) {
         const CompilerSource *source = &request->sources[i];
@@ -120,14 +121,24 @@ static void give_new_slots(World *world, const Variable *slots,
 
 /* ---- One run ---- */
 
-static void emit(World *world, CompilerResult *result) {
+/* The names of the sources, one a line. */
+static Name file_names(World *world, size_t count) {
+    Compile *compile = world->compile;
+    Name names = name_of(&compile->names, "");
+    for (size_t i = 0; i < count; i++) {
+        const char *name = compile->files.items[world->source_file + i].name;
+        names = name_join(&compile->names, names, i ? "\n" : "",
+                          name_of(&compile->names, name));
+    }
+    return names;
+}
+
+static void emit(World *world, const CompilerRequest *request,
+                 CompilerResult *result) {
     Compile *compile = world->compile;
     Writer writer;
     Name interface = interface_text(world, world->module);
-    Name file = name_of(&compile->names,
-                        compile->files.count
-                            ? compile->files.items[world->source_file].name
-                            : "");
+    Name file = file_names(world, request->source_count);
     writer_init(&writer, compile, world->module->name);
     generate_module(world, &writer, world->module);
     if (!interface)
@@ -176,7 +187,7 @@ static void check_and_emit(World *world, const CompilerRequest *request,
         return;
     give_new_slots(world, new_slots, result_out);
     if (!request->check_only)
-        emit(world, result_out);
+        emit(world, request, result_out);
 }
 
 /* Everything after the escape is set; apart from the function with the setjmp,

@@ -41,7 +41,8 @@ typedef struct CompilerRequest {
     bool is_core;   /* this is the core library itself */
     bool is_system; /* native functions may be declared */
     bool check_only;
-    bool run_tests; /* the module's start runs its tests, after `main` */
+    bool run_tests;  /* the module's start runs its tests, after `main` */
+    bool only_tests; /* ... instead of `main`, and says how many passed */
 
     /* For a shell: the one source is a list of statements and declarations. It
      * becomes a static function `run` of the module, from an array of objects

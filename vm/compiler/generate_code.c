@@ -90,7 +90,14 @@ void code_call(Generator *g, Opcode op, Value result, uint16_t method,
         code_word(g, word);
 }
 
+/* See LINES in vm/module.h: the file's number stands above the line. */
+uint32_t code_line(const Generator *g, Place place) {
+    uint32_t first = g->world->source_file;
+    uint32_t file = place.file >= first ? place.file - first : 0;
+    return place.line ? (file & 0xFFF) << 20 | (place.line & 0xFFFFF) : 0;
+}
+
 void code_at(Generator *g, const Node *node) {
-    if (node->place.line)
-        g->line = node->place.line;
+    if (node->place.line && !g->function->is_synthetic)
+        g->line = code_line(g, node->place);
 }

@@ -2,6 +2,7 @@
 #include "vm/compiler/generate_state.h"
 
 Generator method_begin(const Generator *of, Function *function) {
+    bool has_lines = !function->is_synthetic;
     return (Generator){
         .world = of->world,
         .compile = of->compile,
@@ -9,7 +10,7 @@ Generator method_begin(const Generator *of, Function *function) {
         .module = of->module,
         .closures = of->closures,
         .function = function,
-        .line = function->is_synthetic ? 0 : function->place.line,
+        .line = has_lines ? code_line(of, function->place) : 0,
     };
 }
 
@@ -372,13 +373,6 @@ static bool declares_restarted(const Class *class) {
     return false;
 }
 
-static bool is_app(const Class *class) {
-    for (; class; class = class->super ? class->super->class : NULL)
-        if (class->module->is_core && text_equal(class->name->bytes, "App"))
-            return true;
-    return false;
-}
-
 void method_constructor(Generator *of, Class *class) {
     Generator g = method_begin(of, class->init);
     if (!erase_signature(of->world, class->init, &g.signature))
@@ -395,7 +389,7 @@ void method_constructor(Generator *of, Class *class) {
         store_first(&g, v);
     for (Node *n = class->init_blocks; n; n = n->next)
         generate_block(&g, n, value_none);
-    if (declares_restarted(class) && !is_app(class)) {
+    if (declares_restarted(class)) {
         Value this = g.this_value;
         call_of_core(&g, "onRestarted", &this, 1, value_none);
     }

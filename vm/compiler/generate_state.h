@@ -122,6 +122,7 @@ void code_use(Generator *g, Label *label, uint32_t word, unsigned lane);
 void code_call(Generator *g, Opcode op, Value result, uint16_t method,
                const Value *arguments, size_t count);
 void code_at(Generator *g, const Node *node);
+uint32_t code_line(const Generator *g, Place place);
 
 /* ---- Values (generate_value.c) ---- */
 

@@ -3,6 +3,7 @@
 #include "vm/compiler/lexer_state.h"
 
 #include "kernel/base/bytes.h"
+#include "kernel/base/utf8.h"
 
 static const char *const kind_texts[TOKEN_KINDS] = {
 #define TOKEN(name, text) text,
@@ -125,12 +126,18 @@ static void skip_blanks(Lexer *lexer) {
     }
 }
 
+/* Joined with its class and module it must fit MODULE_NAME_BYTES_MAX. */
+#define NAME_BYTES_MAX 80
+
 static void name_or_keyword(Lexer *lexer) {
     const char *from = lexer->at;
     while (lexer_is_letter(*lexer->at) || lexer_is_digit(*lexer->at))
         lexer->at++;
     size_t length = (size_t)(lexer->at - from);
     TokenKind kind = TOKEN_NAME;
+    if (length > NAME_BYTES_MAX)
+        source_error(lexer->compile, lexer_place(lexer, from, lexer->at),
+                     "a name has at most %d letters", NAME_BYTES_MAX);
     for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
         if (text_length(keywords[i].text) == length &&
             bytes_equal(keywords[i].text, from, length))
@@ -197,6 +204,23 @@ static void next(Lexer *lexer) {
         sign(lexer);
 }
 
+/* Everything after this may rely on whole, valid characters. */
+static bool check_text(Lexer *lexer) {
+    const char *at = lexer->start;
+    if (utf8_valid(at, (size_t)(lexer->end - at)))
+        return true;
+    for (; at < lexer->end; at += utf8_length(*at)) {
+        size_t rest = (size_t)(lexer->end - at);
+        if (!utf8_valid(at, bytes_min(utf8_length(*at), rest)))
+            break;
+        lexer->line += *at == '\n';
+    }
+    source_error(lexer->compile, lexer_place(lexer, at, at + 1),
+                 "this is not valid UTF-8");
+    lexer->at = lexer->end;
+    return false;
+}
+
 Tokens lexer_run(Compile *compile, uint32_t file) {
     const SourceFile *source = &compile->files.items[file];
     Lexer lexer = {
@@ -208,8 +232,9 @@ Tokens lexer_run(Compile *compile, uint32_t file) {
         .file = file,
         .on_new_line = true,
     };
-    for (skip_blanks(&lexer); lexer.at < lexer.end; skip_blanks(&lexer))
-        next(&lexer);
+    if (check_text(&lexer))
+        for (skip_blanks(&lexer); lexer.at < lexer.end; skip_blanks(&lexer))
+            next(&lexer);
     lexer.on_new_line = true;
     lexer_add(&lexer, TOKEN_END, lexer.at);
     return lexer.tokens;

@@ -2,6 +2,7 @@
 #include "vm/compiler/lexer_state.h"
 
 #include "kernel/base/bytes.h"
+#include "kernel/base/utf8.h"
 #include "vm/compiler/decimal.h"
 
 static int digit_of(char c) {
@@ -102,21 +103,10 @@ static void add_byte(Lexer *lexer, Buffer *buffer, unsigned byte) {
 }
 
 static void add_code_point(Lexer *lexer, Buffer *buffer, uint32_t point) {
-    if (point < 0x80) {
-        add_byte(lexer, buffer, point);
-    } else if (point < 0x800) {
-        add_byte(lexer, buffer, 0xC0 | point >> 6);
-        add_byte(lexer, buffer, 0x80 | (point & 0x3F));
-    } else if (point < 0x10000) {
-        add_byte(lexer, buffer, 0xE0 | point >> 12);
-        add_byte(lexer, buffer, 0x80 | (point >> 6 & 0x3F));
-        add_byte(lexer, buffer, 0x80 | (point & 0x3F));
-    } else {
-        add_byte(lexer, buffer, 0xF0 | point >> 18);
-        add_byte(lexer, buffer, 0x80 | (point >> 12 & 0x3F));
-        add_byte(lexer, buffer, 0x80 | (point >> 6 & 0x3F));
-        add_byte(lexer, buffer, 0x80 | (point & 0x3F));
-    }
+    char bytes[4];
+    size_t count = utf8_put(point, bytes);
+    for (size_t i = 0; i < count; i++)
+        add_byte(lexer, buffer, (uint8_t)bytes[i]);
 }
 
 static uint32_t unicode_escape(Lexer *lexer, const char *from) {
@@ -160,35 +150,8 @@ static uint32_t escape(Lexer *lexer) {
     return 0xFFFD;
 }
 
-/* Length in bytes of the well-formed UTF-8 sequence at `at`, 0 if it is not
- * one (Unicode 15, table 3-7). */
-static unsigned sequence_length(const char *at) {
-    const uint8_t *b = (const uint8_t *)at;
-    unsigned length = b[0] < 0x80                    ? 1
-                      : b[0] >= 0xC2 && b[0] <= 0xDF ? 2
-                      : b[0] >= 0xE0 && b[0] <= 0xEF ? 3
-                      : b[0] >= 0xF0 && b[0] <= 0xF4 ? 4
-                                                     : 0;
-    for (unsigned i = 1; i < length; i++)
-        if ((b[i] & 0xC0) != 0x80)
-            return 0;
-    if ((b[0] == 0xE0 && b[1] < 0xA0) || (b[0] == 0xED && b[1] > 0x9F) ||
-        (b[0] == 0xF0 && b[1] < 0x90) || (b[0] == 0xF4 && b[1] > 0x8F))
-        return 0;
-    return length;
-}
-
 static void plain_character(Lexer *lexer, Buffer *buffer) {
-    unsigned length = sequence_length(lexer->at);
-    if (length == 0) {
-        source_error(lexer->compile,
-                     lexer_place(lexer, lexer->at, lexer->at + 1),
-                     "this is not valid UTF-8");
-        add_code_point(lexer, buffer, 0xFFFD);
-        lexer->at++;
-        return;
-    }
-    for (; length; length--)
+    for (unsigned n = utf8_length(*lexer->at); n > 0; n--)
         add_byte(lexer, buffer, (uint8_t)*lexer->at++);
 }
 
@@ -319,18 +282,6 @@ void lexer_interpolation_end(Lexer *lexer) {
     string_rest(lexer, from, lexer->is_block[--lexer->depth], false);
 }
 
-static uint32_t first_code_point(const Buffer *buffer) {
-    const uint8_t *b = (const uint8_t *)buffer->items;
-    if (b[0] < 0x80)
-        return b[0];
-    if (b[0] < 0xE0)
-        return (b[0] & 0x1Fu) << 6 | (b[1] & 0x3Fu);
-    if (b[0] < 0xF0)
-        return (b[0] & 0x0Fu) << 12 | (b[1] & 0x3Fu) << 6 | (b[2] & 0x3Fu);
-    return (b[0] & 0x07u) << 18 | (b[1] & 0x3Fu) << 12 | (b[2] & 0x3Fu) << 6 |
-           (b[3] & 0x3Fu);
-}
-
 void lexer_character(Lexer *lexer) {
     const char *from = lexer->at++;
     Buffer buffer = {0};
@@ -344,6 +295,6 @@ void lexer_character(Lexer *lexer) {
     if (!good)
         source_error(lexer->compile, lexer_place(lexer, from, lexer->at),
                      "a character is one code point between ' and '");
-    uint32_t point = buffer.count ? first_code_point(&buffer) : 0xFFFD;
+    uint32_t point = buffer.count ? utf8_get(buffer.items) : 0xFFFD;
     lexer_add(lexer, TOKEN_CHAR, from)->number = point;
 }

@@ -237,11 +237,16 @@ static void import(Parser *parser) {
     *end = import;
 }
 
+#define SENTENCE_BYTES_MAX 240 /* it is the test's name in the module */
+
 static void test(Parser *parser) {
     Function *function = ARENA_NEW(&parser->compile->arena, Function);
     function->place = parser_take(parser)->place;
     function->kind = FUNCTION_TEST;
     function->is_static = true;
+    if (parser_token(parser)->name->length > SENTENCE_BYTES_MAX)
+        parser_error(parser, parser_token(parser)->place,
+                     "this sentence is too long");
     function->doc = parser_take(parser)->name;
     function->name = function->doc;
     function->body = parser_block(parser);

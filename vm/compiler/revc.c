@@ -1,6 +1,6 @@
 /* revc: the compiler as a host program.
  *
- * usage: revc FILE.rev… [-o OUT.rvc] [--check] [--disassemble]
+ * usage: revc FILE.rev… [-o OUT.rvc] [--check] [--test] [--disassemble]
  *             [--library DIR] [--module NAME] [--system]
  *
  * With -o all files are one module, named after OUT; else each file is one, and
@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "vm/compiler/compiler.h"
 #include "vm/compiler/disassemble.h"
@@ -20,7 +22,7 @@ typedef struct Options {
     const char *files[FILES_MAX];
     size_t file_count;
     const char *out, *library, *module;
-    bool check, disassemble, system;
+    bool check, test, disassemble, system;
 } Options;
 
 static _Noreturn void die(const char *what, const char *name) {
@@ -202,6 +204,8 @@ static Options read_options(int count, char **words) {
             options.module = value_of(count, words, &i);
         else if (!strcmp(words[i], "--check"))
             options.check = true;
+        else if (!strcmp(words[i], "--test"))
+            options.test = true;
         else if (!strcmp(words[i], "--disassemble"))
             options.disassemble = true;
         else if (!strcmp(words[i], "--system"))
@@ -212,16 +216,43 @@ static Options read_options(int count, char **words) {
             options.files[options.file_count++] = words[i];
     }
     if (options.file_count == 0)
-        die("usage: revc FILE.rev... [-o OUT.rvc] [--check] [--disassemble] "
+        die("usage: revc FILE.rev... [-o OUT.rvc] [--check] [--test] "
+            "[--disassemble] "
             "[--library DIR] [--module NAME] [--system]",
             NULL);
     return options;
+}
+
+/* The tests of each file by the hosted machine, which lies beside this
+ * program. The worst exit status. */
+static int run_tests(const Options *options, const char *program) {
+    const char *slash = strrchr(program, '/');
+    char machine[1000];
+    int worst = 0;
+    snprintf(machine, sizeof machine, "%.*srevenant",
+             slash ? (int)(slash - program + 1) : 0, program);
+    for (size_t i = 0; i < options->file_count; i++) {
+        int status = 0;
+        pid_t child = fork();
+        if (child == 0) {
+            execlp(machine, "revenant", "--test", options->files[i],
+                   (char *)NULL);
+            die("cannot be started; the tests need it", machine);
+        }
+        if (child < 0 || waitpid(child, &status, 0) != child)
+            die("cannot be started", machine);
+        int code = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+        worst = code > worst ? code : worst;
+    }
+    return worst;
 }
 
 int main(int count, char **words) {
     Options options = read_options(count, words);
     char module[64], out[1000];
     bool good = true;
+    if (options.test)
+        return run_tests(&options, words[0]);
     if (options.out) {
         stem_of(options.out, module, sizeof module);
         return !compile(&options, options.files, options.file_count,

@@ -124,6 +124,12 @@ static Node *test_calls(World *world, Module *module) {
     return first;
 }
 
+static void append(Node *list, Node *node) {
+    while (list->next)
+        list = list->next;
+    list->next = node;
+}
+
 static Function *find_main(const Module *module) {
     for (Function *f = module->functions; f; f = f->next)
         if (text_equal(f->name->bytes, "main"))
@@ -150,13 +156,20 @@ void start_declare(World *world, Module *module) {
                              : (Place){0};
     Node *start = NULL;
     bool takes_list = main && main->parameters && !main->parameters->next;
-    if (takes_list || (main && !main->parameters && runs_tests))
+    bool runs_main = main && !(runs_tests && module->tests_only) &&
+                     (takes_list || (!main->parameters && runs_tests));
+    if (runs_main)
         start = main_call(world, main);
     else if (!main && app && !runs_tests)
         start = open_call(world, app);
     Node **end = start ? &start->next : &start;
     if (runs_tests)
         *end = test_calls(world, module);
+    if (runs_tests && module->tests_only)
+        append(start,
+               call_node(world, place,
+                         name_node(world, place, word(world, "endTests")),
+                         NULL));
     if (start)
         add(world, module, place, start);
 }
