@@ -8,6 +8,7 @@
 #include "vm/compiler_native.h"
 #include "vm/core_native.h"
 #include "vm/domain.h"
+#include "vm/figures_native.h"
 #include "vm/vm.h"
 #include "wm/desktop_native.h"
 
@@ -16,6 +17,7 @@ static const struct {
     const char *module; /* of the asset app/MODULE */
 } apps[] = {
     {"Editor", "editor"},
+    {"Shell", "shell"},
     {"Counter", "counter"},
 };
 
@@ -26,6 +28,7 @@ void apps_register(void) {
     desktop_register();
     typeset_register();
     compiler_native_register(asset_find);
+    figures_native_register();
 }
 
 static Status load(const char *asset, bool system, Text *why) {
