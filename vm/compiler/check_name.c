@@ -268,6 +268,9 @@ static Type *unknown_name(Checker *checker, Node *node) {
     Suggestion suggestion = check_suggestion(node->name);
     for (Scope *s = checker->scope; s; s = s->next)
         check_offer(&suggestion, s->variable->name);
+    for (Variable *v = sees_slots(checker) ? checker->slots : NULL; v;
+         v = v->next)
+        check_offer(&suggestion, v->name);
     for (Class *c = checker->class; c; c = c->super ? c->super->class : NULL) {
         for (Variable *v = c->fields; v; v = v->next)
             check_offer(&suggestion, v->name);
