@@ -508,7 +508,8 @@ bool desktop_behind(void) {
 
 bool desktop_quiet(void) {
     for (const Seat *seat = seats; seat; seat = seat->next)
-        if (seat->object->event_count > 0 || !waiter_of(seat))
+        if (seat->object->event_count > 0 || seat->domain->run_first ||
+            !waiter_of(seat))
             return false;
     return backlog_count == 0;
 }

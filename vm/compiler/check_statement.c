@@ -76,11 +76,8 @@ static void check_let(Checker *checker, Node *node) {
         }
         Type *type = check_expression(checker, node->left, NULL);
         check_take_apart(checker, node->left->place, variable, type);
-        for (Variable *v = variable, *next; v; v = next) {
-            next = v->next;
-            check_shadow(checker, v);
-            check_push(checker, v);
-        }
+        for (Variable *v = variable; v; v = v->next)
+            declare_local(checker, v);
         return;
     }
     variable->type = local_type(checker, node, variable);
