@@ -322,6 +322,7 @@ static void read_objects(void) {
         const String *title = seat->object->title;
         seat->window.title = title ? title->bytes : "";
         seat->window.title_bytes = title ? title->length : 0;
+        seat->window.surface = desktop_surface(seat->object);
         if (seat->window.cursor != (uint32_t)seat->object->cursor) {
             seat->window.cursor = (uint32_t)seat->object->cursor;
             wm_window_cursor(&seat->window);
