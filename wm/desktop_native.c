@@ -316,7 +316,8 @@ void desktop_hooks(WmHooks *hooks_in_out) {
     hooks_in_out->changed = changed;
 }
 
-/* Titles are read anew: the collector may have freed the old text. */
+/* Titles and surfaces are looked at anew: the program may have changed them,
+ * and the collector freed the old ones. */
 static void read_objects(void) {
     for (Seat *seat = seats; seat; seat = seat->next) {
         const String *title = seat->object->title;
