@@ -1,15 +1,22 @@
-# The library's module ui and the programs, compiled by build/revc and built into
-# every machine as assets.
+# The library's modules ui and system and the programs, compiled by build/revc
+# and built into every machine as assets.
 UI_REV := $(sort $(wildcard apps/lib/ui/*.rev))
+SYSTEM_REV := $(sort $(wildcard apps/lib/system/*.rev))
 APP_NAMES := $(basename $(notdir $(sort $(wildcard apps/*.rev))))
 
 build/lib/ui.rvc: build/revc build/lib/core.rvc $(UI_REV)
 	@mkdir -p $(@D)
 	$(QUIET)build/revc --system $(UI_REV) -o $@
 
-build/apps/%.rvc: apps/%.rev build/revc build/lib/core.rvc build/lib/ui.rvc
+build/lib/system.rvc: build/revc build/lib/core.rvc $(SYSTEM_REV)
+	@mkdir -p $(@D)
+	$(QUIET)build/revc --system $(SYSTEM_REV) -o $@
+
+build/apps/%.rvc: apps/%.rev build/revc build/lib/core.rvc build/lib/ui.rvc \
+    build/lib/system.rvc
 	@mkdir -p $(@D)
 	$(QUIET)build/revc $< -o $@
 
 ASSETS += module/core=build/lib/core.rvc module/ui=build/lib/ui.rvc \
+    module/system=build/lib/system.rvc \
     $(foreach app,$(APP_NAMES),app/$(app)=build/apps/$(app).rvc)

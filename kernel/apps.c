@@ -5,8 +5,10 @@
 #include "kernel/assets.h"
 #include "kernel/base/bytes.h"
 #include "kernel/base/log.h"
+#include "vm/compiler_native.h"
 #include "vm/core_native.h"
 #include "vm/domain.h"
+#include "vm/figures_native.h"
 #include "vm/vm.h"
 #include "wm/desktop_native.h"
 
@@ -15,6 +17,7 @@ static const struct {
     const char *module; /* of the asset app/MODULE */
 } apps[] = {
     {"Editor", "editor"},
+    {"Shell", "shell"},
     {"Counter", "counter"},
 };
 
@@ -24,6 +27,8 @@ void apps_register(void) {
     core_native_register();
     desktop_register();
     typeset_register();
+    compiler_native_register(asset_find);
+    figures_native_register();
 }
 
 static Status load(const char *asset, bool system, Text *why) {
@@ -45,6 +50,8 @@ Status apps_load(Text *why) {
     Status status = load("module/core", true, why);
     if (status == STATUS_OK)
         status = load("module/ui", true, why);
+    if (status == STATUS_OK)
+        status = load("module/system", true, why);
     for (uint32_t i = 0; i < APPS && status == STATUS_OK; i++) {
         char asset[40];
         Text name = text_on(asset, sizeof asset);

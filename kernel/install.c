@@ -18,13 +18,13 @@ static CompilerLibrary library(const char *asset) {
 
 Status install_compile(const char *module, const CompilerSource *source,
                        bool only_tests, CompilerResult *result_out) {
-    CompilerLibrary libraries[] = {library("module/core"),
-                                   library("module/ui")};
+    CompilerLibrary libraries[] = {library("module/core"), library("module/ui"),
+                                   library("module/system")};
     CompilerRequest request = {.module = module,
                                .sources = source,
                                .source_count = 1,
                                .libraries = libraries,
-                               .library_count = 2,
+                               .library_count = 3,
                                .only_tests = only_tests};
     return compiler_compile(&request, result_out);
 }

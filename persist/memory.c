@@ -143,6 +143,10 @@ uint32_t memory_region_count(void) {
     return memory.regions;
 }
 
+struct Store *memory_store(void) {
+    return memory.store;
+}
+
 uint64_t memory_resident_pages(void) {
     return memory.resident;
 }

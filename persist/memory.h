@@ -46,6 +46,9 @@ uint64_t memory_lost_page(Status *why_out);
 /* At a safepoint: evicts clean pages beyond the limit. */
 void memory_trim(void);
 
+/* The store that memory_open was given, or NULL. */
+struct Store *memory_store(void);
+
 uint64_t memory_resident_pages(void);
 uint64_t memory_dirty_pages(void);
 uint32_t memory_region_count(void);

@@ -701,6 +701,10 @@ native:
             frame[FRAME_PC] = (uint64_t)(uintptr_t)start;
             return SLICE_FUEL;
         }
+        if (result == NATIVE_CALL) {
+            callee = worker.call.callee;
+            goto enter_instead;
+        }
         if (worker.call.error) {
             worker.status =
                 exception_throw_known(worker.call.error, worker.call.message);
@@ -709,6 +713,25 @@ native:
         worker.status = worker.call.failed;
         goto no_object;
     }
+
+enter_instead : /* what a native gave to be run */
+{
+    uint64_t *new_top = top + callee->frame_words;
+    if (UNLIKELY(new_top > worker.high))
+        goto no_room;
+    for (uint64_t *at = top + FRAME_HEADER_WORDS; at < new_top; at++)
+        *at = 0;
+    if (callee->argument_count)
+        top[callee->arguments_at] = worker.call.result;
+    fuel -= worker.call.cost;
+    top[FRAME_METHOD] = (uint64_t)(uintptr_t)callee;
+    top[FRAME_LINK] = frame_link((uint64_t)(top - frame), A);
+    frame = top;
+    top = new_top;
+    pc = callee->code->at.words;
+    pool = callee->pool->at.references;
+    NEXT;
+}
 
     /* ---- Out of the ordinary ---- */
 bounds_b:

@@ -183,6 +183,7 @@ static Status make_module(Link *link) {
     const FileString *source = &link->file.strings[link->file.source];
     link->module = module;
     module->hash = link->file.hash;
+    module->system = link->system;
     HEAP_SET(module->name, symbols_intern(name->bytes, name->length, &status));
     if (status == STATUS_OK)
         HEAP_SET(module->file,
@@ -519,6 +520,9 @@ static Status load_file(Link *link, Module **module_out) {
         *module_out = before;
         return STATUS_OK;
     }
+    if (before && before->system && !link->system)
+        return loader_class_refuse(link, link->file.name,
+                                   "a module of the system has this name");
     if (loader_names_equal(link, link->file.name, "core") &&
         ROOT->next_module > 0)
         return loader_class_refuse(link, link->file.name,

@@ -38,6 +38,8 @@ typedef enum NativeResult {
     NATIVE_PARK,   /* call->waiting says for what; thread_complete() later
                       gives the result (thread.h) */
     NATIVE_STEP,   /* call->progress holds how far it is; called again */
+    NATIVE_CALL,   /* call->callee runs in its stead, with call->result as its
+                      one argument if it takes one, and gives its result */
 } NativeResult;
 
 typedef struct NativeCall {
@@ -48,10 +50,13 @@ typedef struct NativeCall {
     uint64_t result;
     Object *waiting;  /* out, for NATIVE_PARK */
     Object *progress; /* in: null at the first call; out, for NATIVE_STEP */
-    uint32_t cost;    /* added to the thread's count */
-    uint8_t wait;     /* ThreadWait, for NATIVE_PARK; WAIT_NATIVE by itself */
-    Status failed;    /* why an allocation or announcement failed */
-    uint32_t error;   /* known class to throw, 0: none */
+    Method *callee; /* out, for NATIVE_CALL: has code, and at most one argument,
+                       a reference that was checked against its type; gives
+                       what the native is declared to give */
+    uint32_t cost;  /* added to the thread's count */
+    uint8_t wait;   /* ThreadWait, for NATIVE_PARK; WAIT_NATIVE by itself */
+    Status failed;  /* why an allocation or announcement failed */
+    uint32_t error; /* known class to throw, 0: none */
     char message[160];
 } NativeCall;
 

@@ -43,14 +43,32 @@ const NativeEntry *native_call_entry(const Method *method) {
     return cache[slot].entry;
 }
 
-/* Brings in the pages of an argument that a body reads with C pointers. */
+#define BRING_BYTES (16ull << 20) /* what memory_bring takes at once */
+
+static Status bring_all(uint64_t address, uint64_t bytes) {
+    Status status = STATUS_OK;
+    for (uint64_t at = 0; at < bytes && status == STATUS_OK; at += BRING_BYTES)
+        status = memory_bring(address + at, bytes_min(bytes - at, BRING_BYTES));
+    return status;
+}
+
+/* Brings in the pages of an argument that a body reads with C pointers. Pages
+ * are only evicted between slices, so once a slice is enough. */
 static Status bring(const Object *object) {
     uint64_t address = (uint64_t)(uintptr_t)object;
     uint64_t bytes = heap_object_bytes(object);
     if (address / PLATFORM_PAGE_BYTES ==
         (address + bytes - 1) / PLATFORM_PAGE_BYTES)
         return STATUS_OK;
-    return memory_bring(address, bytes);
+    const Object **brought =
+        &worker.brought[address / 16 %
+                        (sizeof worker.brought / sizeof worker.brought[0])];
+    if (*brought == object)
+        return STATUS_OK;
+    Status status = bring_all(address, bytes);
+    if (status == STATUS_OK)
+        *brought = object;
+    return status;
 }
 
 static bool check_reference(NativeCall *call, uint64_t packed, Object *object,

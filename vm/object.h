@@ -190,6 +190,7 @@ typedef struct Module {
     Object *spare[2];          /* null */
     uint64_t number;           /* place in an app's environments; not reused */
     uint64_t hash;
+    uint64_t system; /* 1: loaded as a module of the system */
 } Module;
 
 /* A frame in a stack, from its first word:

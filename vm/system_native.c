@@ -5,6 +5,7 @@
 #include "kernel/base/log.h"
 #include "vm/native.h"
 #include "vm/vm.h"
+#include "vm/worker.h"
 
 static NativeResult print_line(NativeCall *call) {
     const String *text = native_reference(call, 0);
@@ -46,6 +47,16 @@ static NativeResult generation(NativeCall *call) {
     return native_int(call, (int64_t)vm_durable_generation());
 }
 
+/* The app's threads do not run any more; the main loop takes it away. */
+static NativeResult end_app(NativeCall *call) {
+    Domain *domain = call->domain;
+    if (!native_write(call, domain, sizeof *domain))
+        return NATIVE_FAILED;
+    domain->state = DOMAIN_STOPPED;
+    worker.hurry = true;
+    return NATIVE_DONE;
+}
+
 static NativeResult used_bytes(NativeCall *call) {
     return native_int(call, (int64_t)call->domain->used_bytes);
 }
@@ -62,6 +73,7 @@ void core_native_register_system(void) {
         {"core.Clock.experiencedNanoseconds", "()I", experienced, NULL},
         {"core.System.snapshot", "()V", snapshot_native, NULL},
         {"core.System.generation", "()I", generation, NULL},
+        {"core.System.endApp", "()V", end_app, NULL},
         {"core.System.usedBytes", "()I", used_bytes, NULL},
         {"core.System.limitBytes", "()I", limit_bytes, NULL},
     };

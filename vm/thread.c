@@ -167,6 +167,24 @@ Status thread_complete_throw(Thread *thread, Object *thrown) {
     return status;
 }
 
+Status thread_raise(Thread *thread, Object *thrown) {
+    Status status = announce(thread);
+    if (status == STATUS_OK && thread->state == THREAD_PARKED &&
+        thread->wait == WAIT_JOIN) {
+        Thread *joined = (Thread *)thread->waiting;
+        status = announce(joined);
+        if (status == STATUS_OK)
+            status = wake_from(thread, &joined->joiners, false);
+    } else if (status == STATUS_OK && thread->state == THREAD_PARKED) {
+        status = thread_wake(thread, false);
+    }
+    if (status != STATUS_OK || thread->state == THREAD_ENDED)
+        return status;
+    HEAP_SET(thread->progress, NULL);
+    HEAP_SET(thread->thrown, thrown);
+    return STATUS_OK;
+}
+
 Status thread_rotate(Thread *thread) {
     Domain *domain = thread->domain;
     if (domain->run_last == thread)

@@ -35,6 +35,10 @@ Status thread_wake(Thread *thread, bool soon);
 Status thread_complete(Thread *thread, uint64_t result, bool soon);
 Status thread_complete_throw(Thread *thread, Object *thrown);
 
+/* Throws in a thread wherever it is; what it waits for or does in steps is
+ * given up. Nothing when it has ended. */
+Status thread_raise(Thread *thread, Object *thrown);
+
 /* The running thread goes to the tail of its queue. */
 Status thread_rotate(Thread *thread);
 

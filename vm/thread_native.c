@@ -91,6 +91,14 @@ static NativeResult thread_thrown(NativeCall *call) {
                        thread->state == THREAD_ENDED ? thread->thrown : NULL);
 }
 
+/* A thread that stops itself throws at its next safepoint, which is soon. */
+static NativeResult thread_stop(NativeCall *call) {
+    call->failed =
+        thread_raise(native_reference(call, 0), native_reference(call, 1));
+    worker.hurry = true;
+    return call->failed == STATUS_OK ? NATIVE_DONE : NATIVE_FAILED;
+}
+
 static NativeResult sleep_native(NativeCall *call) {
     uint64_t time = call->arguments[0], now = ROOT->experienced_ns;
     if (!time)
@@ -194,6 +202,7 @@ void core_native_register_thread(void) {
         {"core.Thread.join", "()V", thread_join, NULL},
         {"core.Thread.isEnded", "()B", thread_is_ended, NULL},
         {"core.Thread.thrown", "()Lcore.Exception;", thread_thrown, NULL},
+        {"core.Thread.stopWith", "(Lcore.Exception;)V", thread_stop, NULL},
         {"core.sleepNanoseconds", "(I)V", sleep_native, NULL},
         {"core.commit", "()V", commit_native, NULL},
         {"core.Lock.lock", "()V", lock_native, NULL},

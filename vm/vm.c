@@ -400,6 +400,7 @@ static uint64_t run_slice(Thread *thread, uint64_t count) {
     worker.domain = thread->domain;
     worker.fuel = (int64_t)count;
     worker.hurry = false;
+    bytes_fill(worker.brought, 0, sizeof worker.brought);
     if (is_pressed(announce_slice(thread)) ||
         is_pressed(throw_pending(thread, &end)))
         return 0;

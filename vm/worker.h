@@ -38,6 +38,7 @@ typedef struct Worker {
     Class **classes; /* by class id, filled on demand */
     uint64_t class_room;
     WorkerLookup cache[WORKER_CACHE];
+    const Object *brought[16]; /* in this slice, with all their pages */
     NativeCall call;
 } Worker;
 

@@ -174,6 +174,42 @@ TEST("a module imports what another declares, by its interface") {
     compiler_free(&shapes);
 }
 
+/* "HEAD", LINE with the numbers i and i + 1 for each i, "TAIL". */
+static void expect_one_error(const char *head, const char *line,
+                             const char *tail, int count) {
+    static char text[1 << 18];
+    size_t at = (size_t)snprintf(text, sizeof text, "%s", head);
+    for (int i = 0; i < count; i++) {
+        const char *from = line;
+        for (int number = i; *from && at < sizeof text - 20; from++) {
+            if (*from == '#')
+                at += (size_t)sprintf(text + at, "%d", number++);
+            else
+                text[at++] = *from;
+        }
+    }
+    snprintf(text + at, sizeof text - at, "%s", tail);
+    CompilerResult result = compile(text);
+    EXPECT(result.error_count >= 1);
+    compiler_free(&result);
+}
+
+TEST("a chain of inference that is too long ends in an error") {
+    expect_one_error("", "fun f#() => f#() + 1\n", "fun f3000() => 1\n", 3000);
+    expect_one_error("let a3000 = 1\n", "let a# = a#\n", "", 3000);
+}
+
+TEST("a type that grows too large ends in an error") {
+    static char text[1 << 16];
+    size_t at = (size_t)sprintf(text, "fun f() {\nlet a0 = [1]\n");
+    for (int i = 0; i < 1000; i++)
+        at += (size_t)sprintf(text + at, "let a%d = [a%d]\n", i + 1, i);
+    sprintf(text + at, "}\n");
+    CompilerResult result = compile(text);
+    EXPECT(result.error_count >= 1);
+    compiler_free(&result);
+}
+
 TEST("a damaged library is refused") {
     CompilerSource source = source_of("fun main() {}\n");
     CompilerResult result;

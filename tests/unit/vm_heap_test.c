@@ -390,3 +390,67 @@ TEST("fixed decimals are rounded as the C library rounds them") {
     expect_fixed(1e300, 1, wanted);
     expect_fixed(5e-324, 40, "0.0000000000000000000000000000000000000000");
 }
+
+/* ---- A page that cannot be read any more ---- */
+
+#define PATTERN 0x1234567887654321
+
+/* main fills an array of 4,096 Ints and then reads it for ever. */
+static void make_reader(void) {
+    assembler_begin(A, "m");
+    uint16_t integer = assembler_kind(A, MODULE_INT);
+    uint16_t ints = assembler_kind(A, MODULE_INT_ARRAY);
+    uint16_t pattern = assembler_constant(A, PATTERN);
+    assembler_method(A, "main", 0, 0, 0);
+    uint16_t array = assembler_register(A, ints);
+    uint16_t i = assembler_register(A, integer);
+    uint16_t n = assembler_register(A, integer);
+    uint16_t x = assembler_register(A, integer);
+    assembler_word(A, OP_small, n, 4096, 0);
+    assembler_word(A, OP_new_array, array, n, ints);
+    assembler_word(A, OP_constant, x, pattern, 0);
+    uint16_t fill = assembler_word(A, OP_array_put_word, array, i, x);
+    assembler_word(A, OP_loop_lt, i, n, fill);
+    uint16_t again = assembler_word(A, OP_small, i, 0, 0);
+    uint16_t read = assembler_word(A, OP_array_get_word, x, array, i);
+    assembler_word(A, OP_loop_lt, i, n, read);
+    assembler_word(A, OP_jump, 0, 0, again);
+    assembler_end(A);
+}
+
+static unsigned damage_pattern(uint64_t blocks) {
+    uint8_t *disk = sim_disk_bytes();
+    unsigned count = 0;
+    for (uint64_t block = 0; block < blocks; block++) {
+        uint64_t word;
+        memcpy(&word, disk + block * 4096 + 2048, 8);
+        if (word != PATTERN)
+            continue;
+        disk[block * 4096 + 2048] ^= 1;
+        count++;
+    }
+    return count;
+}
+
+TEST("an app whose page is lost is stopped and the others go on") {
+    harness_start();
+    make_reader();
+    EXPECT(harness_load(A, false) != NULL);
+    Domain *domain = NULL, *other = NULL;
+    int code;
+    EXPECT_EQUAL(vm_start_app("m", "reader", 4u << 20, 0, NULL, &domain),
+                 STATUS_OK);
+    vm_run(10000);
+    harness_restart();
+    EXPECT(damage_pattern(65536) > 0);
+    sim_log_clear();
+    vm_run(10000);
+    EXPECT(vm_app_ended(domain, &code));
+    EXPECT(sim_log_find("app: reader stopped: a page of it cannot be read"));
+    EXPECT_EQUAL(vm_start_app("m", "other", 4u << 20, 0, NULL, &other),
+                 STATUS_OK);
+    vm_run(10000);
+    EXPECT(!vm_app_ended(other, &code));
+    EXPECT(other->run_first != NULL);
+    harness_stop();
+}

@@ -284,6 +284,18 @@ TEST("classes that contradict the rules are refused") {
     harness_stop();
 }
 
+TEST("no program takes the name of a system module") {
+    harness_start();
+    assembler_begin(A, "ui");
+    EXPECT(harness_load(A, true) != NULL);
+    assembler_begin(A, "ui");
+    assembler_constant(A, 1);
+    EXPECT(!harness_load(A, false));
+    EXPECT(strstr(harness_why, "of the system"));
+    EXPECT(harness_load(A, true) != NULL);
+    harness_stop();
+}
+
 /* ---- Damaged files ---- */
 
 static uint8_t good_file[1 << 14];

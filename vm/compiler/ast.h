@@ -173,7 +173,8 @@ struct Class {
     Node *super_call;     /* NODE_CALL of the super constructor, or NULL */
     TypeParameter *self;  /* an interface's Self */
     uint16_t type_number; /* generator: in the module's types, 0: not yet */
-    bool is_written; /* generator: its entry is in the file */
+    unsigned seen, paths, chain; /* see check_declare.c */
+    bool is_written;             /* generator: its entry is in the file */
     uint32_t index;
 };
 

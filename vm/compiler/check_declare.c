@@ -94,17 +94,62 @@ static void add_super(Checker *checker, Class *class, SuperNode *node) {
     }
 }
 
-static bool reaches(Class *from, const Class *target, unsigned depth) {
-    if (depth > 200)
-        return true;
-    if (from->super && (from->super->class == target ||
-                        reaches(from->super->class, target, depth + 1)))
-        return true;
-    for (size_t i = 0; i < from->interface_count; i++)
-        if (from->interfaces[i]->class == target ||
-            reaches(from->interfaces[i]->class, target, depth + 1))
-            return true;
-    return false;
+/* ---- The shape of the hierarchy ---- */
+
+/* Ways up to supertypes, counted for each class: what recurses over supertypes
+ * goes each of them. */
+#define SUPER_PATHS_MAX 300u
+
+/* Superclasses, Object included; the VM allows 24 classes in a chain. */
+#define SUPER_CHAIN_MAX 22u
+
+enum { UNSEEN, UNDER_WAY, SEEN };
+
+static void cut_supers(Class *class) {
+    class->super = NULL;
+    class->interface_count = 0;
+    class->paths = class->chain = 1;
+}
+
+static void measure(Checker *checker, Class *class, unsigned depth);
+
+static void measure_super(Checker *checker, Class *class, Class *super,
+                          unsigned depth) {
+    if (super->seen == UNDER_WAY || depth > SUPER_PATHS_MAX) {
+        source_error(checker->compile, class->place,
+                     depth > SUPER_PATHS_MAX ? "%s has too many supertypes"
+                                             : "%s extends itself",
+                     class->name->bytes);
+        cut_supers(class);
+        return;
+    }
+    measure(checker, super, depth + 1);
+    class->paths += super->paths;
+    if (class->super && super == class->super->class)
+        class->chain += super->chain;
+}
+
+static void measure(Checker *checker, Class *class, unsigned depth) {
+    if (class->seen != UNSEEN)
+        return;
+    class->seen = UNDER_WAY;
+    class->paths = class->chain = 1;
+    if (class->super)
+        measure_super(checker, class, class->super->class, depth);
+    for (size_t i = 0; i < class->interface_count; i++)
+        measure_super(checker, class, class->interfaces[i]->class, depth);
+    if (class->paths > SUPER_PATHS_MAX || class->chain > SUPER_CHAIN_MAX) {
+        source_error(checker->compile, class->place,
+                     "%s has too many supertypes", class->name->bytes);
+        cut_supers(class);
+    }
+    class->seen = SEEN;
+}
+
+static void extend_object(World *world, Class *class) {
+    Class *object = world->classes.object;
+    if (!class->super && class->kind != CLASS_INTERFACE && class != object)
+        class->super = type_new_class(world, object, NULL, 0);
 }
 
 static void declare_supers(Checker *checker, Class *class) {
@@ -112,20 +157,6 @@ static void declare_supers(Checker *checker, Class *class) {
     make_class_type(checker->world, class);
     for (SuperNode *n = class->supers; n; n = n->next)
         add_super(checker, class, n);
-    if (reaches(class, class, 0)) {
-        source_error(checker->compile, class->place, "%s extends itself",
-                     class->name->bytes);
-        class->super = NULL;
-        class->interface_count = 0;
-    }
-    bool is_object =
-        checker->module->is_core && text_equal(class->name->bytes, "Object");
-    if (!class->super && class->kind != CLASS_INTERFACE && !is_object) {
-        Class *object = check_class_in(
-            checker->world->core, name_of(&checker->compile->names, "Object"));
-        if (object)
-            class->super = type_new_class(checker->world, object, NULL, 0);
-    }
 }
 
 /* ---- Functions ---- */
@@ -303,6 +334,10 @@ void check_declare(World *world, Module *module) {
         declare_supers(&checker, c);
         if (c->self)
             c->self->bound = c->type;
+    }
+    for (Class *c = module->classes; c; c = c->next) {
+        measure(&checker, c, 0);
+        extend_object(world, c);
         declare_case_types(&checker, c);
     }
     checker.class = NULL;

@@ -463,7 +463,26 @@ static Type *expression(Checker *checker, Node *node, Type *expected) {
     }
 }
 
+bool check_enter(Checker *checker, Node *node) {
+    World *world = checker->world;
+    if (node->place.line)
+        world->at = node->place;
+    if (world->depth++ < CHECK_DEPTH)
+        return true;
+    source_error(world->compile, node->place,
+                 "too much hangs together here; write the types of what this "
+                 "uses");
+    return false;
+}
+
+void check_leave(Checker *checker) {
+    checker->world->depth--;
+}
+
 Type *check_expression(Checker *checker, Node *node, Type *expected) {
-    Type *type = expression(checker, node, expected);
+    Type *type = checker->world->bad;
+    if (check_enter(checker, node))
+        type = expression(checker, node, expected);
+    check_leave(checker);
     return node->type = type;
 }

@@ -154,14 +154,27 @@ static Type *local(Checker *checker, Node *node, Variable *variable) {
     return check_narrowed(checker, variable, NULL, type);
 }
 
-static Variable *in_scope(Checker *checker, Name name) {
-    for (Scope *s = checker->scope; s; s = s->next)
-        if (s->variable->name == name)
-            return s->variable;
+static Variable *slot_named(Checker *checker, Name name) {
     for (Variable *v = checker->slots; v; v = v->next)
         if (v->name == name)
             return v;
     return NULL;
+}
+
+/* A shell's variables belong to its line and the closures in it; functions and
+ * classes stand outside. */
+static bool sees_slots(const Checker *checker) {
+    const Function *f = checker->function;
+    while (f && f->kind == FUNCTION_CLOSURE)
+        f = f->outer;
+    return f && f == checker->module->line_function;
+}
+
+static Variable *in_scope(Checker *checker, Name name) {
+    for (Scope *s = checker->scope; s; s = s->next)
+        if (s->variable->name == name)
+            return s->variable;
+    return sees_slots(checker) ? slot_named(checker, name) : NULL;
 }
 
 /* The implicit parameter `it` of the closure around here. */
@@ -273,9 +286,19 @@ static void offer_module(Suggestion *suggestion, const Module *module) {
 }
 
 static Type *unknown_name(Checker *checker, Node *node) {
+    if (slot_named(checker, node->name)) {
+        source_error(checker->compile, node->place,
+                     "\"%s\" is a variable of the shell, which functions and "
+                     "classes do not see; give it to them as an argument",
+                     node->name->bytes);
+        return checker->world->bad;
+    }
     Suggestion suggestion = check_suggestion(node->name);
     for (Scope *s = checker->scope; s; s = s->next)
         check_offer(&suggestion, s->variable->name);
+    for (Variable *v = sees_slots(checker) ? checker->slots : NULL; v;
+         v = v->next)
+        check_offer(&suggestion, v->name);
     for (Class *c = checker->class; c; c = c->super ? c->super->class : NULL) {
         for (Variable *v = c->fields; v; v = v->next)
             check_offer(&suggestion, v->name);

@@ -124,6 +124,13 @@ void check_class_body(Checker *checker, Class *class);
 
 /* ---- Expressions ---- */
 
+/* Inference goes from body to body, so the parser's limit does not bound it:
+ * every expression and statement enters and leaves. False, after an error,
+ * when it is one level too many. */
+#define CHECK_DEPTH 320u
+bool check_enter(Checker *checker, Node *node);
+void check_leave(Checker *checker);
+
 /* Type of the value; `expected` NULL or what would be welcome. */
 Type *check_expression(Checker *checker, Node *node, Type *expected);
 

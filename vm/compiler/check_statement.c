@@ -76,11 +76,8 @@ static void check_let(Checker *checker, Node *node) {
         }
         Type *type = check_expression(checker, node->left, NULL);
         check_take_apart(checker, node->left->place, variable, type);
-        for (Variable *v = variable, *next; v; v = next) {
-            next = v->next;
-            check_shadow(checker, v);
-            check_push(checker, v);
-        }
+        for (Variable *v = variable; v; v = v->next)
+            declare_local(checker, v);
         return;
     }
     variable->type = local_type(checker, node, variable);
@@ -388,7 +385,7 @@ static bool does_nothing(const Node *node) {
     }
 }
 
-bool check_statement(Checker *checker, Node *node) {
+static bool statement(Checker *checker, Node *node) {
     node->is_statement = true;
     switch ((int)node->kind) {
     case NODE_LET:
@@ -412,6 +409,14 @@ bool check_statement(Checker *checker, Node *node) {
     if (idle && type_kind(type) != TYPE_BAD)
         source_error(checker->compile, node->place, "this value is not used");
     return is_never(type);
+}
+
+bool check_statement(Checker *checker, Node *node) {
+    bool ends = false;
+    if (check_enter(checker, node))
+        ends = statement(checker, node);
+    check_leave(checker);
+    return ends;
 }
 
 static bool is_only_statement(const Node *node) {

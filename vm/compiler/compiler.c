@@ -116,6 +116,7 @@ static void give_new_slots(World *world, const Variable *slots,
         type && type_kind(type) != TYPE_VOID && type_kind(type) != TYPE_NEVER;
     if (result->line_has_value)
         result->line_type = type_text(world, type);
+    result->line_declares = world->module->classes || world->module->functions;
 }
 
 /* ---- One run ---- */

@@ -73,6 +73,7 @@ typedef struct CompilerResult {
     size_t new_variable_count;
     bool line_has_value;   /* the line ended in an expression with a value */
     const char *line_type; /* its type, NULL without a value */
+    bool line_declares;    /* it has classes or functions for later lines */
     void *memory;          /* all of the above; compiler_free gives it back */
 } CompilerResult;
 

@@ -12,8 +12,13 @@ static void take_apart(Generator *g, Variable *variables, Value whole) {
             (Erased){MODULE_CLASS, v->field->owner_class}, value_none);
         Value part = variable_load_field(g, v->field, object, value_none);
         value_release(g, object);
-        variable_declare(
-            g, v, value_convert(g, part, variable_type(g, v), value_none));
+        part = value_convert(g, part, variable_type(g, v), value_none);
+        if (v->kind == VARIABLE_SLOT) {
+            variable_store(g, v, part);
+            value_release(g, part);
+        } else {
+            variable_declare(g, v, part);
+        }
     }
 }
 

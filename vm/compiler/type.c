@@ -84,6 +84,29 @@ bool type_find_core(World *world) {
 
 /* ---- Making ---- */
 
+static void count_parts(Type *type, unsigned *count) {
+    type = type_of_unknown(type);
+    if (++*count > TYPE_SIZE_MAX)
+        return;
+    for (size_t i = 0; i < type->count && *count <= TYPE_SIZE_MAX; i++)
+        count_parts(type->arguments[i], count);
+    if (type->kind != TYPE_UNKNOWN && type->inner && *count <= TYPE_SIZE_MAX)
+        count_parts(type->inner, count);
+}
+
+unsigned type_size(Type *type) {
+    unsigned count = 0;
+    count_parts(type, &count);
+    return count;
+}
+
+static Type *limited(World *world, Type *type) {
+    if (type_size(type) <= TYPE_SIZE_MAX)
+        return type;
+    source_error(world->compile, world->at, "this type is too large");
+    return world->bad;
+}
+
 Type *type_new_class(World *world, Class *class, Type **arguments,
                      size_t count) {
     for (TypeKind kind = TYPE_INT; kind <= TYPE_CHAR; kind++)
@@ -93,7 +116,7 @@ Type *type_new_class(World *world, Class *class, Type **arguments,
     type->class = class;
     type->arguments = arguments;
     type->count = count;
-    return type;
+    return limited(world, type);
 }
 
 Type *type_of_one(World *world, Class *class, Type *argument) {
@@ -108,7 +131,7 @@ Type *type_new_function(World *world, Type **parameters, size_t count,
     type->arguments = parameters;
     type->count = count;
     type->inner = result;
-    return type;
+    return limited(world, type);
 }
 
 Type *type_new_parameter(World *world, TypeParameter *parameter) {

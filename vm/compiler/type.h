@@ -47,6 +47,8 @@ typedef struct World {
     Module *module;  /* the one being compiled */
     Module *core;
     uint32_t source_file; /* the first that is compiled */
+    Place at;             /* what is being checked */
+    unsigned depth;       /* of the checker's recursion */
     CoreClasses classes;
     Type *bad, *void_type, *never, *null, *object, *string;
     Type *scalars[TYPE_CHAR + 1]; /* from TYPE_INT on */
@@ -88,6 +90,11 @@ bool type_is_scalar(Type *type);
 bool type_is_number(Type *type); /* Int, Double, Byte */
 bool type_is_nullable(Type *type);
 bool type_has_unknown(Type *type);
+
+/* Parts that a type is made of, counted up to TYPE_SIZE_MAX + 1. A larger type
+ * is an error: everything here recurses over them. */
+#define TYPE_SIZE_MAX 400u
+unsigned type_size(Type *type);
 bool type_is_class(Type *type, const Class *class);
 
 /* Without `?`. */

@@ -55,7 +55,8 @@ static bool bind(Type *unknown, Type *type) {
         return false;
     if (kind == TYPE_NEVER || kind == TYPE_BAD)
         return true;
-    if (kind == TYPE_VOID || kind == TYPE_NULL)
+    if (kind == TYPE_VOID || kind == TYPE_NULL ||
+        type_size(type) >= TYPE_SIZE_MAX)
         return false;
     unknown->inner = type;
     return true;
