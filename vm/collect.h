@@ -17,8 +17,8 @@ void collect_request(Domain *domain);
 bool collect_requested(Domain **domain_out);
 
 /* At a safepoint: frees what the domain cannot reach (everywhere, for the
- * system domain). STATUS_NO_MEMORY: not done. STATUS_BUSY: not done, because not
- * enough can be written before the next snapshot. */
+ * system domain). STATUS_NO_MEMORY: not done. STATUS_BUSY: not done, because
+ * not enough can be written before the next snapshot. */
 Status collect_domain(Domain *domain);
 
 typedef struct CollectFigures {
