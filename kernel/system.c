@@ -10,6 +10,7 @@
 #include "kernel/console.h"
 #include "kernel/install.h"
 #include "kernel/platform.h"
+#include "kernel/refuse.h"
 #include "persist/snapshot.h"
 #include "vm/vm.h"
 #include "wm/desktop_native.h"
@@ -57,11 +58,6 @@ static uint64_t memory_limit(void) {
     return setting_number("memory_mb", usual, 8, most) << 20;
 }
 
-static _Noreturn void refuse(const char *message) {
-    log_line("recovery: cannot start: %s", message);
-    platform_stop(1);
-}
-
 /* The generation that came back, 0 for none. */
 static uint64_t open_memory(void) {
     MemoryOptions options = {.limit_bytes = memory_limit(),
@@ -72,13 +68,13 @@ static uint64_t open_memory(void) {
     if (status == STATUS_NO_DISK)
         log_line("recovery: there is no disk; nothing will outlive this run");
     else if (status != STATUS_OK)
-        refuse(opening.message);
+        refuse_start(opening.message);
     if (options.store)
         store_set_keep(options.store,
                        (uint32_t)setting_number("keep", STORE_KEEP, 2, 1000));
     options.regions = opening.regions;
     if (memory_open(&options) != STATUS_OK)
-        refuse("there is not enough memory to start");
+        refuse_start("there is not enough memory to start");
     return opening.generation;
 }
 
@@ -88,13 +84,14 @@ static void open_vm(bool restored) {
     apps_register();
     Status status = restored ? vm_restore() : vm_create();
     if (status == STATUS_OTHER_FORMAT)
-        refuse("the disk is from another version of the system; it was left "
-               "as it is");
+        refuse_start(
+            "the disk is from another version of the system; it was left "
+            "as it is");
     if (status == STATUS_OK)
         status = apps_load(&text);
     if (status != STATUS_OK) {
         log_line("apps: %s", text_end(&text));
-        refuse(status_text(status));
+        refuse_start(status_text(status));
     }
 }
 
@@ -117,7 +114,7 @@ static void open_desktop(void) {
         .launch = apps_launch, .app_name = apps_name, .clock = clock_text};
     Screen screen = platform_screen();
     if (screen.width == 0)
-        refuse("there is no screen");
+        refuse_start("there is no screen");
     desktop_hooks(&hooks);
     gui_calibrate(platform_now_ns);
     int32_t x = (int32_t)screen.width / 2, y = (int32_t)screen.height / 2;
@@ -129,7 +126,7 @@ static void open_desktop(void) {
     if (status == STATUS_OK)
         status = desktop_restore();
     if (status != STATUS_OK)
-        refuse(status_text(status));
+        refuse_start(status_text(status));
     wm_show_durable(true);
     wm_compose();
 }

@@ -80,6 +80,7 @@ static Options read_options(int count, char **words) {
             break;
         case 'h':
             options.headless = true;
+            host_set("headless=1");
             break;
         case 'u':
             options.script = optarg;

@@ -1,0 +1,10 @@
+/* refuse.h: the end of a start that cannot be. */
+#ifndef KERNEL_REFUSE_H
+#define KERNEL_REFUSE_H
+
+/* Says in the log and, where somebody may look, on the whole screen why the
+ * system cannot start, and stops with code 1: at once when the setting
+ * `headless` is 1 or there is no screen, else at a key or a button. */
+_Noreturn void refuse_start(const char *sentence);
+
+#endif
