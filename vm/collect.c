@@ -151,20 +151,91 @@ static bool lines_used(const BlockLines *lines, uint32_t line) {
     return lines->used[line / 64] >> (line % 64) & 1;
 }
 
-/* Dead objects lose their start bits. */
-static Status clear_starts(const uint64_t *marks, uint64_t block_address) {
+/* ---- Announcing a sweep ----
+ *
+ * All that a sweep will write is announced before the first of it is written:
+ * a sweep that ends half-way would leave dead objects that refer to freed
+ * ones. */
+
+static Status announce_starts(const uint64_t *marks, uint64_t block_address) {
     for (uint64_t at = 0; at < REGION_BLOCK_BYTES; at += 1024) {
         uint64_t address = block_address + at;
         uint64_t live = marks[address % MEMORY_REGION_BYTES / 1024];
         uint64_t *starts = region_start_word(address);
-        if ((*starts & ~live) == 0)
-            continue;
-        Status status = heap_write(starts, sizeof *starts);
+        Status status =
+            *starts & ~live ? heap_write(starts, sizeof *starts) : STATUS_OK;
         if (status != STATUS_OK)
             return status;
-        *starts &= live;
     }
     return STATUS_OK;
+}
+
+static Status announce_block(const Collection *run, uint32_t region,
+                             uint32_t block) {
+    uint64_t address = region_block_address(region, block);
+    BlockLines lines = marked_lines(run->marks[region], address);
+    const uint32_t *births = region_lines(region, block);
+    bool changes = false;
+    for (uint32_t line = 0; line < REGION_BLOCK_LINES; line++)
+        changes = changes || (births[line] && !lines_used(&lines, line));
+    Status status =
+        heap_write(region_block(region, block), sizeof(RegionBlock));
+    if (status == STATUS_OK)
+        status = announce_starts(run->marks[region], address);
+    if (status == STATUS_OK && changes)
+        status = heap_write(births, REGION_BLOCK_LINES * sizeof *births);
+    return status;
+}
+
+static bool is_large_live(const Collection *run, uint32_t region,
+                          uint32_t block) {
+    return run->marks[region][region_block_address(region, block) %
+                              MEMORY_REGION_BYTES / 1024] &
+           1;
+}
+
+static Status announce_large(const Collection *run, uint32_t region,
+                             uint32_t block) {
+    RegionBlock *entry = region_block(region, block);
+    if (is_large_live(run, region, block))
+        return STATUS_OK;
+    Status status = heap_write(entry, entry->run * sizeof *entry);
+    if (status == STATUS_OK)
+        status = heap_write(
+            region_start_word(region_block_address(region, block)), 8);
+    if (status == STATUS_OK)
+        status = heap_write(region_lines(region, block), 4);
+    return status;
+}
+
+static Status announce_domain(const Collection *run, Domain *domain) {
+    Status status = heap_write(domain, sizeof *domain);
+    uint32_t region = domain->first_region;
+    do {
+        for (uint32_t b = REGION_FIRST_BLOCK;
+             b < REGION_BLOCKS && status == STATUS_OK; b++) {
+            uint8_t state = region_block(region, b)->state;
+            if (state == BLOCK_USED)
+                status = announce_block(run, region, b);
+            else if (state == BLOCK_LARGE)
+                status = announce_large(run, region, b);
+        }
+        region = region_header(region)->next;
+    } while (region && status == STATUS_OK);
+    return status;
+}
+
+/* ---- Sweeping what is announced ---- */
+
+/* Dead objects lose their start bits. */
+static void clear_starts(const uint64_t *marks, uint64_t block_address) {
+    for (uint64_t at = 0; at < REGION_BLOCK_BYTES; at += 1024) {
+        uint64_t address = block_address + at;
+        uint64_t live = marks[address % MEMORY_REGION_BYTES / 1024];
+        uint64_t *starts = region_start_word(address);
+        if (*starts & ~live)
+            *starts &= live;
+    }
 }
 
 static void poison_lines(uint64_t block_address, const BlockLines *lines) {
@@ -177,45 +248,27 @@ static void poison_lines(uint64_t block_address, const BlockLines *lines) {
 }
 
 /* Frees the dead lines; returns how many are in use then. */
-static Status free_lines(uint32_t region, uint32_t block,
-                         const BlockLines *lines, uint32_t *used_out) {
+static uint32_t free_lines(uint32_t region, uint32_t block,
+                           const BlockLines *lines) {
     uint32_t *births = region_lines(region, block);
     uint32_t used = 0;
-    bool changed = false;
     for (uint32_t line = 0; line < REGION_BLOCK_LINES; line++) {
-        bool live = lines_used(lines, line);
-        used += live;
-        changed = changed || (!live && births[line]);
-    }
-    *used_out = used;
-    if (!changed)
-        return STATUS_OK;
-    Status status = heap_write(births, REGION_BLOCK_LINES * sizeof(uint32_t));
-    if (status != STATUS_OK)
-        return status;
-    for (uint32_t line = 0; line < REGION_BLOCK_LINES; line++)
-        if (!lines_used(lines, line))
+        if (lines_used(lines, line))
+            used++;
+        else if (births[line])
             births[line] = 0;
-    return STATUS_OK;
+    }
+    return used;
 }
 
-/* Sweeps one block of small objects; its bytes in use are added to `*used`. On
- * a failed announcement the block stays as it was. */
+/* Sweeps one block of small objects; its bytes in use are added to `*used`. */
 static void sweep_block(Collection *run, uint32_t region, uint32_t block,
                         uint64_t *used) {
     uint64_t address = region_block_address(region, block);
     RegionBlock *entry = region_block(region, block);
     BlockLines lines = marked_lines(run->marks[region], address);
-    uint32_t used_lines = 0;
-    Status status = heap_write(entry, sizeof *entry);
-    if (status == STATUS_OK)
-        status = clear_starts(run->marks[region], address);
-    if (status == STATUS_OK)
-        status = free_lines(region, block, &lines, &used_lines);
-    if (status != STATUS_OK) {
-        *used += REGION_BLOCK_BYTES;
-        return;
-    }
+    clear_starts(run->marks[region], address);
+    uint32_t used_lines = free_lines(region, block, &lines);
     if (poison)
         poison_lines(address, &lines);
     entry->free_lines = (uint16_t)(REGION_BLOCK_LINES - used_lines);
@@ -224,25 +277,25 @@ static void sweep_block(Collection *run, uint32_t region, uint32_t block,
     *used += (uint64_t)used_lines * REGION_LINE_BYTES;
 }
 
+/* The object goes before its memory does: giving that back may end half-way,
+ * and what is left then is empty, but not zero. */
 static void sweep_large(Collection *run, uint32_t region, uint32_t block,
                         uint64_t *used) {
     RegionBlock *entry = region_block(region, block);
     uint64_t address = region_block_address(region, block);
-    uint64_t bytes = (uint64_t)entry->run * REGION_BLOCK_BYTES;
-    uint64_t *starts = region_start_word(address);
     uint32_t run_blocks = entry->run;
-    *used += bytes;
-    if (run->marks[region][address % MEMORY_REGION_BYTES / 1024] & 1)
+    if (is_large_live(run, region, block)) {
+        *used += (uint64_t)run_blocks * REGION_BLOCK_BYTES;
         return;
-    if (heap_write(entry, run_blocks * sizeof *entry) != STATUS_OK ||
-        heap_write(starts, sizeof *starts) != STATUS_OK ||
-        heap_write(region_lines(region, block), 4) != STATUS_OK ||
-        memory_discard(address, bytes) != STATUS_OK)
-        return;
-    *starts = 0;
+    }
+    *region_start_word(address) = 0;
     region_lines(region, block)[0] = 0;
-    bytes_fill(entry, 0, run_blocks * sizeof *entry);
-    *used -= bytes;
+    for (uint32_t i = 0; i < run_blocks; i++)
+        entry[i] = (RegionBlock){
+            .state = memory_discard(address + i * REGION_BLOCK_BYTES,
+                                    REGION_BLOCK_BYTES) == STATUS_OK
+                         ? BLOCK_FREE
+                         : BLOCK_EMPTY};
 }
 
 /* Empty blocks beyond what will soon be used again are given to the store. */
@@ -323,10 +376,15 @@ static Status run_collection(Collection *run, Domain *domain) {
     trace(run);
     for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
         Domain *each = ROOT->domains[i];
-        if (!included(each, domain) ||
-            heap_write(each, sizeof *each) != STATUS_OK)
+        if (!included(each, domain))
             continue;
-        if (!identity_forget(each, is_marked, run))
+        if (announce_domain(run, each) != STATUS_OK ||
+            !identity_forget(each, is_marked, run))
+            return STATUS_BUSY;
+    }
+    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
+        Domain *each = ROOT->domains[i];
+        if (!included(each, domain))
             continue;
         heap_retire(each);
         sweep_domain(run, each);

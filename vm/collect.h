@@ -3,8 +3,8 @@
  *
  * A domain is traced alone, because nothing outside refers into it but its
  * entry in the system root; the system domain is traced together with all
- * others. Marks are transient. When there is no memory for them, or nothing can
- * be written, less or nothing is given back, and nothing is lost. */
+ * others. Marks are transient. When there is no memory for them, or not all can
+ * be written that must be, nothing is given back, and nothing is lost. */
 #ifndef VM_COLLECT_H
 #define VM_COLLECT_H
 
@@ -17,7 +17,8 @@ void collect_request(Domain *domain);
 bool collect_requested(Domain **domain_out);
 
 /* At a safepoint: frees what the domain cannot reach (everywhere, for the
- * system domain). STATUS_NO_MEMORY: not done. */
+ * system domain). STATUS_NO_MEMORY: not done. STATUS_BUSY: not done, because
+ * not enough can be written before the next snapshot. */
 Status collect_domain(Domain *domain);
 
 typedef struct CollectFigures {

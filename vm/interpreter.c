@@ -691,6 +691,7 @@ native:
             pc += (B + 3u) / 4;
             NEXT;
         }
+        worker.fuel -= worker.call.cost;
         if (result == NATIVE_PARK) {
             worker.thread->result_word = A;
             worker.retry = start;

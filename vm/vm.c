@@ -350,6 +350,19 @@ static bool is_pressed(Status status) {
     return true;
 }
 
+/* The domain has reached its limit: the call that wants more is made again
+ * after this, and throws MemoryError if it then fails. */
+static void collect_for(Domain *domain) {
+    Status status = collect_domain(domain);
+    if (status == STATUS_BUSY) {
+        vm.pressed = true;
+        return;
+    }
+    if (status != STATUS_OK)
+        log_line("vm: no memory to collect with");
+    worker.collected = true;
+}
+
 /* Why a call of the interpreter came back, and what follows. */
 static void finish_slice(Thread *thread, SliceEnd end) {
     Thread *joined;
@@ -374,9 +387,7 @@ static void finish_slice(Thread *thread, SliceEnd end) {
         vm.pressed = true;
         break;
     case SLICE_MEMORY:
-        if (collect_domain(thread->domain) != STATUS_OK)
-            log_line("vm: no memory to collect with");
-        worker.collected = true;
+        collect_for(thread->domain);
         return;
     }
     worker.collected = false;
@@ -450,7 +461,7 @@ static void collect_if_wanted(Domain *running) {
     bool asked = collect_requested(&wanted);
     if (vm.stress)
         wanted = running;
-    if ((asked || vm.stress) && collect_domain(wanted) != STATUS_OK)
+    if ((asked || vm.stress) && collect_domain(wanted) == STATUS_NO_MEMORY)
         log_line("vm: no memory to collect with");
 }
 

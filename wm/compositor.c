@@ -105,6 +105,7 @@ static const ListLink *first_to_draw(Rect rect) {
         Rect frame = windows_frame(window);
         if (window->state != WM_MAXIMISED)
             frame = rect_inset(frame, THEME_WINDOW_RADIUS);
+        frame = rect_common(frame, windows_work_area());
         if (windows_visible(window) &&
             rect_equal(rect_common(frame, rect), rect))
             return link;
@@ -123,12 +124,15 @@ static void draw_scene(Rect rect) {
                         wm.theme->desktop_bottom);
         link = all->head.next;
     }
+    canvas_push(&canvas);
+    canvas_clip(&canvas, windows_work_area()); /* nothing shows below the bar */
     for (; link != &all->head; link = link->next) {
         const WmWindow *window =
             LIST_ELEMENT((ListLink *)(uintptr_t)link, WmWindow, link);
         if (windows_visible(window))
             draw_window(&canvas, window);
     }
+    canvas_pop(&canvas);
     bar_draw(&canvas);
 }
 

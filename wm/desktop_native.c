@@ -316,12 +316,14 @@ void desktop_hooks(WmHooks *hooks_in_out) {
     hooks_in_out->changed = changed;
 }
 
-/* Titles are read anew: the collector may have freed the old text. */
+/* Titles and surfaces are looked at anew: the program may have changed them,
+ * and the collector freed the old ones. */
 static void read_objects(void) {
     for (Seat *seat = seats; seat; seat = seat->next) {
         const String *title = seat->object->title;
         seat->window.title = title ? title->bytes : "";
         seat->window.title_bytes = title ? title->length : 0;
+        seat->window.surface = desktop_surface(seat->object);
         if (seat->window.cursor != (uint32_t)seat->object->cursor) {
             seat->window.cursor = (uint32_t)seat->object->cursor;
             wm_window_cursor(&seat->window);

@@ -11,7 +11,8 @@ QUICK_RUNS += sheets
 # Pictures of every app, in build/gallery.
 gallery: programs build/uitest
 	@mkdir -p build/gallery
-	build/uitest host tests/gallery/apps.ui --out build/gallery
+	build/uitest host tests/gallery/apps.ui --size 1280x800 \
+	    --out build/gallery
 
 sheets: build/host/gallery
 	@mkdir -p build/sheets

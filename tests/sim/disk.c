@@ -49,6 +49,12 @@ void sim_disk_new(uint64_t new_blocks) {
     freeze_at = UINT64_MAX;
 }
 
+void sim_disk_load(uint64_t new_blocks, const uint8_t *bytes) {
+    sim_disk_new(new_blocks);
+    memcpy(seen, bytes, blocks * PLATFORM_BLOCK_BYTES);
+    memcpy(durable, bytes, blocks * PLATFORM_BLOCK_BYTES);
+}
+
 void sim_disk_faults(SimDiskFaults new_faults) {
     faults = new_faults;
     if (faults.fail_after < UINT64_MAX - requests)

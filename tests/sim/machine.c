@@ -163,6 +163,10 @@ void sim_input(InputEvent event) {
     events[(event_first + event_count++) % QUEUE] = event;
 }
 
+unsigned sim_input_count(void) {
+    return event_count;
+}
+
 bool platform_input_next(InputEvent *event_out) {
     if (event_count == 0)
         return false;

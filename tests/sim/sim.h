@@ -36,6 +36,8 @@ typedef struct SimDiskFaults {
 
 /* A blank disk instead of the one before; 0 blocks: no disk. */
 void sim_disk_new(uint64_t blocks);
+/* The same with these bytes on it, all durable. */
+void sim_disk_load(uint64_t blocks, const uint8_t *bytes);
 void sim_disk_faults(SimDiskFaults faults);
 /* Requests of any kind so far, for loops over all fault places. */
 uint64_t sim_disk_requests(void);
@@ -63,6 +65,7 @@ void sim_alloc_fail(uint64_t k, bool for_ever);
 const char *sim_log_find(const char *prefix);
 void sim_log_clear(void);
 void sim_input(InputEvent event);
+unsigned sim_input_count(void); /* events that wait */
 void sim_console(const char *line);
 const uint32_t *sim_screen_pixels(void);
 void sim_screen_size(uint32_t width, uint32_t height);

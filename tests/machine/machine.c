@@ -1,0 +1,288 @@
+/* build/asan/machine: the whole system in the simulator, under power cuts.
+ *
+ *     machine [--lives N] [A-B]       seeds, or SEEDS=A-B; default 1-5
+ *
+ * A world is one disk and one seed. It has some lives: the system starts, gets
+ * random input in virtual time, and loses its power at some request of the
+ * disk, which keeps any part of what was not flushed. Each life is a process of
+ * its own, so that nothing survives but the disk. What must hold is in
+ * README.md. The same seed is the same run, bit for bit; SIM_LOG=1 shows the
+ * log. Ends in "N passed, N failed". */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kernel/apps.h"
+#include "kernel/base/keymap.h"
+#include "kernel/system.h"
+#include "persist/memory_parts.h"
+#include "persist/snapshot.h"
+#include "persist/store_parts.h"
+#include "tests/machine/input.h"
+#include "tests/sim/sim.h"
+#include "tests/test.h"
+#include "vm/heap_check.h"
+#include "vm/vm.h"
+#include "wm/desktop_native.h"
+#include "wm/parts.h"
+
+enum {
+    HISTORY = 256,
+    BLOCKS_SMALL = 5120, /* least that a desktop can do with */
+    BLOCKS_MAX = 16384,
+    LIVES = 8,
+    STEPS_MAX = 1500,
+    REQUESTS_MAX = 500,
+    LOOK_STEPS = 100, /* between two looks at everything */
+    WRONG_USE = 2,
+};
+
+/* What the system looked like at the barrier of a generation. */
+typedef struct Taken {
+    uint64_t generation;
+    uint32_t crc, windows;
+} Taken;
+
+/* What outlives a life; memory that the processes share. */
+typedef struct World {
+    uint64_t seed, life;
+    uint64_t blocks;
+    uint64_t durable; /* newest generation that was reported */
+    uint64_t restored, steps, pages;
+    uint64_t now_ns;
+    bool failed;
+    Taken taken[HISTORY]; /* by generation mod HISTORY */
+    char program[1 << 16];
+    uint8_t disk[(size_t)BLOCKS_MAX * PLATFORM_BLOCK_BYTES];
+} World;
+
+static World *world;
+
+uint64_t test_random(uint64_t *state) { /* splitmix64, for the simulator */
+    uint64_t z = (*state += 0x9E3779B97F4A7C15u);
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return z ^ (z >> 31);
+}
+
+static void expect(bool good, const char *what, const char *detail) {
+    if (good)
+        return;
+    fprintf(stderr, "machine: seed %lu, life %lu: %s: %s\n", world->seed,
+            world->life, what, detail ? detail : "");
+    world->failed = true;
+}
+
+/* ---- Looking ---- */
+
+/* The crc that the pure blit of this state has: without hover, what is held
+ * down and the launcher, which do not outlive a start. */
+static uint32_t blit_crc(void) {
+    Wm live = wm;
+    wm.hover = NULL;
+    wm.drag = WM_DRAG_NONE;
+    wm.launcher_open = false;
+    wm.bar_hover = -1;
+    wm.durable = true;
+    wm_damage(bitmap_rect(&wm.scene));
+    wm_compose();
+    uint32_t crc = wm_crc();
+    wm = live;
+    wm_damage(bitmap_rect(&wm.scene));
+    wm_compose();
+    return crc;
+}
+
+static void look_at_log(void) {
+    static const char *const bad[] = {
+        "app: ", "recovery: ", "auditor: ", "thread "};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        expect(!sim_log_find(bad[i]), "the log", sim_log_find(bad[i]));
+    const char *said = sim_log_find("invariants: VIOLATED");
+    expect(!said, "the program", said);
+}
+
+static void look_at_all(void) {
+    char why[300];
+    Text text = text_on(why, sizeof why);
+    expect(heap_check(&text), "heap_check", text_end(&text));
+    const char *wrong = windows_check();
+    expect(!wrong, "windows_check", wrong);
+    wrong = memory_check();
+    expect(!wrong, "memory_check", wrong);
+    look_at_log();
+}
+
+/* After each turn of the loop: was there a barrier, or something durable? */
+static void note(void) {
+    static uint64_t last_number;
+    uint64_t number = memory.store->last_number;
+    if (number != last_number)
+        world->taken[number % HISTORY] =
+            (Taken){number, blit_crc(), desktop_window_count()};
+    last_number = number;
+    expect(snapshot_durable() >= world->durable, "a durable generation is gone",
+           NULL);
+    world->durable = snapshot_durable();
+}
+
+static void look_at_restored(void) {
+    unsigned long generation = 0, threads, windows;
+    unsigned crc;
+    const char *line = sim_log_find("restore: ");
+    if (!line) {
+        expect(world->durable == 0, "nothing came back", NULL);
+        return;
+    }
+    sscanf(line, "restore: generation=%lu threads=%lu windows=%lu crc=%x",
+           &generation, &threads, &windows, &crc);
+    Taken *taken = &world->taken[generation % HISTORY];
+    expect(generation >= world->durable, "an older generation came back", line);
+    expect(taken->generation == generation, "an unknown generation", line);
+    expect(taken->windows == windows, "the number of windows differs", line);
+    expect(taken->crc == crc, "the picture differs", line);
+    world->restored++;
+    world->durable = generation;
+}
+
+/* ---- A life, in a process of its own ---- */
+
+static void set_up(void) {
+    static const char *const intervals_ms[] = {"10", "50", "200", "1000"};
+    static const char *const memory_mb[] = {"8", "16", "64", "128"};
+    sim_start();
+    sim_seed(world->seed * 1000003 + world->life);
+    sim_time_set_ns(world->now_ns + sim_random() % 5000000000);
+    sim_disk_load(world->blocks, world->disk);
+    sim_screen_size(world->seed % 2 ? 640 : 800, world->seed % 2 ? 480 : 600);
+    sim_setting("test", "1");
+    sim_setting("audit", "1");
+    sim_setting("interval_ms", intervals_ms[sim_random() % 4]);
+    sim_setting("memory_mb", memory_mb[sim_random() % 4]);
+    sim_setting("app", world->program);
+    sim_setting("app_name", "invariants");
+}
+
+static void live(void) {
+    set_up();
+    system_start();
+    look_at_restored();
+    look_at_all();
+    sim_disk_freeze_after(sim_random() % REQUESTS_MAX);
+    uint64_t steps = 1 + sim_random() % STEPS_MAX;
+    for (uint64_t i = 1; i <= steps && !sim_disk_frozen(); i++) {
+        input_random();
+        system_step();
+        note();
+        world->steps++;
+        if (i % LOOK_STEPS == 0 && !sim_disk_frozen())
+            look_at_all();
+    }
+    if (!sim_disk_frozen())
+        look_at_all();
+    world->now_ns = platform_now_ns();
+    sim_disk_cut();
+    memcpy(world->disk, sim_disk_bytes(), world->blocks * PLATFORM_BLOCK_BYTES);
+}
+
+static void say_bad(const char *sentence) {
+    expect(false, "the disk", sentence);
+}
+
+/* Every block of every kept generation, after the last cut. */
+static void verify_disk(void) {
+    Store *store;
+    StoreOpening opening;
+    StoreReport report = {.say = say_bad};
+    sim_start();
+    sim_disk_load(world->blocks, world->disk);
+    Status status = store_open(0, &store, &opening);
+    expect(status == STATUS_OK, "the disk", opening.message);
+    if (status != STATUS_OK || store_durable_generation(store) == 0)
+        return;
+    status = store_verify(store, &report);
+    expect(status == STATUS_OK && report.bad == 0 && report.unmarked == 0,
+           "the disk", status_text(status));
+    world->pages += report.pages;
+}
+
+static bool in_process(void (*action)(void)) {
+    int status = 0;
+    fflush(NULL);
+    pid_t process = fork();
+    if (process == 0) {
+        action();
+        fflush(NULL);
+        _exit(0);
+    }
+    waitpid(process, &status, 0);
+    if (status != 0)
+        expect(false, "the process ended", "see above; SIM_LOG=1 shows more");
+    return !world->failed;
+}
+
+/* ---- Worlds ---- */
+
+static bool run_world(uint64_t seed, uint64_t lives) {
+    memset(world->disk, 0, sizeof world->disk);
+    memset(world->taken, 0, sizeof world->taken);
+    world->seed = seed;
+    world->durable = 0;
+    world->now_ns = 0;
+    world->failed = false;
+    world->blocks =
+        seed % 4 == 0
+            ? BLOCKS_SMALL + seed * 2654435761u % (BLOCKS_MAX - BLOCKS_SMALL)
+            : BLOCKS_MAX;
+    for (world->life = 1; world->life <= lives; world->life++)
+        if (!in_process(live))
+            return false;
+    return in_process(verify_disk);
+}
+
+static bool read_program(void) {
+    FILE *file = fopen("tests/crash/invariants.rev", "r");
+    size_t count = 0;
+    if (file) {
+        count = fread(world->program, 1, sizeof world->program - 1, file);
+        fclose(file);
+    }
+    return count > 0;
+}
+
+int main(int count, char **words) {
+    unsigned long first = 1, last = 5, lives = LIVES;
+    const char *seeds = getenv("SEEDS");
+    int at = 1;
+    if (at + 1 < count && strcmp(words[at], "--lives") == 0) {
+        lives = strtoul(words[at + 1], NULL, 10);
+        at += 2;
+    }
+    if (seeds && *seeds)
+        sscanf(seeds, "%lu-%lu", &first, &last);
+    if (at < count && sscanf(words[at], "%lu-%lu", &first, &last) != 2) {
+        fputs("usage: machine [--lives N] [A-B]\n", stderr);
+        return WRONG_USE;
+    }
+    world = mmap(NULL, sizeof *world, PROT_READ | PROT_WRITE,
+                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (world == MAP_FAILED || !read_program()) {
+        perror("machine");
+        return EXIT_FAILURE;
+    }
+    unsigned passed = 0, failed = 0;
+    for (unsigned long seed = first; seed <= last; seed++) {
+        if (run_world(seed, lives))
+            passed++;
+        else
+            failed++;
+    }
+    printf("machine: seeds %lu-%lu: %lu lives each, %lu restored, %lu turns, "
+           "%lu pages verified\n",
+           first, last, lives, world->restored, world->steps, world->pages);
+    printf("%u passed, %u failed\n", passed, failed);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
