@@ -17,7 +17,7 @@ build/asan/compiler-fuzz: $$(call objects,asan,$$(COMMON_SOURCES) \
 endef
 LATE_RULES += LANGUAGE_RULES
 
-LIBRARIES_REV := build/lib/core.rvc build/lib/ui.rvc
+LIBRARIES_REV := build/lib/core.rvc build/lib/ui.rvc build/lib/system.rvc
 .PHONY: run-language run-language-asan run-language-fuzz run-language-collect \
     run-language-cut
 run-language: build/language $(LIBRARIES_REV)

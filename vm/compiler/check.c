@@ -19,6 +19,7 @@ static Checker inside(const Checker *checker, Module *module, Class *class,
         .class = class,
         .function = function,
         .is_static = is_static,
+        .slots = checker->slots,
     };
 }
 
@@ -268,7 +269,6 @@ static void check_line(Checker *checker) {
     run->parameters = slot_parameter(checker, run);
     checker->module->slot_array = run->parameters;
     Checker new = inside(checker, checker->module, NULL, run, true);
-    new.slots = checker->slots; /* functions of the line do not see them */
     new.new_slots = checker->new_slots;
     new.at_line_top = true;
     Type *type = check_block(&new, run->body, NULL, true);
