@@ -251,7 +251,8 @@ static Status take_room(Domain *domain, uint64_t address, uint64_t bytes) {
         status = heap_write(domain, sizeof *domain);
     if (status != STATUS_OK)
         return status;
-    if (address == domain->bump)
+    /* A used-up hole may end where the medium block begins. */
+    if (address == domain->bump && domain->bump_end - domain->bump >= bytes)
         domain->bump += bytes;
     else
         domain->medium += bytes;

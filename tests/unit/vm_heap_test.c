@@ -34,6 +34,25 @@ static Array *keep_array(Domain *domain, uint64_t length) {
     return keep;
 }
 
+/* A hole that is used up can end at the very address where the block for medium
+ * objects begins. */
+TEST("a medium object does not move the end of a used-up hole before it") {
+    Status status;
+    harness_start();
+    Domain *domain = make_domain(8u << 20);
+    Array *first =
+        heap_new_array(domain, CLASS_IntArray, HEAP_MEDIUM_BYTES / 16, &status);
+    EXPECT(first != NULL);
+    EXPECT_EQUAL(heap_write(domain, sizeof *domain), STATUS_OK);
+    domain->bump = domain->bump_end = domain->medium;
+    Array *second =
+        heap_new_array(domain, CLASS_IntArray, HEAP_MEDIUM_BYTES / 16, &status);
+    EXPECT(second != NULL && second != first);
+    EXPECT(domain->bump <= domain->bump_end);
+    harness_check();
+    harness_stop();
+}
+
 TEST("objects of all sizes live, die and leave a whole heap") {
     uint64_t state = 5;
     harness_start();
