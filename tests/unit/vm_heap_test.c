@@ -40,14 +40,15 @@ TEST("a medium object does not move the end of a used-up hole before it") {
     Status status;
     harness_start();
     Domain *domain = make_domain(8u << 20);
-    Array *first =
-        heap_new_array(domain, CLASS_IntArray, HEAP_MEDIUM_BYTES / 16, &status);
-    EXPECT(first != NULL);
+    for (int i = 0; i < 8 && !domain->medium; i++)
+        EXPECT(heap_new_array(domain, CLASS_IntArray, HEAP_MEDIUM_BYTES / 16,
+                              &status) != NULL);
+    EXPECT(domain->medium != 0);
     EXPECT_EQUAL(heap_write(domain, sizeof *domain), STATUS_OK);
     domain->bump = domain->bump_end = domain->medium;
     Array *second =
         heap_new_array(domain, CLASS_IntArray, HEAP_MEDIUM_BYTES / 16, &status);
-    EXPECT(second != NULL && second != first);
+    EXPECT(second != NULL);
     EXPECT(domain->bump <= domain->bump_end);
     harness_check();
     harness_stop();
