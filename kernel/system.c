@@ -21,6 +21,9 @@ enum {
     INTERVAL_MS = 1000,     /* between snapshots */
     INTERVAL_LEAST_MS = 10,
     RETRY_NS = 1000000000,
+    WAIT_NS = 5000000,      /* for a program that waits for room */
+    PRESSED_NS = 100000000, /* between snapshots that only make room */
+    PRESSED_SAID = 20,      /* fruitless ones before the log says so */
     INTERVAL_MOST_MS = 3600000,
     MEMORY_SHARE = 2,      /* of the machine's RAM for pages: a half */
     SLICE_BUDGET = 100000, /* calls and loops between two looks at input */
@@ -30,6 +33,8 @@ enum {
 static struct {
     uint64_t interval_ns;
     uint64_t next_snapshot_ns;
+    uint64_t pressed_ns;     /* no snapshot for room before this */
+    uint32_t pressed_count;  /* of them in a row */
     uint64_t retry_ns;       /* no snapshot before this, after a failed one */
     uint64_t inputs;         /* events received since the start */
     uint64_t settled_inputs; /* and those at the last "ui: settled", */
@@ -178,16 +183,31 @@ static uint64_t next_minute_ns(void) {
     return platform_now_ns() + (uint64_t)left_us * 1000;
 }
 
+/* True when something waits for room and a snapshot may make some. */
+static bool room_is_due(uint64_t now_ns) {
+    if (!vm_pressed() && !memory_pressed()) {
+        run.pressed_count = 0;
+        return false;
+    }
+    if (now_ns < run.pressed_ns)
+        return false;
+    run.pressed_ns = now_ns + PRESSED_NS;
+    if (++run.pressed_count == PRESSED_SAID)
+        log_line("store: the disk or the memory is full; programs that want "
+                 "more wait");
+    return true;
+}
+
 /* Starts and continues snapshots; when to look again. */
 static uint64_t run_snapshots(void) {
     uint64_t now_ns = platform_now_ns();
     bool changed = memory_dirty_pages() > 0;
     bool asked = console_snapshot_wanted();
-    bool due = asked || vm_snapshot_wanted() || vm_pressed() ||
-               memory_pressed() || (changed && now_ns >= run.next_snapshot_ns);
     if (now_ns < run.retry_ns)
         return run.retry_ns; /* the last one failed; the cause needs time */
-    if (!snapshot_under_way() && due) {
+    bool due = asked || vm_snapshot_wanted() ||
+               (changed && now_ns >= run.next_snapshot_ns);
+    if (!snapshot_under_way() && (due || room_is_due(now_ns))) {
         run.next_snapshot_ns = now_ns + run.interval_ns;
         console_snapshot_taken();
         vm_barrier_taken();
@@ -207,6 +227,8 @@ static uint64_t run_snapshots(void) {
         else
             run.retry_ns = platform_now_ns() + RETRY_NS;
     }
+    if (run.pressed_count > 0)
+        return run.pressed_ns;
     return memory_dirty_pages() > 0 ? run.next_snapshot_ns : UINT64_MAX;
 }
 
@@ -230,6 +252,9 @@ void system_step(void) {
     obey_input();
     console_step();
     uint64_t until_ns = vm_run(SLICE_BUDGET);
+    bool waits = vm_pressed(); /* one program waits for room: no spinning */
+    if (waits)
+        until_ns = platform_now_ns() + WAIT_NS;
     apps_reap();
     wm_settle();
     desktop_step();
@@ -240,8 +265,9 @@ void system_step(void) {
     if (!drawn)
         say_settled();
     until_ns = earlier(until_ns, next_minute_ns());
+    bool busy = drawn || (!waits && !desktop_quiet());
     if (!console_stop_wanted())
-        platform_idle(drawn || !desktop_quiet() ? platform_now_ns() : until_ns);
+        platform_idle(busy ? platform_now_ns() : until_ns);
 }
 
 static _Noreturn void shut_down(void) {

@@ -7,13 +7,23 @@
 
 enum {
     NODES_KEPT = 2048,   /* clean nodes in memory, 8 MiB */
-    COMMIT_RESERVE = 96, /* blocks: directory, space map, their nodes */
-    PATH_NODES = 512,    /* upper nodes that dirty pages may share */
+    COMMIT_PAIRS = 64,   /* directory, space map, deadlist, their nodes */
+    REGION_LEAVES = 128, /* leaf nodes of the pages of a region */
+    KEEP_FREE_SHARE = 8, /* old generations go when less of the disk is free */
 };
 
-uint64_t store_blocks_for(uint64_t pages) {
-    uint64_t shared = bytes_min(pages, PATH_NODES) * (FORMAT_HEAP_LEVELS - 1);
-    return pages * 3 + shared * 2 + COMMIT_RESERVE;
+/* Leaves, one node over each region, and the upper levels; and one deadlist
+ * block for each 252 of the pages and nodes that are replaced. */
+static uint64_t pairs_for(uint64_t pages, uint32_t regions) {
+    uint64_t leaves = bytes_min(pages, (uint64_t)regions * REGION_LEAVES);
+    uint64_t upper = bytes_min(pages, regions) + regions / FORMAT_FANOUT + 3;
+    return leaves + upper + pages / FORMAT_DEAD_PER_BLOCK + COMMIT_PAIRS;
+}
+
+bool store_has_room(const Store *store, uint64_t pages, uint32_t regions) {
+    uint64_t pairs = pairs_for(pages, regions);
+    return space_pairs(store->space) >= pairs &&
+           space_available(store->space) >= pages + 2 * pairs;
 }
 
 uint64_t store_available(const Store *store) {
@@ -106,7 +116,7 @@ Status store_put_page(Store *store, uint64_t page, const void *bytes) {
     if (!device_has_room(store->device))
         return STATUS_BUSY;
     uint64_t block;
-    if (space_take_run(store->space, 1, &block) == 0)
+    if (!space_take_block(store->space, &block))
         return STATUS_NO_SPACE;
     return put_data(store, page, bytes, block);
 }
@@ -173,10 +183,10 @@ static Status place_metadata(Store *store) {
 /* ---- Retention ---- */
 
 static void delete_old(Store *store) {
-    uint64_t wanted = store_blocks_for(store->pending.pages + 16);
+    uint64_t low = store->super.blocks / KEEP_FREE_SHARE;
     while (directory_live(store) > store->keep)
         deadlist_delete_oldest(store);
-    while (directory_live(store) > 3 && store_available(store) < wanted)
+    while (directory_live(store) > 3 && space_free_blocks(store->space) < low)
         deadlist_delete_oldest(store);
 }
 
@@ -291,6 +301,7 @@ static FormatSuper new_super(const Store *store) {
     super.incarnation = store->incarnation;
     super.generation = store->pending.generation;
     super.free_blocks = space_free_blocks(store->space);
+    super.free_pairs = space_free_pairs(store->space);
     super.records = store->record_places;
     super.wall_us = store->pending.wall_us;
     super.heap = store->pending.heap;

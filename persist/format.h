@@ -130,7 +130,8 @@ typedef struct FormatSuper {
     uint64_t free_blocks;   /*  80 zero bits of the space map */
     uint64_t records;       /*  88 directory places in use or free: 0 .. */
     int64_t wall_us;        /*  96 UTC when written */
-    uint64_t zero[3];       /* 104 */
+    uint64_t free_pairs;    /* 104 pairs with two zero bits */
+    uint64_t zero[2];       /* 112 */
     FormatEntry heap;       /* 128 root of the newest heap tree */
     FormatEntry meta;       /* 160 root of the meta tree */
     uint8_t reserved[304];  /* 192 zero */

@@ -278,8 +278,7 @@ void memory_page_opened(uint64_t page) {
 /* True when the disk has room for one more dirty page and its metadata. */
 static bool space_for_one(void) {
     uint64_t dirty = memory_dirty_pages() + 1;
-    return !memory.store ||
-           store_available(memory.store) >= store_blocks_for(dirty);
+    return !memory.store || store_has_room(memory.store, dirty, memory.regions);
 }
 
 static Status take_pre_image(uint64_t page) {
@@ -358,7 +357,7 @@ bool memory_pressed(void) {
     if (!memory.store)
         return false;
     return dirty > memory.limit_pages / 2 ||
-           store_available(memory.store) < store_blocks_for(dirty + 64);
+           !store_has_room(memory.store, dirty + 64, memory.regions);
 }
 
 /* ---- Check ---- */

@@ -5,7 +5,7 @@
 #include "kernel/base/check.h"
 #include "kernel/base/log.h"
 
-enum { WORDS = PLATFORM_BLOCK_BYTES / 8, META_SHARE = 8 };
+enum { META_SHARE = 8, CHUNK = 32 };
 
 typedef struct SpacePage {
     uint64_t *used; /* bits, as on the disk; NULL: not loaded */
@@ -22,8 +22,11 @@ typedef struct HeldList {
 struct Space {
     uint64_t blocks, distance;
     uint64_t free_blocks, held_blocks;
-    uint64_t data_cursor, pair_cursor;
-    uint64_t data_start; /* data is looked for from here first */
+    uint64_t free_pairs;  /* of zero bits */
+    uint64_t pairs;       /* of them without a held block */
+    uint64_t pair_cursor; /* a block */
+    uint64_t data_cursor; /* a place, see block_of_place */
+    uint64_t share;       /* pairs at the front that data takes last */
     uint64_t page_count;
     SpacePage *pages;
     HeldList fresh, old; /* given back since, and before, the last durable */
@@ -41,6 +44,14 @@ uint64_t space_free_blocks(const Space *space) {
 
 uint64_t space_available(const Space *space) {
     return space->free_blocks - space->held_blocks;
+}
+
+uint64_t space_free_pairs(const Space *space) {
+    return space->free_pairs;
+}
+
+uint64_t space_pairs(const Space *space) {
+    return space->pairs;
 }
 
 uint64_t space_page_count(const Space *space) {
@@ -87,8 +98,24 @@ static bool can_take(Space *space, uint64_t block) {
            !bit(page->held, block);
 }
 
+/* The other block of the pair; 0 for a block that is in none. */
+static uint64_t partner_of(const Space *space, uint64_t block) {
+    if (block < FORMAT_RING || block >= FORMAT_RING + 2 * space->distance)
+        return 0;
+    return block < FORMAT_RING + space->distance ? block + space->distance
+                                                 : block - space->distance;
+}
+
+static bool is_zero(Space *space, uint64_t block) {
+    return load(space, block / FORMAT_SPACE_BITS) &&
+           !bit(page_of(space, block)->used, block);
+}
+
 static void take(Space *space, uint64_t block) {
     SpacePage *page = page_of(space, block);
+    uint64_t partner = partner_of(space, block);
+    space->pairs -= partner && can_take(space, partner);
+    space->free_pairs -= partner && is_zero(space, partner);
     set_bit(page->used, block, true);
     page->dirty = true;
     space->free_blocks--;
@@ -123,13 +150,14 @@ static bool make_fresh(Space *space) {
             return false;
     }
     space->free_blocks = space->blocks;
+    space->free_pairs = space->pairs = space->distance;
     take_rings(space);
     take_overhang(space);
     return true;
 }
 
 Space *space_open(uint64_t blocks, bool fresh, uint64_t free_blocks,
-                  SpaceReader *reader, void *context) {
+                  uint64_t free_pairs, SpaceReader *reader, void *context) {
     CHECK(blocks >= FORMAT_MIN_BLOCKS);
     Space *space = alloc_take(sizeof *space);
     if (!space)
@@ -138,13 +166,15 @@ Space *space_open(uint64_t blocks, bool fresh, uint64_t free_blocks,
     *space = (Space){.blocks = blocks,
                      .distance = middle / 2,
                      .free_blocks = free_blocks,
+                     .free_pairs = free_pairs,
+                     .pairs = free_pairs,
                      .reader = reader,
                      .context = context,
                      .page_count =
                          (blocks + FORMAT_SPACE_BITS - 1) / FORMAT_SPACE_BITS};
     space->pair_cursor = FORMAT_RING;
-    space->data_start = FORMAT_RING + space->distance / META_SHARE;
-    space->data_cursor = space->data_start;
+    space->share = space->distance / META_SHARE / CHUNK * CHUNK;
+    space->data_cursor = 2 * space->share;
     space->pages = alloc_take(space->page_count * sizeof *space->pages);
     if (space->pages && (!fresh || make_fresh(space)))
         return space;
@@ -183,24 +213,44 @@ static uint64_t find_free(Space *space, uint64_t from, uint64_t to) {
     return to;
 }
 
-uint32_t space_take_run(Space *space, uint32_t wanted, uint64_t *first_out) {
-    if (space_available(space) == 0)
-        return 0;
-    uint64_t end = space->blocks - FORMAT_RING;
-    uint64_t first = find_free(space, space->data_cursor, end);
-    if (first == end) {
-        first = find_free(space, space->data_start, end);
-        if (first == end)
-            first = find_free(space, FORMAT_RING, end);
-        if (first == end)
-            return 0;
+/* Data goes through places: 32 blocks of the front half, the 32 that pair with
+ * them, and so on; at the end what does not fill 32, and a block in no pair. */
+static uint64_t block_of_place(const Space *space, uint64_t place) {
+    uint64_t whole = space->distance / CHUNK * CHUNK;
+    uint64_t rest = space->distance - whole;
+    if (place < 2 * whole) {
+        uint64_t chunk = place / (2 * CHUNK), within = place % (2 * CHUNK);
+        return FORMAT_RING + chunk * CHUNK + within % CHUNK +
+               (within >= CHUNK ? space->distance : 0);
     }
-    uint32_t got = 0;
-    while (got < wanted && first + got < end && can_take(space, first + got))
-        take(space, first + got++);
-    space->data_cursor = first + got < end ? first + got : space->data_start;
-    *first_out = first;
-    return got;
+    place -= 2 * whole;
+    return FORMAT_RING + whole +
+           (place < rest ? place : place - rest + space->distance);
+}
+
+static bool take_place_between(Space *space, uint64_t from, uint64_t to,
+                               uint64_t *block_out) {
+    for (uint64_t place = from; place < to; place++) {
+        uint64_t block = block_of_place(space, place);
+        if (!can_take(space, block))
+            continue;
+        take(space, block);
+        space->data_cursor = place + 1;
+        *block_out = block;
+        return true;
+    }
+    return false;
+}
+
+bool space_take_block(Space *space, uint64_t *block_out) {
+    uint64_t places = space->blocks - 2 * FORMAT_RING;
+    uint64_t start = 2 * space->share;
+    uint64_t cursor = space->data_cursor < start ? start : space->data_cursor;
+    if (space_available(space) == 0)
+        return false;
+    return take_place_between(space, cursor, places, block_out) ||
+           take_place_between(space, start, cursor, block_out) ||
+           take_place_between(space, 0, start, block_out);
 }
 
 static bool take_pair_between(Space *space, uint64_t from, uint64_t to,
@@ -220,13 +270,12 @@ static bool take_pair_between(Space *space, uint64_t from, uint64_t to,
 
 bool space_take_pair(Space *space, uint64_t *block_out) {
     uint64_t end = FORMAT_RING + space->distance;
-    uint64_t cursor =
-        space->pair_cursor < end ? space->pair_cursor : FORMAT_RING;
-    /* The front share first: it keeps metadata together and pairs whole. */
-    if (cursor < space->data_start &&
-        take_pair_between(space, cursor, space->data_start, block_out))
-        return true;
-    return take_pair_between(space, FORMAT_RING, end, block_out);
+    uint64_t share_end = FORMAT_RING + space->share;
+    if (space->pairs == 0)
+        return false;
+    /* The front share first: it keeps metadata together. */
+    return take_pair_between(space, space->pair_cursor, share_end, block_out) ||
+           take_pair_between(space, FORMAT_RING, end, block_out);
 }
 
 /* ---- Giving back ---- */
@@ -266,6 +315,8 @@ static void give_one(Space *space, uint64_t block) {
     set_bit(page->used, block, false);
     page->dirty = true;
     space->free_blocks++;
+    uint64_t partner = partner_of(space, block);
+    space->free_pairs += partner && is_zero(space, partner);
 }
 
 void space_give(Space *space, uint64_t block, bool pair) {
@@ -276,9 +327,12 @@ void space_give(Space *space, uint64_t block, bool pair) {
 }
 
 void space_durable(Space *space) {
-    for (size_t i = 0; i < space->old.count; i++)
-        set_bit(page_of(space, space->old.blocks[i])->held,
-                space->old.blocks[i], false);
+    for (size_t i = 0; i < space->old.count; i++) {
+        uint64_t block = space->old.blocks[i];
+        uint64_t partner = partner_of(space, block);
+        set_bit(page_of(space, block)->held, block, false);
+        space->pairs += partner && can_take(space, partner);
+    }
     space->held_blocks -= space->old.count;
     space->old.count = 0;
     HeldList empty = space->old;
@@ -322,6 +376,16 @@ static const char *check_block(Space *space, uint64_t block,
     return NULL;
 }
 
+static bool pairs_are_right(Space *space) {
+    uint64_t zeros = 0, takeable = 0;
+    for (uint64_t i = 0; i < space->distance; i++) {
+        uint64_t block = FORMAT_RING + i, partner = block + space->distance;
+        zeros += is_zero(space, block) && is_zero(space, partner);
+        takeable += can_take(space, block) && can_take(space, partner);
+    }
+    return zeros == space->free_pairs && takeable == space->pairs;
+}
+
 const char *space_check(Space *space) {
     uint64_t free_count = 0;
     for (uint64_t block = 0; block < space->blocks; block++) {
@@ -331,6 +395,8 @@ const char *space_check(Space *space) {
     }
     if (free_count != space->free_blocks)
         return "the count of free blocks is wrong";
+    if (!pairs_are_right(space))
+        return "the count of free pairs is wrong";
     if (space->old.count + space->fresh.count != space->held_blocks)
         return "the count of held blocks is wrong";
     return NULL;

@@ -10,6 +10,8 @@
  *  1. free_blocks is the number of zero bits.
  *  2. A held block's bit is zero, and it is never given out.
  *  3. The rings' bits are one.
+ *  5. free_pairs is the number of pairs of zero bits; space_pairs those of them
+ *     without a held block.
  *  4. A pair is taken only from the middle part: block and block + distance. */
 #ifndef PERSIST_SPACE_H
 #define PERSIST_SPACE_H
@@ -22,22 +24,26 @@ typedef struct Space Space;
 typedef Status SpaceReader(void *context, uint64_t index, void *page);
 
 /* A map of `blocks` blocks. With `fresh` all but the rings is free; otherwise
- * pages come from `reader` and `free_blocks` from the superblock. NULL: no
+ * pages come from `reader`, and `free_blocks` and `free_pairs` from the
+ * superblock. NULL: no
  * memory. */
 Space *space_open(uint64_t blocks, bool fresh, uint64_t free_blocks,
-                  SpaceReader *reader, void *context);
+                  uint64_t free_pairs, SpaceReader *reader, void *context);
 void space_close(Space *space);
 
 uint64_t space_pair_distance(const Space *space);
 
 /* Zero bits, held blocks among them: what the superblock records. */
 uint64_t space_free_blocks(const Space *space);
-/* Blocks that can be given out now. */
+uint64_t space_free_pairs(const Space *space);
+/* Blocks, and pairs for metadata, that can be given out now. */
 uint64_t space_available(const Space *space);
+uint64_t space_pairs(const Space *space);
 
-/* Up to `wanted` blocks in a row; the number got, 0 when none is free. Used by
- * data, from the rear part of the disk on. */
-uint32_t space_take_run(Space *space, uint32_t wanted, uint64_t *first_out);
+/* A block for data; false when none is free. Data uses up both halves of pairs,
+ * 32 blocks of one, then 32 of the other, so that the other pairs stay whole.
+ */
+bool space_take_block(Space *space, uint64_t *block_out);
 
 /* A pair of metadata blocks; false when there is none. */
 bool space_take_pair(Space *space, uint64_t *block_out);

@@ -58,8 +58,9 @@ FormatRecord store_record(const Store *store, uint32_t place);
 
 /* ---- Committing ---- */
 
-/* Blocks that `pages` dirty pages need at most, with their metadata. */
-uint64_t store_blocks_for(uint64_t pages);
+/* True when a generation with so many changed pages, within so many regions,
+ * can be written with all its metadata, wherever they are. */
+bool store_has_room(const Store *store, uint64_t pages, uint32_t regions);
 /* Blocks that can be given out now. */
 uint64_t store_available(const Store *store);
 

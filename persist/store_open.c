@@ -132,7 +132,7 @@ static Status read_space_page(void *opaque, uint64_t index, void *page) {
 static Status open_parts(Store *store, bool fresh) {
     const FormatSuper *super = &store->super;
     store->space = space_open(super->blocks, fresh, super->free_blocks,
-                              read_space_page, store);
+                              super->free_pairs, read_space_page, store);
     store->heap = radix_open(store->device, super->pair_distance,
                              FORMAT_HEAP_LEVELS, &super->heap);
     store->meta = radix_open(store->device, super->pair_distance,

@@ -275,7 +275,7 @@ TEST("a single damaged metadata block is mended from its pair") {
         sim_disk_new(2048);
         commit_some(4);
         uint64_t distance = (2048 - 2 * FORMAT_RING) / 2;
-        for (uint64_t block = FORMAT_RING; block < FORMAT_RING + 100; block++)
+        for (uint64_t block = FORMAT_RING; block < FORMAT_RING + 96; block++)
             if (sim_random() % 2)
                 sim_disk_bytes()[(block + (sim_random() % 2 ? distance : 0)) *
                                  PLATFORM_BLOCK_BYTES] ^= 0x10;
