@@ -20,6 +20,7 @@ enum {
     STEP_WAIT_NS = 1000000, /* while the disk works */
     INTERVAL_MS = 1000,     /* between snapshots */
     INTERVAL_LEAST_MS = 10,
+    RETRY_NS = 1000000000,
     INTERVAL_MOST_MS = 3600000,
     MEMORY_SHARE = 2,      /* of the machine's RAM for pages: a half */
     SLICE_BUDGET = 100000, /* calls and loops between two looks at input */
@@ -29,6 +30,7 @@ enum {
 static struct {
     uint64_t interval_ns;
     uint64_t next_snapshot_ns;
+    uint64_t retry_ns;       /* no snapshot before this, after a failed one */
     uint64_t inputs;         /* events received since the start */
     uint64_t settled_inputs; /* and those at the last "ui: settled", */
     uint64_t settled_frame;  /* with its frame */
@@ -192,6 +194,8 @@ static uint64_t run_snapshots(void) {
     bool asked = console_snapshot_wanted();
     bool due = asked || vm_snapshot_wanted() || vm_pressed() ||
                memory_pressed() || (changed && now_ns >= run.next_snapshot_ns);
+    if (now_ns < run.retry_ns)
+        return run.retry_ns; /* the last one failed; the cause needs time */
     if (!snapshot_under_way() && due) {
         run.next_snapshot_ns = now_ns + run.interval_ns;
         console_snapshot_taken();
@@ -209,6 +213,8 @@ static uint64_t run_snapshots(void) {
         wm_show_durable(status == STATUS_OK);
         if (status == STATUS_OK) /* else commit() waits for the next one */
             vm_generation_durable(snapshot_durable());
+        else
+            run.retry_ns = platform_now_ns() + RETRY_NS;
     }
     if (console_snapshot_wanted() || vm_snapshot_wanted())
         return platform_now_ns(); /* asked for while one was under way */

@@ -390,13 +390,13 @@ Status store_finish(Store *store, uint32_t budget) {
         if (status == STATUS_OK)
             continue;
         if (status != STATUS_BUSY)
-            store_doom(store);
+            store_doom(store, status);
         return status;
     }
     return STATUS_OK;
 }
 
-void store_doom(Store *store) {
+void store_doom(Store *store, Status why) {
     CHECK(store->phase != COMMIT_NONE);
     device_push(store->device);
     while (!device_idle(store->device, true))
@@ -404,7 +404,7 @@ void store_doom(Store *store) {
     Status status = device_take_error(store->device);
     log_line("store: generation %lu did not become durable: %s",
              store->pending.generation,
-             status == STATUS_OK ? "given up" : status_text(status));
+             status_text(why == STATUS_OK ? status : why));
     if (store->pending_recorded) {
         store->records[store->pending_place] = (FormatRecord){0};
         directory_touch(store, store->pending_place);

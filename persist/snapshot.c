@@ -136,7 +136,7 @@ Status snapshot_step(uint32_t budget) {
     if (!now.copied_all) {
         status = copy_pages(&budget);
         if (status != STATUS_OK && status != STATUS_BUSY)
-            store_doom(memory.store);
+            store_doom(memory.store, status);
     }
     if (status == STATUS_OK)
         status = store_finish(memory.store, budget + 1);

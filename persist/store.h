@@ -75,8 +75,8 @@ Status store_put_page(Store *store, uint64_t page, const void *bytes);
  * Others: the generation is doomed (store_doom was done). */
 Status store_finish(Store *store, uint32_t budget);
 
-/* Gives the generation under way up. */
-void store_doom(Store *store);
+/* Gives the generation under way up; the log says why. */
+void store_doom(Store *store, Status why);
 
 /* How many generations are kept, at least 2. */
 void store_set_keep(Store *store, uint32_t keep);

@@ -82,7 +82,7 @@ static bool put_pages(Store *store, const bool *changed) {
         if (status == STATUS_BUSY)
             return false;
         if (status != STATUS_OK) {
-            store_doom(store);
+            store_doom(store, status);
             return false;
         }
     }
@@ -399,7 +399,7 @@ TEST("a full disk refuses the generation and keeps the old ones") {
             platform_disk_poll(true);
     }
     EXPECT_EQUAL(status, STATUS_NO_SPACE);
-    store_doom(store);
+    store_doom(store, status);
     bool changed[PAGES] = {false};
     EXPECT(commit(store, changed) || true);
     store_close(store);
