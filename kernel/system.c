@@ -41,6 +41,7 @@ static struct {
     uint64_t settled_frame;  /* with its frame */
     int64_t minute;          /* that the clock shows */
     bool test;               /* test mode */
+    bool started;            /* the desktop is ready */
 } run;
 
 /* ---- Start ---- */
@@ -65,10 +66,18 @@ static uint64_t memory_limit(void) {
     return setting_number("memory_mb", usual, 8, most) << 20;
 }
 
+/* MemoryOptions.lost: without its own pages the system cannot start. */
+static _Noreturn void lost_page(void) {
+    if (run.started)
+        vm_lost_page();
+    refuse_start("a page that the system needs cannot be read any more; "
+                 "rvdisk check says what else is damaged");
+}
+
 /* The generation that came back, 0 for none. */
 static uint64_t open_memory(void) {
     MemoryOptions options = {.limit_bytes = memory_limit(),
-                             .lost = vm_lost_page,
+                             .lost = lost_page,
                              .audit = setting_number("audit", 0, 0, 1) == 1};
     StoreOpening opening;
     Status status = store_open(0, &options.store, &opening);
@@ -227,6 +236,8 @@ static uint64_t run_snapshots(void) {
         else
             run.retry_ns = platform_now_ns() + RETRY_NS;
     }
+    if (console_snapshot_wanted() || vm_snapshot_wanted())
+        return platform_now_ns(); /* asked for while one was under way */
     if (run.pressed_count > 0)
         return run.pressed_ns;
     return memory_dirty_pages() > 0 ? run.next_snapshot_ns : UINT64_MAX;
@@ -294,6 +305,7 @@ void system_start(void) {
     log_line("desktop: ready ms=%lu generation=%lu restored=%s",
              platform_now_ns() / 1000000, generation,
              generation ? "yes" : "no");
+    run.started = true;
 }
 
 _Noreturn void system_run(void) {

@@ -1,0 +1,162 @@
+/* build/hostile/damage: damages one block of a disk image, of a known kind.
+ *
+ *     damage IMAGE KIND [NUMBER]
+ *
+ * KIND is super, root, node, data, meta, directory or space, with `both-`
+ * before it for both copies of what is kept twice; or format, which makes it a
+ * disk of format 9.0. The newest generation is followed from its superblock;
+ * NUMBER chooses which data page (or lowest node), and the bit that is flipped.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "persist/format.h"
+
+enum { WRONG_USE = 2, FLIPS = 3 };
+
+static FILE *image;
+static uint64_t number, distance;
+static FormatSuper newest;
+static uint64_t newest_block;
+
+static _Noreturn void fail(const char *what) {
+    fprintf(stderr, "damage: %s\n", what);
+    exit(EXIT_FAILURE);
+}
+
+static void read_block(uint64_t block, void *bytes, size_t count) {
+    if (fseek(image, (long)(block * PLATFORM_BLOCK_BYTES), SEEK_SET) != 0 ||
+        fread(bytes, 1, count, image) != count)
+        fail("the image cannot be read");
+}
+
+static void find_newest(void) {
+    for (uint64_t block = 0; block < FORMAT_RING; block++) {
+        FormatSuper super;
+        read_block(block, &super, sizeof super);
+        if (super.magic != FORMAT_MAGIC || super.generation == 0 ||
+            super.generation < newest.generation)
+            continue;
+        newest = super;
+        newest_block = block;
+    }
+    if (newest.generation == 0)
+        fail("nothing is durable on it");
+    distance = newest.pair_distance;
+}
+
+/* The `wanted`-th present entry of a node, counting around. */
+static FormatEntry choose(const FormatEntry *of, uint64_t wanted) {
+    FormatNode node;
+    uint32_t count = 0;
+    read_block(entry_block(of), &node, sizeof node);
+    for (int i = 0; i < FORMAT_FANOUT; i++)
+        count += entry_present(&node.entries[i]);
+    if (count == 0)
+        fail("a node without entries");
+    wanted %= count;
+    for (int i = 0; i < FORMAT_FANOUT; i++)
+        if (entry_present(&node.entries[i]) && wanted-- == 0)
+            return node.entries[i];
+    fail("a node without entries");
+}
+
+/* The entry after `levels` choices; the lowest one depends on the number. */
+static FormatEntry descend(FormatEntry entry, int levels) {
+    for (int level = 1; level <= levels; level++)
+        entry = choose(&entry, level == levels ? number : 0);
+    return entry;
+}
+
+/* In the meta tree directory pages are first and space pages are last. */
+static FormatEntry last_of(FormatEntry entry) {
+    for (int level = 0; level < FORMAT_META_LEVELS; level++) {
+        FormatNode node;
+        read_block(entry_block(&entry), &node, sizeof node);
+        for (int i = 0; i < FORMAT_FANOUT; i++)
+            if (entry_present(&node.entries[i]))
+                entry = node.entries[i];
+    }
+    return entry;
+}
+
+static void flip(uint64_t block, size_t limit) {
+    for (uint64_t i = 0; i < FLIPS; i++) {
+        uint64_t at = (number * 2654435761u + i * 40503u) % limit;
+        uint8_t byte;
+        fseek(image, (long)(block * PLATFORM_BLOCK_BYTES + at), SEEK_SET);
+        if (fread(&byte, 1, 1, image) != 1)
+            fail("the image cannot be read");
+        byte ^= (uint8_t)(1u << (number + i) % 8);
+        fseek(image, (long)(block * PLATFORM_BLOCK_BYTES + at), SEEK_SET);
+        if (fwrite(&byte, 1, 1, image) != 1)
+            fail("the image cannot be written");
+    }
+}
+
+/* Every superblock becomes one of format 9.0, with a right hash. */
+static void change_format(void) {
+    for (uint64_t i = 0; i < 2 * FORMAT_RING; i++) {
+        uint64_t block =
+            i < FORMAT_RING ? i : newest.blocks - 2 * FORMAT_RING + i;
+        FormatSuper super;
+        read_block(block, &super, sizeof super);
+        if (super.magic != FORMAT_MAGIC)
+            continue;
+        super.major = 9;
+        super.minor = 0;
+        super.hash = hash_of(&super, offsetof(FormatSuper, hash));
+        fseek(image, (long)(block * PLATFORM_BLOCK_BYTES), SEEK_SET);
+        if (fwrite(&super, sizeof super, 1, image) != 1)
+            fail("the image cannot be written");
+    }
+}
+
+static void damage(const char *kind, bool both) {
+    FormatEntry entry = {0};
+    if (strcmp(kind, "super") == 0) {
+        flip(newest_block, sizeof(FormatSuper));
+        if (both)
+            flip(newest.blocks - FORMAT_RING + newest_block,
+                 sizeof(FormatSuper));
+        return;
+    }
+    if (strcmp(kind, "format") == 0) {
+        change_format();
+        return;
+    }
+    if (strcmp(kind, "root") == 0)
+        entry = newest.heap;
+    else if (strcmp(kind, "node") == 0)
+        entry = descend(newest.heap, FORMAT_HEAP_LEVELS - 1);
+    else if (strcmp(kind, "data") == 0)
+        entry = descend(newest.heap, FORMAT_HEAP_LEVELS);
+    else if (strcmp(kind, "meta") == 0)
+        entry = newest.meta;
+    else if (strcmp(kind, "directory") == 0)
+        entry = descend(newest.meta, FORMAT_META_LEVELS);
+    else if (strcmp(kind, "space") == 0)
+        entry = last_of(newest.meta);
+    else
+        fail("no such kind");
+    flip(entry_block(&entry), PLATFORM_BLOCK_BYTES);
+    if (both)
+        flip(entry_block(&entry) + distance, PLATFORM_BLOCK_BYTES);
+}
+
+int main(int count, char **words) {
+    if (count < 3) {
+        fputs("usage: damage IMAGE [both-]KIND [NUMBER]\n", stderr);
+        return WRONG_USE;
+    }
+    image = fopen(words[1], "r+");
+    if (!image)
+        fail("the image cannot be opened");
+    number = count > 3 ? strtoull(words[3], NULL, 10) : 0;
+    find_newest();
+    bool both = strncmp(words[2], "both-", 5) == 0;
+    damage(words[2] + (both ? 5 : 0), both);
+    fclose(image);
+    return EXIT_SUCCESS;
+}

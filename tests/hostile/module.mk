@@ -1,0 +1,19 @@
+# Disks and programs that are not what they should be.
+DAMAGE_SOURCES := tests/hostile/damage.c persist/hash.c
+HOSTILE_NEEDS := build/hostile/damage build/asan/revenant build/rvdisk \
+    build/uitest build/revenant.elf
+
+define DAMAGE_PROGRAM
+build/hostile/damage: $$(call objects,host,$$(DAMAGE_SOURCES) $$(BASE_SOURCES))
+	@mkdir -p $$(@D)
+	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ -o $$@
+endef
+LATE_RULES += DAMAGE_PROGRAM
+
+.PHONY: run-hostile run-hostile-long
+run-hostile: $(HOSTILE_NEEDS)
+	@tests/hostile/run.sh 2
+run-hostile-long: $(HOSTILE_NEEDS)
+	@tests/hostile/run.sh 20
+TEST_RUNS += hostile
+LONG_RUNS += hostile-long
