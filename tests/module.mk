@@ -1,2 +1,8 @@
 UNIT_SOURCES += tests/test.c $(sort $(wildcard tests/unit/*.c)) \
     $(sort $(wildcard tests/sim/*.c)) kernel/host/range.c
+
+# The new user's way on a minimal Debian; needs root.
+.PHONY: run-fresh
+run-fresh:
+	@QUICK=1 tests/fresh.sh
+LONG_RUNS += fresh
