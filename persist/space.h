@@ -10,9 +10,9 @@
  *  1. free_blocks is the number of zero bits.
  *  2. A held block's bit is zero, and it is never given out.
  *  3. The rings' bits are one.
+ *  4. A pair is taken only from the middle part: block and block + distance.
  *  5. free_pairs is the number of pairs of zero bits; space_pairs those of them
- *     without a held block.
- *  4. A pair is taken only from the middle part: block and block + distance. */
+ *     without a held block. */
 #ifndef PERSIST_SPACE_H
 #define PERSIST_SPACE_H
 

@@ -1,7 +1,8 @@
 /* Transient memory: what does not survive a restart.
  *
  * Each machine defines these two (kernel/host/alloc.c, kernel/pc/alloc.c).
- * Never call them from an interrupt or a fault. */
+ * Never call them from an interrupt; the fault of a page of the persistent
+ * range may, because it comes only from code that is not within them. */
 #ifndef BASE_ALLOC_H
 #define BASE_ALLOC_H
 
