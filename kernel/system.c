@@ -74,6 +74,19 @@ static _Noreturn void lost_page(void) {
                  "rvdisk check says what else is damaged");
 }
 
+static void set_retention(Store *store) {
+    StoreRetention usual = STORE_RETENTION;
+    StoreRetention wanted = {
+        .last = (uint32_t)setting_number("keep", usual.last, STORE_LAST_LEAST,
+                                         1000),
+        .minutes =
+            (uint32_t)setting_number("keep_minutes", usual.minutes, 0, 1000),
+        .hours = (uint32_t)setting_number("keep_hours", usual.hours, 0, 1000),
+        .days = (uint32_t)setting_number("keep_days", usual.days, 0, 1000),
+    };
+    store_set_retention(store, &wanted);
+}
+
 /* The generation that came back, 0 for none. */
 static uint64_t open_memory(void) {
     MemoryOptions options = {.limit_bytes = memory_limit(),
@@ -86,8 +99,7 @@ static uint64_t open_memory(void) {
     else if (status != STATUS_OK)
         refuse_start(opening.message);
     if (options.store)
-        store_set_keep(options.store,
-                       (uint32_t)setting_number("keep", STORE_KEEP, 2, 1000));
+        set_retention(options.store);
     options.regions = opening.regions;
     if (memory_open(&options) != STATUS_OK)
         refuse_start("there is not enough memory to start");

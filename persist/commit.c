@@ -9,11 +9,10 @@ enum {
     NODES_KEPT = 2048,   /* clean nodes in memory, 8 MiB */
     COMMIT_PAIRS = 64,   /* directory, space map, deadlist, their nodes */
     REGION_LEAVES = 128, /* leaf nodes of the pages of a region */
-    KEEP_FREE_SHARE = 8, /* old generations go when less of the disk is free */
 };
 
 /* Leaves, one node over each region, and the upper levels; and one deadlist
- * block for each 252 of the pages and nodes that are replaced. */
+ * block for each 224 of the pages and nodes that are replaced. */
 static uint64_t pairs_for(uint64_t pages, uint32_t regions) {
     uint64_t leaves = bytes_min(pages, (uint64_t)regions * REGION_LEAVES);
     uint64_t upper = bytes_min(pages, regions) + regions / FORMAT_FANOUT + 3;
@@ -47,8 +46,9 @@ static Status write_mark(Store *store, const FormatSuper *mark) {
     bytes_copy(block, mark, sizeof block);
     Status status = device_write_short(store->device, 0, block, sizeof block);
     if (status == STATUS_OK)
-        status = device_write_short(store->device, mark->blocks - FORMAT_RING,
-                                    block, sizeof block);
+        status =
+            device_write_short(store->device, mark->layout.blocks - FORMAT_RING,
+                               block, sizeof block);
     if (status == STATUS_OK)
         status = device_flush_now(store->device);
     return status;
@@ -165,7 +165,7 @@ static Status place_space(Store *store, bool *placed_out) {
 }
 
 static Status place_metadata(Store *store) {
-    Status status = deadlist_assign(store);
+    Status status = deadlist_pack(store);
     if (status == STATUS_OK)
         status = place_directory(store);
     bool again = true;
@@ -178,16 +178,6 @@ static Status place_metadata(Store *store) {
         }
     }
     return status;
-}
-
-/* ---- Retention ---- */
-
-static void delete_old(Store *store) {
-    uint64_t low = store->super.blocks / KEEP_FREE_SHARE;
-    while (directory_live(store) > store->keep)
-        deadlist_delete_oldest(store);
-    while (directory_live(store) > 3 && space_free_blocks(store->space) < low)
-        deadlist_delete_oldest(store);
 }
 
 static Status record_pending(Store *store) {
@@ -220,7 +210,8 @@ static Status step_nodes(Store *store, uint32_t *budget) {
     Status status = record_pending(store);
     if (status != STATUS_OK)
         return status;
-    delete_old(store);
+    retention_apply(store);
+    abandon_step(store);
     store->phase = COMMIT_DEADLIST;
     return place_metadata(store);
 }
@@ -228,7 +219,6 @@ static Status step_nodes(Store *store, uint32_t *budget) {
 static Status step_deadlist(Store *store) {
     if (!deadlist_write(store))
         return STATUS_BUSY;
-    store->records[store->pending_place] = store->pending;
     store->phase = COMMIT_DIRECTORY;
     return STATUS_OK;
 }
@@ -236,8 +226,7 @@ static Status step_deadlist(Store *store) {
 /* Writes one placed page and names it in the meta tree. */
 static Status write_page(Store *store, uint64_t key, MetaPage *page,
                          const void *bytes) {
-    if (!device_write_pair(store->device, page->block,
-                           store->super.pair_distance, bytes))
+    if (!device_write_pair(store->device, page->block, bytes))
         return STATUS_BUSY;
     FormatEntry old;
     FormatEntry entry = entry_of(page->block, store->pending.generation,
@@ -318,7 +307,7 @@ static Status step_super(Store *store) {
         return status;
     store->super = new_super(store);
     uint64_t slot = store->pending.generation % FORMAT_RING;
-    uint64_t places[] = {slot, store->super.blocks - FORMAT_RING + slot};
+    uint64_t places[] = {slot, store->super.layout.blocks - FORMAT_RING + slot};
     for (int i = 0; i < 2; i++) {
         uint8_t *block = device_write(
             store->device, i ? DEVICE_MIRROR : DEVICE_META, places[i]);

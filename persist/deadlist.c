@@ -1,27 +1,51 @@
-/* Deadlists: which blocks a generation's parent used and it does not.
+/* Deadlists: which blocks a generation's parent uses and it does not.
  *
- * With the generations p < x < s kept, x may be deleted: what deadlist(s) names
- * and was born after p, only x used. Format 0.1 deletes the oldest only, so p
- * is none and all of deadlist(s) goes. */
+ * With the kept generations p < x < s, each the parent of the next, x may be
+ * deleted: what deadlist(s) names and was born after p, only x used. The rest
+ * of it, and all of deadlist(x), p uses and s does not: that is deadlist(s)
+ * from then on. On the disk a deadlist is a heap of blocks (format.h), so only
+ * blocks with something to give back are read.
+ *
+ * A deadlist that changes is taken into memory as a DeadHeap, at first no more
+ * than a link to its root. Each commit packs the heaps into blocks; when it is
+ * durable they are dropped, when it is doomed they are there to be packed
+ * again. */
 #include "persist/store_parts.h"
 
 #include "kernel/base/alloc.h"
 #include "kernel/base/check.h"
 #include "kernel/base/log.h"
 
-static bool remember(DeadList *list, FormatDead dead) {
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity ? 2 * list->capacity : 256;
-        FormatDead *grown =
-            alloc_resize(list->dead, list->capacity * sizeof *grown,
-                         capacity * sizeof *grown);
-        if (!grown)
-            return false;
-        list->dead = grown;
-        list->capacity = capacity;
-    }
-    list->dead[list->count++] = dead;
+enum { LEAST_ROOM = 64 };
+
+static bool reserve(void **items, size_t *capacity, size_t count,
+                    size_t item_bytes) {
+    if (count <= *capacity)
+        return true;
+    size_t wanted = bytes_max(bytes_max(2 * *capacity, count), LEAST_ROOM);
+    void *grown =
+        alloc_resize(*items, *capacity * item_bytes, wanted * item_bytes);
+    if (!grown)
+        return false;
+    *items = grown;
+    *capacity = wanted;
     return true;
+}
+
+static bool reserve_dead(DeadHeap *heap, size_t more) {
+    return reserve((void **)&heap->dead, &heap->dead_capacity,
+                   heap->dead_count + more, sizeof *heap->dead);
+}
+
+static bool reserve_links(DeadHeap *heap, size_t more) {
+    return reserve((void **)&heap->links, &heap->link_capacity,
+                   heap->link_count + more, sizeof *heap->links);
+}
+
+static void drop_heap(DeadHeap *heap) {
+    alloc_give(heap->dead);
+    alloc_give(heap->links);
+    *heap = (DeadHeap){0};
 }
 
 void deadlist_add(Store *store, const FormatEntry *entry, bool pair) {
@@ -30,110 +54,327 @@ void deadlist_add(Store *store, const FormatEntry *entry, bool pair) {
         space_give(store->space, block, pair);
         return;
     }
-    FormatDead dead = {.block = block | (pair ? FORMAT_DEAD_PAIR : 0),
-                       .birth = entry_birth(entry)};
-    if (!remember(&store->dead, dead))
-        log_line("store: no memory; block %lu is lost until a check", block);
+    DeadHeap *heap = &store->dead;
+    if (!reserve_dead(heap, 1)) {
+        log_line("store: no memory; block %lu is lost until a repair", block);
+        return;
+    }
+    heap->dead[heap->dead_count++] =
+        (FormatDead){.block = block | (pair ? FORMAT_DEAD_PAIR : 0),
+                     .birth = entry_birth(entry)};
 }
 
-Status deadlist_assign(Store *store) {
-    size_t needed =
-        (store->dead.count + FORMAT_DEAD_PER_BLOCK - 1) / FORMAT_DEAD_PER_BLOCK;
-    alloc_give(store->dead_places);
-    store->dead_places_count = store->dead_places_written = 0;
-    store->dead_next = (FormatEntry){0};
-    store->dead_places = alloc_take(needed * sizeof *store->dead_places);
-    if (!store->dead_places)
-        return STATUS_NO_MEMORY;
-    while (store->dead_places_count < needed) {
-        uint64_t *place = &store->dead_places[store->dead_places_count];
-        if (!space_take_pair(store->space, place))
-            return STATUS_NO_SPACE;
-        store->dead_places_count++;
+/* ---- Heaps in memory ---- */
+
+static DeadHeap *find_heap(Store *store, uint64_t generation) {
+    for (uint32_t i = 0; i < store->heap_count; i++)
+        if (store->heaps[i].generation == generation)
+            return &store->heaps[i];
+    return NULL;
+}
+
+/* The heap of a kept generation; NULL: no memory, or too many are open. */
+static DeadHeap *open_heap(Store *store, const FormatRecord *record) {
+    DeadHeap *heap = find_heap(store, record->generation);
+    if (heap)
+        return heap;
+    if (store->heap_count == STORE_HEAPS)
+        return NULL;
+    heap = &store->heaps[store->heap_count];
+    *heap = (DeadHeap){.generation = record->generation};
+    if (entry_present(&record->deadlist)) {
+        if (!reserve_links(heap, 1))
+            return NULL;
+        heap->links[heap->link_count++] = (FormatDeadLink){
+            .at = record->deadlist, .newest = record->generation - 1};
     }
+    store->heap_count++;
+    return heap;
+}
+
+static void close_heap(Store *store, DeadHeap *heap) {
+    drop_heap(heap);
+    *heap = store->heaps[--store->heap_count];
+}
+
+/* Takes what the block of a link says into the heap; the block is given back.
+ * A block that cannot be read is forgotten with what it names: that space stays
+ * used until a repair. */
+static Status expand(Store *store, DeadHeap *heap, size_t link,
+                     FormatDeadlist *block) {
+    FormatEntry at = heap->links[link].at;
+    if (!reserve_dead(heap, FORMAT_DEAD_PER_BLOCK) ||
+        !reserve_links(heap, FORMAT_DEAD_LINKS))
+        return STATUS_NO_MEMORY;
+    Status status = device_read_meta(store->device, &at, block);
+    heap->links[link] = heap->links[--heap->link_count];
+    if (status != STATUS_OK || block->links > FORMAT_DEAD_LINKS ||
+        block->dead > FORMAT_DEAD_PER_BLOCK) {
+        log_line("recovery: deadlist block %lu of generation %lu: %s; its "
+                 "blocks stay used",
+                 entry_block(&at), heap->generation,
+                 status_text(status ? status : STATUS_CORRUPT));
+        return STATUS_OK;
+    }
+    bytes_copy(heap->dead + heap->dead_count, block->entry,
+               block->dead * sizeof *heap->dead);
+    bytes_copy(heap->links + heap->link_count, block->link,
+               block->links * sizeof *heap->links);
+    heap->dead_count += block->dead;
+    heap->link_count += block->links;
+    space_give(store->space, entry_block(&at), true);
     return STATUS_OK;
 }
 
-static bool write_block(Store *store, FormatDeadlist *block) {
-    size_t first = store->dead_places_written * FORMAT_DEAD_PER_BLOCK;
-    size_t count = bytes_min(store->dead.count - first, FORMAT_DEAD_PER_BLOCK);
-    uint64_t place = store->dead_places[store->dead_places_written];
-    *block =
-        (FormatDeadlist){.next = store->dead_next, .count = (uint32_t)count};
-    bytes_copy(block->dead, &store->dead.dead[first],
-               count * sizeof block->dead[0]);
-    if (!device_write_pair(store->device, place, store->super.pair_distance,
-                           block))
-        return false;
-    store->dead_next = entry_of(place, store->pending.generation,
-                                hash_of(block, sizeof *block));
-    store->dead_places_written++;
-    return true;
+/* Brings all dead born after `birth` into memory. What it has done when memory
+ * runs out is no harm: the heap says the same. */
+static Status expand_after(Store *store, DeadHeap *heap, uint64_t birth) {
+    FormatDeadlist *block = alloc_take(sizeof *block);
+    Status status = block ? STATUS_OK : STATUS_NO_MEMORY;
+    for (size_t i = 0; status == STATUS_OK && i < heap->link_count;) {
+        if (heap->links[i].newest > birth)
+            status = expand(store, heap, i, block);
+        else
+            i++;
+    }
+    alloc_give(block);
+    return status;
+}
+
+static void give_after(Store *store, DeadHeap *heap, uint64_t birth) {
+    size_t kept = 0;
+    for (size_t i = 0; i < heap->dead_count; i++) {
+        FormatDead dead = heap->dead[i];
+        if (dead.birth > birth)
+            space_give(store->space, dead.block & ~FORMAT_DEAD_PAIR,
+                       dead.block & FORMAT_DEAD_PAIR);
+        else
+            heap->dead[kept++] = dead;
+    }
+    heap->dead_count = kept;
+}
+
+static void append(void *to, const void *from, size_t bytes) {
+    if (bytes > 0) /* else one of them may be NULL */
+        bytes_copy(to, from, bytes);
+}
+
+/* Adds all of `from`; there is room. */
+static void meld(DeadHeap *to, const DeadHeap *from) {
+    append(to->dead ? to->dead + to->dead_count : NULL, from->dead,
+           from->dead_count * sizeof *to->dead);
+    append(to->links ? to->links + to->link_count : NULL, from->links,
+           from->link_count * sizeof *to->links);
+    to->dead_count += from->dead_count;
+    to->link_count += from->link_count;
+}
+
+Status deadlist_delete(Store *store, uint32_t place, uint32_t next) {
+    const FormatRecord *record = &store->records[place];
+    if (store->heap_count + 2 > STORE_HEAPS)
+        return STATUS_LIMIT;
+    DeadHeap *below = open_heap(store, record);
+    DeadHeap *above = below ? open_heap(store, &store->records[next]) : NULL;
+    if (!above)
+        return STATUS_NO_MEMORY;
+    Status status = expand_after(store, above, record->parent);
+    if (status != STATUS_OK)
+        return status;
+    if (!reserve_dead(above, below->dead_count) ||
+        !reserve_links(above, below->link_count))
+        return STATUS_NO_MEMORY;
+    give_after(store, above, record->parent);
+    meld(above, below);
+    close_heap(store, below);
+    return STATUS_OK;
+}
+
+Status deadlist_delete_last(Store *store, uint32_t place) {
+    if (store->heap_count == STORE_HEAPS)
+        return STATUS_LIMIT;
+    DeadHeap *heap = open_heap(store, &store->records[place]);
+    if (!heap)
+        return STATUS_NO_MEMORY;
+    /* What it names the parent uses: only the list itself is given back. */
+    Status status = expand_after(store, heap, 0);
+    if (status == STATUS_OK)
+        close_heap(store, heap);
+    return status;
+}
+
+size_t deadlist_open_blocks(const Store *store) {
+    size_t blocks = 0;
+    for (uint32_t i = 0; i < store->heap_count; i++)
+        blocks += 1 + store->heaps[i].dead_count / FORMAT_DEAD_PER_BLOCK +
+                  store->heaps[i].link_count / FORMAT_DEAD_LINKS;
+    return blocks;
+}
+
+/* ---- Packing ---- */
+
+/* Orders by rising birth: a heap sort, for it needs no memory. */
+static void sift(FormatDead *dead, size_t at, size_t count) {
+    for (size_t child; (child = 2 * at + 1) < count; at = child) {
+        if (child + 1 < count && dead[child + 1].birth > dead[child].birth)
+            child++;
+        if (dead[at].birth >= dead[child].birth)
+            return;
+        FormatDead other = dead[at];
+        dead[at] = dead[child];
+        dead[child] = other;
+    }
+}
+
+static void sort_dead(FormatDead *dead, size_t count) {
+    for (size_t i = count / 2; i-- > 0;)
+        sift(dead, i, count);
+    for (size_t end = count; end-- > 1;) {
+        FormatDead largest = dead[0];
+        dead[0] = dead[end];
+        dead[end] = largest;
+        sift(dead, 0, end);
+    }
+}
+
+static void sort_links(FormatDeadLink *links, size_t count) {
+    for (size_t i = 1; i < count; i++) {
+        FormatDeadLink link = links[i];
+        size_t at = i;
+        for (; at > 0 && links[at - 1].newest > link.newest; at--)
+            links[at] = links[at - 1];
+        links[at] = link;
+    }
+}
+
+/* A block to be written by this commit; its place is taken. */
+static Status new_block(Store *store, DeadBlock **block_out) {
+    DeadBlock *block = alloc_take(sizeof *block);
+    if (!block)
+        return STATUS_NO_MEMORY;
+    if (!space_take_pair(store->space, &block->place)) {
+        alloc_give(block);
+        return STATUS_NO_SPACE;
+    }
+    block->next = store->dead_blocks;
+    store->dead_blocks = block;
+    *block_out = block;
+    return STATUS_OK;
+}
+
+/* What is being packed: dead in rising order from `dead` on, and links. */
+typedef struct Packing {
+    const FormatDead *dead;
+    size_t dead_count;
+    FormatDeadLink *links; /* in rising order */
+    size_t link_count;
+} Packing;
+
+/* Moves the oldest links and dead into a block; a link to it. */
+static Status pack_block(Store *store, Packing *packing,
+                         FormatDeadLink *link_out) {
+    DeadBlock *block;
+    Status status = new_block(store, &block);
+    if (status != STATUS_OK)
+        return status;
+    size_t links = bytes_min(packing->link_count, FORMAT_DEAD_LINKS);
+    size_t dead = bytes_min(packing->dead_count, FORMAT_DEAD_PER_BLOCK);
+    uint64_t newest = 0;
+    block->bytes =
+        (FormatDeadlist){.links = (uint32_t)links, .dead = (uint32_t)dead};
+    append(block->bytes.link, packing->links, links * sizeof *packing->links);
+    append(block->bytes.entry, packing->dead, dead * sizeof *packing->dead);
+    if (links)
+        newest = packing->links[links - 1].newest;
+    if (dead)
+        newest = bytes_max(newest, packing->dead[dead - 1].birth);
+    packing->links += links;
+    packing->link_count -= links;
+    if (dead)
+        packing->dead += dead;
+    packing->dead_count -= dead;
+    Hash hash = hash_of(&block->bytes, sizeof block->bytes);
+    *link_out = (FormatDeadLink){
+        .at = entry_of(block->place, store->pending.generation, hash),
+        .newest = newest};
+    return STATUS_OK;
+}
+
+/* Packs a heap; *root_out is the entry of its root, or zero. The order of its
+ * parts changes, nothing else. */
+static Status pack(Store *store, DeadHeap *heap, FormatEntry *root_out) {
+    *root_out = (FormatEntry){0};
+    if (heap->dead_count == 0 && heap->link_count == 0)
+        return STATUS_OK;
+    sort_dead(heap->dead, heap->dead_count);
+    sort_links(heap->links, heap->link_count);
+    /* Room for each block's link behind those that are left. */
+    size_t most = heap->link_count +
+                  heap->link_count / (FORMAT_DEAD_LINKS - 1) +
+                  heap->dead_count / FORMAT_DEAD_PER_BLOCK + 2;
+    FormatDeadLink *links = alloc_take(most * sizeof *links);
+    if (!links)
+        return STATUS_NO_MEMORY;
+    append(links, heap->links, heap->link_count * sizeof *links);
+    Packing packing = {heap->dead, heap->dead_count, links, heap->link_count};
+    FormatDeadLink link;
+    Status status = pack_block(store, &packing, &link);
+    while (status == STATUS_OK && packing.link_count + packing.dead_count > 0) {
+        packing.links[packing.link_count++] = link;
+        sort_links(packing.links, packing.link_count);
+        status = pack_block(store, &packing, &link);
+    }
+    alloc_give(links);
+    if (status == STATUS_OK)
+        *root_out = link.at;
+    return status;
+}
+
+Status deadlist_pack(Store *store) {
+    Status status = pack(store, &store->dead, &store->pending.deadlist);
+    for (uint32_t i = 0; status == STATUS_OK && i < store->heap_count; i++) {
+        uint32_t place = directory_find(store, store->heaps[i].generation);
+        CHECK(place != UINT32_MAX);
+        status = pack(store, &store->heaps[i], &store->records[place].deadlist);
+        directory_touch(store, place);
+    }
+    store->records[store->pending_place] = store->pending;
+    store->dead_next = store->dead_blocks;
+    return status;
 }
 
 bool deadlist_write(Store *store) {
-    FormatDeadlist block;
-    while (store->dead_places_written < store->dead_places_count)
-        if (!write_block(store, &block))
+    for (; store->dead_next; store->dead_next = store->dead_next->next)
+        if (!device_write_pair(store->device, store->dead_next->place,
+                               &store->dead_next->bytes))
             return false;
-    store->pending.deadlist = store->dead_next;
-    store->pending.dead_count = store->dead.count;
     return true;
 }
 
+static void drop_blocks(Store *store, bool give) {
+    while (store->dead_blocks) {
+        DeadBlock *block = store->dead_blocks;
+        store->dead_blocks = block->next;
+        if (give)
+            space_give(store->space, block->place, true);
+        alloc_give(block);
+    }
+    store->dead_next = NULL;
+}
+
 void deadlist_doomed(Store *store) {
-    for (size_t i = 0; i < store->dead_places_count; i++)
-        space_give(store->space, store->dead_places[i], true);
-    store->dead_places_count = 0;
+    drop_blocks(store, true);
 }
 
 void deadlist_durable(Store *store) {
-    store->dead.count = 0;
-    store->dead_places_count = 0;
+    drop_blocks(store, false);
+    store->dead.dead_count = store->dead.link_count = 0;
+    while (store->heap_count > 0)
+        drop_heap(&store->heaps[--store->heap_count]);
 }
 
-/* Gives back what one block of a deadlist names. Damaged numbers cannot come
- * so far: the block's hash was verified. */
-static void give_all(Store *store, const FormatDeadlist *block) {
-    for (uint32_t i = 0; i < block->count; i++) {
-        uint64_t dead = block->dead[i].block;
-        space_give(store->space, dead & ~FORMAT_DEAD_PAIR,
-                   dead & FORMAT_DEAD_PAIR);
-    }
-}
-
-static void free_deadlist(Store *store, FormatRecord *record) {
-    FormatDeadlist *block = alloc_take(sizeof *block);
-    FormatEntry at = record->deadlist;
-    while (entry_present(&at)) {
-        Status status =
-            block ? device_read_meta(store->device, &at,
-                                     store->super.pair_distance, block)
-                  : STATUS_NO_MEMORY;
-        if (status != STATUS_OK) {
-            log_line("recovery: deadlist of generation %lu: %s; its blocks "
-                     "stay used",
-                     record->generation, status_text(status));
-            break;
-        }
-        give_all(store, block);
-        space_give(store->space, entry_block(&at), true);
-        at = block->next;
-    }
-    alloc_give(block);
-    record->deadlist = (FormatEntry){0};
-    record->dead_count = 0;
-}
-
-void deadlist_delete_oldest(Store *store) {
-    uint32_t oldest = directory_next(store, 0);
-    CHECK(oldest != UINT32_MAX);
-    uint64_t number = store->records[oldest].generation;
-    uint32_t next = directory_next(store, number);
-    CHECK(next != UINT32_MAX);
-    CHECK(!entry_present(&store->records[oldest].deadlist));
-    free_deadlist(store, &store->records[next]);
-    directory_touch(store, next);
-    store->records[oldest] = (FormatRecord){0};
-    directory_touch(store, oldest);
+void deadlist_close(Store *store) {
+    drop_blocks(store, false);
+    drop_heap(&store->dead);
+    while (store->heap_count > 0)
+        drop_heap(&store->heaps[--store->heap_count]);
 }

@@ -22,6 +22,7 @@ typedef struct Batch {
 
 struct Device {
     uint64_t blocks;
+    FormatLayout layout;
     Batch batches[BATCHES];
     Batch *open[DEVICE_STREAMS];
     Batch flush; /* never gathers; state FREE or UNDER_WAY */
@@ -61,6 +62,10 @@ void device_close(Device *device) {
 
 uint64_t device_blocks(const Device *device) {
     return device->blocks;
+}
+
+void device_set_layout(Device *device, const FormatLayout *layout) {
+    device->layout = *layout;
 }
 
 uint64_t device_blocks_written(const Device *device) {
@@ -123,15 +128,15 @@ Status device_read_data(Device *device, const FormatEntry *entry, void *page) {
     return read_verified(device, entry_block(entry), entry->hash, page);
 }
 
-Status device_read_meta(Device *device, const FormatEntry *entry,
-                        uint64_t pair_distance, void *page) {
+Status device_read_meta(Device *device, const FormatEntry *entry, void *page) {
     uint64_t block = entry_block(entry);
+    uint64_t partner = format_partner(&device->layout, block);
+    if (partner == 0)
+        return STATUS_CORRUPT;
     Status first = read_verified(device, block, entry->hash, page);
     if (first == STATUS_OK)
         return STATUS_OK;
-    Status second =
-        read_verified(device, block + pair_distance, entry->hash, page);
-    if (second != STATUS_OK)
+    if (read_verified(device, partner, entry->hash, page) != STATUS_OK)
         return first;
     Status mended = device_write_now(device, block, page);
     log_line("recovery: metadata block %lu: %s; %s its second copy", block,
@@ -210,8 +215,9 @@ static bool has_room(Device *device, DeviceStream stream, uint64_t block,
     return free_count >= batches_needed;
 }
 
-bool device_write_pair(Device *device, uint64_t block, uint64_t pair_distance,
-                       const void *bytes) {
+bool device_write_pair(Device *device, uint64_t block, const void *bytes) {
+    uint64_t partner = format_partner(&device->layout, block);
+    CHECK(partner != 0);
     if (!has_room(device, DEVICE_META, block, 2)) {
         device_idle(device, false);
         if (!has_room(device, DEVICE_META, block, 2))
@@ -220,7 +226,7 @@ bool device_write_pair(Device *device, uint64_t block, uint64_t pair_distance,
     void *first = device_write(device, DEVICE_META, block);
     CHECK(first);
     bytes_copy(first, bytes, PLATFORM_BLOCK_BYTES);
-    void *second = device_write(device, DEVICE_MIRROR, block + pair_distance);
+    void *second = device_write(device, DEVICE_MIRROR, partner);
     CHECK(second);
     bytes_copy(second, bytes, PLATFORM_BLOCK_BYTES);
     return true;

@@ -25,6 +25,9 @@ void device_close(Device *device);
 
 uint64_t device_blocks(const Device *device);
 
+/* Where the second blocks of pairs are, for all that follows. */
+void device_set_layout(Device *device, const FormatLayout *layout);
+
 /* Reads `count` (1 to 256) blocks and waits. IO_ERROR. */
 Status device_read(Device *device, uint64_t block, uint32_t count,
                    void *buffer);
@@ -46,8 +49,7 @@ Status device_read_data(Device *device, const FormatEntry *entry, void *page);
 /* Reads and verifies metadata: the first block, or else its pair, from which
  * the first is then mended; a `recovery:` line tells. IO_ERROR, CORRUPT: both
  * are bad. */
-Status device_read_meta(Device *device, const FormatEntry *entry,
-                        uint64_t pair_distance, void *page);
+Status device_read_meta(Device *device, const FormatEntry *entry, void *page);
 
 /* Room of 4,096 bytes in the stream that will be written to `block`. NULL: all
  * buffers are under way; poll and try again. The bytes are the caller's until
@@ -59,8 +61,7 @@ bool device_has_room(Device *device);
 
 /* Like device_write for a pair of metadata blocks: both get `bytes`. False:
  * no room now, nothing was written. */
-bool device_write_pair(Device *device, uint64_t block, uint64_t pair_distance,
-                       const void *bytes);
+bool device_write_pair(Device *device, uint64_t block, const void *bytes);
 
 /* Submits what the streams have gathered. */
 void device_push(Device *device);

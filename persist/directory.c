@@ -32,7 +32,7 @@ static Status load_page(Store *store, uint32_t page) {
         return status;
     if (!entry_present(&entry))
         return STATUS_CORRUPT;
-    return device_read_meta(store->device, &entry, store->super.pair_distance,
+    return device_read_meta(store->device, &entry,
                             &store->records[page * FORMAT_RECORDS]);
 }
 
@@ -78,26 +78,53 @@ void directory_touch(Store *store, uint32_t place) {
         page->state = META_PAGE_DIRTY;
 }
 
-uint32_t directory_live(const Store *store) {
-    uint32_t live = 0;
+static bool is_live(const FormatRecord *record) {
+    return record->generation != 0 && !(record->flags & FORMAT_DYING);
+}
+
+uint32_t directory_find(const Store *store, uint64_t generation) {
     for (uint32_t i = 0; i < store->record_places; i++)
-        live += store->records[i].generation != 0;
-    return live;
+        if (store->records[i].generation == generation)
+            return i;
+    return UINT32_MAX;
 }
 
 uint32_t directory_next(const Store *store, uint64_t after) {
     uint32_t best = UINT32_MAX;
     for (uint32_t i = 0; i < store->record_places; i++) {
         uint64_t number = store->records[i].generation;
-        if (number > after &&
+        if (number > after && is_live(&store->records[i]) &&
             (best == UINT32_MAX || number < store->records[best].generation))
             best = i;
     }
     return best;
 }
 
+uint32_t directory_children(const Store *store, uint64_t generation,
+                            uint32_t *place_out) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < store->record_places; i++) {
+        if (store->records[i].generation == 0 ||
+            store->records[i].parent != generation)
+            continue;
+        *place_out = i;
+        count++;
+    }
+    return count;
+}
+
+/* The one under way is no generation yet. */
+static bool is_kept(const Store *store, const FormatRecord *record) {
+    return is_live(record) &&
+           !(store->phase != COMMIT_NONE &&
+             record->generation == store->pending.generation);
+}
+
 uint32_t store_record_count(const Store *store) {
-    return directory_live(store);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < store->record_places; i++)
+        count += is_kept(store, &store->records[i]);
+    return count;
 }
 
 FormatRecord store_record(const Store *store, uint32_t place) {
@@ -105,8 +132,15 @@ FormatRecord store_record(const Store *store, uint32_t place) {
     for (;;) {
         uint32_t found = directory_next(store, after);
         CHECK(found != UINT32_MAX);
-        if (place-- == 0)
-            return store->records[found];
         after = store->records[found].generation;
+        if (is_kept(store, &store->records[found]) && place-- == 0)
+            return store->records[found];
     }
+}
+
+uint32_t directory_kept(const Store *store, uint64_t generation) {
+    uint32_t place = directory_find(store, generation);
+    return place != UINT32_MAX && is_kept(store, &store->records[place])
+               ? place
+               : UINT32_MAX;
 }

@@ -28,7 +28,6 @@ typedef struct Node {
 
 struct Radix {
     Device *device;
-    uint64_t pair_distance;
     unsigned levels;
     FormatEntry root;
     List dirty[LEVELS_LIMIT]; /* by level */
@@ -100,14 +99,12 @@ static void set_state(Radix *radix, Node *node, NodeState state) {
 
 /* ---- Opening and closing ---- */
 
-Radix *radix_open(Device *device, uint64_t pair_distance, unsigned levels,
-                  const FormatEntry *root) {
+Radix *radix_open(Device *device, unsigned levels, const FormatEntry *root) {
     CHECK(levels <= LEVELS_LIMIT);
     Radix *radix = alloc_take(sizeof *radix);
     if (!radix)
         return NULL;
     radix->device = device;
-    radix->pair_distance = pair_distance;
     radix->levels = levels;
     radix->root = *root;
     for (unsigned level = 0; level < LEVELS_LIMIT; level++)
@@ -172,8 +169,7 @@ static Status load(Radix *radix, unsigned level, uint64_t key, Node *parent,
     if (!node)
         return STATUS_NO_MEMORY;
     if (entry_present(entry)) {
-        Status status = device_read_meta(radix->device, entry,
-                                         radix->pair_distance, node->bytes);
+        Status status = device_read_meta(radix->device, entry, node->bytes);
         if (status != STATUS_OK) {
             drop(radix, node);
             return status;
@@ -216,6 +212,48 @@ Status radix_get(Radix *radix, uint64_t key, FormatEntry *entry_out) {
     if (status == STATUS_OK && leaf)
         *entry_out = leaf->bytes->entries[place_at(key, 0)];
     return status;
+}
+
+/* The first key from *key on whose entry in the node at `level` over it is
+ * present; moves *key there, or to the end of the node. */
+static bool next_in_node(const Node *node, unsigned level, uint64_t *key) {
+    unsigned shift = FORMAT_FANOUT_BITS * level;
+    unsigned at = place_at(*key, level);
+    if (entry_present(&node->bytes->entries[at]))
+        return true;
+    while (++at < FORMAT_FANOUT && !entry_present(&node->bytes->entries[at]))
+        continue;
+    uint64_t first = *key >> (shift + FORMAT_FANOUT_BITS)
+                                 << (shift + FORMAT_FANOUT_BITS);
+    *key = first + ((uint64_t)at << shift);
+    return at < FORMAT_FANOUT;
+}
+
+Status radix_next(Radix *radix, uint64_t from, uint64_t *key_out) {
+    uint64_t end = 1ull << (FORMAT_FANOUT_BITS * radix->levels);
+    *key_out = UINT64_MAX;
+    while (from < end && entry_present(&radix->root)) {
+        Node *node = NULL;
+        const FormatEntry *entry = &radix->root;
+        unsigned level = radix->levels;
+        bool some = true;
+        while (some && level-- > 0) {
+            Node *child = find(radix, level, index_at(from, level));
+            if (!child) {
+                Status status = load(radix, level, from, node, entry, &child);
+                if (status != STATUS_OK)
+                    return status;
+            }
+            node = child;
+            some = next_in_node(node, level, &from);
+            entry = &node->bytes->entries[place_at(from, level)];
+        }
+        if (some) {
+            *key_out = from;
+            return STATUS_OK;
+        }
+    }
+    return STATUS_OK;
 }
 
 Status radix_prepare(Radix *radix, uint64_t key) {
@@ -275,8 +313,7 @@ Status radix_assign(Radix *radix, Space *space, RadixFreed *freed,
 
 static bool write_node(Radix *radix, Node *node, uint64_t birth) {
     CHECK(node->assigned);
-    if (!device_write_pair(radix->device, node->place, radix->pair_distance,
-                           node->bytes))
+    if (!device_write_pair(radix->device, node->place, node->bytes))
         return false;
     Hash hash = hash_of(node->bytes, sizeof *node->bytes);
     *entry_for(radix, node) = entry_of(node->place, birth, hash);

@@ -24,8 +24,7 @@ typedef struct Radix Radix;
 typedef void RadixFreed(void *context, const FormatEntry *entry);
 
 /* NULL: no memory. `root` may be a zero entry: an empty tree. */
-Radix *radix_open(Device *device, uint64_t pair_distance, unsigned levels,
-                  const FormatEntry *root);
+Radix *radix_open(Device *device, unsigned levels, const FormatEntry *root);
 void radix_close(Radix *radix);
 
 /* The root's entry as of the last whole radix_write. */
@@ -33,6 +32,10 @@ FormatEntry radix_root(const Radix *radix);
 
 /* The entry of a key, zero where nothing is. IO_ERROR, CORRUPT, NO_MEMORY. */
 Status radix_get(Radix *radix, uint64_t key, FormatEntry *entry_out);
+
+/* The first key from `from` on that has an entry, UINT64_MAX where there is
+ * none. Errors as radix_get. */
+Status radix_next(Radix *radix, uint64_t from, uint64_t *key_out);
 
 /* Replaces the entry of a key. Errors as radix_get; nothing is changed then. */
 Status radix_set(Radix *radix, uint64_t key, const FormatEntry *entry,

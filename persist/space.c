@@ -20,23 +20,20 @@ typedef struct HeldList {
 } HeldList;
 
 struct Space {
-    uint64_t blocks, distance;
+    FormatLayout layout;
     uint64_t free_blocks, held_blocks;
     uint64_t free_pairs;  /* of zero bits */
     uint64_t pairs;       /* of them without a held block */
     uint64_t pair_cursor; /* a block */
     uint64_t data_cursor; /* a place, see block_of_place */
     uint64_t share;       /* pairs at the front that data takes last */
+    uint64_t places;      /* blocks of all segments */
     uint64_t page_count;
     SpacePage *pages;
     HeldList fresh, old; /* given back since, and before, the last durable */
     SpaceReader *reader;
     void *context;
 };
-
-uint64_t space_pair_distance(const Space *space) {
-    return space->distance;
-}
 
 uint64_t space_free_blocks(const Space *space) {
     return space->free_blocks;
@@ -100,10 +97,15 @@ static bool can_take(Space *space, uint64_t block) {
 
 /* The other block of the pair; 0 for a block that is in none. */
 static uint64_t partner_of(const Space *space, uint64_t block) {
-    if (block < FORMAT_RING || block >= FORMAT_RING + 2 * space->distance)
-        return 0;
-    return block < FORMAT_RING + space->distance ? block + space->distance
-                                                 : block - space->distance;
+    const FormatLayout *layout = &space->layout;
+    for (uint64_t i = 0; i < layout->segment_count; i++) {
+        uint64_t half = layout->segments[i].blocks / 2;
+        uint64_t offset = block - layout->segments[i].first;
+        if (block < layout->segments[i].first || offset >= 2 * half)
+            continue;
+        return offset < half ? block + half : block - half;
+    }
+    return 0;
 }
 
 static bool is_zero(Space *space, uint64_t block) {
@@ -128,58 +130,98 @@ bool space_used(Space *space, uint64_t block) {
 
 /* ---- Opening ---- */
 
-static void take_rings(Space *space) {
-    for (uint64_t i = 0; i < FORMAT_RING; i++) {
+static void give_one(Space *space, uint64_t block);
+
+static void take_edges(Space *space) {
+    for (uint64_t i = 0; i < FORMAT_EDGE; i++) {
         take(space, i);
-        take(space, space->blocks - FORMAT_RING + i);
+        take(space, space->layout.blocks - FORMAT_EDGE + i);
     }
 }
 
 /* Blocks beyond the end of the disk, in the last page, count as used. */
-static void take_overhang(Space *space) {
-    for (uint64_t block = space->blocks;
+static void set_overhang(Space *space, bool used) {
+    for (uint64_t block = space->layout.blocks;
          block < space->page_count * FORMAT_SPACE_BITS; block++)
-        set_bit(page_of(space, block)->used, block, true);
+        set_bit(page_of(space, block)->used, block, used);
 }
 
-static bool make_fresh(Space *space) {
-    for (uint64_t i = 0; i < space->page_count; i++) {
+/* Zeroed pages from `from` on; false: no memory. */
+static bool make_pages(Space *space, uint64_t from) {
+    for (uint64_t i = from; i < space->page_count; i++) {
         space->pages[i].used = alloc_take(PLATFORM_BLOCK_BYTES);
         space->pages[i].dirty = true;
         if (!space->pages[i].used)
             return false;
     }
-    space->free_blocks = space->blocks;
-    space->free_pairs = space->pairs = space->distance;
-    take_rings(space);
-    take_overhang(space);
     return true;
 }
 
-Space *space_open(uint64_t blocks, bool fresh, uint64_t free_blocks,
+static bool make_fresh(Space *space) {
+    if (!make_pages(space, 0))
+        return false;
+    space->free_blocks = space->layout.blocks;
+    space->free_pairs = space->pairs = space->layout.segments[0].blocks / 2;
+    take_edges(space);
+    set_overhang(space, true);
+    return true;
+}
+
+static uint64_t pages_for(uint64_t blocks) {
+    return (blocks + FORMAT_SPACE_BITS - 1) / FORMAT_SPACE_BITS;
+}
+
+Space *space_open(const FormatLayout *layout, bool fresh, uint64_t free_blocks,
                   uint64_t free_pairs, SpaceReader *reader, void *context) {
-    CHECK(blocks >= FORMAT_MIN_BLOCKS);
+    CHECK(layout->blocks >= FORMAT_MIN_BLOCKS);
     Space *space = alloc_take(sizeof *space);
     if (!space)
         return NULL;
-    uint64_t middle = blocks - 2 * FORMAT_RING;
-    *space = (Space){.blocks = blocks,
-                     .distance = middle / 2,
+    *space = (Space){.layout = *layout,
                      .free_blocks = free_blocks,
                      .free_pairs = free_pairs,
                      .pairs = free_pairs,
                      .reader = reader,
                      .context = context,
-                     .page_count =
-                         (blocks + FORMAT_SPACE_BITS - 1) / FORMAT_SPACE_BITS};
-    space->pair_cursor = FORMAT_RING;
-    space->share = space->distance / META_SHARE / CHUNK * CHUNK;
+                     .page_count = pages_for(layout->blocks)};
+    for (uint64_t i = 0; i < layout->segment_count; i++)
+        space->places += layout->segments[i].blocks;
+    space->pair_cursor = layout->segments[0].first;
+    space->share = layout->segments[0].blocks / 2 / META_SHARE / CHUNK * CHUNK;
     space->data_cursor = 2 * space->share;
     space->pages = alloc_take(space->page_count * sizeof *space->pages);
     if (space->pages && (!fresh || make_fresh(space)))
         return space;
     space_close(space);
     return NULL;
+}
+
+Status space_grow(Space *space, const FormatLayout *layout) {
+    uint64_t old_blocks = space->layout.blocks, old_count = space->page_count;
+    uint64_t half = layout->segments[layout->segment_count - 1].blocks / 2;
+    SpacePage *pages = alloc_resize(space->pages, old_count * sizeof *pages,
+                                    pages_for(layout->blocks) * sizeof *pages);
+    if (!pages)
+        return STATUS_NO_MEMORY;
+    space->pages = pages;
+    if (!load(space, old_count - 1))
+        return STATUS_NO_MEMORY;
+    set_overhang(space, false);
+    space->page_count = pages_for(layout->blocks);
+    if (!make_pages(space, old_count))
+        return STATUS_NO_MEMORY;
+    space->layout = *layout;
+    set_overhang(space, true);
+    space->pages[old_count - 1].dirty = true;
+    space->places += layout->segments[layout->segment_count - 1].blocks;
+    space->free_blocks += layout->blocks - old_blocks;
+    space->free_pairs += half - FORMAT_EDGE;
+    space->pairs += half - FORMAT_EDGE;
+    for (uint64_t i = 0; i < FORMAT_EDGE; i++) {
+        take(space, layout->blocks - FORMAT_EDGE + i);
+        give_one(space, old_blocks - FORMAT_EDGE + i);
+    }
+    return STATUS_OK;
 }
 
 void space_close(Space *space) {
@@ -213,19 +255,27 @@ static uint64_t find_free(Space *space, uint64_t from, uint64_t to) {
     return to;
 }
 
-/* Data goes through places: 32 blocks of the front half, the 32 that pair with
- * them, and so on; at the end what does not fill 32, and a block in no pair. */
-static uint64_t block_of_place(const Space *space, uint64_t place) {
-    uint64_t whole = space->distance / CHUNK * CHUNK;
-    uint64_t rest = space->distance - whole;
+/* Data goes through the places of a segment: 32 blocks of the front half, the
+ * 32 that pair with them, and so on; at the end what does not fill 32, and a
+ * block in no pair. */
+static uint64_t block_in_segment(const FormatSegment *segment, uint64_t place) {
+    uint64_t half = segment->blocks / 2;
+    uint64_t whole = half / CHUNK * CHUNK, rest = half - whole;
     if (place < 2 * whole) {
         uint64_t chunk = place / (2 * CHUNK), within = place % (2 * CHUNK);
-        return FORMAT_RING + chunk * CHUNK + within % CHUNK +
-               (within >= CHUNK ? space->distance : 0);
+        return segment->first + chunk * CHUNK + within % CHUNK +
+               (within >= CHUNK ? half : 0);
     }
     place -= 2 * whole;
-    return FORMAT_RING + whole +
-           (place < rest ? place : place - rest + space->distance);
+    return segment->first + whole +
+           (place < rest ? place : place - rest + half);
+}
+
+static uint64_t block_of_place(const Space *space, uint64_t place) {
+    const FormatSegment *segment = space->layout.segments;
+    while (place >= segment->blocks)
+        place -= segment++->blocks;
+    return block_in_segment(segment, place);
 }
 
 static bool take_place_between(Space *space, uint64_t from, uint64_t to,
@@ -243,7 +293,7 @@ static bool take_place_between(Space *space, uint64_t from, uint64_t to,
 }
 
 bool space_take_block(Space *space, uint64_t *block_out) {
-    uint64_t places = space->blocks - 2 * FORMAT_RING;
+    uint64_t places = space->places;
     uint64_t start = 2 * space->share;
     uint64_t cursor = space->data_cursor < start ? start : space->data_cursor;
     if (space_available(space) == 0)
@@ -257,10 +307,11 @@ static bool take_pair_between(Space *space, uint64_t from, uint64_t to,
                               uint64_t *block_out) {
     for (uint64_t at = find_free(space, from, to); at < to;
          at = find_free(space, at + 1, to)) {
-        if (!can_take(space, at + space->distance))
+        uint64_t partner = format_partner(&space->layout, at);
+        if (!can_take(space, partner))
             continue;
         take(space, at);
-        take(space, at + space->distance);
+        take(space, partner);
         space->pair_cursor = at + 1;
         *block_out = at;
         return true;
@@ -269,13 +320,19 @@ static bool take_pair_between(Space *space, uint64_t from, uint64_t to,
 }
 
 bool space_take_pair(Space *space, uint64_t *block_out) {
-    uint64_t end = FORMAT_RING + space->distance;
-    uint64_t share_end = FORMAT_RING + space->share;
+    const FormatSegment *segments = space->layout.segments;
     if (space->pairs == 0)
         return false;
     /* The front share first: it keeps metadata together. */
-    return take_pair_between(space, space->pair_cursor, share_end, block_out) ||
-           take_pair_between(space, FORMAT_RING, end, block_out);
+    if (take_pair_between(space, space->pair_cursor,
+                          segments[0].first + space->share, block_out))
+        return true;
+    for (uint64_t i = 0; i < space->layout.segment_count; i++)
+        if (take_pair_between(space, segments[i].first,
+                              segments[i].first + segments[i].blocks / 2,
+                              block_out))
+            return true;
+    return false;
 }
 
 /* ---- Giving back ---- */
@@ -320,10 +377,10 @@ static void give_one(Space *space, uint64_t block) {
 }
 
 void space_give(Space *space, uint64_t block, bool pair) {
-    CHECK(block >= FORMAT_RING && block < space->blocks - FORMAT_RING);
+    CHECK(block >= FORMAT_EDGE && block < space->layout.blocks - FORMAT_EDGE);
     give_one(space, block);
     if (pair)
-        give_one(space, block + space->distance);
+        give_one(space, format_partner(&space->layout, block));
 }
 
 void space_durable(Space *space) {
@@ -367,10 +424,11 @@ void space_page_dirty(Space *space, uint64_t index) {
 static const char *check_block(Space *space, uint64_t block,
                                uint64_t *free_count) {
     bool used = space_used(space, block);
-    bool ring = block < FORMAT_RING || block >= space->blocks - FORMAT_RING;
+    bool edge =
+        block < FORMAT_EDGE || block >= space->layout.blocks - FORMAT_EDGE;
     *free_count += !used;
-    if (ring && !used)
-        return "a block of the rings is free";
+    if (edge && !used)
+        return "a block of the edges is free";
     if (used && bit(page_of(space, block)->held, block))
         return "a held block is used";
     return NULL;
@@ -378,8 +436,10 @@ static const char *check_block(Space *space, uint64_t block,
 
 static bool pairs_are_right(Space *space) {
     uint64_t zeros = 0, takeable = 0;
-    for (uint64_t i = 0; i < space->distance; i++) {
-        uint64_t block = FORMAT_RING + i, partner = block + space->distance;
+    for (uint64_t block = 0; block < space->layout.blocks; block++) {
+        uint64_t partner = format_partner(&space->layout, block);
+        if (partner == 0)
+            continue;
         zeros += is_zero(space, block) && is_zero(space, partner);
         takeable += can_take(space, block) && can_take(space, partner);
     }
@@ -388,7 +448,7 @@ static bool pairs_are_right(Space *space) {
 
 const char *space_check(Space *space) {
     uint64_t free_count = 0;
-    for (uint64_t block = 0; block < space->blocks; block++) {
+    for (uint64_t block = 0; block < space->layout.blocks; block++) {
         const char *wrong = check_block(space, block, &free_count);
         if (wrong)
             return wrong;

@@ -9,8 +9,8 @@
  * Invariants (space_check):
  *  1. free_blocks is the number of zero bits.
  *  2. A held block's bit is zero, and it is never given out.
- *  3. The rings' bits are one.
- *  4. A pair is taken only from the middle part: block and block + distance.
+ *  3. The bits of the edges (rings and marks) are one.
+ *  4. A pair is taken only from a segment: block and format_partner.
  *  5. free_pairs is the number of pairs of zero bits; space_pairs those of them
  *     without a held block. */
 #ifndef PERSIST_SPACE_H
@@ -23,15 +23,16 @@ typedef struct Space Space;
 /* Reads space page `index` into `page`; zeros when there is none yet. */
 typedef Status SpaceReader(void *context, uint64_t index, void *page);
 
-/* A map of `blocks` blocks. With `fresh` all but the rings is free; otherwise
- * pages come from `reader`, and `free_blocks` and `free_pairs` from the
- * superblock. NULL: no
- * memory. */
-Space *space_open(uint64_t blocks, bool fresh, uint64_t free_blocks,
+/* The map of a disk. With `fresh` all but the edges is free; otherwise pages
+ * come from `reader`, and `free_blocks` and `free_pairs` from the superblock.
+ * NULL: no memory. */
+Space *space_open(const FormatLayout *layout, bool fresh, uint64_t free_blocks,
                   uint64_t free_pairs, SpaceReader *reader, void *context);
 void space_close(Space *space);
 
-uint64_t space_pair_distance(const Space *space);
+/* The disk grew: `layout` has one segment more. The old rear edge is given back
+ * (and held), the new one is used. NO_MEMORY: only space_close may follow. */
+Status space_grow(Space *space, const FormatLayout *layout);
 
 /* Zero bits, held blocks among them: what the superblock records. */
 uint64_t space_free_blocks(const Space *space);

@@ -1,17 +1,5 @@
-/* Reading a store, and its figures. */
+/* What a store tells of itself. */
 #include "persist/store_parts.h"
-
-Status store_read_page(Store *store, uint64_t page, void *bytes) {
-    FormatEntry entry;
-    Status status = radix_get(store->heap, page, &entry);
-    if (status != STATUS_OK)
-        return status;
-    if (!entry_present(&entry)) {
-        bytes_fill(bytes, 0, PLATFORM_BLOCK_BYTES);
-        return STATUS_OK;
-    }
-    return device_read_data(store->device, &entry, bytes);
-}
 
 Status store_page_exists(Store *store, uint64_t page, bool *some_out) {
     FormatEntry entry;
@@ -38,6 +26,12 @@ uint64_t store_last_bytes(const Store *store) {
     return store->last_bytes;
 }
 
-void store_set_keep(Store *store, uint32_t keep) {
-    store->keep = keep < 2 ? 2 : keep;
+void store_set_retention(Store *store, const StoreRetention *retention) {
+    store->retention = *retention;
+    if (store->retention.last < STORE_LAST_LEAST)
+        store->retention.last = STORE_LAST_LEAST;
+}
+
+Status store_next_page(Store *store, uint64_t from, uint64_t *page_out) {
+    return radix_next(store->heap, from, page_out);
 }

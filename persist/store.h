@@ -23,7 +23,15 @@
 
 typedef struct Store Store;
 
-enum { STORE_MESSAGE_BYTES = 200, STORE_KEEP = 10 };
+enum { STORE_MESSAGE_BYTES = 200, STORE_LAST_LEAST = 2 };
+
+/* How many generations are kept: the last ones, then the first of so many
+ * minutes, hours and days. */
+typedef struct StoreRetention {
+    uint32_t last; /* at least STORE_LAST_LEAST */
+    uint32_t minutes, hours, days;
+} StoreRetention;
+#define STORE_RETENTION ((StoreRetention){10, 60, 24, 30})
 
 /* What an open found, for people. */
 typedef struct StoreOpening {
@@ -49,12 +57,55 @@ Status store_read_page(Store *store, uint64_t page, void *bytes);
  * Errors as store_read_page, then *some_out is true. */
 Status store_page_exists(Store *store, uint64_t page, bool *some_out);
 
+/* The first page from `from` on that is not all zeros, or UINT64_MAX. Errors as
+ * store_read_page. */
+Status store_next_page(Store *store, uint64_t from, uint64_t *page_out);
+
+/* The generation that the next one grows from: the last durable one. */
 uint64_t store_durable_generation(const Store *store);
 uint64_t store_incarnation(const Store *store);
 
 /* Kept generations, oldest first; valid until the next store call. */
 uint32_t store_record_count(const Store *store);
 FormatRecord store_record(const Store *store, uint32_t place);
+
+/* ---- Other generations ---- */
+
+/* A kept generation, for reading; it stays kept while the view is open. All
+ * views are closed before the store is. NOT_FOUND, NO_MEMORY. */
+typedef struct StoreView StoreView;
+Status store_view_open(Store *store, uint64_t generation, StoreView **view_out);
+/* NULL is allowed. */
+void store_view_close(StoreView *view);
+FormatRecord store_view_record(const StoreView *view);
+/* As store_read_page and store_next_page. */
+Status store_view_read_page(StoreView *view, uint64_t page, void *bytes);
+Status store_view_next_page(StoreView *view, uint64_t from, uint64_t *page_out);
+
+/* Goes back: what is read from now on is this generation, and the next one
+ * grows from it, on a new branch. The newest of the branch that is left is
+ * pinned with the name "left". Not while a generation is under way. Durable
+ * with the next generation; until then a start goes on from the branch that was
+ * left. NOT_FOUND, NO_MEMORY; LIMIT: too many pins. */
+Status store_go_back(Store *store, uint64_t generation);
+
+/* Keeps a generation, whatever the retention, until store_unpin; `owner` is a
+ * FORMAT_OWNER_, `name` is cut at 39 bytes. At once for this start; durable
+ * when it returns. NOT_FOUND; NO_SPACE: so little is free that nothing more may
+ * be pinned; LIMIT: too many pins; IO_ERROR. */
+Status store_pin(Store *store, uint64_t generation, uint32_t owner,
+                 const char *name);
+Status store_unpin(Store *store, uint64_t generation);
+/* The name of a pinned generation; NULL: it has none. */
+const char *store_pin_name(const Store *store, uint64_t generation);
+
+/* ---- Starts ---- */
+
+/* Before the first thread runs: how many starts in a row before this one did
+ * not last. */
+uint32_t store_start_begins(Store *store);
+/* When the system has run for a while. */
+void store_start_lasted(Store *store);
 
 /* ---- Committing ---- */
 
@@ -79,8 +130,7 @@ Status store_finish(Store *store, uint32_t budget);
 /* Gives the generation under way up; the log says why. */
 void store_doom(Store *store, Status why);
 
-/* How many generations are kept, at least 2. */
-void store_set_keep(Store *store, uint32_t keep);
+void store_set_retention(Store *store, const StoreRetention *retention);
 
 /* What the last durable generation took, for the log line. */
 uint64_t store_last_pages(const Store *store);

@@ -11,6 +11,7 @@ enum {
     BLANK_WHOLE = 4096,  /* disks of up to 16 MiB are looked at whole; */
     BLANK_FRONT = 1024,  /* of larger ones the first blocks, */
     BLANK_SAMPLES = 128, /* and blocks spread over the rest, and the end */
+    GROWTH_LEAST = 4 * FORMAT_EDGE, /* blocks */
 };
 
 /* The superblocks of both rings that verify. */
@@ -125,18 +126,16 @@ static Status read_space_page(void *opaque, uint64_t index, void *page) {
         return status;
     if (!entry_present(&entry))
         return STATUS_CORRUPT;
-    return device_read_meta(store->device, &entry, store->super.pair_distance,
-                            page);
+    return device_read_meta(store->device, &entry, page);
 }
 
 static Status open_parts(Store *store, bool fresh) {
     const FormatSuper *super = &store->super;
-    store->space = space_open(super->blocks, fresh, super->free_blocks,
+    device_set_layout(store->device, &super->layout);
+    store->space = space_open(&super->layout, fresh, super->free_blocks,
                               super->free_pairs, read_space_page, store);
-    store->heap = radix_open(store->device, super->pair_distance,
-                             FORMAT_HEAP_LEVELS, &super->heap);
-    store->meta = radix_open(store->device, super->pair_distance,
-                             FORMAT_META_LEVELS, &super->meta);
+    store->heap = radix_open(store->device, FORMAT_HEAP_LEVELS, &super->heap);
+    store->meta = radix_open(store->device, FORMAT_META_LEVELS, &super->meta);
     if (!store->space || !store->heap || !store->meta)
         return STATUS_NO_MEMORY;
     store->space_pages =
@@ -150,17 +149,18 @@ static void close_parts(Store *store) {
     radix_close(store->heap);
     radix_close(store->meta);
     space_close(store->space);
+    deadlist_close(store);
     directory_close(store);
     alloc_give(store->space_pages);
-    alloc_give(store->dead.dead);
-    alloc_give(store->dead_places);
+    alloc_give(store->marks);
     Device *device = store->device;
-    *store = (Store){.device = device, .keep = STORE_KEEP};
+    *store = (Store){.device = device, .retention = STORE_RETENTION};
 }
 
 void store_close(Store *store) {
     if (!store)
         return;
+    CHECK(!store->views);
     device_close(store->device);
     store->device = NULL;
     close_parts(store);
@@ -171,16 +171,17 @@ void store_close(Store *store) {
 
 static Status open_fresh(Store *store) {
     uint64_t blocks = device_blocks(store->device);
-    store->super =
-        (FormatSuper){.magic = FORMAT_MAGIC,
-                      .major = FORMAT_MAJOR,
-                      .minor = FORMAT_MINOR,
-                      .min_reader = FORMAT_MINOR,
-                      .min_writer = FORMAT_MINOR,
-                      .branch = 1,
-                      .next_branch = 2,
-                      .blocks = blocks,
-                      .pair_distance = (blocks - 2 * FORMAT_RING) / 2};
+    store->super = (FormatSuper){
+        .magic = FORMAT_MAGIC,
+        .major = FORMAT_MAJOR,
+        .minor = FORMAT_MINOR,
+        .min_reader = FORMAT_MINOR,
+        .min_writer = FORMAT_MINOR,
+        .branch = 1,
+        .next_branch = 2,
+        .layout = {.blocks = blocks,
+                   .segment_count = 1,
+                   .segments = {{FORMAT_EDGE, blocks - 2 * FORMAT_EDGE}}}};
     platform_random(store->super.lineage, sizeof store->super.lineage);
     store->incarnation = 1;
     store->blank = true;
@@ -199,6 +200,21 @@ static Status try_super(Store *store, const FormatSuper *super) {
     return status;
 }
 
+/* Segments follow each other from edge to edge. */
+static bool layout_makes_sense(const FormatLayout *layout) {
+    uint64_t at = FORMAT_EDGE;
+    if (layout->blocks < FORMAT_MIN_BLOCKS || layout->segment_count < 1 ||
+        layout->segment_count > FORMAT_SEGMENTS)
+        return false;
+    for (uint64_t i = 0; i < layout->segment_count; i++) {
+        if (layout->segments[i].first != at ||
+            layout->segments[i].blocks > layout->blocks - at)
+            return false;
+        at += layout->segments[i].blocks;
+    }
+    return at == layout->blocks - FORMAT_EDGE;
+}
+
 static Status check_format(const FormatSuper *super, uint64_t blocks,
                            StoreOpening *opening) {
     if (super->major != FORMAT_MAJOR || super->min_reader > FORMAT_MINOR ||
@@ -208,16 +224,50 @@ static Status check_format(const FormatSuper *super, uint64_t blocks,
                     "the disk has format %u.%u and this system reads %d.%d; "
                     "it was left as it is",
                     super->major, super->minor, FORMAT_MAJOR, FORMAT_MINOR);
-    if (super->blocks > blocks)
+    if (super->layout.blocks > blocks)
         return fail(opening, STATUS_TRUNCATED,
                     "the disk has %lu blocks of 4 KiB and had %lu; its end is "
                     "missing",
-                    blocks, super->blocks);
-    uint64_t middle = super->blocks - 2 * FORMAT_RING;
-    if (super->blocks < FORMAT_MIN_BLOCKS || super->pair_distance != middle / 2)
+                    blocks, super->layout.blocks);
+    if (!layout_makes_sense(&super->layout))
         return fail(opening, STATUS_CORRUPT,
                     "the superblock of generation %lu makes no sense",
                     super->generation);
+    return STATUS_OK;
+}
+
+/* ---- Growth ---- */
+
+/* A larger disk than before: what is new becomes a segment. The first commit
+ * makes it so on the disk. */
+static Status grow(Store *store) {
+    FormatLayout layout = store->super.layout;
+    uint64_t blocks = device_blocks(store->device);
+    uint64_t old_pages = space_page_count(store->space);
+    if (store->durable == 0 || blocks < layout.blocks + GROWTH_LEAST)
+        return STATUS_OK;
+    if (layout.segment_count == FORMAT_SEGMENTS) {
+        log_line("store: the disk grew again; %d parts are the most, what is "
+                 "new is not used",
+                 FORMAT_SEGMENTS);
+        return STATUS_OK;
+    }
+    layout.segments[layout.segment_count++] =
+        (FormatSegment){layout.blocks - FORMAT_EDGE, blocks - layout.blocks};
+    layout.blocks = blocks;
+    Status status = space_grow(store->space, &layout);
+    if (status != STATUS_OK)
+        return status;
+    uint64_t pages = space_page_count(store->space);
+    MetaPage *states = alloc_resize(
+        store->space_pages, old_pages * sizeof *states, pages * sizeof *states);
+    if (!states)
+        return STATUS_NO_MEMORY;
+    store->space_pages = states;
+    log_line("store: the disk grew from %lu to %lu MiB",
+             store->super.layout.blocks >> 8, blocks >> 8);
+    store->super.layout = layout;
+    device_set_layout(store->device, &layout);
     return STATUS_OK;
 }
 
@@ -241,7 +291,7 @@ static Status open_existing(Store *store, Rings *rings, StoreOpening *opening) {
         if (status == STATUS_OK) {
             store->last_number = last_number;
             store->incarnation = incarnation + 1;
-            return STATUS_OK;
+            return marks_load(store);
         }
         log_line("recovery: generation %lu (superblock): %s; trying an older "
                  "one",
@@ -278,22 +328,48 @@ static Status open_rings(Store *store, Rings *rings, uint8_t *buffer,
     return status;
 }
 
+/* ---- Other generations ---- */
+
+/* What is read from now on is the generation at `place`. */
+static Status turn_to(Store *store, uint32_t place) {
+    const FormatRecord *record = &store->records[place];
+    Radix *heap = radix_open(store->device, FORMAT_HEAP_LEVELS, &record->heap);
+    if (!heap)
+        return STATUS_NO_MEMORY;
+    radix_close(store->heap);
+    store->heap = heap;
+    store->durable = record->generation;
+    return STATUS_OK;
+}
+
 /* Goes to an older generation for reading. */
 static Status go_to(Store *store, uint64_t generation, StoreOpening *opening) {
+    uint32_t place = directory_kept(store, generation);
     store->read_only = true;
-    for (uint32_t i = 0; i < store->record_places; i++) {
-        if (store->records[i].generation != generation)
-            continue;
-        radix_close(store->heap);
-        store->heap = radix_open(store->device, store->super.pair_distance,
-                                 FORMAT_HEAP_LEVELS, &store->records[i].heap);
-        store->durable = generation;
-        return store->heap ? STATUS_OK : STATUS_NO_MEMORY;
-    }
+    if (place != UINT32_MAX)
+        return turn_to(store, place);
     return fail(
         opening, STATUS_NOT_FOUND,
         "generation %lu is not on the disk; rvdisk list shows which are",
         generation);
+}
+
+Status store_go_back(Store *store, uint64_t generation) {
+    uint32_t place = directory_kept(store, generation);
+    CHECK(store->phase == COMMIT_NONE && !store->read_only &&
+          store->dead.dead_count == 0);
+    if (place == UINT32_MAX)
+        return STATUS_NOT_FOUND;
+    uint64_t left = store->durable;
+    Status status = STATUS_OK;
+    if (left != generation)
+        status = store_pin(store, left, FORMAT_OWNER_RETURN, "left");
+    if (status == STATUS_OK)
+        status = turn_to(store, place);
+    if (status != STATUS_OK)
+        return status;
+    store->super.branch = store->super.next_branch++;
+    return STATUS_OK;
 }
 
 static Status open_on(Store *store, uint64_t generation,
@@ -307,14 +383,16 @@ static Status open_on(Store *store, uint64_t generation,
     alloc_give(buffer);
     if (status == STATUS_OK && generation)
         status = go_to(store, generation, opening);
+    else if (status == STATUS_OK)
+        status = grow(store);
     return status;
 }
 
 static void describe(const Store *store, StoreOpening *opening) {
     opening->generation = store->durable;
-    for (uint32_t i = 0; i < store->record_places; i++)
-        if (store->records[i].generation == store->durable && store->durable)
-            opening->regions = store->records[i].regions;
+    uint32_t place = directory_find(store, store->durable);
+    if (store->durable && place != UINT32_MAX)
+        opening->regions = store->records[place].regions;
 }
 
 Status store_open(uint64_t generation, Store **store_out,
@@ -331,7 +409,7 @@ Status store_open(uint64_t generation, Store **store_out,
     Store *store = alloc_take(sizeof *store);
     if (!store)
         return fail(opening_out, STATUS_NO_MEMORY, "there is no memory");
-    store->keep = STORE_KEEP;
+    store->retention = STORE_RETENTION;
     store->device = device_open(blocks);
     Status status = store->device ? open_on(store, generation, opening_out)
                                   : fail(opening_out, STATUS_NO_MEMORY,

@@ -1,6 +1,5 @@
-/* store_parts.h: the Store as the files of the store share it. Included by
- * store.c, store_open.c, commit.c, deadlist.c, directory.c and verify.c only.
- */
+/* store_parts.h: the Store as the files of the store share it. Nobody else
+ * includes it, but for tests that look inside. */
 #ifndef PERSIST_STORE_PARTS_H
 #define PERSIST_STORE_PARTS_H
 
@@ -11,7 +10,7 @@ typedef enum CommitPhase {
     COMMIT_NONE,       /* no generation under way */
     COMMIT_PAGES,      /* store_put_page */
     COMMIT_NODES,      /* heap tree's nodes are written */
-    COMMIT_DEADLIST,   /* places are given to all metadata; deadlist */
+    COMMIT_DEADLIST,   /* places are given to all metadata; deadlists */
     COMMIT_DIRECTORY,  /* directory pages */
     COMMIT_SPACE,      /* space map pages */
     COMMIT_META_NODES, /* meta tree's nodes */
@@ -34,10 +33,27 @@ typedef struct MetaPage {
     uint64_t block;
 } MetaPage;
 
-typedef struct DeadList {
+/* A deadlist that changes, in memory (deadlist.c). */
+typedef struct DeadHeap {
+    uint64_t generation;
     FormatDead *dead;
-    size_t count, capacity;
-} DeadList;
+    size_t dead_count, dead_capacity;
+    FormatDeadLink *links; /* blocks on the disk that belong to it */
+    size_t link_count, link_capacity;
+} DeadHeap;
+
+/* A block of a deadlist that this commit writes. */
+typedef struct DeadBlock {
+    struct DeadBlock *next;
+    uint64_t place;
+    FormatDeadlist bytes;
+} DeadBlock;
+
+enum {
+    STORE_HEAPS = 16,
+    STORE_PIN_SHARE = 8, /* no more pins when less of the disk is free */
+    VIEW_NODES_KEPT = 512,
+};
 
 struct Store {
     Device *device;
@@ -50,23 +66,28 @@ struct Store {
     bool read_only;
     bool blank;    /* not even marked as ours */
     Status marked; /* how marking it went; ends the commit if bad */
-    uint32_t keep;
 
     /* The directory: all places, free ones have generation 0. */
     FormatRecord *records;
     uint32_t record_places, record_capacity; /* multiples of FORMAT_RECORDS */
     MetaPage *directory_pages;               /* one per FORMAT_RECORDS */
     MetaPage *space_pages;
+    FormatMark *marks;
+    uint32_t mark_count;
+    uint64_t marks_sequence;
+    StoreView *views; /* view.c */
+    StoreRetention retention;
 
     /* The generation under way. */
     CommitPhase phase;
     FormatRecord pending;
     uint32_t pending_place; /* in records, once it is there */
     bool pending_recorded;
-    DeadList dead;         /* for its deadlist; survives a doom */
-    uint64_t *dead_places; /* blocks for it */
-    size_t dead_places_count, dead_places_written;
-    FormatEntry dead_next;  /* the block written last, the chain grows down */
+    DeadHeap dead;               /* for its deadlist; survives a doom */
+    DeadHeap heaps[STORE_HEAPS]; /* deadlists of others; they do too */
+    uint32_t heap_count;
+    DeadBlock *dead_blocks; /* packed by this commit */
+    DeadBlock *dead_next;   /* of them, the next to be written */
     uint64_t blocks_before; /* device_blocks_written at its start */
 
     uint64_t last_pages, last_bytes;
@@ -78,10 +99,17 @@ Status directory_load(Store *store);
 /* A free place; grows the directory. NO_MEMORY. */
 Status directory_place(Store *store, uint32_t *place_out);
 void directory_touch(Store *store, uint32_t place);
-uint32_t directory_live(const Store *store);
+/* The place of a generation, or UINT32_MAX. */
+uint32_t directory_find(const Store *store, uint64_t generation);
+/* The same, but UINT32_MAX for what is under way or being given back. */
+uint32_t directory_kept(const Store *store, uint64_t generation);
 /* The place of the live record with the lowest number above `after`, or
  * UINT32_MAX. */
 uint32_t directory_next(const Store *store, uint64_t after);
+/* How many records, dying ones too, have this generation as their parent; the
+ * place of one. */
+uint32_t directory_children(const Store *store, uint64_t generation,
+                            uint32_t *place_out);
 void directory_close(Store *store);
 
 /* ---- deadlist.c ---- */
@@ -90,14 +118,52 @@ void directory_close(Store *store);
  * for its deadlist; or, if it was born after the last durable one, given back.
  * Without memory it is leaked, with a log line. */
 void deadlist_add(Store *store, const FormatEntry *entry, bool pair);
-/* Places for the blocks of the deadlist. NO_SPACE, NO_MEMORY. */
-Status deadlist_assign(Store *store);
-/* Writes it; false: go on later. At the end pending.deadlist names it. */
+/* Gives back what only the generation at `place` uses; `next` is the place of
+ * its one child, whose deadlist takes over what remains. NO_MEMORY, LIMIT:
+ * nothing was given back. */
+Status deadlist_delete(Store *store, uint32_t place, uint32_t next);
+/* Gives back the deadlist itself of a generation without a child. Errors as
+ * above. */
+Status deadlist_delete_last(Store *store, uint32_t place);
+/* About how many blocks packing will take. */
+size_t deadlist_open_blocks(const Store *store);
+/* Makes blocks of all changed deadlists, with places, and names their roots in
+ * the records. NO_SPACE, NO_MEMORY. */
+Status deadlist_pack(Store *store);
+/* Writes them; false: go on later. */
 bool deadlist_write(Store *store);
 void deadlist_doomed(Store *store);
 void deadlist_durable(Store *store);
-/* Deletes the oldest generation: gives back what only it used. */
-void deadlist_delete_oldest(Store *store);
+void deadlist_close(Store *store);
+
+/* ---- retention.c ---- */
+
+/* Deletes what need not be kept any more, within what one commit should take.
+ */
+void retention_apply(Store *store);
+
+/* ---- abandon.c ---- */
+
+/* Goes on giving back one generation at the end of an abandoned branch. */
+void abandon_step(Store *store);
+
+/* ---- view.c ---- */
+
+/* True when somebody looks at this generation. */
+bool view_protects(const Store *store, uint64_t generation);
+
+/* ---- marks.c ---- */
+
+/* Reads the marks of an existing disk; without any, none are set. NO_MEMORY. */
+Status marks_load(Store *store);
+/* The value of the mark of this kind and value or, with UINT64_MAX, of this
+ * kind; NULL: there is none. */
+FormatMark *marks_find(Store *store, uint32_t kind, uint64_t value);
+/* A new mark, for marks_write to keep. LIMIT: there are too many. */
+Status marks_add(Store *store, const FormatMark *mark);
+void marks_remove(Store *store, FormatMark *mark);
+/* Writes all marks and flushes. IO_ERROR. */
+Status marks_write(Store *store);
 
 /* ---- commit.c ---- */
 

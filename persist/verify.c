@@ -41,15 +41,15 @@ static Status read_block(Walk *walk, uint64_t block, Hash hash, void *bytes) {
 }
 
 static bool in_disk(const Walk *walk, uint64_t block) {
-    return block >= FORMAT_RING &&
-           block < walk->store->super.blocks - FORMAT_RING;
+    return block >= FORMAT_EDGE &&
+           block < walk->store->super.layout.blocks - FORMAT_EDGE;
 }
 
 /* Verifies both copies of a metadata block; its bytes from the better one. */
 static bool visit_meta(Walk *walk, const FormatEntry *entry, const char *what,
                        void *bytes, bool *first_out) {
     uint64_t block = entry_block(entry);
-    uint64_t second = block + walk->store->super.pair_distance;
+    uint64_t second = format_partner(&walk->store->super.layout, block);
     if (!in_disk(walk, block) || !in_disk(walk, second)) {
         say(walk, what, block, STATUS_INVALID);
         return false;
@@ -83,73 +83,116 @@ static void visit_data(Walk *walk, const FormatEntry *entry) {
     walk->report->pages++;
 }
 
-/* `leaves_data`: the leaves' entries are data pages, else metadata pages. The
- * depth of the recursion is the number of levels. */
-static void visit_tree(Walk *walk, const FormatEntry *entry, unsigned level,
-                       bool leaves_data) {
+/* A tree to be visited. */
+typedef struct Tree {
+    bool leaves_data; /* the leaves' entries are data pages, else metadata */
+    uint64_t after;   /* only what was born after this generation, */
+    uint64_t cursor;  /* and belongs to keys from here on */
+} Tree;
+
+/* The depth of the recursion is the number of levels. */
+static void visit_tree(Walk *walk, const Tree *tree, const FormatEntry *entry,
+                       unsigned level, uint64_t first_key) {
     bool first;
     FormatNode *node = &walk->nodes[level];
-    if (!entry_present(entry) ||
+    uint64_t span = 1ull << (FORMAT_FANOUT_BITS * level);
+    if (!entry_present(entry) || entry_birth(entry) <= tree->after ||
+        first_key + span * FORMAT_FANOUT <= tree->cursor ||
         !visit_meta(walk, entry, "node", node, &first) || !first)
         return;
     walk->report->nodes++;
     for (unsigned i = 0; i < FORMAT_FANOUT; i++) {
         const FormatEntry *child = &node->entries[i];
+        uint64_t key = first_key + i * span;
         if (!entry_present(child))
             continue;
         if (level > 0)
-            visit_tree(walk, child, level - 1, leaves_data);
-        else if (leaves_data)
-            visit_data(walk, child);
-        else
+            visit_tree(walk, tree, child, level - 1, key);
+        else if (!tree->leaves_data)
             visit_meta(walk, child, "metadata",
                        walk->page + PLATFORM_BLOCK_BYTES, &first);
+        else if (key >= tree->cursor && entry_birth(child) > tree->after)
+            visit_data(walk, child);
     }
 }
 
-static void visit_deadlist(Walk *walk, FormatEntry at) {
+/* Entries of deadlist blocks yet to be visited. */
+typedef struct Pending {
+    FormatEntry *entries;
+    size_t count, capacity;
+} Pending;
+
+static bool push(Pending *pending, const FormatEntry *entry) {
+    if (pending->count == pending->capacity) {
+        size_t capacity = 2 * pending->capacity + FORMAT_DEAD_LINKS;
+        FormatEntry *entries =
+            alloc_resize(pending->entries, pending->capacity * sizeof *entries,
+                         capacity * sizeof *entries);
+        if (!entries)
+            return false;
+        pending->entries = entries;
+        pending->capacity = capacity;
+    }
+    pending->entries[pending->count++] = *entry;
+    return true;
+}
+
+static bool visit_deadlist(Walk *walk, const FormatEntry *root) {
     FormatDeadlist *block = (FormatDeadlist *)(void *)walk->nodes;
-    bool first;
-    while (entry_present(&at) &&
-           visit_meta(walk, &at, "deadlist", block, &first) && first)
-        at = block->next;
+    Pending pending = {0};
+    bool first, good = !entry_present(root) || push(&pending, root);
+    while (good && pending.count > 0) {
+        FormatEntry at = pending.entries[--pending.count];
+        if (!visit_meta(walk, &at, "deadlist", block, &first) || !first)
+            continue;
+        for (uint32_t i = 0; good && i < block->links; i++)
+            good = push(&pending, &block->link[i].at);
+    }
+    alloc_give(pending.entries);
+    return good;
 }
 
 static void count_leaks(Walk *walk) {
     Store *store = walk->store;
-    for (uint64_t block = FORMAT_RING;
-         block < store->super.blocks - FORMAT_RING; block++)
+    for (uint64_t block = FORMAT_EDGE;
+         block < store->super.layout.blocks - FORMAT_EDGE; block++)
         if (!(walk->reached[block / 8] >> (block % 8) & 1) &&
             space_used(store->space, block))
             walk->report->leaked++;
 }
 
-static void walk_all(Walk *walk) {
+static bool walk_record(Walk *walk, const FormatRecord *record) {
+    bool dying = record->flags & FORMAT_DYING;
+    Tree tree = {.leaves_data = true,
+                 .after = dying ? record->parent : 0,
+                 .cursor = dying ? record->cursor : 0};
+    walk->generation = record->generation;
+    walk->report->generations += !dying;
+    visit_tree(walk, &tree, &record->heap, FORMAT_HEAP_LEVELS - 1, 0);
+    return visit_deadlist(walk, &record->deadlist);
+}
+
+static Status walk_all(Walk *walk) {
     Store *store = walk->store;
-    for (uint32_t i = 0; i < store->record_places; i++) {
-        const FormatRecord *record = &store->records[i];
-        if (record->generation == 0)
-            continue;
-        walk->generation = record->generation;
-        walk->report->generations++;
-        visit_tree(walk, &record->heap, FORMAT_HEAP_LEVELS - 1, true);
-        visit_deadlist(walk, record->deadlist);
-    }
+    Tree meta = {0};
+    for (uint32_t i = 0; i < store->record_places; i++)
+        if (store->records[i].generation != 0 &&
+            !walk_record(walk, &store->records[i]))
+            return STATUS_NO_MEMORY;
     walk->generation = store->durable;
-    visit_tree(walk, &store->super.meta, FORMAT_META_LEVELS - 1, false);
+    visit_tree(walk, &meta, &store->super.meta, FORMAT_META_LEVELS - 1, 0);
     count_leaks(walk);
+    return STATUS_OK;
 }
 
 Status store_verify(Store *store, StoreReport *report) {
     Walk walk = {.store = store, .report = report};
-    walk.reached = alloc_take(store->super.blocks / 8 + 1);
+    walk.reached = alloc_take(store->super.layout.blocks / 8 + 1);
     walk.nodes = alloc_take(FORMAT_HEAP_LEVELS * sizeof *walk.nodes);
     walk.page = alloc_take(2 * PLATFORM_BLOCK_BYTES);
     Status status = STATUS_NO_MEMORY;
-    if (walk.reached && walk.nodes && walk.page) {
-        walk_all(&walk);
-        status = STATUS_OK;
-    }
+    if (walk.reached && walk.nodes && walk.page)
+        status = walk_all(&walk);
     alloc_give(walk.reached);
     alloc_give(walk.nodes);
     alloc_give(walk.page);

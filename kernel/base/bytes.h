@@ -31,6 +31,10 @@ static inline size_t bytes_min(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
+static inline size_t bytes_max(size_t a, size_t b) {
+    return a > b ? a : b;
+}
+
 /* True when all bytes are zero. */
 static inline bool bytes_all_zero(const void *bytes, size_t count) {
     const uint8_t *at = bytes;

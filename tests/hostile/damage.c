@@ -43,7 +43,7 @@ static void find_newest(void) {
     }
     if (newest.generation == 0)
         fail("nothing is durable on it");
-    distance = newest.pair_distance;
+    distance = newest.layout.segments[0].blocks / 2;
 }
 
 /* The `wanted`-th present entry of a node, counting around. */
@@ -99,7 +99,7 @@ static void flip(uint64_t block, size_t limit) {
 static void change_format(void) {
     for (uint64_t i = 0; i < 2 * FORMAT_RING; i++) {
         uint64_t block =
-            i < FORMAT_RING ? i : newest.blocks - 2 * FORMAT_RING + i;
+            i < FORMAT_RING ? i : newest.layout.blocks - 2 * FORMAT_RING + i;
         FormatSuper super;
         read_block(block, &super, sizeof super);
         if (super.magic != FORMAT_MAGIC)
@@ -118,7 +118,7 @@ static void damage(const char *kind, bool both) {
     if (strcmp(kind, "super") == 0) {
         flip(newest_block, sizeof(FormatSuper));
         if (both)
-            flip(newest.blocks - FORMAT_RING + newest_block,
+            flip(newest.layout.blocks - FORMAT_RING + newest_block,
                  sizeof(FormatSuper));
         return;
     }

@@ -274,8 +274,8 @@ TEST("a single damaged metadata block is mended from its pair") {
         sim_seed(seed);
         sim_disk_new(2048);
         commit_some(4);
-        uint64_t distance = (2048 - 2 * FORMAT_RING) / 2;
-        for (uint64_t block = FORMAT_RING; block < FORMAT_RING + 96; block++)
+        uint64_t distance = (2048 - 2 * FORMAT_EDGE) / 2;
+        for (uint64_t block = FORMAT_EDGE; block < FORMAT_EDGE + 96; block++)
             if (sim_random() % 2)
                 sim_disk_bytes()[(block + (sim_random() % 2 ? distance : 0)) *
                                  PLATFORM_BLOCK_BYTES] ^= 0x10;
@@ -306,14 +306,15 @@ TEST("a damaged data page is an error for that page only") {
     store_close(store);
 }
 
-TEST("ten generations are kept, and each can be opened") {
+TEST("the last ten generations are kept, and each can be opened") {
     sim_seed(6);
     sim_disk_new(4096);
     commit_some(25);
     Store *store = open_store();
-    EXPECT_EQUAL(store_record_count(store), 10);
+    EXPECT_EQUAL(store_record_count(store), 11);
+    EXPECT_EQUAL(store_record(store, 0).generation, 1); /* of its minute */
     for (uint32_t i = 0; i < 10; i++)
-        EXPECT_EQUAL(store_record(store, i).generation, 16 + i);
+        EXPECT_EQUAL(store_record(store, i + 1).generation, 16 + i);
     store_close(store);
     for (uint64_t g = 16; g <= 25; g++) {
         StoreOpening opening;

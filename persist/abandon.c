@@ -1,0 +1,81 @@
+/* Giving back the end of an abandoned branch: a generation without a child.
+ *
+ * What was born in it after its parent, nobody else uses. That may be a whole
+ * world, so it is given back in the order of the page numbers, some nodes in
+ * each commit; the record's cursor says how far it has come, and a start goes
+ * on from there. A node is given back after all that is below it. */
+#include "persist/store_parts.h"
+
+#include "kernel/base/alloc.h"
+#include "kernel/base/log.h"
+
+enum { NODES_AT_ONCE = 256 };
+
+typedef struct Walk {
+    Store *store;
+    FormatRecord *record;
+    FormatNode *nodes; /* one per level */
+    uint32_t budget;   /* nodes that may still be read */
+} Walk;
+
+static uint64_t span_of(unsigned level) {
+    return 1ull << (FORMAT_FANOUT_BITS * (level + 1));
+}
+
+static void give_leaf(Walk *walk, const FormatNode *node, uint64_t first) {
+    for (unsigned i = 0; i < FORMAT_FANOUT; i++) {
+        const FormatEntry *entry = &node->entries[i];
+        if (entry_present(entry) && entry_birth(entry) > walk->record->parent &&
+            first + i >= walk->record->cursor)
+            space_give(walk->store->space, entry_block(entry), false);
+    }
+}
+
+/* Gives back the node over the keys from `first` on, and all below it; false:
+ * the budget is used up. */
+static bool give_tree(Walk *walk, const FormatEntry *entry, unsigned level,
+                      uint64_t first) {
+    FormatRecord *record = walk->record;
+    FormatNode *node = &walk->nodes[level];
+    uint64_t end = first + span_of(level);
+    if (!entry_present(entry) || entry_birth(entry) <= record->parent ||
+        end <= record->cursor)
+        return true;
+    if (walk->budget == 0)
+        return false;
+    walk->budget--;
+    Status status = device_read_meta(walk->store->device, entry, node);
+    if (status != STATUS_OK) {
+        log_line("recovery: node of generation %lu: %s; its blocks stay used",
+                 record->generation, status_text(status));
+        record->cursor = end;
+        return true;
+    }
+    for (unsigned i = 0; level > 0 && i < FORMAT_FANOUT; i++)
+        if (!give_tree(walk, &node->entries[i], level - 1,
+                       first + i * span_of(level - 1)))
+            return false;
+    if (level == 0)
+        give_leaf(walk, node, first);
+    space_give(walk->store->space, entry_block(entry), true);
+    record->cursor = end;
+    return true;
+}
+
+void abandon_step(Store *store) {
+    uint32_t place = 0;
+    while (place < store->record_places &&
+           !(store->records[place].flags & FORMAT_DYING))
+        place++;
+    if (place == store->record_places)
+        return;
+    FormatRecord *record = &store->records[place];
+    Walk walk = {.store = store, .record = record, .budget = NODES_AT_ONCE};
+    walk.nodes = alloc_take(FORMAT_HEAP_LEVELS * sizeof *walk.nodes);
+    if (!walk.nodes)
+        return;
+    if (give_tree(&walk, &record->heap, FORMAT_HEAP_LEVELS - 1, 0))
+        *record = (FormatRecord){0};
+    directory_touch(store, place);
+    alloc_give(walk.nodes);
+}

@@ -1,0 +1,193 @@
+/* The marks: facts outside of the generations, in two halves written in turn.
+ *
+ * Each half is kept at both ends of the disk. A write goes to the half that
+ * does not count, so a power cut leaves the other. */
+#include "persist/store_parts.h"
+
+#include "kernel/base/alloc.h"
+#include "kernel/base/log.h"
+
+enum {
+    HALF_BYTES = FORMAT_MARKS_HALF * PLATFORM_BLOCK_BYTES,
+    MARKS_MOST = HALF_BYTES / sizeof(FormatMark) - 1,
+};
+
+static uint64_t place_of(const Store *store, uint64_t half, bool rear) {
+    uint64_t first =
+        rear ? store->super.layout.blocks - FORMAT_EDGE : (uint64_t)FORMAT_RING;
+    return first + half % 2 * FORMAT_MARKS_HALF;
+}
+
+static Hash hash_of_half(FormatMarksHead *head, uint64_t count) {
+    Hash held = head->hash;
+    head->hash = (Hash){0};
+    Hash hash = hash_of(head, sizeof *head + count * sizeof(FormatMark));
+    head->hash = held;
+    return hash;
+}
+
+static bool verifies(FormatMarksHead *head) {
+    return head->magic == FORMAT_MARKS_MAGIC && head->count <= MARKS_MOST &&
+           hash_equal(head->hash, hash_of_half(head, head->count));
+}
+
+static void load_half(Store *store, uint64_t block, FormatMarksHead *head) {
+    if (device_read(store->device, block, FORMAT_MARKS_HALF, head) !=
+            STATUS_OK ||
+        !verifies(head) || head->sequence <= store->marks_sequence)
+        return;
+    store->marks_sequence = head->sequence;
+    store->mark_count = (uint32_t)head->count;
+    bytes_copy(store->marks, head + 1, head->count * sizeof *store->marks);
+}
+
+static bool take_marks(Store *store) {
+    if (!store->marks)
+        store->marks = alloc_take(MARKS_MOST * sizeof *store->marks);
+    return store->marks != NULL;
+}
+
+Status marks_load(Store *store) {
+    FormatMarksHead *head = alloc_take(HALF_BYTES);
+    if (!head || !take_marks(store)) {
+        alloc_give(head);
+        return STATUS_NO_MEMORY;
+    }
+    for (uint64_t half = 0; half < 2; half++) {
+        load_half(store, place_of(store, half, false), head);
+        load_half(store, place_of(store, half, true), head);
+    }
+    alloc_give(head);
+    return STATUS_OK;
+}
+
+FormatMark *marks_find(Store *store, uint32_t kind, uint64_t value) {
+    for (uint32_t i = 0; i < store->mark_count; i++)
+        if (store->marks[i].kind == kind &&
+            (value == UINT64_MAX || store->marks[i].value == value))
+            return &store->marks[i];
+    return NULL;
+}
+
+Status marks_add(Store *store, const FormatMark *mark) {
+    if (!take_marks(store))
+        return STATUS_NO_MEMORY;
+    if (store->mark_count == MARKS_MOST)
+        return STATUS_LIMIT;
+    store->marks[store->mark_count++] = *mark;
+    return STATUS_OK;
+}
+
+void marks_remove(Store *store, FormatMark *mark) {
+    *mark = store->marks[--store->mark_count];
+}
+
+static Status write_half(Store *store, uint64_t block, const uint8_t *bytes,
+                         uint64_t blocks) {
+    Status status = STATUS_OK;
+    for (uint64_t i = 0; status == STATUS_OK && i < blocks; i++)
+        status = device_write_now(store->device, block + i,
+                                  bytes + i * PLATFORM_BLOCK_BYTES);
+    return status;
+}
+
+Status marks_write(Store *store) {
+    if (store->read_only || store->blank)
+        return STATUS_OK; /* nothing is written to a disk that is not ours */
+    FormatMarksHead *head = alloc_take(HALF_BYTES);
+    if (!head)
+        return STATUS_NO_MEMORY;
+    uint64_t sequence = store->marks_sequence + 1, count = store->mark_count;
+    uint64_t blocks = 1 + (count * sizeof(FormatMark)) / PLATFORM_BLOCK_BYTES;
+    *head = (FormatMarksHead){
+        .magic = FORMAT_MARKS_MAGIC, .sequence = sequence, .count = count};
+    bytes_copy(head + 1, store->marks, count * sizeof *store->marks);
+    head->hash = hash_of_half(head, count);
+    Status front = write_half(store, place_of(store, sequence, false),
+                              (uint8_t *)head, blocks);
+    Status rear = write_half(store, place_of(store, sequence, true),
+                             (uint8_t *)head, blocks);
+    alloc_give(head);
+    if (front != STATUS_OK && rear != STATUS_OK)
+        return front;
+    store->marks_sequence = sequence;
+    return device_flush_now(store->device);
+}
+
+/* ---- Starts ---- */
+
+static Status set_starts(Store *store, uint64_t count) {
+    FormatMark *mark = marks_find(store, FORMAT_MARK_START, UINT64_MAX);
+    FormatMark fresh = {.kind = FORMAT_MARK_START};
+    if (!mark) {
+        Status status = marks_add(store, &fresh);
+        if (status != STATUS_OK)
+            return status;
+        mark = &store->marks[store->mark_count - 1];
+    }
+    mark->value = count;
+    return marks_write(store);
+}
+
+uint32_t store_start_begins(Store *store) {
+    FormatMark *mark = marks_find(store, FORMAT_MARK_START, UINT64_MAX);
+    uint64_t before = mark ? mark->value : 0;
+    Status status = set_starts(store, before + 1);
+    if (status != STATUS_OK)
+        log_line("store: the mark of this start: %s", status_text(status));
+    return (uint32_t)before;
+}
+
+void store_start_lasted(Store *store) {
+    Status status = set_starts(store, 0);
+    if (status != STATUS_OK)
+        log_line("store: the mark of this start: %s", status_text(status));
+}
+
+/* ---- Pins ---- */
+
+Status store_pin(Store *store, uint64_t generation, uint32_t owner,
+                 const char *name) {
+    uint32_t place = directory_kept(store, generation);
+    if (place == UINT32_MAX)
+        return STATUS_NOT_FOUND;
+    if (owner == FORMAT_OWNER_PERSON &&
+        space_free_blocks(store->space) <
+            store->super.layout.blocks / STORE_PIN_SHARE)
+        return STATUS_NO_SPACE;
+    FormatMark mark = {
+        .kind = FORMAT_MARK_PIN, .owner = owner, .value = generation};
+    for (size_t i = 0; i < sizeof mark.name - 1 && name[i]; i++)
+        mark.name[i] = name[i];
+    FormatMark *old = marks_find(store, FORMAT_MARK_PIN, generation);
+    Status status = STATUS_OK;
+    if (old)
+        *old = mark;
+    else
+        status = marks_add(store, &mark);
+    if (status != STATUS_OK)
+        return status;
+    store->records[place].flags |= FORMAT_PINNED;
+    directory_touch(store, place);
+    return marks_write(store);
+}
+
+Status store_unpin(Store *store, uint64_t generation) {
+    uint32_t place = directory_find(store, generation);
+    if (place == UINT32_MAX || !(store->records[place].flags & FORMAT_PINNED))
+        return STATUS_NOT_FOUND;
+    store->records[place].flags &= ~(uint32_t)FORMAT_PINNED;
+    directory_touch(store, place);
+    FormatMark *mark = marks_find(store, FORMAT_MARK_PIN, generation);
+    if (mark)
+        marks_remove(store, mark);
+    return marks_write(store);
+}
+
+const char *store_pin_name(const Store *store, uint64_t generation) {
+    for (uint32_t i = 0; i < store->mark_count; i++)
+        if (store->marks[i].kind == FORMAT_MARK_PIN &&
+            store->marks[i].value == generation)
+            return store->marks[i].name;
+    return NULL;
+}

@@ -1,0 +1,84 @@
+/* Views: reading a kept generation beside the one that goes on. */
+#include "persist/store_parts.h"
+
+#include "kernel/base/alloc.h"
+
+struct StoreView {
+    Store *store;
+    FormatRecord record;
+    Radix *heap;
+    StoreView *next;
+};
+
+Status store_view_open(Store *store, uint64_t generation,
+                       StoreView **view_out) {
+    uint32_t place = directory_kept(store, generation);
+    *view_out = NULL;
+    if (place == UINT32_MAX)
+        return STATUS_NOT_FOUND;
+    StoreView *view = alloc_take(sizeof *view);
+    if (!view)
+        return STATUS_NO_MEMORY;
+    *view = (StoreView){.store = store, .record = store->records[place]};
+    view->heap =
+        radix_open(store->device, FORMAT_HEAP_LEVELS, &view->record.heap);
+    if (!view->heap) {
+        alloc_give(view);
+        return STATUS_NO_MEMORY;
+    }
+    view->next = store->views;
+    store->views = view;
+    *view_out = view;
+    return STATUS_OK;
+}
+
+void store_view_close(StoreView *view) {
+    if (!view)
+        return;
+    StoreView **at = &view->store->views;
+    while (*at != view)
+        at = &(*at)->next;
+    *at = view->next;
+    radix_close(view->heap);
+    alloc_give(view);
+}
+
+FormatRecord store_view_record(const StoreView *view) {
+    return view->record;
+}
+
+static Status read_page(Device *device, Radix *heap, uint64_t page,
+                        void *bytes) {
+    FormatEntry entry;
+    Status status = radix_get(heap, page, &entry);
+    if (status != STATUS_OK)
+        return status;
+    if (entry_present(&entry))
+        return device_read_data(device, &entry, bytes);
+    bytes_fill(bytes, 0, PLATFORM_BLOCK_BYTES);
+    return STATUS_OK;
+}
+
+Status store_view_read_page(StoreView *view, uint64_t page, void *bytes) {
+    Status status = read_page(view->store->device, view->heap, page, bytes);
+    radix_trim(view->heap, VIEW_NODES_KEPT);
+    return status;
+}
+
+Status store_view_next_page(StoreView *view, uint64_t from,
+                            uint64_t *page_out) {
+    Status status = radix_next(view->heap, from, page_out);
+    radix_trim(view->heap, VIEW_NODES_KEPT);
+    return status;
+}
+
+Status store_read_page(Store *store, uint64_t page, void *bytes) {
+    return read_page(store->device, store->heap, page, bytes);
+}
+
+bool view_protects(const Store *store, uint64_t generation) {
+    for (const StoreView *view = store->views; view; view = view->next)
+        if (view->record.generation == generation)
+            return true;
+    return false;
+}
