@@ -40,17 +40,18 @@ void commit_meta_node_freed(void *opaque, const FormatEntry *entry) {
 
 /* ---- The mark on a blank disk ---- */
 
+static Status write_mark_to(Store *store, uint64_t block,
+                            const FormatSuper *mark) {
+    Status status =
+        device_write_short(store->device, block, mark, sizeof *mark);
+    return status == STATUS_OK ? device_flush_now(store->device) : status;
+}
+
+/* The front first: a disk that grows before its first generation keeps it. */
 static Status write_mark(Store *store, const FormatSuper *mark) {
-    uint8_t block[512] = {0};
-    _Static_assert(sizeof *mark == sizeof block, "the mark is one sector");
-    bytes_copy(block, mark, sizeof block);
-    Status status = device_write_short(store->device, 0, block, sizeof block);
+    Status status = write_mark_to(store, 0, mark);
     if (status == STATUS_OK)
-        status =
-            device_write_short(store->device, mark->layout.blocks - FORMAT_RING,
-                               block, sizeof block);
-    if (status == STATUS_OK)
-        status = device_flush_now(store->device);
+        status = write_mark_to(store, mark->layout.blocks - FORMAT_RING, mark);
     return status;
 }
 
@@ -77,7 +78,7 @@ uint64_t store_begin(Store *store, int64_t wall_us, uint32_t regions) {
                                     .wall_us = wall_us,
                                     .regions = regions};
     store->pending_recorded = false;
-    store->marked = store->blank ? mark_disk(store) : STATUS_OK;
+    store->marked = store->blank ? mark_disk(store) : store_mend_super(store);
     store->blocks_before = device_blocks_written(store->device);
     return store->pending.generation;
 }

@@ -132,7 +132,11 @@ static Status set_starts(Store *store, uint64_t count) {
 uint32_t store_start_begins(Store *store) {
     FormatMark *mark = marks_find(store, FORMAT_MARK_START, UINT64_MAX);
     uint64_t before = mark ? mark->value : 0;
-    Status status = set_starts(store, before + 1);
+    Status status = store->read_only ? STATUS_OK : store_mend_super(store);
+    if (status != STATUS_OK)
+        log_line("store: the newest superblock is in one ring only: %s",
+                 status_text(status));
+    status = set_starts(store, before + 1);
     if (status != STATUS_OK)
         log_line("store: the mark of this start: %s", status_text(status));
     return (uint32_t)before;

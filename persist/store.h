@@ -101,8 +101,9 @@ const char *store_pin_name(const Store *store, uint64_t generation);
 
 /* ---- Starts ---- */
 
-/* Before the first thread runs: how many starts in a row before this one did
- * not last. */
+/* Before the first thread runs: makes sure that the generation which was opened
+ * outlives this start too; how many starts in a row before this one did not
+ * last. */
 uint32_t store_start_begins(Store *store);
 /* When the system has run for a while. */
 void store_start_lasted(Store *store);

@@ -236,6 +236,29 @@ static Status check_format(const FormatSuper *super, uint64_t blocks,
     return STATUS_OK;
 }
 
+static bool is_in(const Rings *rings, const FormatSuper *super) {
+    for (uint32_t i = 0; i < rings->count; i++)
+        if (hash_equal(rings->supers[i].hash, super->hash))
+            return true;
+    return false;
+}
+
+Status store_mend_super(Store *store) {
+    if (!store->super_alone)
+        return STATUS_OK;
+    const FormatSuper *super = &store->alone;
+    uint64_t slot = super->generation % FORMAT_RING;
+    uint64_t rear = super->layout.blocks - FORMAT_RING + slot;
+    Status status =
+        device_write_short(store->device, slot, super, sizeof *super);
+    if (status == STATUS_OK)
+        status = device_write_short(store->device, rear, super, sizeof *super);
+    if (status == STATUS_OK)
+        status = device_flush_now(store->device);
+    store->super_alone = status != STATUS_OK;
+    return status;
+}
+
 /* ---- Growth ---- */
 
 /* A larger disk than before: what is new becomes a segment. The first commit
@@ -291,6 +314,8 @@ static Status open_existing(Store *store, Rings *rings, StoreOpening *opening) {
         if (status == STATUS_OK) {
             store->last_number = last_number;
             store->incarnation = incarnation + 1;
+            store->alone = super;
+            store->super_alone = !is_in(rings, &super);
             return marks_load(store);
         }
         log_line("recovery: generation %lu (superblock): %s; trying an older "

@@ -77,6 +77,8 @@ struct Store {
     uint64_t marks_sequence;
     StoreView *views; /* view.c */
     StoreRetention retention;
+    FormatSuper alone; /* what was opened, */
+    bool super_alone;  /* when only one ring has it */
 
     /* The generation under way. */
     CommitPhase phase;
@@ -92,6 +94,12 @@ struct Store {
 
     uint64_t last_pages, last_bytes;
 };
+
+/* ---- store_open.c ---- */
+
+/* A power cut may leave the newest superblock in one ring only. Once somebody
+ * has seen its generation come back it is durable, so both get it. IO_ERROR. */
+Status store_mend_super(Store *store);
 
 /* ---- directory.c ---- */
 

@@ -17,6 +17,7 @@ typedef struct Model {
     uint64_t begun[HISTORY];
     uint64_t durable; /* highest number that was reported */
     uint32_t next_content;
+    int64_t wall_us;
 } Model;
 
 static Model model;
@@ -114,7 +115,8 @@ static void change_pages(bool *changed) {
  * `changed` for the next. */
 static bool commit(Store *store, bool *changed) {
     change_pages(changed);
-    uint64_t number = store_begin(store, 0, 1);
+    model.wall_us += (int64_t)(sim_random() % 100) * 1000000;
+    uint64_t number = store_begin(store, model.wall_us, 1);
     memcpy(model.committed[number % HISTORY], model.now, sizeof model.now);
     model.begun[number % HISTORY] = number;
     if (put_pages(store, changed) && finish(store)) {
@@ -122,6 +124,48 @@ static bool commit(Store *store, bool *changed) {
         memset(changed, 0, PAGES);
     }
     return !sim_disk_frozen();
+}
+
+static bool view_is(Store *store, uint64_t generation) {
+    StoreView *view;
+    uint64_t wanted[WORDS], got[WORDS];
+    bool good = store_view_open(store, generation, &view) == STATUS_OK;
+    for (unsigned i = 0; good && i < PAGES; i++) {
+        page_bytes(model.committed[generation % HISTORY][i], wanted);
+        good = store_view_read_page(view, page_number(i), got) == STATUS_OK &&
+               memcmp(wanted, got, sizeof got) == 0;
+    }
+    store_view_close(view);
+    return good;
+}
+
+static uint64_t any_kept(Store *store) {
+    uint32_t place = (uint32_t)(sim_random() % store_record_count(store));
+    return store_record(store, place).generation;
+}
+
+/* Looks at what is kept, pins and unpins, and perhaps goes back. */
+static void travel(Store *store) {
+    StoreRetention retention = {.last = 2 + sim_random() % 3,
+                                .minutes = sim_random() % 3,
+                                .hours = sim_random() % 2};
+    store_set_retention(store, &retention);
+    if (store_record_count(store) == 0)
+        return;
+    EXPECT_SEED(view_is(store, any_kept(store)));
+    if (sim_random() % 4 == 0)
+        EXPECT_SEED(store_pin(store, any_kept(store), FORMAT_OWNER_PERSON,
+                              "kept") == STATUS_OK);
+    for (uint32_t i = 0; i < store_record_count(store); i++)
+        if (sim_random() % 2 && (store_record(store, i).flags & FORMAT_PINNED))
+            EXPECT_SEED(store_unpin(store, store_record(store, i).generation) ==
+                        STATUS_OK);
+    if (sim_random() % 3)
+        return;
+    uint64_t g = any_kept(store);
+    EXPECT_SEED(store_go_back(store, g) == STATUS_OK);
+    memcpy(model.now, model.committed[g % HISTORY], sizeof model.now);
+    EXPECT_SEED(store_is(store, model.now));
 }
 
 /* From power on to the next cut. */
@@ -136,7 +180,11 @@ static void live(void) {
     EXPECT_SEED(g == 0 || model.begun[g % HISTORY] == g);
     EXPECT_SEED(store_is(store, model.committed[g % HISTORY]));
     memcpy(model.now, model.committed[g % HISTORY], sizeof model.now);
-    model.durable = g;
+    if (sim_random() % 8)
+        store_start_begins(store);
+    if (!store->super_alone)
+        model.durable = g;
+    travel(store);
     if (sim_random() % 3)
         sim_disk_freeze_after(sim_random() % 60);
     unsigned commits = sim_random() % 8;
@@ -175,15 +223,30 @@ static void verify_disk(void) {
     store_close(store);
 }
 
+static uint64_t disk_blocks;
+
+/* The disk is larger at the next start. */
+static void grow_disk(void) {
+    uint64_t more = sim_random() % 2048;
+    uint8_t *bytes = calloc(disk_blocks + more, PLATFORM_BLOCK_BYTES);
+    memcpy(bytes, sim_disk_bytes(), disk_blocks * PLATFORM_BLOCK_BYTES);
+    disk_blocks += more;
+    sim_disk_load(disk_blocks, bytes);
+    free(bytes);
+}
+
 static void run_seed(uint64_t seed) {
     seed_now = seed;
     sim_log_clear();
     sim_seed(seed);
-    sim_disk_new(2048 + sim_random() % 4096);
+    disk_blocks = 2048 + sim_random() % 4096;
+    sim_disk_new(disk_blocks);
     memset(&model, 0, sizeof model);
     for (int cut = 0; cut < 5; cut++) {
         live();
         verify_disk();
+        if (sim_random() % 4 == 0)
+            grow_disk();
     }
     /* Nothing that is durable may need mending after a mere power cut. */
     const char *mended = sim_log_find("recovery: metadata");
@@ -307,14 +370,18 @@ TEST("a damaged data page is an error for that page only") {
 }
 
 TEST("the last ten generations are kept, and each can be opened") {
+    bool changed[PAGES] = {false};
+    StoreRetention retention = {.last = 10};
     sim_seed(6);
     sim_disk_new(4096);
-    commit_some(25);
+    memset(&model, 0, sizeof model);
     Store *store = open_store();
-    EXPECT_EQUAL(store_record_count(store), 11);
-    EXPECT_EQUAL(store_record(store, 0).generation, 1); /* of its minute */
+    store_set_retention(store, &retention);
+    for (int i = 0; i < 25; i++)
+        EXPECT(commit(store, changed));
+    EXPECT_EQUAL(store_record_count(store), 10);
     for (uint32_t i = 0; i < 10; i++)
-        EXPECT_EQUAL(store_record(store, i + 1).generation, 16 + i);
+        EXPECT_EQUAL(store_record(store, i).generation, 16 + i);
     store_close(store);
     for (uint64_t g = 16; g <= 25; g++) {
         StoreOpening opening;
@@ -338,6 +405,147 @@ TEST("space does not leak over many generations") {
     EXPECT_EQUAL(report.leaked, 0);
     EXPECT_EQUAL(report.unmarked, 0);
     store_close(store);
+}
+
+static StoreReport verified(Store *store) {
+    StoreReport report = {.say = say_nothing};
+    EXPECT_EQUAL(store_verify(store, &report), STATUS_OK);
+    EXPECT_EQUAL(report.bad, 0);
+    EXPECT_EQUAL(report.unmarked, 0);
+    return report;
+}
+
+/* Commits until what was given back is free again. */
+static void settle_space(Store *store, bool *changed) {
+    for (int i = 0; i < 8; i++)
+        EXPECT(commit(store, changed));
+}
+
+TEST("an abandoned branch is given back whole") {
+    bool changed[PAGES] = {false};
+    sim_seed(11);
+    sim_disk_new(8192);
+    commit_some(6);
+    Store *store = open_store();
+    memset(changed, true, sizeof changed);
+    EXPECT(commit(store, changed)); /* 7: all pages are its own */
+    store_close(store);
+    store = open_store();
+    EXPECT_EQUAL(store_go_back(store, 5), STATUS_OK);
+    memcpy(model.now, model.committed[5], sizeof model.now);
+    EXPECT(store_is(store, model.now));
+    EXPECT(commit(store, changed));
+    EXPECT_EQUAL(store_record(store, store_record_count(store) - 1).parent, 5);
+    EXPECT_TEXT(store_pin_name(store, 7), "left");
+    EXPECT_EQUAL(verified(store).leaked, 0);
+    EXPECT_EQUAL(store_unpin(store, 7), STATUS_OK);
+    settle_space(store, changed);
+    StoreView *view;
+    EXPECT_EQUAL(store_view_open(store, 7, &view), STATUS_NOT_FOUND);
+    EXPECT_EQUAL(store_view_open(store, 6, &view), STATUS_NOT_FOUND);
+    EXPECT_EQUAL(verified(store).leaked, 0);
+    EXPECT(store_is(store, model.now));
+    store_close(store);
+}
+
+TEST("what is looked at stays kept until the view is closed") {
+    bool changed[PAGES] = {false};
+    sim_seed(12);
+    sim_disk_new(8192);
+    commit_some(3);
+    Store *store = open_store();
+    StoreRetention retention = {.last = 2};
+    store_set_retention(store, &retention);
+    StoreView *view;
+    EXPECT_EQUAL(store_view_open(store, 2, &view), STATUS_OK);
+    settle_space(store, changed);
+    uint64_t words[WORDS];
+    EXPECT_EQUAL(store_view_read_page(view, 0, words), STATUS_OK);
+    EXPECT(view_is(store, 2));
+    store_view_close(view);
+    settle_space(store, changed);
+    EXPECT_EQUAL(store_record_count(store), 2);
+    EXPECT_EQUAL(verified(store).leaked, 0);
+    store_close(store);
+}
+
+TEST("of each minute the first generation is kept, of hours and days too") {
+    sim_seed(13);
+    sim_disk_new(8192);
+    memset(&model, 0, sizeof model);
+    Store *store = open_store();
+    StoreRetention retention = {.last = 2, .minutes = 3, .hours = 2};
+    store_set_retention(store, &retention);
+    for (int i = 0; i < 3 * 60 * 4; i++) { /* three hours, four a minute */
+        model.wall_us = i * 15000000ll;
+        store_begin(store, model.wall_us, 1);
+        EXPECT(finish(store));
+    }
+    uint32_t count = store_record_count(store);
+    EXPECT_EQUAL(count, 7);
+    int64_t seconds[] = {3600, 7200, 10620, 10680, 10740, 10770, 10785};
+    for (uint32_t i = 0; i < count; i++)
+        EXPECT_EQUAL(store_record(store, i).wall_us / 1000000, seconds[i]);
+    store_close(store);
+}
+
+TEST("pages that are there are found one after the other") {
+    sim_seed(14);
+    sim_disk_new(4096);
+    commit_some(5);
+    Store *store = open_store();
+    uint64_t page = 0;
+    for (unsigned i = 0; i < PAGES; i++) {
+        if (model.now[i] == 0)
+            continue;
+        EXPECT_EQUAL(store_next_page(store, page, &page), STATUS_OK);
+        EXPECT_EQUAL(page, page_number(i));
+        page++;
+    }
+    EXPECT_EQUAL(store_next_page(store, page, &page), STATUS_OK);
+    EXPECT_EQUAL(page, UINT64_MAX);
+    store_close(store);
+}
+
+TEST("starts that did not last are counted") {
+    sim_seed(15);
+    sim_disk_new(2048);
+    commit_some(1);
+    for (uint32_t i = 0; i < 3; i++) {
+        Store *store = open_store();
+        EXPECT_EQUAL(store_start_begins(store), i);
+        sim_disk_cut();
+        store_close(store);
+    }
+    Store *store = open_store();
+    EXPECT_EQUAL(store_start_begins(store), 3);
+    store_start_lasted(store);
+    store_close(store);
+    store = open_store();
+    EXPECT_EQUAL(store_start_begins(store), 0);
+    store_close(store);
+}
+
+TEST("a power cut while marks are written leaves the old or the new") {
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        seed_now = seed;
+        sim_seed(seed);
+        sim_disk_new(2048);
+        commit_some(2);
+        Store *store = open_store();
+        EXPECT_SEED(store_pin(store, 1, FORMAT_OWNER_PERSON, "old") ==
+                    STATUS_OK);
+        sim_disk_freeze_after(sim_random() % 4);
+        bool done =
+            store_pin(store, 1, FORMAT_OWNER_PERSON, "new") == STATUS_OK;
+        sim_disk_cut();
+        store_close(store);
+        store = open_store();
+        const char *name = store_pin_name(store, 1);
+        EXPECT_SEED(name && (strcmp(name, "new") == 0 ||
+                             (!done && strcmp(name, "old") == 0)));
+        store_close(store);
+    }
 }
 
 TEST("every disk request may fail once or for ever") {
