@@ -304,6 +304,8 @@ static Status open_existing(Store *store, Rings *rings, StoreOpening *opening) {
     }
     while (rings->count > 0) {
         FormatSuper super = take_newest(rings);
+        if (super.generation == 0 && last_number > 0)
+            break; /* the mark stands for a disk without generations only */
         Status status =
             check_format(&super, device_blocks(store->device), opening);
         if (status != STATUS_OK)
@@ -401,9 +403,10 @@ static Status open_on(Store *store, uint64_t generation,
                       StoreOpening *opening) {
     Rings *rings = alloc_take(sizeof *rings);
     uint8_t *buffer = alloc_take((size_t)CHUNK * PLATFORM_BLOCK_BYTES);
-    Status status = STATUS_NO_MEMORY;
-    if (rings && buffer)
-        status = open_rings(store, rings, buffer, opening);
+    Status status = rings && buffer
+                        ? open_rings(store, rings, buffer, opening)
+                        : fail(opening, STATUS_NO_MEMORY,
+                               "there is not enough memory to start");
     alloc_give(rings);
     alloc_give(buffer);
     if (status == STATUS_OK && generation)

@@ -11,6 +11,10 @@ void sim_alloc_fail(uint64_t k, bool for_ever) {
     taken = 0;
 }
 
+uint64_t sim_alloc_count(void) {
+    return taken;
+}
+
 static bool fails_now(void) {
     taken++;
     return fail_at && (taken == fail_at || (fail_on && taken > fail_at));

@@ -26,6 +26,29 @@ static Unflushed *unflushed_first, *unflushed_last;
 static DiskRequest *under_way_first, *under_way_last;
 static SimDiskFaults faults = {.fail_after = UINT64_MAX};
 static uint64_t requests, blocks_written, freeze_at = UINT64_MAX;
+static uint64_t stray_at = UINT64_MAX, stray_to, stray_from;
+
+/* What the medium held at the mark, of blocks that changed since. */
+static bool marked;
+static uint8_t **saved; /* by block, NULL: unchanged */
+static uint64_t *saved_blocks, saved_count;
+
+static SimDiskLog disk_log;
+static bool logging;
+
+static void *must_take(size_t count, size_t size_bytes) {
+    void *memory = calloc(count, size_bytes);
+    CHECK(memory);
+    return memory;
+}
+
+static uint8_t *seen_block(uint64_t block) {
+    return seen + block * PLATFORM_BLOCK_BYTES;
+}
+
+static uint8_t *durable_block(uint64_t block) {
+    return durable + block * PLATFORM_BLOCK_BYTES;
+}
 
 static void forget_unflushed(void) {
     while (unflushed_first) {
@@ -36,17 +59,116 @@ static void forget_unflushed(void) {
     unflushed_last = NULL;
 }
 
+/* ---- The mark ---- */
+
+static void save(uint64_t block) {
+    if (!marked || saved[block])
+        return;
+    saved[block] = must_take(1, PLATFORM_BLOCK_BYTES);
+    memcpy(saved[block], seen_block(block), PLATFORM_BLOCK_BYTES);
+    saved_blocks[saved_count++] = block;
+}
+
+static void forget_saved(bool put_back) {
+    for (uint64_t i = 0; i < saved_count; i++) {
+        uint64_t block = saved_blocks[i];
+        if (put_back) {
+            memcpy(seen_block(block), saved[block], PLATFORM_BLOCK_BYTES);
+            memcpy(durable_block(block), saved[block], PLATFORM_BLOCK_BYTES);
+        }
+        free(saved[block]);
+        saved[block] = NULL;
+    }
+    saved_count = 0;
+}
+
+void sim_disk_mark(void) {
+    CHECK(!unflushed_first && !under_way_first);
+    forget_saved(false);
+    if (!saved) {
+        saved = must_take(blocks + 1, sizeof *saved);
+        saved_blocks = must_take(blocks + 1, sizeof *saved_blocks);
+    }
+    marked = true;
+}
+
+void sim_disk_back(void) {
+    CHECK(marked && !under_way_first);
+    forget_unflushed();
+    forget_saved(true);
+}
+
+static void drop_mark(void) {
+    forget_saved(false);
+    free(saved);
+    free(saved_blocks);
+    saved = NULL;
+    saved_blocks = NULL;
+    marked = false;
+}
+
+void sim_disk_put(uint64_t block, const void *bytes) {
+    save(block);
+    memcpy(seen_block(block), bytes, PLATFORM_BLOCK_BYTES);
+    memcpy(durable_block(block), bytes, PLATFORM_BLOCK_BYTES);
+}
+
+void sim_disk_flip(uint64_t block, unsigned bit) {
+    uint8_t bytes[PLATFORM_BLOCK_BYTES];
+    memcpy(bytes, seen_block(block), sizeof bytes);
+    bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    sim_disk_put(block, bytes);
+}
+
+/* ---- The log ---- */
+
+void sim_disk_log_start(void) {
+    for (size_t i = 0; i < disk_log.count; i++)
+        free(disk_log.entries[i].bytes);
+    disk_log.count = 0;
+    logging = true;
+}
+
+const SimDiskLog *sim_disk_log_stop(void) {
+    logging = false;
+    return &disk_log;
+}
+
+size_t sim_disk_log_count(void) {
+    return disk_log.count;
+}
+
+static void log_request(const DiskRequest *request) {
+    if (!logging)
+        return;
+    CHECK(disk_log.count < SIM_LOG_MOST);
+    SimDiskEntry *entry = &disk_log.entries[disk_log.count++];
+    *entry = (SimDiskEntry){.flush = request->action == DISK_FLUSH,
+                            .block = request->block,
+                            .count = request->count};
+    if (entry->flush)
+        return;
+    size_t size_bytes = (size_t)request->count * PLATFORM_BLOCK_BYTES;
+    entry->bytes = must_take(1, size_bytes);
+    memcpy(entry->bytes, request->buffer, size_bytes);
+}
+
 void sim_disk_new(uint64_t new_blocks) {
     forget_unflushed();
+    drop_mark();
     under_way_first = under_way_last = NULL;
-    free(seen);
-    free(durable);
-    blocks = new_blocks;
-    seen = calloc(blocks + 1, PLATFORM_BLOCK_BYTES);
-    durable = calloc(blocks + 1, PLATFORM_BLOCK_BYTES);
-    CHECK(seen && durable);
+    if (seen && new_blocks == blocks) {
+        memset(seen, 0, blocks * PLATFORM_BLOCK_BYTES);
+        memset(durable, 0, blocks * PLATFORM_BLOCK_BYTES);
+    } else {
+        free(seen);
+        free(durable);
+        blocks = new_blocks;
+        seen = must_take(blocks + 1, PLATFORM_BLOCK_BYTES);
+        durable = must_take(blocks + 1, PLATFORM_BLOCK_BYTES);
+    }
     faults = (SimDiskFaults){.fail_after = UINT64_MAX};
-    freeze_at = UINT64_MAX;
+    freeze_at = stray_at = UINT64_MAX;
 }
 
 void sim_disk_load(uint64_t new_blocks, const uint8_t *bytes) {
@@ -73,6 +195,16 @@ uint8_t *sim_disk_bytes(void) {
     return seen;
 }
 
+void sim_disk_stray(uint64_t count, uint64_t to) {
+    stray_at = blocks_written + count;
+    stray_to = to;
+}
+
+bool sim_disk_strayed(uint64_t *from_out) {
+    *from_out = stray_from;
+    return stray_at < blocks_written;
+}
+
 void sim_disk_freeze_after(uint64_t count) {
     freeze_at = requests + count;
 }
@@ -83,7 +215,7 @@ bool sim_disk_frozen(void) {
 
 /* One block reaches the medium whole, not at all, or in some sectors. */
 static void survive(uint64_t block, const uint8_t *bytes) {
-    uint8_t *to = durable + block * PLATFORM_BLOCK_BYTES;
+    uint8_t *to = durable_block(block);
     uint64_t fate = sim_random() % 4;
     uint64_t mask = fate == 0 ? 0 : fate == 1 ? ~0ull : sim_random();
     for (int i = 0; i < SECTORS; i++)
@@ -91,28 +223,37 @@ static void survive(uint64_t block, const uint8_t *bytes) {
             memcpy(to + i * SECTOR, bytes + i * SECTOR, SECTOR);
 }
 
+static void see_durable(uint64_t block) {
+    memcpy(seen_block(block), durable_block(block), PLATFORM_BLOCK_BYTES);
+}
+
 /* Unflushed writes to different blocks are independent; those to one block
  * survive in any order, which dropping the later ones stands for. */
 void sim_disk_cut(void) {
     for (Unflushed *write = unflushed_first; write; write = write->next)
         survive(write->block, write->bytes);
+    for (Unflushed *write = unflushed_first; write; write = write->next)
+        see_durable(write->block);
     for (DiskRequest *r = under_way_first; r; r = r->next) {
         r->done = true;
         r->status = STATUS_IO_ERROR;
-        for (uint32_t i = 0; r->action == DISK_WRITE && i < r->count; i++)
+        for (uint32_t i = 0; r->action == DISK_WRITE && i < r->count; i++) {
+            save(r->block + i);
             survive(r->block + i,
                     (uint8_t *)r->buffer + (size_t)i * PLATFORM_BLOCK_BYTES);
+            see_durable(r->block + i);
+        }
     }
     under_way_first = under_way_last = NULL;
     forget_unflushed();
-    memcpy(seen, durable, blocks * PLATFORM_BLOCK_BYTES);
-    freeze_at = UINT64_MAX;
+    freeze_at = stray_at = UINT64_MAX;
     faults = (SimDiskFaults){.fail_after = UINT64_MAX};
 }
 
 static void remember_unflushed(uint64_t block, const uint8_t *bytes) {
     Unflushed *write = malloc(sizeof *write);
     CHECK(write);
+    save(block);
     write->block = block;
     write->next = NULL;
     memcpy(write->bytes, bytes, PLATFORM_BLOCK_BYTES);
@@ -123,22 +264,31 @@ static void remember_unflushed(uint64_t block, const uint8_t *bytes) {
     unflushed_last = write;
 }
 
+static void write_block(uint64_t block, const uint8_t *bytes) {
+    if (blocks_written++ == stray_at) {
+        stray_from = block;
+        block = stray_to;
+    }
+    if (block >= blocks)
+        return; /* lost */
+    save(block);
+    memcpy(seen_block(block), bytes, PLATFORM_BLOCK_BYTES);
+    remember_unflushed(block, bytes);
+}
+
 static void perform_write(const DiskRequest *request) {
     const uint8_t *bytes = request->buffer;
-    for (uint32_t i = 0; i < request->count; i++) {
-        const uint8_t *block = bytes + (size_t)i * PLATFORM_BLOCK_BYTES;
-        memcpy(seen + (request->block + i) * PLATFORM_BLOCK_BYTES, block,
-               PLATFORM_BLOCK_BYTES);
-        remember_unflushed(request->block + i, block);
-    }
-    blocks_written += request->count;
+    for (uint32_t i = 0; i < request->count; i++)
+        write_block(request->block + i,
+                    bytes + (size_t)i * PLATFORM_BLOCK_BYTES);
+    log_request(request);
 }
 
 static void perform_flush(void) {
     for (Unflushed *write = unflushed_first; write; write = write->next)
-        memcpy(durable + write->block * PLATFORM_BLOCK_BYTES, write->bytes,
-               PLATFORM_BLOCK_BYTES);
+        memcpy(durable_block(write->block), write->bytes, PLATFORM_BLOCK_BYTES);
     forget_unflushed();
+    log_request(&(DiskRequest){.action = DISK_FLUSH});
 }
 
 static bool fails(uint64_t number) {

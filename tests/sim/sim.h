@@ -52,12 +52,44 @@ void sim_disk_cut(void);
  * by sim_disk_cut. */
 void sim_disk_freeze_after(uint64_t requests);
 bool sim_disk_frozen(void);
+/* The writes-th block written from now lands at block `to` instead, and says
+ * that all went well; UINT64_MAX: it is lost. Until the next cut or disk. */
+void sim_disk_stray(uint64_t writes, uint64_t to);
+/* It has happened, to a write of block *from_out. */
+bool sim_disk_strayed(uint64_t *from_out);
+/* Damages or replaces a block for good. */
+void sim_disk_flip(uint64_t block, unsigned bit);
+void sim_disk_put(uint64_t block, const void *bytes);
+
+/* sim_disk_back makes the disk what it was at the mark, as often as wanted;
+ * both want nothing under way, the mark nothing unflushed. */
+void sim_disk_mark(void);
+void sim_disk_back(void);
+
+/* All writes and flushes in the order of their completion. */
+enum { SIM_LOG_MOST = 4096 };
+typedef struct SimDiskEntry {
+    bool flush;
+    uint64_t block;
+    uint32_t count;
+    uint8_t *bytes; /* count blocks */
+} SimDiskEntry;
+typedef struct SimDiskLog {
+    size_t count;
+    SimDiskEntry entries[SIM_LOG_MOST];
+} SimDiskLog;
+void sim_disk_log_start(void);
+size_t sim_disk_log_count(void);
+/* Valid until the next start. */
+const SimDiskLog *sim_disk_log_stop(void);
 
 /* ---- Memory ---- */
 
 /* The k-th alloc_take from now fails (and, with `for_ever`, all later ones); 0
  * switches this off. */
 void sim_alloc_fail(uint64_t k, bool for_ever);
+/* Requests since sim_alloc_fail. */
+uint64_t sim_alloc_count(void);
 
 /* ---- Log and input ---- */
 

@@ -1,0 +1,25 @@
+# The store's campaigns: in both variants, some of them in each.
+STORE_TEST_SOURCES := tests/test.c $(sort $(wildcard tests/store/*.c)) \
+    $(sort $(wildcard tests/sim/*.c)) kernel/host/range.c
+define STORE_TEST_RULES
+build/store-test: $$(call objects,host,$$(BASE_SOURCES) $$(PERSIST_SOURCES) \
+    $$(STORE_TEST_SOURCES))
+	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ -o $$@
+build/asan/store-test: $$(call objects,asan,$$(BASE_SOURCES) \
+    $$(PERSIST_SOURCES) $$(STORE_TEST_SOURCES))
+	$$(QUIET)$$(CC) $$(CFLAGS_asan) $$^ -o $$@
+endef
+LATE_RULES += STORE_TEST_RULES
+
+# What memory and damage can do under the sanitizers; the mass without them.
+.PHONY: run-store run-store-cuts run-store-long run-store-cuts-long
+run-store: build/asan/store-test
+	build/asan/store-test faults damage
+run-store-cuts: build/store-test
+	build/store-test cuts sequences
+run-store-long: build/asan/store-test
+	LONG=1 build/asan/store-test faults damage
+run-store-cuts-long: build/store-test
+	LONG=1 build/store-test cuts sequences
+TEST_RUNS += store store-cuts
+LONG_RUNS += store-long store-cuts-long
