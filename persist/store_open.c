@@ -318,7 +318,7 @@ static Status open_existing(Store *store, Rings *rings, StoreOpening *opening) {
             store->incarnation = incarnation + 1;
             store->alone = super;
             store->super_alone = !is_in(rings, &super);
-            return marks_load(store);
+            return STATUS_OK;
         }
         log_line("recovery: generation %lu (superblock): %s; trying an older "
                  "one",
@@ -399,6 +399,16 @@ Status store_go_back(Store *store, uint64_t generation) {
     return STATUS_OK;
 }
 
+/* What a disk that goes on needs besides. */
+static Status prepare(Store *store, StoreOpening *opening) {
+    Status status = store->blank ? STATUS_OK : marks_load(store);
+    if (status == STATUS_OK)
+        status = grow(store);
+    if (status == STATUS_NO_MEMORY)
+        return fail(opening, status, "there is not enough memory to start");
+    return status;
+}
+
 static Status open_on(Store *store, uint64_t generation,
                       StoreOpening *opening) {
     Rings *rings = alloc_take(sizeof *rings);
@@ -409,10 +419,10 @@ static Status open_on(Store *store, uint64_t generation,
                                "there is not enough memory to start");
     alloc_give(rings);
     alloc_give(buffer);
+    if (status == STATUS_OK)
+        status = prepare(store, opening);
     if (status == STATUS_OK && generation)
         status = go_to(store, generation, opening);
-    else if (status == STATUS_OK)
-        status = grow(store);
     return status;
 }
 

@@ -103,8 +103,9 @@ static void replace(void) {
 /* Both copies of one thing: that is more than a single fault. */
 static bool is_pair(uint64_t a, uint64_t b) {
     uint64_t apart = a < b ? b - a : a - b;
-    return apart == 0 || apart == (DISK_BLOCKS - 2 * FORMAT_RING) / 2 ||
-           apart == DISK_BLOCKS - FORMAT_RING;
+    return apart == 0 || apart == (DISK_BLOCKS - 2 * FORMAT_EDGE) / 2 ||
+           apart == DISK_BLOCKS - FORMAT_RING ||
+           apart == DISK_BLOCKS - FORMAT_EDGE - FORMAT_RING;
 }
 
 /* A write of the next generation is lost, or lands in another block. */
