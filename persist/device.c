@@ -23,6 +23,7 @@ typedef struct Batch {
 struct Device {
     uint64_t blocks;
     FormatLayout layout;
+    bool only_look;
     Batch batches[BATCHES];
     Batch *open[DEVICE_STREAMS];
     Batch flush; /* never gathers; state FREE or UNDER_WAY */
@@ -62,6 +63,10 @@ void device_close(Device *device) {
 
 uint64_t device_blocks(const Device *device) {
     return device->blocks;
+}
+
+void device_only_look(Device *device) {
+    device->only_look = true;
 }
 
 void device_set_layout(Device *device, const FormatLayout *layout) {
@@ -138,7 +143,8 @@ Status device_read_meta(Device *device, const FormatEntry *entry, void *page) {
         return STATUS_OK;
     if (read_verified(device, partner, entry->hash, page) != STATUS_OK)
         return first;
-    Status mended = device_write_now(device, block, page);
+    Status mended = device->only_look ? STATUS_UNSUPPORTED
+                                      : device_write_now(device, block, page);
     log_line("recovery: metadata block %lu: %s; %s its second copy", block,
              status_text(first),
              mended == STATUS_OK ? "mended from" : "read from");

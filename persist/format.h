@@ -1,5 +1,6 @@
 /* format.h: what lies on the disk, byte by byte. Format 0.2. docs/format.md
- * tells the same in prose and tables; a test compares the two.
+ * tells the same in prose and tables; `make run-reader` compares the constants,
+ * and reads images with a program that knows only the document.
  *
  * The disk is an array of blocks of 4 KiB; numbers are little-endian.
  *

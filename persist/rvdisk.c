@@ -25,6 +25,9 @@ static void say(const char *sentence) {
     printf("%s\n", sentence);
 }
 
+/* Newer generations that the open had to pass over. */
+static uint32_t passed_over;
+
 static Store *open_image(const char *path) {
     Store *store;
     StoreOpening opening;
@@ -34,10 +37,11 @@ static Store *open_image(const char *path) {
     }
     if (!host_disk_open(path, 0))
         return NULL;
-    if (store_open(0, &store, &opening) != STATUS_OK) {
+    if (store_open(STORE_NEWEST_TO_LOOK, &store, &opening) != STATUS_OK) {
         fprintf(stderr, "rvdisk: %s: %s\n", path, opening.message);
         return NULL;
     }
+    passed_over = opening.passed_over;
     return store;
 }
 
@@ -58,7 +62,9 @@ static int check(Store *store) {
         printf("%lu reachable blocks are marked as free\n", report.unmarked);
     if (report.leaked)
         printf("%lu blocks are used by nothing\n", report.leaked);
-    return report.bad || report.unmarked ? BAD : GOOD;
+    if (passed_over)
+        printf("%u newer generations do not verify\n", passed_over);
+    return report.bad || report.unmarked || passed_over ? BAD : GOOD;
 }
 
 static int list(Store *store) {

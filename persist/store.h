@@ -38,10 +38,14 @@ typedef struct StoreOpening {
     char message[STORE_MESSAGE_BYTES]; /* why it failed, one sentence */
     uint64_t generation;               /* restored one, 0: blank disk */
     uint32_t regions;                  /* attached regions of it */
+    uint32_t passed_over; /* newer ones whose roots do not verify */
 } StoreOpening;
 
+#define STORE_NEWEST_TO_LOOK UINT64_MAX
+
 /* Opens the machine's disk. With `generation` not 0, that one instead of the
- * newest, for reading only. NO_DISK, TOO_SMALL, FOREIGN, OTHER_FORMAT,
+ * newest, or the newest with STORE_NEWEST_TO_LOOK, for reading only: nothing is
+ * mended. NO_DISK, TOO_SMALL, FOREIGN, OTHER_FORMAT,
  * TRUNCATED, CORRUPT, IO_ERROR, NO_MEMORY, NOT_FOUND: nothing was written. */
 Status store_open(uint64_t generation, Store **store_out,
                   StoreOpening *opening_out);

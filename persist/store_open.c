@@ -324,6 +324,7 @@ static Status open_existing(Store *store, Rings *rings, StoreOpening *opening) {
                  "one",
                  super.generation, status_text(status));
         close_parts(store);
+        opening->passed_over++;
     }
     return fail(opening, STATUS_CORRUPT,
                 "no generation on the disk verifies; run rvdisk check on it");
@@ -373,6 +374,8 @@ static Status turn_to(Store *store, uint32_t place) {
 static Status go_to(Store *store, uint64_t generation, StoreOpening *opening) {
     uint32_t place = directory_kept(store, generation);
     store->read_only = true;
+    if (generation == STORE_NEWEST_TO_LOOK)
+        return STATUS_OK;
     if (place != UINT32_MAX)
         return turn_to(store, place);
     return fail(
@@ -449,6 +452,8 @@ Status store_open(uint64_t generation, Store **store_out,
         return fail(opening_out, STATUS_NO_MEMORY, "there is no memory");
     store->retention = STORE_RETENTION;
     store->device = device_open(blocks);
+    if (store->device && generation)
+        device_only_look(store->device);
     Status status = store->device ? open_on(store, generation, opening_out)
                                   : fail(opening_out, STATUS_NO_MEMORY,
                                          "there is not enough memory to start");

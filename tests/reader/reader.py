@@ -1,0 +1,203 @@
+"""Reads a disk image from docs/format.md alone, as a second opinion on rvdisk.
+
+reader.py check IMAGE       prints what rvdisk check counts; exit 0 good, 1 not
+reader.py constants HEADER  compares the document's constants with a C header
+"""
+import ctypes
+import pathlib
+import re
+import struct
+import sys
+
+DOCUMENT = pathlib.Path(__file__).parents[2] / "docs" / "format.md"
+BLOCK = 4096
+SECOND_SEED = 0x9E3779B97F4A7C15
+SPACE_FIRST, SPACE_BITS = 1 << 18, 32768
+ENTRY = struct.Struct("<6s6sI16s")
+RECORD = struct.Struct("<QQQq32s32sQQIIQ")
+
+xxh64 = ctypes.CDLL("libxxhash.so.0").XXH64
+xxh64.restype = ctypes.c_uint64
+xxh64.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint64]
+
+
+def constants():
+    rows = re.findall(r"^\| (FORMAT_\w+) \| (\d+) \|", DOCUMENT.read_text(),
+                      re.M)
+    return {name: int(value) for name, value in rows}
+
+
+F = constants()
+
+
+def hash_of(data):
+    return struct.pack("<QQ", xxh64(data, len(data), 0),
+                       xxh64(data, len(data), SECOND_SEED))
+
+
+class Entry:
+    def __init__(self, data):
+        block, birth, flags, self.hash = ENTRY.unpack(data)
+        self.block = int.from_bytes(block, "little")
+        self.birth = int.from_bytes(birth, "little")
+        self.present = flags & 1
+
+
+class Super:
+    def __init__(self, data):
+        (self.magic, self.major, self.minor, *_) = struct.unpack_from(
+            "<8sHH", data)
+        self.incarnation, self.generation = struct.unpack_from("<QQ", data, 32)
+        self.free_blocks, self.free_pairs, self.places = struct.unpack_from(
+            "<QQQ", data, 64)
+        self.heap, self.meta = Entry(data[128:160]), Entry(data[160:192])
+        self.blocks, count = struct.unpack_from("<QQ", data, 192)
+        self.segments = [struct.unpack_from("<QQ", data, 208 + 16 * i)
+                         for i in range(min(count, F["FORMAT_SEGMENTS"]))]
+        self.good = (self.magic == b"REVENANT"
+                     and hash_of(data[:496]) == data[496:512])
+
+
+class Image:
+    def __init__(self, path):
+        self.bytes = pathlib.Path(path).read_bytes()
+        self.bad = self.pages = self.nodes = self.generations = 0
+        self.reached, self.names = set(), {}
+        self.read_rings()
+
+    def block(self, number):
+        return self.bytes[number * BLOCK:(number + 1) * BLOCK]
+
+    def read_rings(self):
+        last = len(self.bytes) // BLOCK
+        ring = F["FORMAT_RING"]
+        supers = [Super(self.block(n)[:512])
+                  for n in [*range(ring), *range(last - ring, last)]]
+        supers = [s for s in supers if s.good]
+        if not supers:
+            sys.exit("no superblock verifies")
+        self.super = max(supers, key=lambda s: (s.incarnation, s.generation))
+        if (self.super.major, self.super.minor) != (F["FORMAT_MAJOR"],
+                                                    F["FORMAT_MINOR"]):
+            sys.exit("another format")
+
+    def partner(self, block):
+        for first, blocks in self.super.segments:
+            if first <= block < first + blocks // 2:
+                return block + blocks // 2
+        return None
+
+    def wrong(self, what, block):
+        self.bad += 1
+        print(f"{what} in block {block}")
+
+    def meta(self, entry, what):
+        """The bytes of a pair, None where neither verifies or seen before."""
+        if entry.block in self.reached:
+            return None
+        second = self.partner(entry.block)
+        if second is None:
+            self.wrong(what, entry.block)
+            return None
+        self.reached |= {entry.block, second}
+        good = None
+        for block in (second, entry.block):
+            data = self.block(block)
+            if hash_of(data) == entry.hash:
+                good = data
+            else:
+                self.wrong(what, block)
+        return good
+
+    def data(self, entry):
+        if entry.block in self.reached:
+            return
+        self.reached.add(entry.block)
+        self.pages += 1
+        if hash_of(self.block(entry.block)) != entry.hash:
+            self.wrong("page", entry.block)
+
+    def tree(self, entry, level, first, leaf, after=0, cursor=0):
+        span = 1 << F["FORMAT_FANOUT_BITS"] * level
+        if (not entry.present or entry.birth <= after
+                or first + span * F["FORMAT_FANOUT"] <= cursor):
+            return
+        node = self.meta(entry, "node")
+        if node is None:
+            return
+        self.nodes += 1
+        for i in range(F["FORMAT_FANOUT"]):
+            child = Entry(node[32 * i:32 * i + 32])
+            key = first + i * span
+            if not child.present:
+                continue
+            if level:
+                self.tree(child, level - 1, key, leaf, after, cursor)
+            elif key >= cursor and child.birth > after:
+                leaf(key, child)
+
+    def deadlist(self, root):
+        waiting = [root] if root.present else []
+        while waiting:
+            data = self.meta(waiting.pop(), "deadlist")
+            if data is None:
+                continue
+            links, = struct.unpack_from("<I", data)
+            waiting += [Entry(data[32 + 40 * i:64 + 40 * i])
+                        for i in range(links)]
+
+    def record(self, data):
+        (generation, parent, _, _, heap, dead, _, _, _, flags,
+         cursor) = RECORD.unpack(data)
+        if generation == 0:
+            return
+        dying = flags & 2
+        self.generations += not dying
+        self.tree(Entry(heap), F["FORMAT_HEAP_LEVELS"] - 1, 0,
+                  lambda _, entry: self.data(entry),
+                  parent if dying else 0, cursor if dying else 0)
+        self.deadlist(Entry(dead))
+
+    def check(self):
+        directory, space = {}, {}
+
+        def leaf(key, entry):
+            data = self.meta(entry, "metadata")
+            if data is not None:
+                (space if key >= SPACE_FIRST else directory)[key] = data
+        self.tree(self.super.meta, F["FORMAT_META_LEVELS"] - 1, 0, leaf)
+        for data in directory.values():
+            for i in range(F["FORMAT_RECORDS"]):
+                self.record(data[128 * i:128 * i + 128])
+        unmarked = sum(not self.used(space, block) for block in self.reached)
+        print(f"{self.generations} generations, {self.pages} pages, "
+              f"{self.nodes} nodes verified; {self.bad} bad blocks")
+        if unmarked:
+            print(f"{unmarked} reachable blocks are marked as free")
+        return self.bad == 0 and unmarked == 0
+
+    @staticmethod
+    def used(space, block):
+        page = space.get(SPACE_FIRST + block // SPACE_BITS)
+        bit = block % SPACE_BITS
+        return page is None or page[bit // 8] >> bit % 8 & 1
+
+
+def compare_constants(header):
+    text = pathlib.Path(header).read_text()
+    wrong = [name for name, value in F.items()
+             if not re.search(rf"\b{name} = {value}\b", text)]
+    for name in wrong:
+        print(f"{name}: the document says {F[name]}, the code does not")
+    return bool(F) and not wrong
+
+
+def main():
+    if len(sys.argv) != 3 or sys.argv[1] not in ("check", "constants"):
+        sys.exit(__doc__)
+    good = (compare_constants(sys.argv[2]) if sys.argv[1] == "constants"
+            else Image(sys.argv[2]).check())
+    sys.exit(0 if good else 1)
+
+
+main()
