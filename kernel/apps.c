@@ -31,6 +31,12 @@ void apps_register(void) {
     figures_native_register();
 }
 
+/* In the order of loading. */
+static const char *const libraries[] = {"module/core", "module/ui",
+                                        "module/system"};
+
+enum { LIBRARIES = sizeof libraries / sizeof libraries[0], WHY_BYTES = 400 };
+
 static Status load(const char *asset, bool system, Text *why) {
     const uint8_t *bytes;
     size_t count;
@@ -40,25 +46,38 @@ static Status load(const char *asset, bool system, Text *why) {
         return STATUS_NOT_FOUND;
     }
     text_add_format(why, "%s: ", asset);
+    size_t length = why->length;
     Status status = vm_load_module(bytes, count, system, &module, why);
     if (status == STATUS_OK)
         why->length = 0;
+    else if (why->length == length)
+        text_add(why, status_text(status));
     return status;
 }
 
+static Status load_place(uint32_t place, Text *why) {
+    char asset[40];
+    Text name = text_on(asset, sizeof asset);
+    if (place < LIBRARIES)
+        return load(libraries[place], true, why);
+    text_add_format(&name, "app/%s", apps[place - LIBRARIES].module);
+    return load(text_end(&name), false, why);
+}
+
 Status apps_load(Text *why) {
-    Status status = load("module/core", true, why);
-    if (status == STATUS_OK)
-        status = load("module/ui", true, why);
-    if (status == STATUS_OK)
-        status = load("module/system", true, why);
-    for (uint32_t i = 0; i < APPS && status == STATUS_OK; i++) {
-        char asset[40];
-        Text name = text_on(asset, sizeof asset);
-        text_add_format(&name, "app/%s", apps[i].module);
-        status = load(asset, false, why);
-    }
+    Status status = STATUS_OK;
+    for (uint32_t i = 0; i < LIBRARIES + APPS && status == STATUS_OK; i++)
+        status = load_place(i, why);
     return status;
+}
+
+void apps_update(void) {
+    char buffer[WHY_BYTES];
+    for (uint32_t i = 0; i < LIBRARIES + APPS; i++) {
+        Text why = text_on(buffer, sizeof buffer);
+        if (load_place(i, &why) != STATUS_OK)
+            log_line("apps: %s; what the world has stays", text_end(&why));
+    }
 }
 
 const char *apps_name(uint32_t place) {

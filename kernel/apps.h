@@ -11,10 +11,15 @@
 /* Makes all natives known; before vm_create and vm_restore. */
 void apps_register(void);
 
-/* Loads the library's modules and the apps' from the assets. A module that is
- * there already, from an earlier start, is left as it is. On an error `why`
- * says in one sentence what is wrong. */
+/* Loads the library's modules and the apps' from the assets into the fresh heap
+ * of build/first-heap. On an error `why` says in one sentence what is wrong. */
 Status apps_load(Text *why);
+
+/* At every start: a module of this build that the heap has not got in this
+ * version is installed beside what is there, and used by apps that are started
+ * from now on. What does not fit the heap is left out, with a log line: above
+ * all another "core", for a heap keeps the one that it began with. */
+void apps_update(void);
 
 /* The name of the app at a place of the launcher, or NULL. */
 const char *apps_name(uint32_t place);

@@ -8,6 +8,7 @@
 #include "kernel/base/log.h"
 #include "kernel/base/text.h"
 #include "kernel/console.h"
+#include "kernel/first.h"
 #include "kernel/install.h"
 #include "kernel/platform.h"
 #include "kernel/refuse.h"
@@ -106,21 +107,23 @@ static uint64_t open_memory(void) {
     return opening.generation;
 }
 
-static void open_vm(bool restored) {
+/* A blank disk, or none, begins with the first heap; what follows is the same
+ * for every start. */
+static void open_vm(bool blank) {
     char why[200];
     Text text = text_on(why, sizeof why);
     apps_register();
-    Status status = restored ? vm_restore() : vm_create();
+    Status status = blank ? first_clone(&text) : STATUS_OK;
+    if (status != STATUS_OK)
+        refuse_start(text_end(&text));
+    status = vm_restore();
     if (status == STATUS_OTHER_FORMAT)
         refuse_start(
             "the disk is from another version of the system; it was left "
             "as it is");
-    if (status == STATUS_OK)
-        status = apps_load(&text);
-    if (status != STATUS_OK) {
-        log_line("apps: %s", text_end(&text));
+    if (status != STATUS_OK)
         refuse_start(status_text(status));
-    }
+    apps_update();
 }
 
 /* ---- The screen ---- */
@@ -306,7 +309,7 @@ void system_start(void) {
                                      INTERVAL_LEAST_MS, INTERVAL_MOST_MS) *
                       1000000;
     uint64_t generation = open_memory();
-    open_vm(generation != 0);
+    open_vm(generation == 0);
     open_desktop();
     if (generation)
         say_restored(generation);

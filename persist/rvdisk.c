@@ -1,6 +1,8 @@
-/* build/rvdisk: checks disk images and lists their generations.
+/* build/rvdisk: checks disk images, shows, compares, pins and returns to their
+ * generations, and carries one from an image to another.
  *
  * Runs on the hosted machine's disk, with the store as the system has it. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,14 +10,32 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kernel/base/text.h"
 #include "kernel/host/host.h"
-#include "persist/store.h"
+#include "persist/export.h"
 
-enum { GOOD, BAD, WRONG_USE };
+enum {
+    GOOD,
+    BAD,
+    WRONG_USE,
+    DEFAULT_MB = 256,
+    WORDS_MOST = 5,
+    REGION_PAGES = 16384
+};
 
 static const char usage[] =
-    "usage: rvdisk check IMAGE   verify every kept generation\n"
-    "       rvdisk list IMAGE    show the generations\n";
+    "usage: rvdisk check IMAGE                     verify every kept "
+    "generation\n"
+    "       rvdisk list IMAGE                      show the generations\n"
+    "       rvdisk export IMAGE FILE [GENERATION]  the newest, or that one, as "
+    "a file\n"
+    "       rvdisk show IMAGE GENERATION           what it holds\n"
+    "       rvdisk diff IMAGE GENERATION OTHER     pages that differ\n"
+    "       rvdisk rollback IMAGE GENERATION       go on from it, on a new "
+    "branch\n"
+    "       rvdisk pin IMAGE GENERATION NAME       keep it\n"
+    "       rvdisk unpin IMAGE GENERATION          keep it no longer\n"
+    "       rvdisk import FILE IMAGE [MEGABYTES]   onto a blank or new image\n";
 
 /* Nothing here waits for the disk thread but by platform_disk_poll. */
 void host_wake(void) {
@@ -28,24 +48,46 @@ static void say(const char *sentence) {
 /* Newer generations that the open had to pass over. */
 static uint32_t passed_over;
 
-static Store *open_image(const char *path) {
-    Store *store;
-    StoreOpening opening;
-    if (access(path, R_OK) != 0) {
-        perror(path);
-        return NULL;
-    }
-    if (!host_disk_open(path, 0))
-        return NULL;
-    if (store_open(STORE_NEWEST_TO_LOOK, &store, &opening) != STATUS_OK) {
-        fprintf(stderr, "rvdisk: %s: %s\n", path, opening.message);
-        return NULL;
-    }
-    passed_over = opening.passed_over;
-    return store;
+static int complain(const char *path, const char *sentence) {
+    fprintf(stderr, "rvdisk: %s: %s\n", path, sentence);
+    return BAD;
 }
 
-static int check(Store *store) {
+static int complain_errno(const char *path) {
+    return complain(path, strerror(errno));
+}
+
+/* ---- Images ---- */
+
+/* `generation`: 0 for the newest. */
+static Store *open_image(const char *path, uint64_t generation,
+                         StoreOpening *opening_out) {
+    Store *store;
+    Status status = store_open(generation, &store, opening_out);
+    passed_over = opening_out->passed_over;
+    if (status == STATUS_OK)
+        return store;
+    complain(path, opening_out->message);
+    return NULL;
+}
+
+static int with_image(const char *path, uint64_t generation,
+                      int (*command)(Store *, const char *),
+                      const char *argument) {
+    StoreOpening opening;
+    if (access(path, R_OK) != 0)
+        return complain_errno(path);
+    if (!host_disk_open(path, 0))
+        return BAD;
+    Store *store = open_image(path, generation, &opening);
+    int result = store ? command(store, argument) : BAD;
+    store_close(store);
+    host_disk_close();
+    return result;
+}
+
+static int check(Store *store, const char *unused) {
+    (void)unused;
     StoreReport report = {.say = say};
     if (store_durable_generation(store) == 0) {
         printf("nothing is durable on this disk yet\n");
@@ -67,39 +109,341 @@ static int check(Store *store) {
     return report.bad || report.unmarked || passed_over ? BAD : GOOD;
 }
 
-static int list(Store *store) {
-    printf("%10s %10s %-20s %8s %10s %s\n", "generation", "parent",
-           "time (UTC)", "pages", "bytes", "pinned");
+/* ---- Generations ---- */
+
+static void print_time(int64_t wall_us) {
+    time_t seconds = (time_t)(wall_us / 1000000);
+    char when[32] = "?";
+    struct tm parts;
+    if (gmtime_r(&seconds, &parts))
+        strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", &parts);
+    printf("%-20s", when);
+}
+
+static const char *pin_of(const Store *store, const FormatRecord *record) {
+    const char *name = store_pin_name(store, record->generation);
+    if (!(record->flags & FORMAT_PINNED))
+        return "no";
+    return name && name[0] ? name : "yes";
+}
+
+static int list(Store *store, const char *unused) {
+    (void)unused;
+    printf("%10s %10s %6s %-20s %8s %10s %s\n", "generation", "parent",
+           "branch", "time (UTC)", "pages", "bytes", "pinned");
     for (uint32_t i = 0; i < store_record_count(store); i++) {
         FormatRecord record = store_record(store, i);
-        time_t seconds = (time_t)(record.wall_us / 1000000);
-        char when[32] = "?";
-        struct tm parts;
-        if (gmtime_r(&seconds, &parts))
-            strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", &parts);
-        printf("%10lu %10lu %-20s %8lu %10lu %s\n", record.generation,
-               record.parent, when, record.pages, record.bytes,
-               record.flags & FORMAT_PINNED ? "yes" : "no");
+        printf("%10lu %10lu %6lu ", record.generation, record.parent,
+               record.branch);
+        print_time(record.wall_us);
+        printf(" %8lu %10lu %s\n", record.pages, record.bytes,
+               pin_of(store, &record));
     }
     return GOOD;
 }
 
-int main(int count, char **words) {
-    int (*command)(Store *) = NULL;
-    if (count == 3 && strcmp(words[1], "check") == 0)
-        command = check;
-    if (count == 3 && strcmp(words[1], "list") == 0)
-        command = list;
-    if (!command) {
-        fputs(usage, stderr);
-        return WRONG_USE;
-    }
-    host_start();
-    Store *store = open_image(words[2]);
-    if (!store)
+static StoreView *open_view(Store *store, uint64_t generation) {
+    StoreView *view;
+    Status status = store_view_open(store, generation, &view);
+    if (status != STATUS_OK)
+        fprintf(stderr, "rvdisk: generation %lu: %s\n", generation,
+                status_text(status));
+    return view;
+}
+
+static int fail_status(const char *what, Status status) {
+    fprintf(stderr, "rvdisk: %s: %s\n", what, status_text(status));
+    return BAD;
+}
+
+/* What a generation holds, by region of 64 MiB. */
+static int show(Store *store, uint64_t generation, const char *unused) {
+    (void)unused;
+    StoreView *view = open_view(store, generation);
+    if (!view)
         return BAD;
-    int result = command(store);
+    FormatRecord record = store_view_record(view);
+    printf("generation %lu, parent %lu, branch %lu, ", record.generation,
+           record.parent, record.branch);
+    print_time(record.wall_us);
+    printf("UTC, pinned: %s\n", pin_of(store, &record));
+    uint64_t pages = 0, total = 0, region = 0, page = 0;
+    Status status = store_view_next_page(view, 0, &page);
+    while (status == STATUS_OK && page != UINT64_MAX) {
+        if (page / REGION_PAGES != region && pages > 0) {
+            printf("region %4lu: %lu pages\n", region, pages);
+            pages = 0;
+        }
+        region = page / REGION_PAGES;
+        pages++;
+        total++;
+        status = store_view_next_page(view, page + 1, &page);
+    }
+    if (pages > 0)
+        printf("region %4lu: %lu pages\n", region, pages);
+    printf("%lu pages of %u regions\n", total, record.regions);
+    store_view_close(view);
+    return status == STATUS_OK ? GOOD : fail_status("show", status);
+}
+
+static bool same_page(StoreView *a, StoreView *b, uint64_t page,
+                      Status *status) {
+    static uint8_t first[PLATFORM_BLOCK_BYTES], second[PLATFORM_BLOCK_BYTES];
+    *status = store_view_read_page(a, page, first);
+    if (*status == STATUS_OK)
+        *status = store_view_read_page(b, page, second);
+    return memcmp(first, second, sizeof first) == 0;
+}
+
+/* Pages that differ, in runs. */
+static Status print_diff(StoreView *a, StoreView *b) {
+    uint64_t at = 0, count = 0, run = 0, next_a, next_b;
+    Status status = STATUS_OK;
+    for (;; at++) {
+        status = store_view_next_page(a, at, &next_a);
+        if (status == STATUS_OK)
+            status = store_view_next_page(b, at, &next_b);
+        uint64_t next = next_a < next_b ? next_a : next_b;
+        if (run > 0 && (status != STATUS_OK || next != at)) {
+            printf("pages %lu to %lu\n", at - run, at - 1);
+            run = 0;
+        }
+        if (status != STATUS_OK || next == UINT64_MAX)
+            break;
+        at = next;
+        if (!same_page(a, b, at, &status)) {
+            run++;
+            count++;
+        } else if (run > 0) {
+            printf("pages %lu to %lu\n", at - run, at - 1);
+            run = 0;
+        }
+        if (status != STATUS_OK)
+            break;
+    }
+    printf("%lu pages differ\n", count);
+    return status;
+}
+
+static int diff(Store *store, uint64_t generation, const char *other) {
+    uint64_t number;
+    if (!text_to_u64(other, &number))
+        return fail_status(other, STATUS_INVALID);
+    StoreView *a = open_view(store, generation);
+    StoreView *b = a ? open_view(store, number) : NULL;
+    Status status = a && b ? print_diff(a, b) : STATUS_NOT_FOUND;
+    store_view_close(a);
+    store_view_close(b);
+    if (!a || !b)
+        return BAD;
+    return status == STATUS_OK ? GOOD : fail_status("diff", status);
+}
+
+/* An empty generation makes what was decided durable. */
+static Status commit_empty(Store *store) {
+    uint32_t regions = 1;
+    uint64_t from = store_durable_generation(store);
+    for (uint32_t i = 0; i < store_record_count(store); i++)
+        if (store_record(store, i).generation == from)
+            regions = store_record(store, i).regions;
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    store_begin(store, now.tv_sec * 1000000ll + now.tv_nsec / 1000, regions);
+    Status status;
+    while ((status = store_finish(store, UINT32_MAX)) == STATUS_BUSY)
+        platform_disk_poll(true);
+    return status;
+}
+
+static int rollback(Store *store, uint64_t generation, const char *unused) {
+    (void)unused;
+    Status status = store_go_back(store, generation);
+    if (status == STATUS_OK)
+        status = commit_empty(store);
+    if (status != STATUS_OK)
+        return fail_status("rollback", status);
+    printf("generation %lu is generation %lu again; what was left is pinned\n",
+           store_durable_generation(store), generation);
+    return GOOD;
+}
+
+static int pin(Store *store, uint64_t generation, const char *name) {
+    Status status = store_pin(store, generation, FORMAT_OWNER_PERSON, name);
+    if (status == STATUS_OK)
+        status = commit_empty(store);
+    if (status != STATUS_OK)
+        return fail_status("pin", status);
+    printf("generation %lu is kept as \"%s\"\n", generation,
+           store_pin_name(store, generation));
+    return GOOD;
+}
+
+static int unpin(Store *store, uint64_t generation, const char *unused) {
+    (void)unused;
+    Status status = store_unpin(store, generation);
+    if (status == STATUS_OK)
+        status = commit_empty(store);
+    if (status != STATUS_OK)
+        return fail_status("unpin", status);
+    printf("generation %lu is kept as long as others\n", generation);
+    return GOOD;
+}
+
+/* ---- Export ---- */
+
+static Status put_to_file(void *context, const void *bytes, size_t count) {
+    return fwrite(bytes, 1, count, context) == count ? STATUS_OK
+                                                     : STATUS_IO_ERROR;
+}
+
+static int write_export(Store *store, const char *path) {
+    ExportHeader header;
+    Status status = export_describe(store, &header);
+    if (status != STATUS_OK)
+        return complain(path, "nothing is durable on the disk yet");
+    FILE *file = fopen(path, "wbx");
+    if (!file)
+        return complain_errno(path);
+    status = export_write(store, &header,
+                          (ExportSink){.put = put_to_file, .context = file});
+    if (fclose(file) != 0 && status == STATUS_OK)
+        status = STATUS_IO_ERROR;
+    if (status != STATUS_OK) {
+        unlink(path);
+        return complain(path, status_text(status));
+    }
+    printf("generation %lu, %lu pages\n", header.generation, header.pages);
+    return GOOD;
+}
+
+/* ---- Import ---- */
+
+static ExportReader reader;
+
+static Status get_from_file(void *context, void *bytes, size_t count,
+                            size_t *got_out) {
+    *got_out = fread(bytes, 1, count, context);
+    return ferror((FILE *)context) ? STATUS_IO_ERROR : STATUS_OK;
+}
+
+static Status open_export(FILE *file) {
+    rewind(file);
+    return export_open(&reader,
+                       (ExportSource){.get = get_from_file, .context = file});
+}
+
+/* Reads all of it before an image is touched. */
+static bool verify_export(FILE *file, const char *path) {
+    Status status = open_export(file);
+    while (status == STATUS_OK)
+        status = export_next(&reader);
+    if (status == STATUS_NOT_FOUND)
+        return true;
+    complain(path, reader.message);
+    return false;
+}
+
+static int import_into(Store *store, FILE *file, const char *path) {
+    Status status = open_export(file);
+    if (status == STATUS_OK)
+        status = export_import(&reader, store);
+    if (status != STATUS_OK)
+        return complain(path, reader.message);
+    printf("generation %lu, %lu pages\n", store_durable_generation(store),
+           reader.header.pages);
+    return GOOD;
+}
+
+static int import_to_image(FILE *file, const char *path, const char *image,
+                           uint64_t megabytes) {
+    StoreOpening opening;
+    if (!host_disk_open(image, megabytes << 20))
+        return BAD;
+    Store *store = open_image(image, 0, &opening);
+    int result = BAD;
+    if (store && opening.generation != 0)
+        complain(image, "it is not blank; it was left as it is");
+    else if (store)
+        result = import_into(store, file, path);
     store_close(store);
     host_disk_close();
     return result;
+}
+
+static int import_file(const char *path, const char *image,
+                       uint64_t megabytes) {
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return complain_errno(path);
+    int result = BAD;
+    if (verify_export(file, path))
+        result = import_to_image(file, path, image, megabytes);
+    fclose(file);
+    return result;
+}
+
+/* ---- The command line ---- */
+
+/* Commands that name a generation: rvdisk NAME IMAGE GENERATION [ARGUMENT]. */
+static const struct {
+    const char *name;
+    int (*command)(Store *, uint64_t, const char *);
+    int words;
+    bool writes;
+} generation_commands[] = {
+    {"show", show, 4, false},        {"diff", diff, 5, false},
+    {"rollback", rollback, 4, true}, {"pin", pin, 5, true},
+    {"unpin", unpin, 4, true},
+};
+
+static const char *generation_argument;
+static uint64_t generation_number;
+static int (*generation_command)(Store *, uint64_t, const char *);
+
+static int run_generation_command(Store *store, const char *argument) {
+    return generation_command(store, generation_number, argument);
+}
+
+/* WRONG_USE when it is none of them. */
+static int obey_for_generation(int count, char **words) {
+    for (size_t i = 0;
+         i < sizeof generation_commands / sizeof generation_commands[0]; i++) {
+        if (count != generation_commands[i].words ||
+            strcmp(words[1], generation_commands[i].name) != 0 ||
+            !text_to_u64(words[3], &generation_number) ||
+            generation_number == 0)
+            continue;
+        generation_argument = count > 4 ? words[4] : NULL;
+        generation_command = generation_commands[i].command;
+        return with_image(
+            words[2], generation_commands[i].writes ? 0 : STORE_NEWEST_TO_LOOK,
+            run_generation_command, generation_argument);
+    }
+    return WRONG_USE;
+}
+
+static int obey(int count, char **words) {
+    const char *command = count >= 3 ? words[1] : "";
+    uint64_t number = 0;
+    if (count == 3 && strcmp(command, "check") == 0)
+        return with_image(words[2], STORE_NEWEST_TO_LOOK, check, NULL);
+    if (count == 3 && strcmp(command, "list") == 0)
+        return with_image(words[2], STORE_NEWEST_TO_LOOK, list, NULL);
+    bool good = count == WORDS_MOST - 1 ||
+                (count == WORDS_MOST && text_to_u64(words[4], &number) &&
+                 number > 0 && number < UINT32_MAX);
+    if (good && strcmp(command, "export") == 0)
+        return with_image(words[2], number ? number : STORE_NEWEST_TO_LOOK,
+                          write_export, words[3]);
+    if (good && strcmp(command, "import") == 0)
+        return import_file(words[2], words[3], number ? number : DEFAULT_MB);
+    int result = obey_for_generation(count, words);
+    if (result == WRONG_USE)
+        fputs(usage, stderr);
+    return result;
+}
+
+int main(int count, char **words) {
+    host_start();
+    return obey(count, words);
 }

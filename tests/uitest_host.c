@@ -2,6 +2,7 @@
  * input and answers each with one line, "ok" or "error: what". Its log is its
  * standard error. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -67,9 +68,11 @@ static bool command(const char *line) {
 
 static bool start(void) {
     char size[64];
-    const char *words[WORDS_MAX] = {
-        "build/revenant", "--headless",   "--ui",   "-",
-        "--out",          ui_options.out, "--disk", ui_options.disk};
+    const char *other = getenv("REVENANT"); /* of an older build */
+    const char *program = other ? other : "build/revenant";
+    const char *words[WORDS_MAX] = {program,  "--headless",   "--ui",
+                                    "-",      "--out",        ui_options.out,
+                                    "--disk", ui_options.disk};
     int count = 8;
     if (ui_options.size) {
         snprintf(size, sizeof size, "size=%s", ui_options.size);

@@ -510,13 +510,24 @@ static Status check_name(const Link *link) {
                                       "this is no name for a module");
 }
 
+/* The module is linked with what its imports would be now. */
+static bool is_current(const Module *module) {
+    const Array *imports = module->imports;
+    for (uint64_t i = 0; i < imports->length; i++) {
+        const Module *import = (const Module *)imports->at.references[i];
+        if (symbols_module(import->name->bytes, import->name->length) != import)
+            return false;
+    }
+    return true;
+}
+
 static Status load_file(Link *link, Module **module_out) {
     const FileString *name = &link->file.strings[link->file.name];
     Module *before = symbols_module(name->bytes, name->length);
     Status status = check_name(link);
     if (status != STATUS_OK)
         return status;
-    if (before && before->hash == link->file.hash) {
+    if (before && before->hash == link->file.hash && is_current(before)) {
         *module_out = before;
         return STATUS_OK;
     }
@@ -525,8 +536,10 @@ static Status load_file(Link *link, Module **module_out) {
                                    "a module of the system has this name");
     if (loader_names_equal(link, link->file.name, "core") &&
         ROOT->next_module > 0)
-        return loader_class_refuse(link, link->file.name,
-                                   "it must be the first module");
+        return loader_class_refuse(
+            link, link->file.name,
+            before ? "a heap keeps the one that it began with"
+                   : "it must be the first module");
     void *tables = take_tables(link);
     if (!tables)
         return STATUS_NO_MEMORY;

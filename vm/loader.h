@@ -6,8 +6,9 @@
 #include "vm/object.h"
 
 /* Checks, verifies and links a module and publishes it. The same bytes loaded
- * twice give the same module; other bytes under a known name are installed
- * beside the old version, and used by what is loaded afterwards. `system`:
+ * twice give the same module; other bytes under a known name, or newer versions
+ * of what they import, are installed beside the old version, and used by what
+ * is loaded afterwards. `system`:
  * the module may declare natives and classes of native layout. Call it between
  * safepoints; nothing of a refused module is visible. STATUS_INVALID: `why`
  * says in one sentence what is wrong. */

@@ -319,7 +319,7 @@ typedef struct SystemRoot {
     uint64_t magic;
     uint32_t layout;     /* ROOT_LAYOUT: of everything in this file */
     uint32_t opcodes;    /* OP_COUNT of the build that made or last ran it */
-    uint64_t boot;       /* number of this start; the first is 1 */
+    uint64_t boot;       /* number of this start; 1 made the heap */
     uint64_t next_class; /* ids and numbers that are never reused */
     uint64_t next_domain;
     uint64_t next_region;

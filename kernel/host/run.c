@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernel/apps.h"
+#include "kernel/first.h"
 #include "kernel/host/host.h"
 #include "kernel/install.h"
 #include "persist/memory.h"
@@ -94,11 +95,11 @@ static bool start_vm(void) {
     MemoryOptions options = {.limit_bytes = platform_memory_bytes(),
                              .lost = vm_lost_page};
     apps_register();
-    if (memory_open(&options) != STATUS_OK || vm_create() != STATUS_OK) {
+    if (memory_open(&options) != STATUS_OK) {
         fprintf(stderr, "revenant: there is not enough memory to start\n");
         return false;
     }
-    if (apps_load(&text) == STATUS_OK)
+    if (first_clone(&text) == STATUS_OK && vm_restore() == STATUS_OK)
         return true;
     fprintf(stderr, "revenant: %s\n", text_end(&text));
     return false;

@@ -46,5 +46,39 @@ for kind in data root node meta directory space both-root both-meta; do
         verdict "$kind $number is found" $?
     done
 done
+
+# ---- Generations: rvdisk's other commands, and what they leave ----
+
+expect() { # NAME WORDS COMMAND...: succeeds and says these words
+    local name=$1 words=$2
+    shift 2
+    "$@" >"$out/said" 2>&1 && grep -qF -- "$words" "$out/said"
+    verdict "$name" $?
+}
+
+cp --sparse=always "$out/made" "$out/disk"
+old=$(build/rvdisk list "$out/disk" | awk 'NR == 2 { print $1 }')
+new=$(build/rvdisk list "$out/disk" | awk 'END { print $1 }')
+expect "show" "pages of" build/rvdisk show "$out/disk" "$old"
+expect "diff with itself" "0 pages differ" build/rvdisk diff "$out/disk" "$old" "$old"
+expect "pin" "is kept as" build/rvdisk pin "$out/disk" "$old" "the first moment"
+expect "the pin is listed" "the first moment" build/rvdisk list "$out/disk"
+expect "rollback" "again" build/rvdisk rollback "$out/disk" "$old"
+back=$(build/rvdisk list "$out/disk" | awk 'END { print $1 }')
+expect "rollback is exact" "0 pages differ" build/rvdisk diff "$out/disk" "$old" "$back"
+expect "what was left is pinned" "left" build/rvdisk list "$out/disk"
+agree "after going back"
+verdict "an image is good after going back" $?
+printf 'boot\nwait desktop\nshutdown\n' >"$out/start.ui"
+expect "it starts from there" "restored=yes" build/revenant --headless \
+    --disk "$out/disk" --ui "$out/start.ui" --out "$out"
+expect "unpin" "as long as" build/rvdisk unpin "$out/disk" "$new"
+expect "unpin the other" "as long as" build/rvdisk unpin "$out/disk" "$old"
+for i in 1 2 3; do build/rvdisk rollback "$out/disk" "$back" >/dev/null; done
+agree "after unpinning"
+verdict "an image is good after unpinning" $?
+build/rvdisk rollback "$out/disk" 99999 2>"$out/said"
+[ $? = 1 ] && grep -q "does not exist" "$out/said"
+verdict "a generation that is not kept is refused" $?
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

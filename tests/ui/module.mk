@@ -50,3 +50,10 @@ run-crossing-long: build/uitest build/revenant build/revenant.iso
 	@tests/ui/crossing.sh bios uefi
 TEST_RUNS += crossing
 LONG_RUNS += crossing-long
+
+# One generation as a file.
+.PHONY: run-export
+run-export: build/uitest build/rvdisk build/first.rvx build/revenant \
+    build/revenant.elf
+	@tests/ui/export.sh $(HEAP_ASSETS)
+TEST_RUNS += export

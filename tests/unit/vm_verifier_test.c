@@ -296,6 +296,35 @@ TEST("no program takes the name of a system module") {
     harness_stop();
 }
 
+static Module *load_user(void) {
+    assembler_begin(A, "user");
+    assembler_import(A, "library");
+    return harness_load(A, false);
+}
+
+static Module *load_library(uint64_t version) {
+    assembler_begin(A, "library");
+    assembler_constant(A, version);
+    return harness_load(A, true);
+}
+
+TEST("an unchanged module is linked again when what it imports is newer") {
+    harness_start();
+    const Module *old = load_library(1);
+    const Module *user = load_user();
+    EXPECT(load_library(1) == old);
+    EXPECT(load_user() == user);
+    const Module *newer = load_library(2);
+    EXPECT(newer != old);
+    const Module *linked = load_user();
+    EXPECT(linked != user);
+    EXPECT(linked->imports->at.references[0] == &newer->head);
+    EXPECT(user->imports->at.references[0] == &old->head);
+    EXPECT(load_user() == linked);
+    harness_check();
+    harness_stop();
+}
+
 /* ---- Damaged files ---- */
 
 static uint8_t good_file[1 << 14];
