@@ -188,6 +188,20 @@ Status store_unpin(Store *store, uint64_t generation) {
     return marks_write(store);
 }
 
+void marks_apply_pins(Store *store) {
+    for (uint32_t i = 0; store->marks_sequence > 0 && i < store->record_places;
+         i++) {
+        FormatRecord *record = &store->records[i];
+        bool pinned =
+            marks_find(store, FORMAT_MARK_PIN, record->generation) != NULL;
+        if (record->generation == 0 ||
+            pinned == (record->flags & FORMAT_PINNED))
+            continue;
+        record->flags ^= FORMAT_PINNED;
+        directory_touch(store, i);
+    }
+}
+
 const char *store_pin_name(const Store *store, uint64_t generation) {
     for (uint32_t i = 0; i < store->mark_count; i++)
         if (store->marks[i].kind == FORMAT_MARK_PIN &&

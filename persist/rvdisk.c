@@ -269,8 +269,6 @@ static int rollback(Store *store, uint64_t generation, const char *unused) {
 
 static int pin(Store *store, uint64_t generation, const char *name) {
     Status status = store_pin(store, generation, FORMAT_OWNER_PERSON, name);
-    if (status == STATUS_OK)
-        status = commit_empty(store);
     if (status != STATUS_OK)
         return fail_status("pin", status);
     printf("generation %lu is kept as \"%s\"\n", generation,
@@ -281,8 +279,6 @@ static int pin(Store *store, uint64_t generation, const char *name) {
 static int unpin(Store *store, uint64_t generation, const char *unused) {
     (void)unused;
     Status status = store_unpin(store, generation);
-    if (status == STATUS_OK)
-        status = commit_empty(store);
     if (status != STATUS_OK)
         return fail_status("unpin", status);
     printf("generation %lu is kept as long as others\n", generation);

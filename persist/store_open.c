@@ -405,8 +405,10 @@ Status store_go_back(Store *store, uint64_t generation) {
 /* What a disk that goes on needs besides. */
 static Status prepare(Store *store, StoreOpening *opening) {
     Status status = store->blank ? STATUS_OK : marks_load(store);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
+        marks_apply_pins(store);
         status = grow(store);
+    }
     if (status == STATUS_NO_MEMORY)
         return fail(opening, status, "there is not enough memory to start");
     return status;

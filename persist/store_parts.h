@@ -170,6 +170,9 @@ FormatMark *marks_find(Store *store, uint32_t kind, uint64_t value);
 /* A new mark, for marks_write to keep. LIMIT: there are too many. */
 Status marks_add(Store *store, const FormatMark *mark);
 void marks_remove(Store *store, FormatMark *mark);
+/* Where marks were ever written they say what is pinned; the flags of the
+ * directory, which follow with the next generation, count only without them. */
+void marks_apply_pins(Store *store);
 /* Writes all marks and flushes. IO_ERROR. */
 Status marks_write(Store *store);
 

@@ -526,6 +526,23 @@ TEST("starts that did not last are counted") {
     store_close(store);
 }
 
+TEST("a pin is durable at once, and so is its end") {
+    sim_seed(16);
+    sim_disk_new(4096);
+    commit_some(3);
+    for (int pinned = 1; pinned >= 0; pinned--) {
+        Store *store = open_store();
+        EXPECT_EQUAL(pinned ? store_pin(store, 2, FORMAT_OWNER_PERSON, "a")
+                            : store_unpin(store, 2),
+                     STATUS_OK);
+        sim_disk_cut();
+        store_close(store);
+        store = open_store();
+        EXPECT_EQUAL(store_record(store, 1).flags & FORMAT_PINNED, pinned);
+        store_close(store);
+    }
+}
+
 TEST("a power cut while marks are written leaves the old or the new") {
     for (uint64_t seed = 1; seed <= 60; seed++) {
         seed_now = seed;
