@@ -23,10 +23,6 @@ static Rect bar_rect(void) {
                   THEME_BAR_HEIGHT};
 }
 
-void bar_damage(void) {
-    wm_damage(bar_rect());
-}
-
 /* ---- Places ---- */
 
 static Rect launcher_button(void) {
@@ -90,6 +86,12 @@ static Rect menu_item(uint32_t app) {
                   menu.width - 2 * MENU_PADDING, MENU_ITEM};
 }
 
+void bar_damage(void) {
+    wm_damage(bar_rect());
+    if (wm.launcher_open)
+        wm_damage(decor_panel_extent(menu_rect(), wm.theme));
+}
+
 static int32_t menu_at(int32_t x, int32_t y) {
     for (uint32_t app = 0; app < app_count(); app++)
         if (rect_has(menu_item(app), x, y))
@@ -143,9 +145,8 @@ bool bar_find(const char *name, Rect *rect_out) {
 /* ---- Presses ---- */
 
 static void set_launcher(bool open) {
-    wm_damage(decor_panel_extent(menu_rect(), wm.theme));
+    bar_damage(); /* with the menu, before or after */
     wm.launcher_open = open;
-    wm.bar_hover = BAR_NOTHING;
     bar_damage();
 }
 

@@ -19,8 +19,9 @@ enum {
     DESK_WORDS = 8, /* of the desk's state in the system domain */
     DESK_X = 0,
     DESK_Y = 1,
-    DESK_POINTED = 2, /* the pointer was somewhere */
-    DESK_WINDOWS = 3, /* numbers given out */
+    DESK_POINTED = 2,  /* the pointer was somewhere */
+    DESK_WINDOWS = 3,  /* numbers given out */
+    DESK_LAUNCHER = 4, /* it is open */
 };
 
 typedef struct Waiting {
@@ -64,24 +65,31 @@ static Status make_desk(void) {
     return status;
 }
 
-bool desktop_pointer(int32_t *x_out, int32_t *y_out) {
+bool desktop_desk(WmDesk *desk_out) {
     const uint64_t *words = desk() ? desk_words() : NULL;
     if (!words || !words[DESK_POINTED])
         return false;
-    *x_out = (int32_t)words[DESK_X];
-    *y_out = (int32_t)words[DESK_Y];
+    *desk_out = (WmDesk){.x = (int32_t)words[DESK_X],
+                         .y = (int32_t)words[DESK_Y],
+                         .launcher_open = words[DESK_LAUNCHER] != 0};
     return true;
 }
 
-static void keep_pointer(void) {
-    int32_t x, y, old_x, old_y;
+static bool desk_is_kept(const WmDesk *now) {
+    WmDesk old;
+    return desktop_desk(&old) && old.x == now->x && old.y == now->y &&
+           old.launcher_open == now->launcher_open;
+}
+
+static void keep_desk(void) {
+    WmDesk now = wm_desk();
     Array *words = desk();
-    wm_pointer(&x, &y);
-    if ((desktop_pointer(&old_x, &old_y) && x == old_x && y == old_y) ||
+    if (desk_is_kept(&now) ||
         heap_write(words, heap_object_bytes(&words->head)) != STATUS_OK)
         return;
-    desk_words()[DESK_X] = (uint64_t)x;
-    desk_words()[DESK_Y] = (uint64_t)y;
+    desk_words()[DESK_X] = (uint64_t)now.x;
+    desk_words()[DESK_Y] = (uint64_t)now.y;
+    desk_words()[DESK_LAUNCHER] = now.launcher_open;
     desk_words()[DESK_POINTED] = 1;
 }
 
@@ -201,6 +209,7 @@ Status desktop_restore(void) {
         if (domain && domain->state == DOMAIN_RUNNING)
             status = restore_domain(domain);
     }
+    wm_restored();
     return status;
 }
 
@@ -334,7 +343,7 @@ static void read_objects(void) {
 void desktop_step(void) {
     read_objects();
     flush_backlog();
-    keep_pointer();
+    keep_desk();
 }
 
 /* ---- Natives of ui.Window ---- */

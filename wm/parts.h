@@ -56,6 +56,8 @@ bool bar_find(const char *name, Rect *rect_out);
 void compositor_damage_window(const WmWindow *window);
 
 /* router.c */
+/* Finds what is under the pointer and lights it up; no window is told. */
+void router_look(void);
 void router_forget(const WmWindow *window);
 /* Tells windows about sizes that changed, and hooks about changes. */
 void router_settle(void);

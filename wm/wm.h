@@ -18,7 +18,8 @@ typedef enum WmEventKind {
 } WmEventKind;
 
 typedef struct WmHooks {
-    /* An event for a window; x and y are relative to its content. */
+    /* An event for a window; x and y are relative to its content. A pointer
+     * at -1, -1 went elsewhere. */
     void (*deliver)(WmWindow *window, const InputEvent *event);
     /* Fields with a persistent twin changed (WmWindow.changed). */
     void (*changed)(WmWindow *window);
@@ -30,10 +31,20 @@ typedef struct WmHooks {
     const char *(*clock)(void);
 } WmHooks;
 
-/* Starts on a screen; the pointer is at (x, y). NO_MEMORY. */
-Status wm_start(Screen screen, const WmHooks *hooks, int32_t x, int32_t y);
+/* What persists besides the windows: all else follows from it. */
+typedef struct WmDesk {
+    int32_t x, y; /* of the pointer */
+    bool launcher_open;
+} WmDesk;
 
-void wm_pointer(int32_t *x_out, int32_t *y_out);
+/* Starts on a screen, with a desk of no matter which one. NO_MEMORY. */
+Status wm_start(Screen screen, const WmHooks *hooks, const WmDesk *desk);
+
+WmDesk wm_desk(void);
+
+/* The windows that were there before the restart have come: what is under the
+ * pointer looks so again. */
+void wm_restored(void);
 
 /* A window came (already in windows_add), changed its title, or goes (before
  * windows_remove). */

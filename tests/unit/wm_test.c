@@ -73,11 +73,12 @@ static void paint(unsigned i, uint64_t seed) {
 }
 
 static void start(void) {
+    static const WmDesk desk = {.x = 5, .y = 5};
     static const WmHooks hooks = {deliver, changed, launch, app_name,
                                   clock_text};
     EXPECT_EQUAL(gui_start(asset_find), STATUS_OK);
     sim_screen_size(WIDTH, HEIGHT);
-    EXPECT_EQUAL(wm_start((Screen){WIDTH, HEIGHT}, &hooks, 5, 5), STATUS_OK);
+    EXPECT_EQUAL(wm_start((Screen){WIDTH, HEIGHT}, &hooks, &desk), STATUS_OK);
     memset(delivered, 0, sizeof delivered);
     memset(closes, 0, sizeof closes);
     for (unsigned i = 0; i < WINDOWS; i++) {
@@ -177,6 +178,82 @@ TEST("title buttons act when released on the same button") {
     stop();
 }
 
+static bool same_as_all_new(void) {
+    size_t bytes = (size_t)WIDTH * HEIGHT * 4;
+    uint32_t *partly = malloc(bytes);
+    while (wm_compose())
+        continue;
+    memcpy(partly, wm.scene.pixels, bytes);
+    wm_damage((Rect){0, 0, WIDTH, HEIGHT});
+    wm_compose();
+    bool same = memcmp(partly, wm.scene.pixels, bytes) == 0;
+    free(partly);
+    return same;
+}
+
+/* The frame now, and one of a window manager that starts on the same desk. */
+static bool same_after_restart(void) {
+    size_t bytes = (size_t)WIDTH * HEIGHT * 4;
+    uint32_t *before = malloc(bytes);
+    WmDesk desk = wm_desk();
+    WmHooks hooks = wm.hooks;
+    bool durable = wm.durable;
+    while (wm_compose())
+        continue;
+    memcpy(before, wm.scene.pixels, bytes);
+    bitmap_free(&wm.scene);
+    EXPECT_EQUAL(wm_start((Screen){WIDTH, HEIGHT}, &hooks, &desk), STATUS_OK);
+    wm_show_durable(durable);
+    wm_restored();
+    wm_compose();
+    bool same = memcmp(before, wm.scene.pixels, bytes) == 0;
+    free(before);
+    return same;
+}
+
+TEST("what is under the pointer looks the same after a restart") {
+    Rect rect;
+    start();
+    windows[3].title = "Fourth";
+    windows[3].title_bytes = 6;
+    EXPECT(wm_find("close", "Fourth", &rect));
+    point(rect.x + 5, rect.y + 5);
+    EXPECT_EQUAL(wm.hover_part, DECOR_CLOSE);
+    EXPECT(same_after_restart());
+    EXPECT_EQUAL(wm.hover_part, DECOR_CLOSE);
+    EXPECT(wm_find("item", "Fourth", &rect));
+    point(rect.x + 5, rect.y + 5);
+    EXPECT(wm.bar_hover != BAR_NOTHING);
+    EXPECT(same_after_restart());
+    EXPECT(wm.bar_hover != BAR_NOTHING);
+    EXPECT(wm_find("item", "Launcher", &rect));
+    click_middle(rect);
+    EXPECT(wm_find("item", "Shell", &rect));
+    point(rect.x + 5, rect.y + 5);
+    EXPECT(same_as_all_new());
+    EXPECT(same_after_restart());
+    EXPECT(wm.launcher_open);
+    EXPECT_EQUAL(wm.bar_hover, BAR_FIRST_APP + 1);
+    stop();
+}
+
+TEST("a window is told when the pointer left, also when another covers it") {
+    start();
+    Rect content = windows_content(&windows[0]);
+    point(content.x + 2, content.y + 2);
+    EXPECT_EQUAL(last[0].x, 2);
+    windows_raise(&windows[0]);
+    windows[1].wanted = windows[0].wanted;
+    windows_raise(&windows[1]);
+    wm_settle();
+    EXPECT(wm.hover == &windows[1]);
+    EXPECT_EQUAL(last[0].kind == INPUT_POINTER ? last[0].x : -1, -1);
+    point(5, 5);
+    EXPECT_EQUAL(last[1].kind, INPUT_POINTER);
+    EXPECT_EQUAL(last[1].x, -1);
+    stop();
+}
+
 TEST("the launcher opens, names the apps and starts one") {
     Rect rect;
     start();
@@ -189,19 +266,6 @@ TEST("the launcher opens, names the apps and starts one") {
     EXPECT_EQUAL(launched, 1);
     EXPECT(!wm.launcher_open);
     stop();
-}
-
-static bool same_as_all_new(void) {
-    size_t bytes = (size_t)WIDTH * HEIGHT * 4;
-    uint32_t *partly = malloc(bytes);
-    while (wm_compose())
-        continue;
-    memcpy(partly, wm.scene.pixels, bytes);
-    wm_damage((Rect){0, 0, WIDTH, HEIGHT});
-    wm_compose();
-    bool same = memcmp(partly, wm.scene.pixels, bytes) == 0;
-    free(partly);
-    return same;
 }
 
 static void random_input(void) {
