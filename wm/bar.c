@@ -38,20 +38,26 @@ static uint32_t window_count(void) {
     return count;
 }
 
-/* Windows stand in the bar in the order of their numbers. */
+/* Windows stand in the bar in the order of their numbers. Those are in objects
+ * of programs: two may be the same. */
+static bool stands_before(const WmWindow *a, const WmWindow *b) {
+    return a->number != b->number ? a->number < b->number
+                                  : (uintptr_t)a < (uintptr_t)b;
+}
+
 static WmWindow *window_at_place(uint32_t place) {
-    uint64_t after = 0;
+    WmWindow *last = NULL;
     for (;;) {
         WmWindow *best = NULL;
         LIST_EACH(windows_list(), link) {
             WmWindow *window = LIST_ELEMENT(link, WmWindow, link);
-            if (window->number > after &&
-                (!best || window->number < best->number))
+            if ((!last || stands_before(last, window)) &&
+                (!best || stands_before(window, best)))
                 best = window;
         }
         if (!best || place-- == 0)
             return best;
-        after = best->number;
+        last = best;
     }
 }
 

@@ -122,7 +122,14 @@ static int32_t side(int64_t length) {
                                        : (int32_t)length;
 }
 
-/* What the window manager sees of an object. */
+static void read_title(Seat *seat) {
+    const String *title = seat->object->title;
+    seat->window.title = title ? title->bytes : "";
+    seat->window.title_bytes = title ? title->length : 0;
+}
+
+/* What the window manager sees of an object, when it comes: later it is the
+ * window manager that knows, whatever the program writes there. */
 static void read_object(Seat *seat) {
     const WindowObject *from = seat->object;
     WmWindow *to = &seat->window;
@@ -136,10 +143,9 @@ static void read_object(Seat *seat) {
     to->was_maximised = from->flags & WINDOW_WAS_MAXIMISED;
     to->stacking = (uint64_t)from->stacking;
     to->focus = (uint64_t)from->focus;
-    to->least_width = rect_clamp(from->least_width);
-    to->least_height = rect_clamp(from->least_height);
-    to->title = from->title ? from->title->bytes : "";
-    to->title_bytes = from->title ? from->title->length : 0;
+    to->least_width = side(from->least_width);
+    to->least_height = side(from->least_height);
+    read_title(seat);
     to->surface = desktop_surface(from);
     to->cursor = (uint32_t)from->cursor;
 }
@@ -209,6 +215,7 @@ Status desktop_restore(void) {
         if (domain && domain->state == DOMAIN_RUNNING)
             status = restore_domain(domain);
     }
+    windows_mend();
     wm_restored();
     return status;
 }
@@ -329,9 +336,7 @@ void desktop_hooks(WmHooks *hooks_in_out) {
  * and the collector freed the old ones. */
 static void read_objects(void) {
     for (Seat *seat = seats; seat; seat = seat->next) {
-        const String *title = seat->object->title;
-        seat->window.title = title ? title->bytes : "";
-        seat->window.title_bytes = title ? title->length : 0;
+        read_title(seat);
         seat->window.surface = desktop_surface(seat->object);
         if (seat->window.cursor != (uint32_t)seat->object->cursor) {
             seat->window.cursor = (uint32_t)seat->object->cursor;
@@ -359,6 +364,8 @@ static void choose_place(WindowObject *object) {
     int64_t turn = object->number % CASCADE_TURNS;
     int64_t across = area.width - 2 * EDGE;
     int64_t along = area.height - 2 * EDGE - THEME_TITLE_HEIGHT;
+    object->width = side(object->width);
+    object->height = side(object->height);
     if (!(object->flags & WINDOW_FIXED)) {
         object->width = least(object->width, across);
         object->height = least(object->height, along);
@@ -459,7 +466,7 @@ static NativeResult window_retitle(NativeCall *call) {
     Seat *seat = desktop_seat(native_reference(call, 0));
     if (!seat)
         return NATIVE_DONE;
-    read_object(seat);
+    read_title(seat);
     wm_window_retitled(&seat->window);
     return NATIVE_DONE;
 }

@@ -309,7 +309,9 @@ static void press_on_window(WmWindow *window, DecorPart part,
     wm.drag_part = part;
     wm.drag_x = wm.x;
     wm.drag_y = wm.y;
-    wm.drag_wanted = window->wanted;
+    /* From where it is shown: a program may want any place. */
+    wm.drag_wanted =
+        window->state == WM_NORMAL ? windows_content(window) : window->wanted;
     router_settle(); /* the focus comes before the press */
     if (part == DECOR_CONTENT)
         to_content(window, *event);

@@ -49,6 +49,10 @@ Rect windows_work_area(void);
 void windows_add(WmWindow *window); /* by its stacking number */
 void windows_remove(WmWindow *window);
 
+/* After a restart: when a program wrote numbers into its windows that would
+ * break the order now or later, all get new ones, in the order they have. */
+void windows_mend(void);
+
 /* Rear to front: LIST_EACH over this, LIST_ELEMENT(link, WmWindow, link). */
 const List *windows_list(void);
 

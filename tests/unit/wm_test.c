@@ -8,6 +8,7 @@
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "wm/parts.h"
+#include "wm/window_native.h"
 
 enum { WIDTH = 640, HEIGHT = 480, WINDOWS = 4 };
 
@@ -301,4 +302,93 @@ TEST("what is damaged is all that changed, and the order stays good") {
         }
         stop();
     }
+}
+
+TEST("a window that wants to be far away is dragged from where it is seen") {
+    start();
+    windows[3].wanted.x = INT32_MAX;
+    windows[3].wanted.y = INT32_MIN;
+    Rect frame = windows_frame(&windows[3]);
+    int32_t x = frame.x - 2, y = frame.y + 60;
+    EXPECT(!windows_check());
+    point(x, y);
+    button(true, x, y);
+    point(x - 40, y);
+    button(false, x - 40, y);
+    EXPECT_EQUAL(windows_frame(&windows[3]).x, frame.x - 40);
+    EXPECT_EQUAL(windows_frame(&windows[3]).width, frame.width + 40);
+    stop();
+}
+
+TEST("numbers that a program wrote into its windows break nothing") {
+    Rect rect;
+    start();
+    windows[1].number = windows[2].number = 0;
+    wm_damage((Rect){0, 0, WIDTH, HEIGHT});
+    wm_compose();
+    EXPECT(wm_find("item", "Window", &rect));
+    windows_remove(&windows[1]);
+    windows[1].stacking = windows[1].focus = UINT64_MAX;
+    windows_add(&windows[1]);
+    windows_mend();
+    EXPECT(!windows_check());
+    EXPECT(windows_focused() == &windows[1]);
+    windows_raise(&windows[0]);
+    EXPECT(windows_focused() == &windows[0]);
+    EXPECT(!windows_check());
+    for (unsigned i = 0; i < WINDOWS; i++)
+        windows[i].number = i + 1;
+    stop();
+}
+
+TEST("a search goes through widgets with any places and any links") {
+    enum { WIDGETS = 6 };
+    static const int64_t numbers[] = {0, 3, INT64_MIN, INT64_MAX, -1};
+    static const ScriptSearch wanted = {.role = "a", .name = "b"};
+    for (uint64_t seed = 1; seed <= 2000; seed++) {
+        WidgetObject all[WIDGETS] = {0}, *links[WIDGETS + 1] = {0};
+        sim_seed(seed);
+        for (int i = 0; i < WIDGETS; i++)
+            links[i + 1] = &all[i];
+        for (int i = 0; i < WIDGETS; i++) {
+            all[i].parent = links[sim_random() % (WIDGETS + 1)];
+            all[i].first_child = links[sim_random() % (WIDGETS + 1)];
+            all[i].next_sibling = links[sim_random() % (WIDGETS + 1)];
+            all[i].x = numbers[sim_random() % 5];
+            all[i].y = numbers[sim_random() % 5];
+        }
+        ScriptSearch search = wanted;
+        script_search(&all[0], &search);
+        if (search.found)
+            printf("  seed %lu\n", seed);
+        EXPECT(!search.found);
+    }
+}
+
+TEST("a search finds the middle of a widget behind ones with huge places") {
+    static char role_bytes[sizeof(String) + 8], name_bytes[sizeof(String) + 8];
+    String *role = (String *)(void *)role_bytes;
+    String *name = (String *)(void *)name_bytes;
+    role->length = name->length = 1;
+    memcpy((char *)role->bytes, "a", 1);
+    memcpy((char *)name->bytes, "b", 1);
+    WidgetObject root = {0}, huge = {0}, inner = {0}, sought = {0};
+    root.first_child = &huge;
+    huge.parent = inner.parent = sought.parent = &root;
+    huge.x = huge.y = INT64_MAX;
+    huge.first_child = &inner;
+    inner.parent = &huge;
+    inner.x = inner.y = INT64_MAX;
+    huge.next_sibling = &sought;
+    sought.x = 10;
+    sought.y = 20;
+    sought.width = 30;
+    sought.height = 8;
+    sought.role = role;
+    sought.name = name;
+    ScriptSearch search = {.role = "a", .name = "b"};
+    script_search(&root, &search);
+    EXPECT(search.found);
+    EXPECT_EQUAL(search.x, 25);
+    EXPECT_EQUAL(search.y, 24);
 }
