@@ -22,6 +22,7 @@ enum {
     DESK_POINTED = 2,  /* the pointer was somewhere */
     DESK_WINDOWS = 3,  /* numbers given out */
     DESK_LAUNCHER = 4, /* it is open */
+    DESK_DARK = 5,     /* the theme */
 };
 
 typedef struct Waiting {
@@ -71,14 +72,15 @@ bool desktop_desk(WmDesk *desk_out) {
         return false;
     *desk_out = (WmDesk){.x = (int32_t)words[DESK_X],
                          .y = (int32_t)words[DESK_Y],
-                         .launcher_open = words[DESK_LAUNCHER] != 0};
+                         .launcher_open = words[DESK_LAUNCHER] != 0,
+                         .dark = words[DESK_DARK] != 0};
     return true;
 }
 
 static bool desk_is_kept(const WmDesk *now) {
     WmDesk old;
     return desktop_desk(&old) && old.x == now->x && old.y == now->y &&
-           old.launcher_open == now->launcher_open;
+           old.launcher_open == now->launcher_open && old.dark == now->dark;
 }
 
 static void keep_desk(void) {
@@ -90,6 +92,7 @@ static void keep_desk(void) {
     desk_words()[DESK_X] = (uint64_t)now.x;
     desk_words()[DESK_Y] = (uint64_t)now.y;
     desk_words()[DESK_LAUNCHER] = now.launcher_open;
+    desk_words()[DESK_DARK] = now.dark;
     desk_words()[DESK_POINTED] = 1;
 }
 

@@ -42,7 +42,8 @@ enum {
     BAR_NOTHING = -1,
     BAR_LAUNCHER = 0,
     BAR_FIRST_WINDOW = 1,
-    BAR_FIRST_APP = 1000
+    BAR_FIRST_APP = 1000,
+    BAR_THEME = 100000, /* the last entry of the launcher */
 };
 void bar_draw(Canvas *canvas);
 /* What is at the point; BAR_NOTHING: neither bar nor launcher has it. */

@@ -29,6 +29,16 @@ static void tell_size(WmWindow *window) {
                               .y = content.height});
 }
 
+/* The pixels stay as they are until the owner paints for the theme. */
+static void tell_theme(WmWindow *window) {
+    uint64_t stamp = wm_stamp();
+    if (!window->surface || window->surface->stamp == stamp ||
+        window->told_stamp == stamp)
+        return;
+    window->told_stamp = stamp;
+    tell(window, (InputEvent){.kind = (InputKind)WM_EVENT_THEME});
+}
+
 static WmWindow *told_focus; /* who was told last that it has the focus */
 
 static void tell_focus(void) {
@@ -149,6 +159,7 @@ void router_settle(void) {
     LIST_EACH(windows_list(), link) {
         WmWindow *window = LIST_ELEMENT(link, WmWindow, link);
         tell_size(window);
+        tell_theme(window);
         if (window->changed) {
             window->changed = false;
             wm.hooks.changed(window);

@@ -39,6 +39,7 @@ typedef struct WmWindow {
     const Surface *surface;          /* NULL: nothing painted yet */
     uint32_t cursor;                 /* CursorShape over the content */
     bool changed;                    /* place, state, stacking or focus */
+    uint64_t told_stamp;             /* of what it was told to paint for */
     int32_t told_width, told_height; /* content size the owner knows */
 } WmWindow;
 

@@ -12,7 +12,7 @@ static int32_t inside(int32_t place, int32_t length) {
 Status wm_start(Screen screen, const WmHooks *hooks, const WmDesk *desk) {
     int32_t width = (int32_t)screen.width, height = (int32_t)screen.height;
     wm = (Wm){.hooks = *hooks,
-              .theme = &theme_light,
+              .theme = desk->dark ? &theme_dark : &theme_light,
               .x = inside(desk->x, width),
               .y = inside(desk->y, height),
               .launcher_open = desk->launcher_open,
@@ -26,7 +26,19 @@ Status wm_start(Screen screen, const WmHooks *hooks, const WmDesk *desk) {
 }
 
 WmDesk wm_desk(void) {
-    return (WmDesk){.x = wm.x, .y = wm.y, .launcher_open = wm.launcher_open};
+    return (WmDesk){.x = wm.x,
+                    .y = wm.y,
+                    .launcher_open = wm.launcher_open,
+                    .dark = wm.theme == &theme_dark};
+}
+
+const Theme *wm_theme(void) {
+    return wm.theme;
+}
+
+uint64_t wm_stamp(void) {
+    enum { SCALE = 1, DARK = 1 << 8 };
+    return SCALE | (wm.theme == &theme_dark ? DARK : 0);
 }
 
 void wm_restored(void) {

@@ -15,6 +15,7 @@ typedef enum WmEventKind {
     WM_EVENT_CLOSE = 17, /* the person wants it closed */
     WM_EVENT_FOCUS = 18, /* down: got it, else lost it */
     WM_EVENT_PAINT = 19, /* the app itself wants to paint */
+    WM_EVENT_THEME = 20, /* its picture is for another theme: paint anew */
 } WmEventKind;
 
 typedef struct WmHooks {
@@ -35,12 +36,18 @@ typedef struct WmHooks {
 typedef struct WmDesk {
     int32_t x, y; /* of the pointer */
     bool launcher_open;
+    bool dark; /* the theme */
 } WmDesk;
 
 /* Starts on a screen, with a desk of no matter which one. NO_MEMORY. */
 Status wm_start(Screen screen, const WmHooks *hooks, const WmDesk *desk);
 
 WmDesk wm_desk(void);
+
+const Theme *wm_theme(void);
+/* What pictures are drawn for now; Surface.stamp says what one was drawn for.
+ * Never 0. */
+uint64_t wm_stamp(void);
 
 /* The windows that were there before the restart have come: what is under the
  * pointer looks so again. */

@@ -61,8 +61,9 @@ static void paint(unsigned i, uint64_t seed) {
                 seed % 3
                     ? (uint32_t)(x * 3 + y * 5 + (int32_t)seed) | 0xFF000000u
                     : (uint32_t)seed | 0xFF000000u;
-    EXPECT_EQUAL(surface_commit(surfaces[i], &picture, &plain, &part),
-                 STATUS_OK);
+    EXPECT_EQUAL(
+        surface_commit(surfaces[i], &picture, wm_stamp(), &plain, &part),
+        STATUS_OK);
     wm_surface_changed(&windows[i], part);
     for (int32_t y = 0; y < picture.height; y += 7) {
         uint32_t row[300];
@@ -210,6 +211,37 @@ static bool same_after_restart(void) {
     bool same = memcmp(before, wm.scene.pixels, bytes) == 0;
     free(before);
     return same;
+}
+
+TEST("another theme draws all anew and asks each window to paint once") {
+    Rect rect;
+    start();
+    for (unsigned i = 0; i < WINDOWS; i++)
+        paint(i, i + 1);
+    wm_settle();
+    EXPECT(wm_find("item", "Launcher", &rect));
+    click_middle(rect);
+    EXPECT(wm_find("item", "Use dark theme", &rect));
+    memset(delivered, 0, sizeof delivered);
+    click_middle(rect);
+    EXPECT(wm_desk().dark);
+    EXPECT(wm_theme() == &theme_dark);
+    for (unsigned i = 0; i < WINDOWS; i++)
+        EXPECT_EQUAL((int)last[i].kind, WM_EVENT_THEME);
+    EXPECT(same_as_all_new());
+    EXPECT_EQUAL(*bitmap_at(&wm.scene, 0, 0) & 0xFFFFFF,
+                 theme_dark.desktop_top & 0xFFFFFF);
+    wm_settle();
+    EXPECT_EQUAL(delivered[1], 1);
+    for (unsigned i = 0; i < WINDOWS; i++) {
+        EXPECT(surfaces[i]->stamp != wm_stamp());
+        paint(i, i + 1);
+        EXPECT(surfaces[i]->stamp == wm_stamp());
+    }
+    EXPECT(same_as_all_new());
+    EXPECT(same_after_restart());
+    EXPECT(wm_desk().dark);
+    stop();
 }
 
 TEST("what is under the pointer looks the same after a restart") {
