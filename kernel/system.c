@@ -148,11 +148,12 @@ static void open_desktop(void) {
         refuse_start("there is no screen");
     desktop_hooks(&hooks);
     gui_calibrate(platform_now_ns);
-    int32_t x = (int32_t)screen.width / 2, y = (int32_t)screen.height / 2;
+    WmDesk desk = {.x = (int32_t)screen.width / 2,
+                   .y = (int32_t)screen.height / 2};
     Status status = gui_start(asset_find);
     if (status == STATUS_OK) {
-        desktop_pointer(&x, &y);
-        status = wm_start(screen, &hooks, x, y);
+        desktop_desk(&desk);
+        status = wm_start(screen, &hooks, &desk);
     }
     if (status == STATUS_OK)
         status = desktop_restore();

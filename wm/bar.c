@@ -16,15 +16,12 @@ enum {
     MENU_WIDTH = 220,
     MENU_ITEM = 36,
     MENU_PADDING = 8,
+    MENU_LINE = 9, /* between the apps and what is below */
 };
 
 static Rect bar_rect(void) {
     return (Rect){0, wm.scene.height - THEME_BAR_HEIGHT, wm.scene.width,
                   THEME_BAR_HEIGHT};
-}
-
-void bar_damage(void) {
-    wm_damage(bar_rect());
 }
 
 /* ---- Places ---- */
@@ -42,20 +39,26 @@ static uint32_t window_count(void) {
     return count;
 }
 
-/* Windows stand in the bar in the order of their numbers. */
+/* Windows stand in the bar in the order of their numbers. Those are in objects
+ * of programs: two may be the same. */
+static bool stands_before(const WmWindow *a, const WmWindow *b) {
+    return a->number != b->number ? a->number < b->number
+                                  : (uintptr_t)a < (uintptr_t)b;
+}
+
 static WmWindow *window_at_place(uint32_t place) {
-    uint64_t after = 0;
+    WmWindow *last = NULL;
     for (;;) {
         WmWindow *best = NULL;
         LIST_EACH(windows_list(), link) {
             WmWindow *window = LIST_ELEMENT(link, WmWindow, link);
-            if (window->number > after &&
-                (!best || window->number < best->number))
+            if ((!last || stands_before(last, window)) &&
+                (!best || stands_before(window, best)))
                 best = window;
         }
         if (!best || place-- == 0)
             return best;
-        after = best->number;
+        last = best;
     }
 }
 
@@ -79,7 +82,8 @@ static uint32_t app_count(void) {
 }
 
 static Rect menu_rect(void) {
-    int32_t height = (int32_t)app_count() * MENU_ITEM + 2 * MENU_PADDING;
+    int32_t height =
+        (int32_t)(app_count() + 1) * MENU_ITEM + MENU_LINE + 2 * MENU_PADDING;
     return (Rect){MARGIN, bar_rect().y - MARGIN - height, MENU_WIDTH, height};
 }
 
@@ -90,11 +94,25 @@ static Rect menu_item(uint32_t app) {
                   menu.width - 2 * MENU_PADDING, MENU_ITEM};
 }
 
+static Rect theme_item(void) {
+    return rect_moved(menu_item(app_count()), 0, MENU_LINE);
+}
+
+static const char *theme_words(void) {
+    return wm.theme == &theme_dark ? "Use light theme" : "Use dark theme";
+}
+
+void bar_damage(void) {
+    wm_damage(bar_rect());
+    if (wm.launcher_open)
+        wm_damage(decor_panel_extent(menu_rect(), wm.theme));
+}
+
 static int32_t menu_at(int32_t x, int32_t y) {
     for (uint32_t app = 0; app < app_count(); app++)
         if (rect_has(menu_item(app), x, y))
             return BAR_FIRST_APP + (int32_t)app;
-    return BAR_NOTHING;
+    return rect_has(theme_item(), x, y) ? BAR_THEME : BAR_NOTHING;
 }
 
 int32_t bar_at(int32_t x, int32_t y) {
@@ -130,6 +148,10 @@ bool bar_find(const char *name, Rect *rect_out) {
         *rect_out = menu_item(app);
         return true;
     }
+    if (wm.launcher_open && text_equal(name, theme_words())) {
+        *rect_out = theme_item();
+        return true;
+    }
     for (uint32_t place = 0; place < window_count(); place++) {
         const WmWindow *window = window_at_place(place);
         if (!named(window->title, window->title_bytes, name))
@@ -143,10 +165,14 @@ bool bar_find(const char *name, Rect *rect_out) {
 /* ---- Presses ---- */
 
 static void set_launcher(bool open) {
-    wm_damage(decor_panel_extent(menu_rect(), wm.theme));
+    bar_damage(); /* with the menu, before or after */
     wm.launcher_open = open;
-    wm.bar_hover = BAR_NOTHING;
     bar_damage();
+}
+
+static void change_theme(void) {
+    wm.theme = wm.theme == &theme_dark ? &theme_light : &theme_dark;
+    wm_damage(bitmap_rect(&wm.scene));
 }
 
 static void press_window(WmWindow *window) {
@@ -164,7 +190,9 @@ void bar_press(int32_t item) {
     bool was_open = wm.launcher_open;
     if (was_open)
         set_launcher(false);
-    if (item >= BAR_FIRST_APP)
+    if (item == BAR_THEME)
+        change_theme();
+    else if (item >= BAR_FIRST_APP)
         wm.hooks.launch((uint32_t)(item - BAR_FIRST_APP));
     else if (item >= BAR_FIRST_WINDOW)
         press_window(window_at_place((uint32_t)(item - BAR_FIRST_WINDOW)));
@@ -224,6 +252,16 @@ static void draw_menu(Canvas *canvas) {
                               wm.bar_hover == BAR_FIRST_APP + (int32_t)app};
         decor_menu_item(canvas, &item, wm.theme);
     }
+    Rect item = theme_item();
+    decor_menu_line(canvas,
+                    (Rect){item.x, item.y - MENU_LINE, item.width, MENU_LINE},
+                    wm.theme);
+    DecorItem theme = {.rect = item,
+                       .icon = ICON_MOON,
+                       .text = theme_words(),
+                       .text_bytes = text_length(theme_words()),
+                       .hover = wm.bar_hover == BAR_THEME};
+    decor_menu_item(canvas, &theme, wm.theme);
 }
 
 void bar_draw(Canvas *canvas) {

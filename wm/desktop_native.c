@@ -19,8 +19,10 @@ enum {
     DESK_WORDS = 8, /* of the desk's state in the system domain */
     DESK_X = 0,
     DESK_Y = 1,
-    DESK_POINTED = 2, /* the pointer was somewhere */
-    DESK_WINDOWS = 3, /* numbers given out */
+    DESK_POINTED = 2,  /* the pointer was somewhere */
+    DESK_WINDOWS = 3,  /* numbers given out */
+    DESK_LAUNCHER = 4, /* it is open */
+    DESK_DARK = 5,     /* the theme */
 };
 
 typedef struct Waiting {
@@ -64,24 +66,33 @@ static Status make_desk(void) {
     return status;
 }
 
-bool desktop_pointer(int32_t *x_out, int32_t *y_out) {
+bool desktop_desk(WmDesk *desk_out) {
     const uint64_t *words = desk() ? desk_words() : NULL;
     if (!words || !words[DESK_POINTED])
         return false;
-    *x_out = (int32_t)words[DESK_X];
-    *y_out = (int32_t)words[DESK_Y];
+    *desk_out = (WmDesk){.x = (int32_t)words[DESK_X],
+                         .y = (int32_t)words[DESK_Y],
+                         .launcher_open = words[DESK_LAUNCHER] != 0,
+                         .dark = words[DESK_DARK] != 0};
     return true;
 }
 
-static void keep_pointer(void) {
-    int32_t x, y, old_x, old_y;
+static bool desk_is_kept(const WmDesk *now) {
+    WmDesk old;
+    return desktop_desk(&old) && old.x == now->x && old.y == now->y &&
+           old.launcher_open == now->launcher_open && old.dark == now->dark;
+}
+
+static void keep_desk(void) {
+    WmDesk now = wm_desk();
     Array *words = desk();
-    wm_pointer(&x, &y);
-    if ((desktop_pointer(&old_x, &old_y) && x == old_x && y == old_y) ||
+    if (desk_is_kept(&now) ||
         heap_write(words, heap_object_bytes(&words->head)) != STATUS_OK)
         return;
-    desk_words()[DESK_X] = (uint64_t)x;
-    desk_words()[DESK_Y] = (uint64_t)y;
+    desk_words()[DESK_X] = (uint64_t)now.x;
+    desk_words()[DESK_Y] = (uint64_t)now.y;
+    desk_words()[DESK_LAUNCHER] = now.launcher_open;
+    desk_words()[DESK_DARK] = now.dark;
     desk_words()[DESK_POINTED] = 1;
 }
 
@@ -114,7 +125,14 @@ static int32_t side(int64_t length) {
                                        : (int32_t)length;
 }
 
-/* What the window manager sees of an object. */
+static void read_title(Seat *seat) {
+    const String *title = seat->object->title;
+    seat->window.title = title ? title->bytes : "";
+    seat->window.title_bytes = title ? title->length : 0;
+}
+
+/* What the window manager sees of an object, when it comes: later it is the
+ * window manager that knows, whatever the program writes there. */
 static void read_object(Seat *seat) {
     const WindowObject *from = seat->object;
     WmWindow *to = &seat->window;
@@ -128,10 +146,9 @@ static void read_object(Seat *seat) {
     to->was_maximised = from->flags & WINDOW_WAS_MAXIMISED;
     to->stacking = (uint64_t)from->stacking;
     to->focus = (uint64_t)from->focus;
-    to->least_width = rect_clamp(from->least_width);
-    to->least_height = rect_clamp(from->least_height);
-    to->title = from->title ? from->title->bytes : "";
-    to->title_bytes = from->title ? from->title->length : 0;
+    to->least_width = side(from->least_width);
+    to->least_height = side(from->least_height);
+    read_title(seat);
     to->surface = desktop_surface(from);
     to->cursor = (uint32_t)from->cursor;
 }
@@ -201,6 +218,8 @@ Status desktop_restore(void) {
         if (domain && domain->state == DOMAIN_RUNNING)
             status = restore_domain(domain);
     }
+    windows_mend();
+    wm_restored();
     return status;
 }
 
@@ -320,9 +339,7 @@ void desktop_hooks(WmHooks *hooks_in_out) {
  * and the collector freed the old ones. */
 static void read_objects(void) {
     for (Seat *seat = seats; seat; seat = seat->next) {
-        const String *title = seat->object->title;
-        seat->window.title = title ? title->bytes : "";
-        seat->window.title_bytes = title ? title->length : 0;
+        read_title(seat);
         seat->window.surface = desktop_surface(seat->object);
         if (seat->window.cursor != (uint32_t)seat->object->cursor) {
             seat->window.cursor = (uint32_t)seat->object->cursor;
@@ -334,7 +351,7 @@ static void read_objects(void) {
 void desktop_step(void) {
     read_objects();
     flush_backlog();
-    keep_pointer();
+    keep_desk();
 }
 
 /* ---- Natives of ui.Window ---- */
@@ -350,6 +367,8 @@ static void choose_place(WindowObject *object) {
     int64_t turn = object->number % CASCADE_TURNS;
     int64_t across = area.width - 2 * EDGE;
     int64_t along = area.height - 2 * EDGE - THEME_TITLE_HEIGHT;
+    object->width = side(object->width);
+    object->height = side(object->height);
     if (!(object->flags & WINDOW_FIXED)) {
         object->width = least(object->width, across);
         object->height = least(object->height, along);
@@ -450,7 +469,7 @@ static NativeResult window_retitle(NativeCall *call) {
     Seat *seat = desktop_seat(native_reference(call, 0));
     if (!seat)
         return NATIVE_DONE;
-    read_object(seat);
+    read_title(seat);
     wm_window_retitled(&seat->window);
     return NATIVE_DONE;
 }

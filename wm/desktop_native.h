@@ -16,10 +16,10 @@ Status desktop_restore(void);
 /* The hooks for wm_start but launch, app_name and clock. */
 void desktop_hooks(WmHooks *hooks_in_out);
 
-/* Where the pointer was when the machine went off; false: it never was. */
-bool desktop_pointer(int32_t *x_out, int32_t *y_out);
+/* The desk when the machine went off; false: there was none yet. */
+bool desktop_desk(WmDesk *desk_out);
 
-/* Between slices: delivers what could not be delivered, keeps the pointer. */
+/* Between slices: delivers what could not be delivered, keeps the desk. */
 void desktop_step(void);
 
 /* The app is over: its windows go. Before domain_kill. */

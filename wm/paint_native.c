@@ -21,6 +21,7 @@ enum {
 struct Painting {
     Bitmap picture;
     Paint paint;
+    uint64_t stamp; /* what it is drawn for */
 };
 
 static Status write_bytes(void *address, size_t size_bytes) {
@@ -60,11 +61,12 @@ static NativeResult begin(NativeCall *call, Seat *seat) {
         desktop_stop_painting(seat);
         return native_throw(call, CLASS_MemoryError, "no memory for a picture");
     }
+    painting->stamp = wm_stamp();
     Canvas canvas;
     canvas_begin(&canvas, painting->picture);
-    canvas_fill(&canvas, bitmap_rect(&painting->picture), theme_light.window);
+    canvas_fill(&canvas, bitmap_rect(&painting->picture), wm_theme()->window);
     if (paint_begin(&painting->paint, painting->picture, list->at.bytes, count,
-                    NULL, 0, &theme_light, 1) != STATUS_OK) {
+                    NULL, 0, wm_theme(), 1) != STATUS_OK) {
         desktop_stop_painting(seat);
         return native_throw(call, CLASS_ValueError,
                             "the paint list is not valid");
@@ -88,7 +90,7 @@ static Surface *surface_for(NativeCall *call, Seat *seat) {
     uint64_t page = (start + PLATFORM_PAGE_BYTES - 1) &
                     ~(uint64_t)(PLATFORM_PAGE_BYTES - 1);
     surface = (Surface *)(uintptr_t)page;
-    surface_make(surface, width, height, theme_light.window);
+    surface_make(surface, width, height, wm_theme()->window);
     HEAP_SET(object->surface, array);
     return surface;
 }
@@ -100,8 +102,8 @@ static NativeResult finish(NativeCall *call, Seat *seat) {
     Surface *surface = surface_for(call, seat);
     if (!surface)
         return NATIVE_FAILED;
-    call->failed =
-        surface_commit(surface, &seat->painting->picture, &memory, &changed);
+    call->failed = surface_commit(surface, &seat->painting->picture,
+                                  seat->painting->stamp, &memory, &changed);
     seat->window.surface = surface;
     if (surface != before)
         changed = bitmap_rect(&seat->painting->picture);

@@ -42,7 +42,8 @@ enum {
     BAR_NOTHING = -1,
     BAR_LAUNCHER = 0,
     BAR_FIRST_WINDOW = 1,
-    BAR_FIRST_APP = 1000
+    BAR_FIRST_APP = 1000,
+    BAR_THEME = 100000, /* the last entry of the launcher */
 };
 void bar_draw(Canvas *canvas);
 /* What is at the point; BAR_NOTHING: neither bar nor launcher has it. */
@@ -56,6 +57,8 @@ bool bar_find(const char *name, Rect *rect_out);
 void compositor_damage_window(const WmWindow *window);
 
 /* router.c */
+/* Finds what is under the pointer and lights it up; no window is told. */
+void router_look(void);
 void router_forget(const WmWindow *window);
 /* Tells windows about sizes that changed, and hooks about changes. */
 void router_settle(void);

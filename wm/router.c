@@ -29,6 +29,16 @@ static void tell_size(WmWindow *window) {
                               .y = content.height});
 }
 
+/* The pixels stay as they are until the owner paints for the theme. */
+static void tell_theme(WmWindow *window) {
+    uint64_t stamp = wm_stamp();
+    if (!window->surface || window->surface->stamp == stamp ||
+        window->told_stamp == stamp)
+        return;
+    window->told_stamp = stamp;
+    tell(window, (InputEvent){.kind = (InputKind)WM_EVENT_THEME});
+}
+
 static WmWindow *told_focus; /* who was told last that it has the focus */
 
 static void tell_focus(void) {
@@ -47,18 +57,6 @@ static void tell_focus(void) {
              (InputEvent){.kind = (InputKind)WM_EVENT_FOCUS, .down = true});
     }
     bar_damage();
-}
-
-void router_settle(void) {
-    tell_focus();
-    LIST_EACH(windows_list(), link) {
-        WmWindow *window = LIST_ELEMENT(link, WmWindow, link);
-        tell_size(window);
-        if (window->changed) {
-            window->changed = false;
-            wm.hooks.changed(window);
-        }
-    }
 }
 
 void router_forget(const WmWindow *window) {
@@ -106,24 +104,67 @@ static void to_content(WmWindow *window, InputEvent event) {
     tell(window, event);
 }
 
-static void look_under_pointer(const InputEvent *event) {
+void router_look(void) {
     DecorPart part = DECOR_NOTHING;
     WmWindow *window = NULL;
-    int32_t item = bar_at(wm.x, wm.y);
-    set_bar_hover(item);
+    set_bar_hover(bar_at(wm.x, wm.y));
     if (!bar_covers(wm.x, wm.y))
         window = windows_at(wm.x, wm.y, &part);
     set_hover(window, part);
     wm.cursor = CURSOR_ARROW;
     if (window)
         wm.cursor = part == DECOR_CONTENT ? window->cursor : decor_cursor(part);
-    if (window && part == DECOR_CONTENT)
-        to_content(window, *event);
+}
+
+static WmWindow *content_under_pointer(void) {
+    return wm.hover_part == DECOR_CONTENT ? wm.hover : NULL;
+}
+
+/* Looks, and tells the window that the pointer left. */
+static void look_and_leave(void) {
+    WmWindow *before = content_under_pointer();
+    router_look();
+    if (before && before != content_under_pointer())
+        tell(before, (InputEvent){.kind = INPUT_POINTER, .x = -1, .y = -1});
+}
+
+static void look_under_pointer(const InputEvent *event) {
+    look_and_leave();
+    if (content_under_pointer())
+        to_content(wm.hover, *event);
+}
+
+/* Windows and menus come, go and move under a pointer that rests. */
+static void look_again(void) {
+    const WmWindow *before = content_under_pointer();
+    if (wm.drag != WM_DRAG_NONE)
+        return;
+    look_and_leave();
+    WmWindow *now = content_under_pointer();
+    if (now && now != before)
+        to_content(now,
+                   (InputEvent){.kind = INPUT_POINTER, .x = wm.x, .y = wm.y});
 }
 
 void wm_window_cursor(const WmWindow *window) {
     if (wm.hover == window && wm.hover_part == DECOR_CONTENT)
         wm.cursor = window->cursor;
+}
+
+/* ---- After each event ---- */
+
+void router_settle(void) {
+    look_again();
+    tell_focus();
+    LIST_EACH(windows_list(), link) {
+        WmWindow *window = LIST_ELEMENT(link, WmWindow, link);
+        tell_size(window);
+        tell_theme(window);
+        if (window->changed) {
+            window->changed = false;
+            wm.hooks.changed(window);
+        }
+    }
 }
 
 /* ---- Dragging ---- */
@@ -279,7 +320,9 @@ static void press_on_window(WmWindow *window, DecorPart part,
     wm.drag_part = part;
     wm.drag_x = wm.x;
     wm.drag_y = wm.y;
-    wm.drag_wanted = window->wanted;
+    /* From where it is shown: a program may want any place. */
+    wm.drag_wanted =
+        window->state == WM_NORMAL ? windows_content(window) : window->wanted;
     router_settle(); /* the focus comes before the press */
     if (part == DECOR_CONTENT)
         to_content(window, *event);

@@ -8,14 +8,6 @@
 
 enum { WIDGETS_MOST = 20000 }; /* of one window; a ring of siblings ends here */
 
-/* What is looked for, and what was found. */
-typedef struct Search {
-    const char *role, *name; /* or, with role NULL, the text `name` */
-    uint32_t left;
-    bool found;
-    int64_t x, y; /* the middle, relative to the window's content */
-} Search;
-
 static bool is(const String *string, const char *text) {
     return string && string->length == text_length(text) &&
            bytes_equal(string->bytes, text, string->length);
@@ -29,50 +21,62 @@ static bool contains(const String *string, const char *text) {
     return false;
 }
 
-static bool matches(const Search *search, const WidgetObject *widget) {
+static bool matches(const ScriptSearch *search, const WidgetObject *widget) {
     if (!search->role)
         return contains(widget->text, search->name);
     return is(widget->role, search->role) && is(widget->name, search->name);
 }
 
-/* Goes through a tree without recursion: down, along, or up and along. */
-static const WidgetObject *next_widget(const WidgetObject *at,
-                                       const WidgetObject *root, int64_t *x,
-                                       int64_t *y) {
+/* Takes a step, unless the search has taken too many. */
+static bool may_step(ScriptSearch *search) {
+    if (search->left == 0)
+        return false;
+    search->left--;
+    return true;
+}
+
+/* Goes through a tree without recursion: down, along, or up and along. A
+ * program can write any place and any link into its widgets: places are added
+ * modulo 2^64, so that going up undoes going down, and each link is a step. */
+static const WidgetObject *next_widget(ScriptSearch *search,
+                                       const WidgetObject *at,
+                                       const WidgetObject *root) {
     if (at->first_child && !(at->flags & WIDGET_HIDDEN)) {
         at = at->first_child;
-        *x += at->x;
-        *y += at->y;
+        search->x += (uint64_t)at->x;
+        search->y += (uint64_t)at->y;
         return at;
     }
     while (at && at != root && !at->next_sibling) {
-        *x -= at->x;
-        *y -= at->y;
-        at = at->parent;
+        search->x -= (uint64_t)at->x;
+        search->y -= (uint64_t)at->y;
+        at = may_step(search) ? at->parent : NULL;
     }
     if (!at || at == root)
         return NULL;
-    *x += at->next_sibling->x - at->x;
-    *y += at->next_sibling->y - at->y;
+    search->x += (uint64_t)at->next_sibling->x - (uint64_t)at->x;
+    search->y += (uint64_t)at->next_sibling->y - (uint64_t)at->y;
     return at->next_sibling;
 }
 
-static void look_in(const WindowObject *object, Search *search) {
-    const WidgetObject *root = object->root;
-    int64_t x = root ? root->x : 0, y = root ? root->y : 0;
-    for (const WidgetObject *at = root; at && search->left-- > 0;
-         at = next_widget(at, root, &x, &y)) {
+void script_search(const WidgetObject *root, ScriptSearch *search) {
+    search->left = WIDGETS_MOST;
+    search->found = false;
+    search->x = root ? (uint64_t)root->x : 0;
+    search->y = root ? (uint64_t)root->y : 0;
+    for (const WidgetObject *at = root; at && may_step(search);
+         at = next_widget(search, at, root)) {
         if ((at->flags & WIDGET_HIDDEN) || !matches(search, at))
             continue;
         search->found = true;
-        search->x = x + at->width / 2;
-        search->y = y + at->height / 2;
+        search->x += (uint64_t)(at->width / 2);
+        search->y += (uint64_t)(at->height / 2);
         return;
     }
 }
 
 /* Frontmost windows first. */
-static const Seat *look_everywhere(Search *search) {
+static const Seat *look_everywhere(ScriptSearch *search) {
     const List *all = windows_list();
     for (const ListLink *link = all->head.previous; link != &all->head;
          link = link->previous) {
@@ -81,8 +85,7 @@ static const Seat *look_everywhere(Search *search) {
         const Seat *seat = window->owner;
         if (!windows_visible(window))
             continue;
-        search->left = WIDGETS_MOST;
-        look_in(seat->object, search);
+        script_search(seat->object->root, search);
         if (search->found)
             return seat;
     }
@@ -91,7 +94,7 @@ static const Seat *look_everywhere(Search *search) {
 
 bool desktop_find(const char *role, const char *name, int32_t *x_out,
                   int32_t *y_out) {
-    Search search = {.role = role, .name = name};
+    ScriptSearch search = {.role = role, .name = name};
     Rect rect;
     if (wm_find(role, name, &rect)) {
         *x_out = rect.x + rect.width / 2;
@@ -102,13 +105,17 @@ bool desktop_find(const char *role, const char *name, int32_t *x_out,
     if (!seat)
         return false;
     Rect content = windows_content(&seat->window);
+    /* What a person cannot see, a script cannot press. */
+    if (search.x >= (uint64_t)content.width ||
+        search.y >= (uint64_t)content.height)
+        return false;
     *x_out = content.x + (int32_t)search.x;
     *y_out = content.y + (int32_t)search.y;
     return true;
 }
 
 bool desktop_shows(const char *text) {
-    Search search = {.name = text};
+    ScriptSearch search = {.name = text};
     Rect rect;
     return wm_find("window", text, &rect) || look_everywhere(&search) != NULL;
 }

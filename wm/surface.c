@@ -102,7 +102,7 @@ static Status put_tile(Surface *surface, uint32_t tile, const uint32_t *wanted,
     return STATUS_OK;
 }
 
-Status surface_commit(Surface *surface, const Bitmap *picture,
+Status surface_commit(Surface *surface, const Bitmap *picture, uint64_t stamp,
                       const SurfaceMemory *memory, Rect *changed_out) {
     uint32_t wanted[SURFACE_TILE_BYTES / 4];
     CHECK(picture->width == (int32_t)surface->width &&
@@ -122,7 +122,12 @@ Status surface_commit(Surface *surface, const Bitmap *picture,
                       SURFACE_TILE_HEIGHT};
         *changed_out = rect_around(*changed_out, place);
     }
-    return STATUS_OK;
+    if (surface->stamp == stamp)
+        return STATUS_OK;
+    Status status = memory->write(&surface->stamp, sizeof surface->stamp);
+    if (status == STATUS_OK)
+        surface->stamp = stamp;
+    return status;
 }
 
 void surface_row(const Surface *surface, uint32_t x, uint32_t y, uint32_t count,

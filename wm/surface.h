@@ -55,10 +55,11 @@ void surface_make(Surface *surface, uint32_t width, uint32_t height,
 /* True when what is there can be a surface that fits in `size_bytes`. */
 bool surface_valid(const Surface *surface, size_t size_bytes);
 
-/* Takes over the picture, of the surface's size. The rows that changed are
+/* Takes over the picture, of the surface's size, drawn for what the stamp says.
+ * The rows that changed are
  * added to *changed_out. On an error nothing of the tile at hand is changed,
  * and the same call can be made again. */
-Status surface_commit(Surface *surface, const Bitmap *picture,
+Status surface_commit(Surface *surface, const Bitmap *picture, uint64_t stamp,
                       const SurfaceMemory *memory, Rect *changed_out);
 
 /* Pixels (x .. x+count, y) in `row_out`; all inside the surface. */

@@ -70,6 +70,18 @@ const Seat *desktop_first_seat(void);
 /* The surface in the object's array, or NULL. */
 Surface *desktop_surface(const WindowObject *object);
 
+/* script_native.c: a search in a tree of widgets. */
+typedef struct ScriptSearch {
+    const char *role, *name; /* or, with role NULL, the text `name` */
+    uint32_t left;           /* steps, of those that one window may take */
+    bool found;
+    uint64_t x, y; /* the middle, from the window's content, modulo 2^64 */
+} ScriptSearch;
+
+/* Looks for the first visible widget that matches; ends whatever the links and
+ * numbers of the tree are. */
+void script_search(const WidgetObject *root, ScriptSearch *search);
+
 /* paint_native.c. A window that goes stops painting. */
 void desktop_paint_register(void);
 void desktop_stop_painting(Seat *seat);

@@ -6,6 +6,8 @@
 
 enum { REACHABLE = 32 }; /* pixels of a title bar that stay on the screen */
 
+#define STAMP_MOST ((uint64_t)1 << 62) /* no person gets this far */
+
 static List windows;
 static Rect area;
 static uint64_t stamps;
@@ -45,6 +47,33 @@ void windows_add(WmWindow *window) {
         stamps = window->stacking;
     if (window->focus > stamps)
         stamps = window->focus;
+}
+
+/* How many windows had the focus before this one. */
+static uint64_t focus_rank(const WmWindow *of) {
+    uint64_t rank = 0;
+    bool behind = true;
+    LIST_EACH(&windows, link) {
+        const WmWindow *window = window_of(link);
+        behind = behind && window != of;
+        rank +=
+            window->focus < of->focus || (window->focus == of->focus && behind);
+    }
+    return rank;
+}
+
+void windows_mend(void) {
+    if (stamps <= STAMP_MOST && !windows_check())
+        return;
+    LIST_EACH(&windows, link)
+    window_of(link)->stacking = 1 + focus_rank(window_of(link));
+    stamps = 0;
+    LIST_EACH(&windows, link) {
+        WmWindow *window = window_of(link);
+        window->focus = window->stacking;
+        window->stacking = ++stamps;
+        window->changed = true;
+    }
 }
 
 void windows_remove(WmWindow *window) {

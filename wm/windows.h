@@ -39,6 +39,7 @@ typedef struct WmWindow {
     const Surface *surface;          /* NULL: nothing painted yet */
     uint32_t cursor;                 /* CursorShape over the content */
     bool changed;                    /* place, state, stacking or focus */
+    uint64_t told_stamp;             /* of what it was told to paint for */
     int32_t told_width, told_height; /* content size the owner knows */
 } WmWindow;
 
@@ -48,6 +49,10 @@ Rect windows_work_area(void);
 
 void windows_add(WmWindow *window); /* by its stacking number */
 void windows_remove(WmWindow *window);
+
+/* After a restart: when a program wrote numbers into its windows that would
+ * break the order now or later, all get new ones, in the order they have. */
+void windows_mend(void);
 
 /* Rear to front: LIST_EACH over this, LIST_ELEMENT(link, WmWindow, link). */
 const List *windows_list(void);

@@ -4,12 +4,18 @@
 #include "kernel/base/bytes.h"
 #include "kernel/base/text.h"
 
-Status wm_start(Screen screen, const WmHooks *hooks, int32_t x, int32_t y) {
+/* The pointer may come from a larger screen. */
+static int32_t inside(int32_t place, int32_t length) {
+    return place < 0 ? 0 : place >= length ? length - 1 : place;
+}
+
+Status wm_start(Screen screen, const WmHooks *hooks, const WmDesk *desk) {
     int32_t width = (int32_t)screen.width, height = (int32_t)screen.height;
     wm = (Wm){.hooks = *hooks,
-              .theme = &theme_light,
-              .x = x,
-              .y = y,
+              .theme = desk->dark ? &theme_dark : &theme_light,
+              .x = inside(desk->x, width),
+              .y = inside(desk->y, height),
+              .launcher_open = desk->launcher_open,
               .bar_hover = BAR_NOTHING};
     Status status = bitmap_make(width, height, &wm.scene);
     if (status != STATUS_OK)
@@ -19,9 +25,24 @@ Status wm_start(Screen screen, const WmHooks *hooks, int32_t x, int32_t y) {
     return STATUS_OK;
 }
 
-void wm_pointer(int32_t *x_out, int32_t *y_out) {
-    *x_out = wm.x;
-    *y_out = wm.y;
+WmDesk wm_desk(void) {
+    return (WmDesk){.x = wm.x,
+                    .y = wm.y,
+                    .launcher_open = wm.launcher_open,
+                    .dark = wm.theme == &theme_dark};
+}
+
+const Theme *wm_theme(void) {
+    return wm.theme;
+}
+
+uint64_t wm_stamp(void) {
+    enum { SCALE = 1, DARK = 1 << 8 };
+    return SCALE | (wm.theme == &theme_dark ? DARK : 0);
+}
+
+void wm_restored(void) {
+    router_look();
 }
 
 void wm_window_came(WmWindow *window) {

@@ -15,10 +15,12 @@ typedef enum WmEventKind {
     WM_EVENT_CLOSE = 17, /* the person wants it closed */
     WM_EVENT_FOCUS = 18, /* down: got it, else lost it */
     WM_EVENT_PAINT = 19, /* the app itself wants to paint */
+    WM_EVENT_THEME = 20, /* its picture is for another theme: paint anew */
 } WmEventKind;
 
 typedef struct WmHooks {
-    /* An event for a window; x and y are relative to its content. */
+    /* An event for a window; x and y are relative to its content. A pointer
+     * at -1, -1 went elsewhere. */
     void (*deliver)(WmWindow *window, const InputEvent *event);
     /* Fields with a persistent twin changed (WmWindow.changed). */
     void (*changed)(WmWindow *window);
@@ -30,10 +32,26 @@ typedef struct WmHooks {
     const char *(*clock)(void);
 } WmHooks;
 
-/* Starts on a screen; the pointer is at (x, y). NO_MEMORY. */
-Status wm_start(Screen screen, const WmHooks *hooks, int32_t x, int32_t y);
+/* What persists besides the windows: all else follows from it. */
+typedef struct WmDesk {
+    int32_t x, y; /* of the pointer */
+    bool launcher_open;
+    bool dark; /* the theme */
+} WmDesk;
 
-void wm_pointer(int32_t *x_out, int32_t *y_out);
+/* Starts on a screen, with a desk of no matter which one. NO_MEMORY. */
+Status wm_start(Screen screen, const WmHooks *hooks, const WmDesk *desk);
+
+WmDesk wm_desk(void);
+
+const Theme *wm_theme(void);
+/* What pictures are drawn for now; Surface.stamp says what one was drawn for.
+ * Never 0. */
+uint64_t wm_stamp(void);
+
+/* The windows that were there before the restart have come: what is under the
+ * pointer looks so again. */
+void wm_restored(void);
 
 /* A window came (already in windows_add), changed its title, or goes (before
  * windows_remove). */

@@ -8,6 +8,7 @@
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "wm/parts.h"
+#include "wm/window_native.h"
 
 enum { WIDTH = 640, HEIGHT = 480, WINDOWS = 4 };
 
@@ -60,8 +61,9 @@ static void paint(unsigned i, uint64_t seed) {
                 seed % 3
                     ? (uint32_t)(x * 3 + y * 5 + (int32_t)seed) | 0xFF000000u
                     : (uint32_t)seed | 0xFF000000u;
-    EXPECT_EQUAL(surface_commit(surfaces[i], &picture, &plain, &part),
-                 STATUS_OK);
+    EXPECT_EQUAL(
+        surface_commit(surfaces[i], &picture, wm_stamp(), &plain, &part),
+        STATUS_OK);
     wm_surface_changed(&windows[i], part);
     for (int32_t y = 0; y < picture.height; y += 7) {
         uint32_t row[300];
@@ -73,11 +75,12 @@ static void paint(unsigned i, uint64_t seed) {
 }
 
 static void start(void) {
+    static const WmDesk desk = {.x = 5, .y = 5};
     static const WmHooks hooks = {deliver, changed, launch, app_name,
                                   clock_text};
     EXPECT_EQUAL(gui_start(asset_find), STATUS_OK);
     sim_screen_size(WIDTH, HEIGHT);
-    EXPECT_EQUAL(wm_start((Screen){WIDTH, HEIGHT}, &hooks, 5, 5), STATUS_OK);
+    EXPECT_EQUAL(wm_start((Screen){WIDTH, HEIGHT}, &hooks, &desk), STATUS_OK);
     memset(delivered, 0, sizeof delivered);
     memset(closes, 0, sizeof closes);
     for (unsigned i = 0; i < WINDOWS; i++) {
@@ -177,6 +180,113 @@ TEST("title buttons act when released on the same button") {
     stop();
 }
 
+static bool same_as_all_new(void) {
+    size_t bytes = (size_t)WIDTH * HEIGHT * 4;
+    uint32_t *partly = malloc(bytes);
+    while (wm_compose())
+        continue;
+    memcpy(partly, wm.scene.pixels, bytes);
+    wm_damage((Rect){0, 0, WIDTH, HEIGHT});
+    wm_compose();
+    bool same = memcmp(partly, wm.scene.pixels, bytes) == 0;
+    free(partly);
+    return same;
+}
+
+/* The frame now, and one of a window manager that starts on the same desk. */
+static bool same_after_restart(void) {
+    size_t bytes = (size_t)WIDTH * HEIGHT * 4;
+    uint32_t *before = malloc(bytes);
+    WmDesk desk = wm_desk();
+    WmHooks hooks = wm.hooks;
+    bool durable = wm.durable;
+    while (wm_compose())
+        continue;
+    memcpy(before, wm.scene.pixels, bytes);
+    bitmap_free(&wm.scene);
+    EXPECT_EQUAL(wm_start((Screen){WIDTH, HEIGHT}, &hooks, &desk), STATUS_OK);
+    wm_show_durable(durable);
+    wm_restored();
+    wm_compose();
+    bool same = memcmp(before, wm.scene.pixels, bytes) == 0;
+    free(before);
+    return same;
+}
+
+TEST("another theme draws all anew and asks each window to paint once") {
+    Rect rect;
+    start();
+    for (unsigned i = 0; i < WINDOWS; i++)
+        paint(i, i + 1);
+    wm_settle();
+    EXPECT(wm_find("item", "Launcher", &rect));
+    click_middle(rect);
+    EXPECT(wm_find("item", "Use dark theme", &rect));
+    memset(delivered, 0, sizeof delivered);
+    click_middle(rect);
+    EXPECT(wm_desk().dark);
+    EXPECT(wm_theme() == &theme_dark);
+    for (unsigned i = 0; i < WINDOWS; i++)
+        EXPECT_EQUAL((int)last[i].kind, WM_EVENT_THEME);
+    EXPECT(same_as_all_new());
+    EXPECT_EQUAL(*bitmap_at(&wm.scene, 0, 0) & 0xFFFFFF,
+                 theme_dark.desktop_top & 0xFFFFFF);
+    wm_settle();
+    EXPECT_EQUAL(delivered[1], 1);
+    for (unsigned i = 0; i < WINDOWS; i++) {
+        EXPECT(surfaces[i]->stamp != wm_stamp());
+        paint(i, i + 1);
+        EXPECT(surfaces[i]->stamp == wm_stamp());
+    }
+    EXPECT(same_as_all_new());
+    EXPECT(same_after_restart());
+    EXPECT(wm_desk().dark);
+    stop();
+}
+
+TEST("what is under the pointer looks the same after a restart") {
+    Rect rect;
+    start();
+    windows[3].title = "Fourth";
+    windows[3].title_bytes = 6;
+    EXPECT(wm_find("close", "Fourth", &rect));
+    point(rect.x + 5, rect.y + 5);
+    EXPECT_EQUAL(wm.hover_part, DECOR_CLOSE);
+    EXPECT(same_after_restart());
+    EXPECT_EQUAL(wm.hover_part, DECOR_CLOSE);
+    EXPECT(wm_find("item", "Fourth", &rect));
+    point(rect.x + 5, rect.y + 5);
+    EXPECT(wm.bar_hover != BAR_NOTHING);
+    EXPECT(same_after_restart());
+    EXPECT(wm.bar_hover != BAR_NOTHING);
+    EXPECT(wm_find("item", "Launcher", &rect));
+    click_middle(rect);
+    EXPECT(wm_find("item", "Shell", &rect));
+    point(rect.x + 5, rect.y + 5);
+    EXPECT(same_as_all_new());
+    EXPECT(same_after_restart());
+    EXPECT(wm.launcher_open);
+    EXPECT_EQUAL(wm.bar_hover, BAR_FIRST_APP + 1);
+    stop();
+}
+
+TEST("a window is told when the pointer left, also when another covers it") {
+    start();
+    Rect content = windows_content(&windows[0]);
+    point(content.x + 2, content.y + 2);
+    EXPECT_EQUAL(last[0].x, 2);
+    windows_raise(&windows[0]);
+    windows[1].wanted = windows[0].wanted;
+    windows_raise(&windows[1]);
+    wm_settle();
+    EXPECT(wm.hover == &windows[1]);
+    EXPECT_EQUAL(last[0].kind == INPUT_POINTER ? last[0].x : -1, -1);
+    point(5, 5);
+    EXPECT_EQUAL(last[1].kind, INPUT_POINTER);
+    EXPECT_EQUAL(last[1].x, -1);
+    stop();
+}
+
 TEST("the launcher opens, names the apps and starts one") {
     Rect rect;
     start();
@@ -189,19 +299,6 @@ TEST("the launcher opens, names the apps and starts one") {
     EXPECT_EQUAL(launched, 1);
     EXPECT(!wm.launcher_open);
     stop();
-}
-
-static bool same_as_all_new(void) {
-    size_t bytes = (size_t)WIDTH * HEIGHT * 4;
-    uint32_t *partly = malloc(bytes);
-    while (wm_compose())
-        continue;
-    memcpy(partly, wm.scene.pixels, bytes);
-    wm_damage((Rect){0, 0, WIDTH, HEIGHT});
-    wm_compose();
-    bool same = memcmp(partly, wm.scene.pixels, bytes) == 0;
-    free(partly);
-    return same;
 }
 
 static void random_input(void) {
@@ -237,4 +334,93 @@ TEST("what is damaged is all that changed, and the order stays good") {
         }
         stop();
     }
+}
+
+TEST("a window that wants to be far away is dragged from where it is seen") {
+    start();
+    windows[3].wanted.x = INT32_MAX;
+    windows[3].wanted.y = INT32_MIN;
+    Rect frame = windows_frame(&windows[3]);
+    int32_t x = frame.x - 2, y = frame.y + 60;
+    EXPECT(!windows_check());
+    point(x, y);
+    button(true, x, y);
+    point(x - 40, y);
+    button(false, x - 40, y);
+    EXPECT_EQUAL(windows_frame(&windows[3]).x, frame.x - 40);
+    EXPECT_EQUAL(windows_frame(&windows[3]).width, frame.width + 40);
+    stop();
+}
+
+TEST("numbers that a program wrote into its windows break nothing") {
+    Rect rect;
+    start();
+    windows[1].number = windows[2].number = 0;
+    wm_damage((Rect){0, 0, WIDTH, HEIGHT});
+    wm_compose();
+    EXPECT(wm_find("item", "Window", &rect));
+    windows_remove(&windows[1]);
+    windows[1].stacking = windows[1].focus = UINT64_MAX;
+    windows_add(&windows[1]);
+    windows_mend();
+    EXPECT(!windows_check());
+    EXPECT(windows_focused() == &windows[1]);
+    windows_raise(&windows[0]);
+    EXPECT(windows_focused() == &windows[0]);
+    EXPECT(!windows_check());
+    for (unsigned i = 0; i < WINDOWS; i++)
+        windows[i].number = i + 1;
+    stop();
+}
+
+TEST("a search goes through widgets with any places and any links") {
+    enum { WIDGETS = 6 };
+    static const int64_t numbers[] = {0, 3, INT64_MIN, INT64_MAX, -1};
+    static const ScriptSearch wanted = {.role = "a", .name = "b"};
+    for (uint64_t seed = 1; seed <= 2000; seed++) {
+        WidgetObject all[WIDGETS] = {0}, *links[WIDGETS + 1] = {0};
+        sim_seed(seed);
+        for (int i = 0; i < WIDGETS; i++)
+            links[i + 1] = &all[i];
+        for (int i = 0; i < WIDGETS; i++) {
+            all[i].parent = links[sim_random() % (WIDGETS + 1)];
+            all[i].first_child = links[sim_random() % (WIDGETS + 1)];
+            all[i].next_sibling = links[sim_random() % (WIDGETS + 1)];
+            all[i].x = numbers[sim_random() % 5];
+            all[i].y = numbers[sim_random() % 5];
+        }
+        ScriptSearch search = wanted;
+        script_search(&all[0], &search);
+        if (search.found)
+            printf("  seed %lu\n", seed);
+        EXPECT(!search.found);
+    }
+}
+
+TEST("a search finds the middle of a widget behind ones with huge places") {
+    static char role_bytes[sizeof(String) + 8], name_bytes[sizeof(String) + 8];
+    String *role = (String *)(void *)role_bytes;
+    String *name = (String *)(void *)name_bytes;
+    role->length = name->length = 1;
+    memcpy((char *)role->bytes, "a", 1);
+    memcpy((char *)name->bytes, "b", 1);
+    WidgetObject root = {0}, huge = {0}, inner = {0}, sought = {0};
+    root.first_child = &huge;
+    huge.parent = inner.parent = sought.parent = &root;
+    huge.x = huge.y = INT64_MAX;
+    huge.first_child = &inner;
+    inner.parent = &huge;
+    inner.x = inner.y = INT64_MAX;
+    huge.next_sibling = &sought;
+    sought.x = 10;
+    sought.y = 20;
+    sought.width = 30;
+    sought.height = 8;
+    sought.role = role;
+    sought.name = name;
+    ScriptSearch search = {.role = "a", .name = "b"};
+    script_search(&root, &search);
+    EXPECT(search.found);
+    EXPECT_EQUAL(search.x, 25);
+    EXPECT_EQUAL(search.y, 24);
 }
