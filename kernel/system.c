@@ -88,6 +88,31 @@ static void set_retention(Store *store) {
     store_set_retention(store, &wanted);
 }
 
+static uint32_t regions_of(const Store *store, uint64_t generation) {
+    for (uint32_t i = 0; i < store_record_count(store); i++)
+        if (store_record(store, i).generation == generation)
+            return store_record(store, i).regions;
+    return 0;
+}
+
+/* The setting `generation`: the world goes on from that one, on a new branch.
+ */
+static void go_back(Store *store, StoreOpening *opening) {
+    uint64_t wanted = setting_number("generation", 0, 1, UINT64_MAX);
+    if (wanted == 0 || wanted == opening->generation)
+        return;
+    Status status = store_go_back(store, wanted);
+    if (status == STATUS_NOT_FOUND)
+        refuse_start("the generation that was asked for is not kept; rvdisk "
+                     "list shows which are");
+    if (status != STATUS_OK)
+        refuse_start(status_text(status));
+    log_line("recovery: generation %lu was asked for; %lu stays pinned", wanted,
+             opening->generation);
+    opening->generation = wanted;
+    opening->regions = regions_of(store, wanted);
+}
+
 /* The generation that came back, 0 for none. */
 static uint64_t open_memory(void) {
     MemoryOptions options = {.limit_bytes = memory_limit(),
@@ -99,8 +124,10 @@ static uint64_t open_memory(void) {
         log_line("recovery: there is no disk; nothing will outlive this run");
     else if (status != STATUS_OK)
         refuse_start(opening.message);
-    if (options.store)
+    if (options.store) {
         set_retention(options.store);
+        go_back(options.store, &opening);
+    }
     options.regions = opening.regions;
     if (memory_open(&options) != STATUS_OK)
         refuse_start("there is not enough memory to start");

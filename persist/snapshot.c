@@ -23,9 +23,13 @@ static void protect_closed_pages(void) {
         platform_range_writable(page_address(page), 1, false);
 }
 
+bool snapshot_possible(void) {
+    return memory.store != NULL;
+}
+
 uint64_t snapshot_barrier(void) {
     CHECK(!snapshot_under_way());
-    if (!memory.store)
+    if (!snapshot_possible())
         return 0;
     now.barrier_ns = platform_now_ns();
     memory.closing = memory.open;

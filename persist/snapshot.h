@@ -13,6 +13,9 @@
 #include "persist/memory.h"
 #include "persist/store.h"
 
+/* False: there is no disk, nothing ever becomes durable. */
+bool snapshot_possible(void);
+
 /* Ends the epoch; no snapshot may be under way. The number of the generation
  * that will hold it; 0 when there is no disk. */
 uint64_t snapshot_barrier(void);

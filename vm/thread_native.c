@@ -2,6 +2,7 @@
 #include "vm/core_native.h"
 
 #include "kernel/base/bytes.h"
+#include "persist/snapshot.h"
 #include "vm/heap.h"
 #include "vm/module.h"
 #include "vm/native.h"
@@ -109,6 +110,9 @@ static NativeResult sleep_native(NativeCall *call) {
 }
 
 static NativeResult commit_native(NativeCall *call) {
+    if (!snapshot_possible())
+        return native_throw(call, CLASS_IoError,
+                            "nothing becomes durable without a disk");
     if (!native_write(call, ROOT, sizeof *ROOT))
         return NATIVE_FAILED;
     call->thread->wait_number = ++ROOT->commits;

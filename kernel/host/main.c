@@ -14,7 +14,7 @@ enum { WRONG_USE = 2, DEFAULT_DISK_MB = 256 };
 static const char usage[] =
     "usage: revenant [--disk FILE] [--disk-size 256M] [--headless]\n"
     "                [--ui SCRIPT] [--out DIR] [--app FILE.rev]\n"
-    "                [--set NAME=VALUE]...\n"
+    "                [--generation N] [--set NAME=VALUE]...\n"
     "       revenant --run FILE.rev [ARG]...\n"
     "       revenant --test FILE.rev\n";
 
@@ -62,6 +62,7 @@ static Options read_options(int count, char **words) {
         {"out", required_argument, 0, 'o'},
         {"set", required_argument, 0, '='},
         {"app", required_argument, 0, 'a'},
+        {"generation", required_argument, 0, 'g'},
         {"run", required_argument, 0, 'r'},
         {"test", required_argument, 0, 't'},
         {0, 0, 0, 0},
@@ -90,6 +91,9 @@ static Options read_options(int count, char **words) {
             break;
         case 'a':
             options.app = optarg;
+            break;
+        case 'g':
+            host_set_value("generation", strlen("generation"), optarg);
             break;
         case 'r':
             options.run = optarg;

@@ -72,9 +72,19 @@ verdict "an image is good after going back" $?
 printf 'boot\nwait desktop\nshutdown\n' >"$out/start.ui"
 expect "it starts from there" "restored=yes" build/revenant --headless \
     --disk "$out/disk" --ui "$out/start.ui" --out "$out"
+expect "a start from a given generation" "restore: generation=$old " \
+    build/revenant --headless --disk "$out/disk" --generation "$old" \
+    --ui "$out/start.ui" --out "$out"
+agree "after a start from there"
+build/revenant --headless --disk "$out/disk" --generation 99999 2>"$out/said"
+[ $? = 1 ] && grep -q "not kept" "$out/said" && [ "$(wc -l <"$out/said")" = 1 ]
+verdict "a start from a generation that is not kept is refused" $?
 expect "unpin" "as long as" build/rvdisk unpin "$out/disk" "$new"
 expect "unpin the other" "as long as" build/rvdisk unpin "$out/disk" "$old"
-for i in 1 2 3; do build/rvdisk rollback "$out/disk" "$back" >/dev/null; done
+for i in 1 2 3; do
+    build/rvdisk rollback "$out/disk" \
+        "$(build/rvdisk list "$out/disk" | awk 'END { print $1 }')" >/dev/null
+done
 agree "after unpinning"
 verdict "an image is good after unpinning" $?
 build/rvdisk rollback "$out/disk" 99999 2>"$out/said"
