@@ -58,6 +58,11 @@ bool sim_disk_frozen(void);
 /* The k-th alloc_take from now fails (and, with `for_ever`, all later ones); 0
  * switches this off. */
 void sim_alloc_fail(uint64_t k, bool for_ever);
+/* Requests since that call, and whether one of them failed. */
+uint64_t sim_alloc_taken(void);
+bool sim_alloc_failed(void);
+/* While on, requests neither count nor fail. */
+void sim_alloc_pause(bool on);
 
 /* ---- Log and input ---- */
 
