@@ -131,13 +131,15 @@ Status domain_kill(Domain *domain) {
     status = discard_regions(domain);
     if (status == STATUS_OK)
         status = heap_write(ROOT, sizeof *ROOT);
+    if (status == STATUS_OK)
+        status = memory_discard(region_address(domain->first_region),
+                                MEMORY_REGION_BYTES);
     if (status != STATUS_OK)
         return status;
     for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++)
         if (ROOT->domains[i] == domain)
             HEAP_SET(ROOT->domains[i], NULL);
-    return memory_discard(region_address(domain->first_region),
-                          MEMORY_REGION_BYTES);
+    return STATUS_OK;
 }
 
 /* ---- Variables ---- */

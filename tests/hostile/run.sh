@@ -211,6 +211,10 @@ program() { # NAME WORDS TEXT: in --run and --app
 program "a wrong name" "program.rev:1:24: error:" 'fun main() { print(1 + nothing) }'
 program "a cut-off program" "error:" 'fun main() { print("'
 program "bytes that are no text" "error:" $'\xff\xfe\x01 fun'
+echo 'fun main() { commit() }' >"$out/program.rev"
+timeout 20 "$machine" --run "$out/program.rev" >"$out/said" 2>&1
+[ $? = 1 ] && grep -qF "IoError: nothing becomes durable without a disk" "$out/said"
+verdict "commit() without a disk" "$([ $? = 0 ] || echo 'it is not an IoError')"
 for option in --run --app; do
     refused "a program that is not there ($option)" "No such file" \
         $option "$out/none.rev"

@@ -23,7 +23,7 @@ void machine_harden(uint32_t collect_counts, uint32_t cut_counts) {
     harden.cut_counts = cut_counts;
 }
 
-static bool open_memory(void) {
+bool machine_open(void) {
     StoreOpening opening;
     MemoryOptions options = {
         .limit_bytes = 256u << 20, .audit = true, .lost = vm_lost_page};
@@ -35,7 +35,7 @@ static bool open_memory(void) {
 
 bool machine_start(void) {
     sim_disk_new(65536);
-    if (!open_memory() || vm_create() != STATUS_OK)
+    if (!machine_open() || vm_create() != STATUS_OK)
         return false;
     vm_set_stress(harden.collect_counts);
     return true;
@@ -59,7 +59,7 @@ static void cut_power(void) {
     CHECK(snapshot_now() == STATUS_OK);
     sim_disk_cut();
     memory_close();
-    CHECK(open_memory());
+    CHECK(machine_open());
     CHECK(vm_restore() == STATUS_OK);
 }
 

@@ -10,6 +10,8 @@
 
 /* A blank disk, open memory with the auditor, vm_create. False: no memory. */
 bool machine_start(void);
+/* Only opens the memory on the disk that there is. */
+bool machine_open(void);
 void machine_stop(void);
 
 /* False: refused, `why` says why. */

@@ -14,8 +14,18 @@ build/language: $$(call objects,host,$$(COMMON_SOURCES) \
 build/asan/compiler-fuzz: $$(call objects,asan,$$(COMMON_SOURCES) \
     $$(LANGUAGE_SOURCES) tests/language/fuzz.c) $$(call libraries,asan)
 	$$(QUIET)$$(CC) $$(CFLAGS_asan) $$^ -o $$@
+build/asan/faults: $$(call objects,asan,$$(COMMON_SOURCES) \
+    $$(LANGUAGE_SOURCES) tests/language/faults.c) $$(call libraries,asan)
+	$$(QUIET)$$(CC) $$(CFLAGS_asan) $$(FAULT_DOORS) $$^ -o $$@
+build/faults: $$(call objects,host,$$(COMMON_SOURCES) \
+    $$(LANGUAGE_SOURCES) tests/language/faults.c) $$(call libraries,host)
+	$$(QUIET)$$(CC) $$(CFLAGS_host) $$(FAULT_DOORS) $$^ -o $$@
 endef
 LATE_RULES += LANGUAGE_RULES
+comma := ,
+# Calls of these lead through tests/language/faults.c.
+FAULT_DOORS := $(addprefix -Wl$(comma)--wrap=,memory_write_slow \
+    memory_discard native_call)
 
 LIBRARIES_REV := build/lib/core.rvc build/lib/ui.rvc build/lib/system.rvc
 .PHONY: run-language run-language-asan run-language-fuzz run-language-collect \
@@ -35,6 +45,19 @@ run-language-fuzz: build/asan/compiler-fuzz build/lib/core.rvc
 	    $(LANGUAGE_TESTS) apps/lib/core/list.rev apps/lib/core/map.rev
 TEST_RUNS += language-asan language-fuzz language-collect language-cut
 QUICK_RUNS += language
+
+# Every announcement and request of small programs fails, one by one: a part of
+# the places under sanitizers, and all of them.
+FAULT_PROGRAMS := $(sort $(wildcard tests/language/faults/*.rev))
+.PHONY: run-faults run-faults-all
+run-faults: build/asan/faults $(LIBRARIES_REV)
+	@build/asan/faults --natives --every=20 --seed=$(or $(SEED),1) \
+	    build/lib/core.rvc build/lib/system.rvc $(FAULT_PROGRAMS)
+run-faults-all: build/asan/faults $(LIBRARIES_REV)
+	@build/asan/faults --natives build/lib/core.rvc build/lib/system.rvc \
+	    $(FAULT_PROGRAMS)
+TEST_RUNS += faults
+LONG_RUNS += faults-all
 
 # Random programs for the compiler, from another seed each time.
 .PHONY: fuzz

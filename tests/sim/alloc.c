@@ -3,7 +3,7 @@
 #include "tests/sim/sim.h"
 
 static uint64_t fail_at, taken;
-static bool fail_on;
+static bool fail_on, paused;
 
 void sim_alloc_fail(uint64_t k, bool for_ever) {
     fail_at = k;
@@ -11,11 +11,21 @@ void sim_alloc_fail(uint64_t k, bool for_ever) {
     taken = 0;
 }
 
-uint64_t sim_alloc_count(void) {
+uint64_t sim_alloc_taken(void) {
     return taken;
 }
 
+bool sim_alloc_failed(void) {
+    return fail_at && taken >= fail_at;
+}
+
+void sim_alloc_pause(bool on) {
+    paused = on;
+}
+
 static bool fails_now(void) {
+    if (paused)
+        return false;
     taken++;
     return fail_at && (taken == fail_at || (fail_on && taken > fail_at));
 }

@@ -88,8 +88,11 @@ const SimDiskLog *sim_disk_log_stop(void);
 /* The k-th alloc_take from now fails (and, with `for_ever`, all later ones); 0
  * switches this off. */
 void sim_alloc_fail(uint64_t k, bool for_ever);
-/* Requests since sim_alloc_fail. */
-uint64_t sim_alloc_count(void);
+/* Requests since that call, and whether one of them failed. */
+uint64_t sim_alloc_taken(void);
+bool sim_alloc_failed(void);
+/* While on, requests neither count nor fail. */
+void sim_alloc_pause(bool on);
 
 /* ---- Log and input ---- */
 

@@ -213,7 +213,7 @@ static uint64_t allocations_of(const Workload *workload) {
     begin(workload);
     sim_alloc_fail(0, false);
     workload->use();
-    return sim_alloc_count();
+    return sim_alloc_taken();
 }
 
 static void fail_allocation(const Workload *workload, uint64_t k,
