@@ -6,9 +6,29 @@ PERSIST_SOURCES += $(STORE_SOURCES) persist/memory.c persist/snapshot.c
 # rvdisk runs the store on the hosted machine's disk.
 PROGRAMS += build/rvdisk
 RVDISK_SOURCES := $(STORE_SOURCES) persist/rvdisk.c \
-    $(addprefix kernel/host/,disk.c clock.c alloc.c)
+    $(addprefix kernel/host/,disk.c clock.c alloc.c no_wake.c)
 define RVDISK_PROGRAM
 build/rvdisk: $$(call objects,host,$$(BASE_SOURCES) $$(RVDISK_SOURCES))
 	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ -lpthread -o $$@
 endef
 LATE_RULES += RVDISK_PROGRAM
+
+# The store and the persistent memory for plain C programs on Linux, with a
+# small example. They include persist/snapshot.h and kernel/host/host.h.
+PROGRAMS += build/librevstore.a build/revstore-example
+LIBRARY_SOURCES := $(PERSIST_SOURCES) \
+    $(addprefix kernel/host/,disk.c clock.c alloc.c range.c no_wake.c)
+define STORE_LIBRARY
+build/librevstore.a: $$(call objects,host,$$(BASE_SOURCES) $$(LIBRARY_SOURCES))
+	@rm -f $$@
+	$$(QUIET)ar rcs $$@ $$^
+build/revstore-example: build/host/persist/example.o build/librevstore.a
+	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ -lpthread -o $$@
+endef
+LATE_RULES += STORE_LIBRARY
+
+.PHONY: run-library
+run-library: build/revstore-example
+	@tests/library.sh
+TEST_RUNS += library
+QUICK_RUNS += library

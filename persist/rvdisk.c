@@ -26,6 +26,8 @@ enum {
 static const char usage[] =
     "usage: rvdisk check IMAGE                     verify every kept "
     "generation\n"
+    "       rvdisk repair IMAGE                    mend bad copies from good "
+    "ones\n"
     "       rvdisk list IMAGE                      show the generations\n"
     "       rvdisk export IMAGE FILE [GENERATION]  the newest, or that one, as "
     "a file\n"
@@ -36,10 +38,6 @@ static const char usage[] =
     "       rvdisk pin IMAGE GENERATION NAME       keep it\n"
     "       rvdisk unpin IMAGE GENERATION          keep it no longer\n"
     "       rvdisk import FILE IMAGE [MEGABYTES]   onto a blank or new image\n";
-
-/* Nothing here waits for the disk thread but by platform_disk_poll. */
-void host_wake(void) {
-}
 
 static void say(const char *sentence) {
     printf("%s\n", sentence);
@@ -55,6 +53,10 @@ static int complain(const char *path, const char *sentence) {
 
 static int complain_errno(const char *path) {
     return complain(path, strerror(errno));
+}
+
+static int fail_status(const char *what, Status status) {
+    return complain(what, status_text(status));
 }
 
 /* ---- Images ---- */
@@ -109,6 +111,24 @@ static int check(Store *store, const char *unused) {
     return report.bad || report.unmarked || passed_over ? BAD : GOOD;
 }
 
+static int repair(Store *store, const char *unused) {
+    (void)unused;
+    StoreReport report = {.say = say, .mend = true};
+    if (passed_over) {
+        fprintf(stderr,
+                "rvdisk: repair: %u newer generations do not verify; "
+                "nothing was changed\n",
+                passed_over);
+        return BAD;
+    }
+    Status status = store_verify(store, &report);
+    if (status != STATUS_OK)
+        return fail_status("repair", status);
+    printf("%lu bad blocks, %lu written again from their second copies\n",
+           report.bad, report.mended);
+    return report.mended == report.bad ? GOOD : BAD;
+}
+
 /* ---- Generations ---- */
 
 static void print_time(int64_t wall_us) {
@@ -149,11 +169,6 @@ static StoreView *open_view(Store *store, uint64_t generation) {
         fprintf(stderr, "rvdisk: generation %lu: %s\n", generation,
                 status_text(status));
     return view;
-}
-
-static int fail_status(const char *what, Status status) {
-    fprintf(stderr, "rvdisk: %s: %s\n", what, status_text(status));
-    return BAD;
 }
 
 /* What a generation holds, by region of 64 MiB. */
@@ -425,6 +440,8 @@ static int obey(int count, char **words) {
         return with_image(words[2], STORE_NEWEST_TO_LOOK, check, NULL);
     if (count == 3 && strcmp(command, "list") == 0)
         return with_image(words[2], STORE_NEWEST_TO_LOOK, list, NULL);
+    if (count == 3 && strcmp(command, "repair") == 0)
+        return with_image(words[2], STORE_NEWEST_TO_LOOK, repair, NULL);
     bool good = count == WORDS_MOST - 1 ||
                 (count == WORDS_MOST && text_to_u64(words[4], &number) &&
                  number > 0 && number < UINT32_MAX);

@@ -148,11 +148,15 @@ typedef struct StoreReport {
     uint64_t bad;                       /* blocks that do not verify */
     uint64_t unmarked;                  /* reachable but free in the map */
     uint64_t leaked;                    /* used in the map, not reachable */
-    void (*say)(const char *sentence);  /* each thing found wrong */
+    uint64_t mended;                    /* bad copies written again */
+    bool mend; /* write a bad copy of metadata from its good one */
+    void (*say)(const char *sentence); /* each thing found wrong */
 } StoreReport;
 
 /* Verifies each reachable block of each kept generation and both copies of
- * metadata. NO_MEMORY. */
+ * metadata. With `mend`, a copy that is bad is written again when the other is
+ * good, and nothing else is changed; not while a generation is under way.
+ * NO_MEMORY. */
 Status store_verify(Store *store, StoreReport *report);
 
 #endif

@@ -45,6 +45,13 @@ static bool in_disk(const Walk *walk, uint64_t block) {
            block < walk->store->super.layout.blocks - FORMAT_EDGE;
 }
 
+/* Writes the good bytes of a pair over the copy that is bad. */
+static void mend(Walk *walk, uint64_t block, const void *bytes) {
+    if (walk->report->mend &&
+        device_write_now(walk->store->device, block, bytes) == STATUS_OK)
+        walk->report->mended++;
+}
+
 /* Verifies both copies of a metadata block; its bytes from the better one. */
 static bool visit_meta(Walk *walk, const FormatEntry *entry, const char *what,
                        void *bytes, bool *first_out) {
@@ -64,8 +71,12 @@ static bool visit_meta(Walk *walk, const FormatEntry *entry, const char *what,
         say(walk, what, second, mirror);
     if (status != STATUS_OK)
         say(walk, what, block, status);
-    if (status != STATUS_OK && mirror == STATUS_OK)
+    if (status != STATUS_OK && mirror == STATUS_OK) {
         bytes_copy(bytes, walk->page, PLATFORM_BLOCK_BYTES);
+        mend(walk, block, bytes);
+    }
+    if (status == STATUS_OK && mirror != STATUS_OK)
+        mend(walk, second, bytes);
     return status == STATUS_OK || mirror == STATUS_OK;
 }
 
@@ -193,6 +204,8 @@ Status store_verify(Store *store, StoreReport *report) {
     Status status = STATUS_NO_MEMORY;
     if (walk.reached && walk.nodes && walk.page)
         status = walk_all(&walk);
+    if (report->mended > 0 && device_flush_now(store->device) != STATUS_OK)
+        report->mended = 0;
     alloc_give(walk.reached);
     alloc_give(walk.nodes);
     alloc_give(walk.page);

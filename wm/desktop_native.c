@@ -198,7 +198,8 @@ void desktop_forget(const Domain *domain) {
 
 static Status restore_domain(Domain *domain) {
     WindowObject *object = (WindowObject *)(void *)domain->seat;
-    for (; object; object = object->next) {
+    /* A program can write `next`: a ring ends where it closes. */
+    for (; object && !desktop_seat(object); object = object->next) {
         Seat *seat = add_seat(object, domain);
         if (!seat)
             return STATUS_NO_MEMORY;
@@ -407,18 +408,21 @@ static NativeResult window_attach(NativeCall *call) {
     return NATIVE_DONE;
 }
 
+/* The link to a window in its domain's list; NULL: there is none, or a program
+ * made the list a ring without it. */
 static WindowObject **link_to(Domain *domain, const WindowObject *object) {
     WindowObject **at = (WindowObject **)(void *)&domain->seat;
-    while (*at && *at != object)
+    uint32_t left = desktop_window_count();
+    while (*at && *at != object && left-- > 0)
         at = &(*at)->next;
-    return at;
+    return *at == object ? at : NULL;
 }
 
 static NativeResult window_detach(NativeCall *call) {
     WindowObject *object = native_reference(call, 0);
     Seat *seat = desktop_seat(object);
     WindowObject **link = link_to(call->domain, object);
-    if (!seat || !*link)
+    if (!seat || !link)
         return NATIVE_DONE;
     if (!native_write(call, link, sizeof *link) ||
         !native_write(call, object, sizeof *object))

@@ -1,6 +1,6 @@
 # `make bench`: figures into build/bench.json. Nothing here is a test.
 SNAPSHOT_BENCH := tests/bench/snapshot.c \
-    $(addprefix kernel/host/,disk.c clock.c alloc.c range.c)
+    $(addprefix kernel/host/,disk.c clock.c alloc.c range.c no_wake.c)
 define BENCH_RULES
 build/snapshot-bench: $$(call objects,host,$$(BASE_SOURCES) \
     $$(PERSIST_SOURCES) $$(SNAPSHOT_BENCH))

@@ -14,9 +14,6 @@
 
 enum { ROUNDS = 300, PAGES = 1000, WRONG_USE = 2 };
 
-void host_wake(void) {
-}
-
 static int by_size(const void *a, const void *b) {
     uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
     return x < y ? -1 : x > y;

@@ -44,6 +44,16 @@ for kind in data root node meta directory space both-root both-meta; do
         agree "$kind $number"
         [ $? = 1 ]
         verdict "$kind $number is found" $?
+        build/rvdisk repair "$out/disk" >"$out/said" 2>&1
+        mended=$?
+        build/rvdisk check "$out/disk" >"$out/said" 2>&1
+        [ $? = $mended ]
+        verdict "$kind $number: repair says what check finds" $?
+        case $kind in
+        root | node | meta | directory | space)
+            cmp -s "$out/disk" "$out/made"
+            verdict "$kind $number is mended to the byte" $? ;;
+        esac
     done
 done
 
