@@ -211,6 +211,10 @@ static void stay_frozen(void) {
 
 /* ---- The main loop ---- */
 
+uint64_t system_inputs(void) {
+    return run.inputs;
+}
+
 static void obey_input(void) {
     InputEvent event;
     while (!desktop_behind() && platform_input_next(&event)) {

@@ -2,6 +2,8 @@
 #ifndef KERNEL_SYSTEM_H
 #define KERNEL_SYSTEM_H
 
+#include <stdint.h>
+
 /* Runs the system on the machine that is linked, from its start until
  * platform_stop. The machine has set the log's sink and the panic's end, and
  * every function of platform.h works. */
@@ -11,5 +13,8 @@ _Noreturn void system_run(void);
  * start, until "desktop: ready", and one turn of the main loop. */
 void system_start(void);
 void system_step(void);
+
+/* Input events received since the start. */
+uint64_t system_inputs(void);
 
 #endif

@@ -155,6 +155,14 @@ uint64_t memory_dirty_pages(void) {
     return memory.open.count + memory.closing.count;
 }
 
+uint64_t memory_page_ins(void) {
+    return memory.page_ins;
+}
+
+uint64_t memory_evictions(void) {
+    return memory.evictions;
+}
+
 uint64_t memory_lost_page(Status *why_out) {
     *why_out = memory.lost_why;
     return memory.lost_address;
@@ -166,6 +174,7 @@ static void evict(uint64_t page) {
     platform_range_take(page_address(page), 1);
     memory.state[page] = PAGE_ABSENT;
     memory.resident--;
+    memory.evictions++;
 }
 
 /* Evicts up to `count` clean pages; looks at each page at most once. Without a
@@ -218,6 +227,7 @@ static Status bring_in(uint64_t page) {
         return status;
     memory.state[page] = PAGE_CLEAN;
     memory.resident++;
+    memory.page_ins += contents != NULL;
     if (memory.options.audit)
         platform_range_writable(page_address(page), 1, false);
     return STATUS_OK;

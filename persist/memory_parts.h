@@ -43,8 +43,9 @@ typedef struct Memory {
     uint32_t regions;
     uint64_t limit_pages, hard_limit_pages;
     uint64_t resident;
-    uint8_t *state;       /* per page */
-    uint32_t *next[2];    /* per page, by parity of the list */
+    uint64_t page_ins, evictions; /* so far */
+    uint8_t *state;               /* per page */
+    uint32_t *next[2];            /* per page, by parity of the list */
     uint32_t *pre_image;  /* per page: number of its pre-image, from 1 */
     unsigned open_parity; /* which of next[] the open list uses */
     PageList open, closing;

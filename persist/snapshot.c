@@ -14,6 +14,12 @@ static struct {
     uint64_t pause_ns;
 } now;
 
+static SnapshotFigures figures;
+
+SnapshotFigures snapshot_figures(void) {
+    return figures;
+}
+
 /* The auditor forbids writing to the pages of the closed epoch. Only it needs
  * this walk, so it is no part of the pause. */
 static void protect_closed_pages(void) {
@@ -109,6 +115,9 @@ static void became_durable(void) {
         memory_page_epochs[page] = 0;
         memory.state[page] = PAGE_CLEAN;
     }
+    figures.durable++;
+    figures.pages += store_last_pages(memory.store);
+    figures.bytes += store_last_bytes(memory.store);
     uint64_t total_ns = platform_now_ns() - now.barrier_ns;
     log_line("snapshot: durable generation=%lu pages=%lu bytes=%lu stop_us=0 "
              "pause_us=%lu total_ms=%lu",
@@ -121,6 +130,7 @@ static void became_durable(void) {
 /* Pages that were not announced since the barrier join the open epoch; the
  * others are in it already. */
 static void was_given_up(void) {
+    figures.given_up++;
     const uint32_t *next = memory.next[memory.open_parity ^ 1];
     for (uint32_t page = memory.closing.first; page != PAGE_LIST_END;
          page = next[page]) {

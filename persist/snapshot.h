@@ -37,4 +37,12 @@ Status snapshot_now(void);
  * durable (a "saved" mark, the return of commit()) compares with this. */
 uint64_t snapshot_durable(void);
 
+/* Since the start: generations that became durable or were given up, and what
+ * the former wrote. */
+typedef struct SnapshotFigures {
+    uint64_t durable, given_up;
+    uint64_t pages, bytes;
+} SnapshotFigures;
+SnapshotFigures snapshot_figures(void);
+
 #endif

@@ -50,12 +50,17 @@ void host_window_pump(int timeout_ms);
 void host_input_put(InputEvent event);
 bool host_input_waiting(void);
 
-/* idle.c: ends a platform_idle that waits; callable from any thread. */
+/* idle.c, or no_wake.c for programs without a main loop: ends a platform_idle
+ * that waits; callable from any thread. */
 void host_wake(void);
 void host_idle_open(bool window);
 /* A file descriptor whose bytes also end the waiting (the UI script), with
  * what to call when some have come; -1 for none. */
 void host_idle_watch(int descriptor, void (*ready)(void));
+
+/* stats.c: the counters of kernel/stats.h go to this file at the exit, as JSON.
+ * False: it cannot be made; the reason was printed. */
+bool host_stats_open(const char *path);
 
 /* script.c: reads UI commands from `path`, or standard input for "-", and
  * obeys them; pictures go to `folder`. */

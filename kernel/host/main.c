@@ -14,7 +14,7 @@ enum { WRONG_USE = 2, DEFAULT_DISK_MB = 256 };
 static const char usage[] =
     "usage: revenant [--disk FILE] [--disk-size 256M] [--headless]\n"
     "                [--ui SCRIPT] [--out DIR] [--app FILE.rev]\n"
-    "                [--generation N] [--set NAME=VALUE]...\n"
+    "                [--generation N] [--stats FILE] [--set NAME=VALUE]...\n"
     "       revenant --run FILE.rev [ARG]...\n"
     "       revenant --test FILE.rev\n";
 
@@ -25,6 +25,7 @@ typedef struct Options {
     const char *script;
     const char *folder;
     const char *app;
+    const char *stats;
     const char *run;  /* a program, and what follows it */
     const char *test; /* a program whose tests are run */
     int first_argument;
@@ -63,6 +64,7 @@ static Options read_options(int count, char **words) {
         {"set", required_argument, 0, '='},
         {"app", required_argument, 0, 'a'},
         {"generation", required_argument, 0, 'g'},
+        {"stats", required_argument, 0, 'c'},
         {"run", required_argument, 0, 'r'},
         {"test", required_argument, 0, 't'},
         {0, 0, 0, 0},
@@ -91,6 +93,9 @@ static Options read_options(int count, char **words) {
             break;
         case 'a':
             options.app = optarg;
+            break;
+        case 'c':
+            options.stats = optarg;
             break;
         case 'g':
             host_set_value("generation", strlen("generation"), optarg);
@@ -161,6 +166,8 @@ int main(int count, char **words) {
     if (options.disk && !host_disk_open(options.disk, options.disk_bytes))
         return EXIT_FAILURE;
     if (options.script && !host_script_open(options.script, options.folder))
+        return EXIT_FAILURE;
+    if (options.stats && !host_stats_open(options.stats))
         return EXIT_FAILURE;
     open_screen(options.headless);
     system_run();

@@ -1,4 +1,5 @@
-HOST_SOURCES += $(sort $(wildcard kernel/host/*.c))
+HOST_SOURCES += $(filter-out kernel/host/no_wake.c,\
+    $(sort $(wildcard kernel/host/*.c)))
 HOST_CFLAGS := $(shell pkg-config --cflags sdl2 2>/dev/null || echo -I/usr/include/SDL2)
 EXTRA_kernel/host/window = $(HOST_CFLAGS)
 

@@ -86,6 +86,9 @@ expect "a start from a given generation" "restore: generation=$old " \
     build/revenant --headless --disk "$out/disk" --generation "$old" \
     --ui "$out/start.ui" --out "$out"
 agree "after a start from there"
+expect "counters at the exit" "" build/revenant --headless --disk "$out/disk" \
+    --ui "$out/start.ui" --out "$out" --stats "$out/stats.json"
+expect "they are JSON" '"generation": ' python3 -m json.tool "$out/stats.json"
 build/revenant --headless --disk "$out/disk" --generation 99999 2>"$out/said"
 [ $? = 1 ] && grep -q "not kept" "$out/said" && [ "$(wc -l <"$out/said")" = 1 ]
 verdict "a start from a generation that is not kept is refused" $?
