@@ -78,15 +78,20 @@ static void expect(bool good, const char *what, const char *detail) {
 
 /* ---- Looking ---- */
 
-/* The crc that the pure blit of this state has: without hover, what is held
- * down and the launcher, which do not outlive a start. */
+/* The crc that the pure blit of this state has: the pointer, the launcher and
+ * the theme are the desk's, hover follows from them, and nothing is held down.
+ */
 static uint32_t blit_crc(void) {
     Wm live = wm;
-    wm.hover = NULL;
+    WmDesk desk = {.x = wm.scene.width / 2, .y = wm.scene.height / 2};
+    desktop_desk(&desk);
     wm.drag = WM_DRAG_NONE;
-    wm.launcher_open = false;
-    wm.bar_hover = -1;
+    wm.x = desk.x;
+    wm.y = desk.y;
+    wm.launcher_open = desk.launcher_open;
+    wm.theme = desk.dark ? &theme_dark : &theme_light;
     wm.durable = true;
+    router_look();
     wm_damage(bitmap_rect(&wm.scene));
     wm_compose();
     uint32_t crc = wm_crc();
