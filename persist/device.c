@@ -69,6 +69,10 @@ void device_only_look(Device *device) {
     device->only_look = true;
 }
 
+bool device_only_looks(const Device *device) {
+    return device->only_look;
+}
+
 void device_set_layout(Device *device, const FormatLayout *layout) {
     device->layout = *layout;
 }

@@ -27,6 +27,7 @@ uint64_t device_blocks(const Device *device);
 
 /* From now on nothing is mended: this disk is only looked at. */
 void device_only_look(Device *device);
+bool device_only_looks(const Device *device);
 
 /* Where the second blocks of pairs are, for all that follows. */
 void device_set_layout(Device *device, const FormatLayout *layout);

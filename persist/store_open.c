@@ -320,6 +320,11 @@ static Status open_existing(Store *store, Rings *rings, StoreOpening *opening) {
             store->super_alone = !is_in(rings, &super);
             return STATUS_OK;
         }
+        if (status == STATUS_IO_ERROR && !device_only_looks(store->device))
+            return fail(opening, status,
+                        "generation %lu cannot be read from the disk now; "
+                        "nothing was changed; rvdisk can export older ones",
+                        super.generation);
         log_line("recovery: generation %lu (superblock): %s; trying an older "
                  "one",
                  super.generation, status_text(status));

@@ -448,6 +448,26 @@ TEST("an abandoned branch is given back whole") {
     store_close(store);
 }
 
+TEST("a disk that cannot be read now costs no generation") {
+    for (uint64_t count = 1; count < 8; count++) {
+        for (uint64_t k = 0; k < 30; k++) {
+            Store *store;
+            StoreOpening opening;
+            sim_seed(17);
+            sim_disk_new(2048);
+            commit_some(4);
+            sim_disk_faults(
+                (SimDiskFaults){.fail_after = k, .fail_count = count});
+            if (store_open(0, &store, &opening) == STATUS_OK)
+                EXPECT_EQUAL(store_durable_generation(store), 4);
+            else
+                EXPECT(opening.message[0]);
+            store_close(store);
+            sim_disk_faults((SimDiskFaults){.fail_after = UINT64_MAX});
+        }
+    }
+}
+
 TEST("what is looked at stays kept until the view is closed") {
     bool changed[PAGES] = {false};
     sim_seed(12);
