@@ -28,7 +28,7 @@ endef
 LATE_RULES += STORE_LIBRARY
 
 .PHONY: run-library
-run-library: build/revstore-example
+run-library: build/revstore-example build/rvdisk
 	@tests/library.sh
 TEST_RUNS += library
 QUICK_RUNS += library

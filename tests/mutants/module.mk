@@ -1,0 +1,20 @@
+# Bugs put into the store on purpose, each to be found by its unit tests.
+MUTANT_SOURCES := tests/test.c tests/unit/store_test.c \
+    tests/unit/memory_test.c $(sort $(wildcard tests/sim/*.c)) \
+    kernel/host/range.c
+define MUTANT_RULES
+build/mutants/original: $$(call objects,host,$$(BASE_SOURCES) \
+    $$(PERSIST_SOURCES) $$(MUTANT_SOURCES))
+	@mkdir -p $$(@D)
+	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ -o $$@
+	@echo $$^ > $$@.objects
+endef
+LATE_RULES += MUTANT_RULES
+
+.PHONY: run-mutants run-mutants-all
+run-mutants: build/mutants/original
+	@python3 tests/mutants/run.py 5
+run-mutants-all: build/mutants/original
+	@python3 tests/mutants/run.py all
+TEST_RUNS += mutants
+LONG_RUNS += mutants-all
