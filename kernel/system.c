@@ -7,59 +7,38 @@
 #include "kernel/base/check.h"
 #include "kernel/base/log.h"
 #include "kernel/base/text.h"
+#include "kernel/base/trace.h"
 #include "kernel/console.h"
 #include "kernel/first.h"
 #include "kernel/install.h"
 #include "kernel/platform.h"
 #include "kernel/refuse.h"
+#include "kernel/saver.h"
+#include "kernel/setting.h"
+#include "kernel/starts.h"
 #include "persist/snapshot.h"
 #include "vm/vm.h"
 #include "wm/desktop_native.h"
 
 enum {
-    STEP_PAGES = 256,       /* of a snapshot between two looks at input */
-    STEP_WAIT_NS = 1000000, /* while the disk works */
-    INTERVAL_MS = 1000,     /* between snapshots */
-    INTERVAL_LEAST_MS = 10,
-    RETRY_NS = 1000000000,
-    WAIT_NS = 5000000,      /* for a program that waits for room */
-    PRESSED_NS = 100000000, /* between snapshots that only make room */
-    PRESSED_SAID = 20,      /* fruitless ones before the log says so */
-    INTERVAL_MOST_MS = 3600000,
+    WAIT_NS = 5000000,     /* for a program that waits for room */
     MEMORY_SHARE = 2,      /* of the machine's RAM for pages: a half */
     SLICE_BUDGET = 100000, /* calls and loops between two looks at input */
     MINUTE_US = 60000000,
 };
 
 static struct {
-    uint64_t interval_ns;
-    uint64_t next_snapshot_ns;
-    uint64_t pressed_ns;     /* no snapshot for room before this */
-    uint32_t pressed_count;  /* of them in a row */
-    uint64_t retry_ns;       /* no snapshot before this, after a failed one */
     uint64_t inputs;         /* events received since the start */
     uint64_t settled_inputs; /* and those at the last "ui: settled", */
     uint64_t settled_frame;  /* with its frame */
     int64_t minute;          /* that the clock shows */
     bool test;               /* test mode */
     bool started;            /* the desktop is ready */
+    bool drawn;              /* something new, in this turn */
+    Status status;           /* of a guarded step */
 } run;
 
 /* ---- Start ---- */
-
-/* A number from the settings, within limits; a bad one is named and ignored. */
-static uint64_t setting_number(const char *name, uint64_t usual, uint64_t least,
-                               uint64_t most) {
-    const char *text = platform_setting(name);
-    uint64_t value;
-    if (!text)
-        return usual;
-    if (text_to_u64(text, &value) && value >= least && value <= most)
-        return value;
-    log_line("settings: %s=%s is not a number from %lu to %lu; using %lu", name,
-             text, least, most, usual);
-    return usual;
-}
 
 static uint64_t memory_limit(void) {
     uint64_t most = platform_memory_bytes() >> 20;
@@ -67,9 +46,10 @@ static uint64_t memory_limit(void) {
     return setting_number("memory_mb", usual, 8, most) << 20;
 }
 
-/* MemoryOptions.lost: without its own pages the system cannot start. */
+/* MemoryOptions.lost: an app's page costs that app; without its own ones the
+ * system cannot go on. */
 static _Noreturn void lost_page(void) {
-    if (run.started)
+    if (vm_is_guarded() || run.started)
         vm_lost_page();
     refuse_start("a page that the system needs cannot be read any more; "
                  "rvdisk check says what else is damaged");
@@ -117,13 +97,14 @@ static void go_back(Store *store, StoreOpening *opening) {
 static uint64_t open_memory(void) {
     MemoryOptions options = {.limit_bytes = memory_limit(),
                              .lost = lost_page,
-                             .audit = setting_number("audit", 0, 0, 1) == 1};
+                             .audit = setting_is_on("audit")};
     StoreOpening opening;
     Status status = store_open(0, &options.store, &opening);
     if (status == STATUS_NO_DISK)
         log_line("recovery: there is no disk; nothing will outlive this run");
     else if (status != STATUS_OK)
         refuse_start(opening.message);
+    starts_begin(options.store);
     if (options.store) {
         set_retention(options.store);
         go_back(options.store, &opening);
@@ -167,6 +148,20 @@ static const char *clock_text(void) {
     return text_end(&text);
 }
 
+static void restore_desktop(void) {
+    run.status = desktop_restore();
+}
+
+static void compose(void) {
+    run.drawn = wm_compose();
+}
+
+/* An app that lost a page is stopped on the way, and ended. */
+static void until_done(void (*step)(void)) {
+    while (!vm_guarded(step))
+        apps_reap();
+}
+
 static void open_desktop(void) {
     WmHooks hooks = {
         .launch = apps_launch, .app_name = apps_name, .clock = clock_text};
@@ -182,12 +177,14 @@ static void open_desktop(void) {
         desktop_desk(&desk);
         status = wm_start(screen, &hooks, &desk);
     }
-    if (status == STATUS_OK)
-        status = desktop_restore();
+    if (status == STATUS_OK) {
+        until_done(restore_desktop);
+        status = run.status;
+    }
     if (status != STATUS_OK)
         refuse_start(status_text(status));
     wm_show_durable(true);
-    wm_compose();
+    until_done(compose);
 }
 
 static void say_restored(uint64_t generation) {
@@ -219,6 +216,8 @@ static void obey_input(void) {
     InputEvent event;
     while (!desktop_behind() && platform_input_next(&event)) {
         run.inputs++;
+        TRACE(input, "kind=%d usage=%u down=%d at %d,%d", (int)event.kind,
+              event.usage, event.down, event.x, event.y);
         if (event.kind == INPUT_CLOSE)
             console_want_stop();
         wm_input(&event);
@@ -239,57 +238,6 @@ static uint64_t next_minute_ns(void) {
     return platform_now_ns() + (uint64_t)left_us * 1000;
 }
 
-/* True when something waits for room and a snapshot may make some. */
-static bool room_is_due(uint64_t now_ns) {
-    if (!vm_pressed() && !memory_pressed()) {
-        run.pressed_count = 0;
-        return false;
-    }
-    if (now_ns < run.pressed_ns)
-        return false;
-    run.pressed_ns = now_ns + PRESSED_NS;
-    if (++run.pressed_count == PRESSED_SAID)
-        log_line("store: the disk or the memory is full; programs that want "
-                 "more wait");
-    return true;
-}
-
-/* Starts and continues snapshots; when to look again. */
-static uint64_t run_snapshots(void) {
-    uint64_t now_ns = platform_now_ns();
-    bool changed = memory_dirty_pages() > 0;
-    bool asked = console_snapshot_wanted();
-    if (now_ns < run.retry_ns)
-        return run.retry_ns; /* the last one failed; the cause needs time */
-    bool due = asked || vm_snapshot_wanted() ||
-               (changed && now_ns >= run.next_snapshot_ns);
-    if (!snapshot_under_way() && (due || room_is_due(now_ns))) {
-        run.next_snapshot_ns = now_ns + run.interval_ns;
-        console_snapshot_taken();
-        vm_barrier_taken();
-        uint64_t generation = snapshot_barrier();
-        if (asked)
-            log_line("snapshot: begun generation=%lu", generation);
-        if (generation == 0)
-            return UINT64_MAX;
-    }
-    if (snapshot_under_way()) {
-        Status status = snapshot_step(STEP_PAGES);
-        if (status == STATUS_BUSY)
-            return platform_now_ns() + STEP_WAIT_NS;
-        wm_show_durable(status == STATUS_OK);
-        if (status == STATUS_OK) /* else commit() waits for the next one */
-            vm_generation_durable(snapshot_durable());
-        else
-            run.retry_ns = platform_now_ns() + RETRY_NS;
-    }
-    if (console_snapshot_wanted() || vm_snapshot_wanted())
-        return platform_now_ns(); /* asked for while one was under way */
-    if (run.pressed_count > 0)
-        return run.pressed_ns;
-    return memory_dirty_pages() > 0 ? run.next_snapshot_ns : UINT64_MAX;
-}
-
 /* Says once that the desktop is at rest, for scripts. */
 static void say_settled(void) {
     if (!desktop_quiet() ||
@@ -306,42 +254,60 @@ static uint64_t earlier(uint64_t a, uint64_t b) {
     return a < b ? a : b;
 }
 
-void system_step(void) {
+static void before_programs(void) {
     obey_input();
     console_step();
-    uint64_t until_ns = vm_run(SLICE_BUDGET);
-    bool waits = vm_pressed(); /* one program waits for room: no spinning */
-    if (waits)
-        until_ns = platform_now_ns() + WAIT_NS;
+}
+
+static void after_programs(void) {
     apps_reap();
     wm_settle();
     desktop_step();
     keep_clock();
-    bool drawn = wm_compose();
-    until_ns = earlier(until_ns, run_snapshots());
+    compose();
+}
+
+void system_step(void) {
+    vm_guarded(before_programs);
+    uint64_t until_ns = vm_run(SLICE_BUDGET);
+    bool waits = vm_pressed(); /* one program waits for room: no spinning */
+    if (waits)
+        until_ns = platform_now_ns() + WAIT_NS;
+    run.drawn = true; /* when this is left half-way, there is more to do */
+    vm_guarded(after_programs);
+    until_ns = earlier(until_ns, saver_step());
+    wm_show_durable(saver_is_durable());
+    until_ns = earlier(until_ns, starts_step());
     memory_trim();
-    if (!drawn)
+    if (!run.drawn)
         say_settled();
     until_ns = earlier(until_ns, next_minute_ns());
-    bool busy = drawn || (!waits && !desktop_quiet());
+    bool busy = run.drawn || (!waits && !desktop_quiet());
     if (!console_stop_wanted())
         platform_idle(busy ? platform_now_ns() : until_ns);
 }
 
 static _Noreturn void shut_down(void) {
     Status status = snapshot_now();
+    starts_end();
     if (status != STATUS_OK)
         log_line("store: the last snapshot failed: %s", status_text(status));
     platform_stop(status == STATUS_OK ? 0 : 1);
 }
 
-void system_start(void) {
-    run.test = setting_number("test", 0, 0, 1) == 1;
-    run.interval_ns = setting_number("interval_ms", INTERVAL_MS,
-                                     INTERVAL_LEAST_MS, INTERVAL_MOST_MS) *
-                      1000000;
+uint64_t system_open_world(void) {
+    const char *traces = platform_setting("trace");
+    if (traces && !trace_start(traces))
+        log_line("settings: trace=%s: there are %s", traces, trace_names);
+    run.test = setting_is_on("test");
+    saver_start();
     uint64_t generation = open_memory();
     open_vm(generation == 0);
+    return generation;
+}
+
+void system_start(void) {
+    uint64_t generation = system_open_world();
     open_desktop();
     if (generation)
         say_restored(generation);
@@ -349,6 +315,7 @@ void system_start(void) {
     if (!generation)
         apps_first_start();
     install_setting();
+    starts_offer();
     log_line("desktop: ready ms=%lu generation=%lu restored=%s",
              platform_now_ns() / 1000000, generation,
              generation ? "yes" : "no");

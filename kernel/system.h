@@ -9,6 +9,10 @@
  * every function of platform.h works. */
 _Noreturn void system_run(void);
 
+/* Opens the disk, the memory and the VM, and refuses the start with a sentence
+ * when that cannot be; the generation that came back, 0: a fresh world. */
+uint64_t system_open_world(void);
+
 /* The parts of system_run, for machines that hold the loop themselves: the
  * start, until "desktop: ready", and one turn of the main loop. */
 void system_start(void);

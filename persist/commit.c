@@ -3,7 +3,7 @@
 
 #include "kernel/base/alloc.h"
 #include "kernel/base/check.h"
-#include "kernel/base/log.h"
+#include "kernel/base/trace.h"
 
 enum {
     NODES_KEPT = 2048,   /* clean nodes in memory, 8 MiB */
@@ -388,6 +388,9 @@ static Status step(Store *store, uint32_t *budget) {
 Status store_finish(Store *store, uint32_t budget) {
     while (store->phase != COMMIT_NONE) {
         Status status = step(store, &budget);
+        if (status == STATUS_OK)
+            TRACE(store, "generation %lu is at step %d",
+                  store->pending.generation, (int)store->phase);
         if (status == STATUS_OK)
             continue;
         if (status != STATUS_BUSY)

@@ -5,7 +5,7 @@
 #include "kernel/base/alloc.h"
 #include "kernel/base/bytes.h"
 #include "kernel/base/check.h"
-#include "kernel/base/log.h"
+#include "kernel/base/trace.h"
 
 enum {
     LEAST_PAGES = 2048,   /* 8 MiB */
@@ -168,6 +168,11 @@ uint64_t memory_lost_page(Status *why_out) {
     return memory.lost_address;
 }
 
+_Noreturn void memory_give_up(void) {
+    memory.options.lost();
+    panic("a lost page came back");
+}
+
 /* ---- Bringing in and evicting ---- */
 
 static void evict(uint64_t page) {
@@ -175,6 +180,7 @@ static void evict(uint64_t page) {
     memory.state[page] = PAGE_ABSENT;
     memory.resident--;
     memory.evictions++;
+    TRACE(pages, "out %lx", page_address(page));
 }
 
 /* Evicts up to `count` clean pages; looks at each page at most once. Without a
@@ -211,23 +217,35 @@ static Status read_page(uint64_t page, const void **contents_out) {
     return status;
 }
 
+/* Makes an absent page present; what is clean goes when there is no room. */
+static Status give_page(uint64_t page, const void *contents) {
+    Status status = platform_range_give(page_address(page), contents);
+    for (uint64_t evicted = memory.evictions; status == STATUS_NO_MEMORY;
+         evicted = memory.evictions) {
+        evict_some(LEAST_PAGES / 64);
+        if (memory.evictions == evicted)
+            return status;
+        status = platform_range_give(page_address(page), contents);
+    }
+    return status;
+}
+
 static Status bring_in(uint64_t page) {
     const void *contents;
     if (memory.resident >= memory.hard_limit_pages)
         evict_some(LEAST_PAGES / 64);
     Status status = read_page(page, &contents);
-    if (status != STATUS_OK)
+    if (status == STATUS_OK)
+        status = give_page(page, contents);
+    if (status != STATUS_OK) {
+        memory.lost_address = page_address(page);
+        memory.lost_why = status;
         return status;
-    status = platform_range_give(page_address(page), contents);
-    if (status == STATUS_NO_MEMORY) {
-        evict_some(LEAST_PAGES / 64);
-        status = platform_range_give(page_address(page), contents);
     }
-    if (status != STATUS_OK)
-        return status;
     memory.state[page] = PAGE_CLEAN;
     memory.resident++;
     memory.page_ins += contents != NULL;
+    TRACE(pages, "in %lx%s", page_address(page), contents ? "" : " zeros");
     if (memory.options.audit)
         platform_range_writable(page_address(page), 1, false);
     return STATUS_OK;
@@ -263,8 +281,6 @@ static PlatformFault on_fault(uint64_t address, bool write) {
         return PLATFORM_FAULT_MENDED;
     log_line("recovery: page at 0x%lx: %s", page_address(page),
              status_text(status));
-    memory.lost_address = address;
-    memory.lost_why = status;
     return memory.options.lost ? PLATFORM_FAULT_LOST : PLATFORM_FAULT_BUG;
 }
 
@@ -334,6 +350,16 @@ Status memory_write_slow(uint64_t address, size_t size_bytes) {
     return STATUS_OK;
 }
 
+/* A page that cannot be read is wanted no more: zeros take its place. */
+static Status replace_lost(uint64_t page) {
+    Status status = give_page(page, NULL);
+    if (status != STATUS_OK)
+        return status;
+    memory.state[page] = PAGE_CLEAN;
+    memory.resident++;
+    return announce(page);
+}
+
 /* An absent page of zeros stays so; others become zeros in RAM, and the writer
  * turns them into zero entries. */
 static Status discard_page(uint64_t page) {
@@ -344,6 +370,8 @@ static Status discard_page(uint64_t page) {
     if (status != STATUS_OK || !some)
         return status;
     status = announce(page);
+    if (status == STATUS_CORRUPT || status == STATUS_IO_ERROR)
+        status = replace_lost(page);
     if (status == STATUS_OK)
         bytes_fill((void *)page_address(page), 0, PLATFORM_PAGE_BYTES);
     return status;

@@ -43,6 +43,9 @@ void memory_close(void);
 /* The address of the access that could not be served, and why. */
 uint64_t memory_lost_page(Status *why_out);
 
+/* Calls MemoryOptions.lost once more: nobody could help. */
+_Noreturn void memory_give_up(void);
+
 /* At a safepoint: evicts clean pages beyond the limit. */
 void memory_trim(void);
 

@@ -6,3 +6,9 @@ UNIT_SOURCES += tests/test.c $(sort $(wildcard tests/unit/*.c)) \
 run-fresh:
 	@QUICK=1 tests/fresh.sh
 LONG_RUNS += fresh
+
+# Held apps, and programs on a disk.
+.PHONY: run-held
+run-held: build/revenant
+	@tests/held.sh
+TEST_RUNS += held

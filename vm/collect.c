@@ -4,6 +4,7 @@
 #include "kernel/base/alloc.h"
 #include "kernel/base/bytes.h"
 #include "kernel/base/check.h"
+#include "kernel/base/trace.h"
 #include "vm/heap.h"
 #include "vm/identity.h"
 #include "vm/region.h"
@@ -401,5 +402,7 @@ Status collect_domain(Domain *domain) {
     figures.marked_objects = figures.freed_bytes = 0;
     Status status = run_collection(&run, domain);
     give_marks(&run);
+    TRACE(collect, "domain %lu: %lu objects stay, %lu bytes are free",
+          domain->number, figures.marked_objects, figures.freed_bytes);
     return status;
 }

@@ -87,8 +87,16 @@ Status domain_create(const char *name, uint64_t limit_bytes,
         limit_bytes < DOMAIN_LIMIT_MIN ? DOMAIN_LIMIT_MIN : limit_bytes;
     if (slot > 0)
         status = fill(domain, name);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
+        /* No generation has it: the region and the number are as before. */
+        if (memory_discard(region_address(region), MEMORY_REGION_BYTES) ==
+                STATUS_OK &&
+            ROOT->next_region == region + 1) {
+            ROOT->next_region--;
+            ROOT->next_domain--;
+        }
         return status;
+    }
     HEAP_SET(ROOT->domains[slot], domain);
     *domain_out = domain;
     return STATUS_OK;
@@ -107,8 +115,11 @@ static Status discard_regions(Domain *domain) {
     uint32_t region;
     while ((region = region_header(domain->first_region)->next)) {
         RegionHeader *first = region_header(domain->first_region);
-        uint32_t next = region_header(region)->next;
-        Status status = heap_write(first, sizeof *first);
+        RegionHeader *header = region_header(region);
+        /* Behind a header that cannot be read, the others stay as they are. */
+        Status status = memory_bring((uintptr_t)header, sizeof *header);
+        uint32_t next = status == STATUS_OK ? header->next : 0;
+        status = heap_write(first, sizeof *first);
         if (status == STATUS_OK)
             status =
                 memory_discard(region_address(region), MEMORY_REGION_BYTES);

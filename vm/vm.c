@@ -4,7 +4,7 @@
 
 #include "kernel/base/bytes.h"
 #include "kernel/base/check.h"
-#include "kernel/base/log.h"
+#include "kernel/base/trace.h"
 #include "vm/boot.h"
 #include "vm/collect.h"
 #include "vm/domain.h"
@@ -15,6 +15,7 @@
 #include "vm/loader.h"
 #include "vm/module.h"
 #include "vm/native_call.h"
+#include "vm/region.h"
 #include "vm/stack.h"
 #include "vm/symbols.h"
 #include "vm/thread.h"
@@ -34,15 +35,21 @@ static struct {
     void (*print)(const Domain *domain, const char *bytes, size_t count);
     bool wanted; /* a program asked for a snapshot */
     uint64_t durable;
-    bool running; /* within a slice: a lost page has somebody to stop */
+    bool guarded; /* a lost page has somewhere to go: */
     void *escape[5];
+    SliceEnd slice_end;
+    uint64_t budget, until_ns; /* of this vm_run, and its answer */
+    bool held;                 /* apps do not run, but for this one */
+    const Domain *except;
+    Domain *restoring;
+    Status restored;
 } vm;
 
 /* ---- Start ---- */
 
 static Status start_transient(void) {
     vm.pressed = false;
-    vm.running = false;
+    vm.guarded = false;
     vm.clock_ns = platform_now_ns();
     native_call_forget();
     return worker_start();
@@ -113,6 +120,27 @@ static Status restore_domain(Domain *domain) {
     return status;
 }
 
+static void restore_one(void) {
+    vm.restored = restore_domain(vm.restoring);
+}
+
+/* An app whose own object cannot be read is given up; one that lost something
+ * else is stopped, and the others come back. */
+static Status restore_slot(Domain **slot) {
+    vm.restoring = *slot;
+    vm.restored = memory_bring((uintptr_t)*slot, sizeof **slot);
+    if (vm.restored != STATUS_OK && slot == ROOT->domains)
+        return vm.restored;
+    if (vm.restored != STATUS_OK) {
+        log_line("app: number %zu stopped: nothing of it can be read any more",
+                 (size_t)(slot - ROOT->domains));
+        HEAP_SET(*slot, NULL);
+        return STATUS_OK;
+    }
+    vm_guarded(restore_one);
+    return vm.restored;
+}
+
 Status vm_restore(void) {
     if (ROOT->magic != ROOT_MAGIC || ROOT->layout != ROOT_LAYOUT ||
         ROOT->opcodes != OP_COUNT)
@@ -127,7 +155,7 @@ Status vm_restore(void) {
     vm.restored_ns = ROOT->experienced_ns;
     for (size_t i = 0; i < ROOT_DOMAINS_MAX && status == STATUS_OK; i++)
         if (ROOT->domains[i])
-            status = restore_domain(ROOT->domains[i]);
+            status = restore_slot(&ROOT->domains[i]);
     return status;
 }
 
@@ -222,13 +250,83 @@ bool vm_app_ended(const Domain *domain, int *exit_code_out) {
     return domain->state == DOMAIN_STOPPED || domain->thread_count == 0;
 }
 
-void vm_stop_app(Domain *domain, const char *reason) {
-    log_line("app: %.*s stopped: %s", (int)domain->name->length,
-             domain->name->bytes, reason);
+/* The name may be on a page that cannot be read. */
+static void say_stopped(const Domain *domain, const char *reason) {
+    const String *name = domain->name;
+    bool good = memory_bring((uintptr_t)name, sizeof *name) == STATUS_OK &&
+                memory_bring((uintptr_t)name, heap_object_bytes(&name->head)) ==
+                    STATUS_OK;
+    log_line("app: %.*s stopped: %s", good ? (int)name->length : 1,
+             good ? name->bytes : "?", reason);
+}
+
+bool vm_stop_app(Domain *domain, const char *reason) {
     if (heap_write(domain, sizeof *domain) != STATUS_OK)
-        return;
+        return false;
+    say_stopped(domain, reason);
     domain->state = DOMAIN_STOPPED;
     domain->exit_code = 1;
+    return true;
+}
+
+/* ---- Pages that cannot be read any more ---- */
+
+/* The app that owns a region, or NULL. Reads nothing that may be lost. */
+static Domain *owner_of(uint32_t region) {
+    const RegionHeader *header = region_header(region);
+    bool good = memory_bring((uintptr_t)header, sizeof *header) == STATUS_OK;
+    for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++) {
+        Domain *domain = ROOT->domains[i];
+        if (domain &&
+            memory_bring((uintptr_t)domain, sizeof *domain) == STATUS_OK &&
+            (domain->first_region == region ||
+             (good && header->domain == domain->number)))
+            return domain;
+    }
+    return NULL;
+}
+
+static void stop_owner(void) {
+    Status why;
+    uint64_t address = memory_lost_page(&why);
+    Domain *domain = owner_of(region_of(address));
+    if (!domain)
+        memory_give_up(); /* it is the system's */
+    vm.pressed |= !vm_stop_app(domain, "a page of it cannot be read any more");
+}
+
+/* The step runs in a frame of its own, so that vm_lost_page can leave it. */
+static __attribute__((noinline)) bool run_guarded(void (*step)(void)) {
+    void *outer[5];
+    bool was = vm.guarded, lost = true;
+    bytes_copy(outer, vm.escape, sizeof outer);
+    if (!__builtin_setjmp(vm.escape)) {
+        vm.guarded = true;
+        step();
+        lost = false;
+    }
+    vm.guarded = was;
+    bytes_copy(vm.escape, outer, sizeof outer);
+    return !lost;
+}
+
+bool vm_guarded(void (*step)(void)) {
+    if (run_guarded(step))
+        return true;
+    stop_owner();
+    return false;
+}
+
+_Noreturn void vm_lost_page(void) {
+    Status why;
+    uint64_t address = memory_lost_page(&why);
+    if (!vm.guarded)
+        panic("the page at %lx cannot be read: %s", address, status_text(why));
+    __builtin_longjmp(vm.escape, 1);
+}
+
+bool vm_is_guarded(void) {
+    return vm.guarded;
 }
 
 /* ---- One slice ---- */
@@ -330,22 +428,16 @@ static Status throw_pending(Thread *thread, SliceEnd *end) {
     return status;
 }
 
-/* Runs the interpreter in a frame of its own, so that vm_lost_page can leave
- * it: true, then. */
-static __attribute__((noinline)) bool run_guarded(SliceEnd *end) {
-    if (__builtin_setjmp(vm.escape)) {
-        vm.running = false;
-        return true;
-    }
-    vm.running = true;
-    *end = interpreter_run();
-    vm.running = false;
-    return false;
+static void run_interpreter(void) {
+    vm.slice_end = interpreter_run();
 }
 
+/* What a program does would have to wait for room. Only within vm_run. */
 static bool is_pressed(Status status) {
     if (status == STATUS_OK)
         return false;
+    if (status == STATUS_CORRUPT || status == STATUS_IO_ERROR)
+        vm_lost_page();
     vm.pressed = true;
     return true;
 }
@@ -405,11 +497,17 @@ static uint64_t run_slice(Thread *thread, uint64_t count) {
         is_pressed(throw_pending(thread, &end)))
         return 0;
     vm.slices++;
-    if (end != SLICE_ENDED && run_guarded(&end)) {
-        vm_stop_app(thread->domain, "a page of it cannot be read any more");
+    vm.slice_end = end;
+    if (end != SLICE_ENDED && !run_guarded(run_interpreter)) {
+        vm.pressed |= !vm_stop_app(thread->domain,
+                                   "a page of it cannot be read any more");
         return count;
     }
-    finish_slice(thread, end);
+    TRACE(threads, "%.*s %lu ran %ld of %lu, end %d",
+          (int)thread->domain->name->length, thread->domain->name->bytes,
+          thread->number, (long)count - (long)worker.fuel, count,
+          (int)vm.slice_end);
+    finish_slice(thread, vm.slice_end);
     return worker.fuel < 0 ? count + 1 : count - (uint64_t)worker.fuel + 1;
 }
 
@@ -429,10 +527,14 @@ static bool wake_sleepers(Domain *domain) {
     return true;
 }
 
+static bool runs(const Domain *domain) {
+    return domain && domain->state == DOMAIN_RUNNING &&
+           (!vm.held || domain == vm.except);
+}
+
 static bool wake_all_sleepers(void) {
     for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++)
-        if (ROOT->domains[i] && ROOT->domains[i]->state == DOMAIN_RUNNING &&
-            !wake_sleepers(ROOT->domains[i]))
+        if (runs(ROOT->domains[i]) && !wake_sleepers(ROOT->domains[i]))
             return false;
     return true;
 }
@@ -442,7 +544,7 @@ static Domain *next_domain(void) {
     for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
         size_t slot = (ROOT->next_turn + i) % ROOT_DOMAINS_MAX;
         Domain *domain = ROOT->domains[slot];
-        if (!domain || domain->state != DOMAIN_RUNNING || !domain->run_first)
+        if (!runs(domain) || !domain->run_first)
             continue;
         ROOT->next_turn = slot + 1;
         return domain;
@@ -489,7 +591,7 @@ static uint64_t idle_until(void) {
     uint64_t now = platform_now_ns(), earliest = UINT64_MAX;
     for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
         const Domain *domain = ROOT->domains[i];
-        if (!domain || domain->state != DOMAIN_RUNNING)
+        if (!runs(domain))
             continue;
         if (domain->run_first)
             return now;
@@ -502,34 +604,41 @@ static uint64_t idle_until(void) {
     return earliest <= experienced ? now : now + (earliest - experienced);
 }
 
-uint64_t vm_run(uint64_t budget) {
-    vm.pressed = false;
-    uint64_t until = idle_until();
-    if (until > platform_now_ns())
-        return until;
+static void run_programs(void) {
+    vm.until_ns = idle_until();
+    if (vm.until_ns > platform_now_ns())
+        return;
+    vm.until_ns = vm.clock_ns;
     if (is_pressed(heap_write(ROOT, sizeof *ROOT)))
-        return vm.clock_ns;
+        return;
     tick();
     if (!wake_all_sleepers())
-        return vm.clock_ns;
+        return;
     Domain *domain;
-    while (budget > 0 && !vm.pressed && (domain = next_domain())) {
-        uint64_t used = run_domain(domain, budget);
-        budget -= used < budget ? used : budget;
+    while (vm.budget > 0 && !vm.pressed && (domain = next_domain())) {
+        uint64_t used = run_domain(domain, vm.budget);
+        vm.budget -= used < vm.budget ? used : vm.budget;
     }
-    return idle_until();
+    vm.until_ns = idle_until();
+}
+
+uint64_t vm_run(uint64_t budget) {
+    vm.pressed = false;
+    vm.budget = budget;
+    return vm_guarded(run_programs) ? vm.until_ns : platform_now_ns();
+}
+
+void vm_hold(bool held, const Domain *except) {
+    vm.held = held;
+    vm.except = except;
+}
+
+bool vm_held(void) {
+    return vm.held;
 }
 
 bool vm_pressed(void) {
     return vm.pressed;
-}
-
-_Noreturn void vm_lost_page(void) {
-    Status why;
-    uint64_t address = memory_lost_page(&why);
-    if (!vm.running)
-        panic("the page at %lx cannot be read: %s", address, status_text(why));
-    __builtin_longjmp(vm.escape, 1);
 }
 
 /* ---- commit() ---- */

@@ -36,6 +36,10 @@ Status vm_start_app(const char *module, const char *name, uint64_t limit_bytes,
  * to run: now or earlier when some are runnable, UINT64_MAX for never. */
 uint64_t vm_run(uint64_t budget);
 
+/* Held apps do not run; `except` (or NULL) does. Their input waits. */
+void vm_hold(bool held, const Domain *except);
+bool vm_held(void);
+
 /* The last vm_run() stopped because nothing can be written: take a snapshot
  * before the next one. */
 bool vm_pressed(void);
@@ -58,12 +62,20 @@ uint64_t vm_experienced_ns(void);
 bool vm_app_ended(const Domain *domain, int *exit_code_out);
 
 /* Stops an app: logs `app: NAME stopped: REASON`, no thread of it runs any
- * more. Its objects stay until domain_kill(). */
-void vm_stop_app(Domain *domain, const char *reason);
+ * more. Its objects stay until domain_kill(). False: nothing can be written
+ * now. */
+bool vm_stop_app(Domain *domain, const char *reason);
 
-/* MemoryOptions.lost of persist/memory.h; never
- * returns. Within vm_run() the app that ran is stopped, elsewhere: panic. */
+/* Does something that touches objects of apps outside of vm_run(). When a page
+ * of an app cannot be read any more, `step` is left where it is, that app is
+ * stopped, and the answer is false. A page of the system's own:
+ * memory_give_up(). */
+bool vm_guarded(void (*step)(void));
+
+/* MemoryOptions.lost of persist/memory.h; never returns. Within vm_run() and
+ * vm_guarded() they go on as is said there, elsewhere: panic. */
 _Noreturn void vm_lost_page(void);
+bool vm_is_guarded(void);
 
 /* The class and message of an exception and where it was thrown, a line per
  * frame. */

@@ -134,6 +134,7 @@ static void draw_scene(Rect rect) {
     }
     canvas_pop(&canvas);
     bar_draw(&canvas);
+    notice_draw(&canvas);
 }
 
 /* ---- Pointer and screen ---- */

@@ -8,6 +8,7 @@
 #include "vm/heap.h"
 #include "vm/native.h"
 #include "vm/thread.h"
+#include "vm/vm.h"
 
 enum {
     BACKLOG = 256, /* events that could not be written yet */
@@ -532,7 +533,7 @@ bool desktop_behind(void) {
 }
 
 bool desktop_quiet(void) {
-    for (const Seat *seat = seats; seat; seat = seat->next)
+    for (const Seat *seat = seats; seat && !vm_held(); seat = seat->next)
         if (seat->object->event_count > 0 || seat->domain->run_first ||
             !waiter_of(seat))
             return false;

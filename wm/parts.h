@@ -53,6 +53,11 @@ void bar_press(int32_t item);
 void bar_damage(void);
 bool bar_find(const char *name, Rect *rect_out);
 
+/* notice.c: while one is up, input goes there. */
+void notice_input(const InputEvent *event);
+void notice_draw(Canvas *canvas);
+bool notice_find(const char *name, Rect *rect_out);
+
 /* compositor.c */
 void compositor_damage_window(const WmWindow *window);
 

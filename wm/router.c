@@ -1,5 +1,6 @@
 /* Where input goes: launcher and bar first, then title bars and edges, then the
  * window under the pointer, or with the focus for keys. */
+#include "wm/notice.h"
 #include "wm/parts.h"
 
 #include "kernel/base/keymap.h"
@@ -107,8 +108,9 @@ static void to_content(WmWindow *window, InputEvent event) {
 void router_look(void) {
     DecorPart part = DECOR_NOTHING;
     WmWindow *window = NULL;
-    set_bar_hover(bar_at(wm.x, wm.y));
-    if (!bar_covers(wm.x, wm.y))
+    bool free = !wm_has_notice();
+    set_bar_hover(free ? bar_at(wm.x, wm.y) : BAR_NOTHING);
+    if (free && !bar_covers(wm.x, wm.y))
         window = windows_at(wm.x, wm.y, &part);
     set_hover(window, part);
     wm.cursor = CURSOR_ARROW;
@@ -393,7 +395,21 @@ static void move_pointer(const InputEvent *event) {
     wm.y = event->y;
 }
 
+/* Held keys and buttons may have gone down before the notice came. */
+static bool for_notice(const InputEvent *event) {
+    bool up = (event->kind == INPUT_KEY || event->kind == INPUT_BUTTON) &&
+              !event->down;
+    return wm_has_notice() && !up;
+}
+
 void wm_input(const InputEvent *event) {
+    if (for_notice(event)) {
+        if (event->kind == INPUT_POINTER || event->kind == INPUT_BUTTON)
+            move_pointer(event);
+        notice_input(event);
+        router_settle();
+        return;
+    }
     switch (event->kind) {
     case INPUT_KEY:
         if (!shortcut(event))

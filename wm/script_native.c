@@ -1,6 +1,7 @@
 /* What UI scripts ask: where the widget with a role and a name is, and whether
  * a text is shown. Walks the widget objects of visible windows. */
 #include "wm/desktop_native.h"
+#include "wm/notice.h"
 #include "wm/window_native.h"
 
 #include "kernel/base/bytes.h"
@@ -101,6 +102,8 @@ bool desktop_find(const char *role, const char *name, int32_t *x_out,
         *y_out = rect.y + rect.height / 2;
         return true;
     }
+    if (wm_has_notice())
+        return false;
     const Seat *seat = look_everywhere(&search);
     if (!seat)
         return false;

@@ -1,4 +1,5 @@
 /* The window manager's start, and what others tell it. */
+#include "wm/notice.h"
 #include "wm/parts.h"
 
 #include "kernel/base/bytes.h"
@@ -116,6 +117,8 @@ static bool find_in_frame(const WmWindow *window, const char *role,
 }
 
 bool wm_find(const char *role, const char *name, Rect *rect_out) {
+    if (wm_has_notice())
+        return notice_find(name, rect_out); /* nothing else can be reached */
     if (text_equal(role, "item"))
         return bar_find(name, rect_out);
     LIST_EACH(windows_list(), link) {

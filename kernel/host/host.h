@@ -66,4 +66,8 @@ bool host_stats_open(const char *path);
  * obeys them; pictures go to `folder`. */
 bool host_script_open(const char *path, const char *folder);
 
+/* The whole file with a zero behind it, and its size; NULL after one line on
+ * standard error. The caller's, for free(). */
+char *host_read_file(const char *path, size_t *size_out);
+
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kernel/base/text.h"
+#include "kernel/base/trace.h"
 #include "kernel/host/host.h"
 #include "kernel/host/run.h"
 #include "kernel/system.h"
@@ -14,8 +15,9 @@ enum { WRONG_USE = 2, DEFAULT_DISK_MB = 256 };
 static const char usage[] =
     "usage: revenant [--disk FILE] [--disk-size 256M] [--headless]\n"
     "                [--ui SCRIPT] [--out DIR] [--app FILE.rev]\n"
-    "                [--generation N] [--stats FILE] [--set NAME=VALUE]...\n"
-    "       revenant --run FILE.rev [ARG]...\n"
+    "                [--generation N] [--stats FILE] [--trace WHAT,...]\n"
+    "                [--set NAME=VALUE]...\n"
+    "       revenant [--disk FILE] --run FILE.rev [ARG]...\n"
     "       revenant --test FILE.rev\n";
 
 typedef struct Options {
@@ -65,6 +67,7 @@ static Options read_options(int count, char **words) {
         {"app", required_argument, 0, 'a'},
         {"generation", required_argument, 0, 'g'},
         {"stats", required_argument, 0, 'c'},
+        {"trace", required_argument, 0, 'w'},
         {"run", required_argument, 0, 'r'},
         {"test", required_argument, 0, 't'},
         {0, 0, 0, 0},
@@ -99,6 +102,11 @@ static Options read_options(int count, char **words) {
             break;
         case 'g':
             host_set_value("generation", strlen("generation"), optarg);
+            break;
+        case 'w':
+            host_set_value("trace", strlen("trace"), optarg);
+            if (!trace_start(optarg))
+                wrong("not something to trace", optarg);
             break;
         case 'r':
             options.run = optarg;
@@ -158,12 +166,12 @@ int main(int count, char **words) {
     host_range_open();
     if (options.test)
         return host_test(options.test);
+    if (options.disk && !host_disk_open(options.disk, options.disk_bytes))
+        return EXIT_FAILURE;
     if (options.run)
         return host_run(options.run, count - options.first_argument,
-                        words + options.first_argument);
+                        words + options.first_argument, options.disk != NULL);
     if (options.app && !set_app(options.app))
-        return EXIT_FAILURE;
-    if (options.disk && !host_disk_open(options.disk, options.disk_bytes))
         return EXIT_FAILURE;
     if (options.script && !host_script_open(options.script, options.folder))
         return EXIT_FAILURE;

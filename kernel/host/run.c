@@ -1,7 +1,6 @@
 /* `revenant --run FILE.rev [ARG…]`: a program's `main` without a desktop. */
 #include "kernel/host/run.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,38 +9,13 @@
 #include "kernel/first.h"
 #include "kernel/host/host.h"
 #include "kernel/install.h"
-#include "persist/memory.h"
+#include "kernel/saver.h"
+#include "kernel/system.h"
+#include "persist/snapshot.h"
 #include "vm/domain.h"
 #include "vm/vm.h"
 
 enum { SLICE_BUDGET = 1000000, MESSAGE_BYTES = 4096 };
-
-char *host_read_file(const char *path, size_t *size_out) {
-    FILE *file = fopen(path, "rb");
-    if (!file) {
-        fprintf(stderr, "revenant: %s: %s\n", path, strerror(errno));
-        return NULL;
-    }
-    size_t size = 0, capacity = 1 << 16;
-    char *text = malloc(capacity);
-    while (text) {
-        size += fread(text + size, 1, capacity - size, file);
-        if (size < capacity)
-            break;
-        capacity *= 2;
-        text = realloc(text, capacity);
-    }
-    if (text && ferror(file)) {
-        fprintf(stderr, "revenant: %s: it cannot be read\n", path);
-        free(text);
-        text = NULL;
-    }
-    fclose(file);
-    if (text)
-        text[size] = 0;
-    *size_out = size;
-    return text;
-}
 
 static void show_diagnostics(const CompilerResult *result) {
     char buffer[MESSAGE_BYTES];
@@ -111,11 +85,22 @@ static void refuse_snapshots(void) {
         vm_barrier_taken();
 }
 
-static int run_to_end(Domain *domain) {
+/* One turn; the platform time of the next. */
+static uint64_t turn(bool kept) {
+    uint64_t next_ns = vm_run(SLICE_BUDGET);
+    if (!kept) {
+        refuse_snapshots();
+        return next_ns;
+    }
+    uint64_t save_ns = saver_step();
+    memory_trim();
+    return save_ns < next_ns ? save_ns : next_ns;
+}
+
+static int run_to_end(const Domain *domain, bool kept) {
     int exit_code;
     while (!vm_app_ended(domain, &exit_code)) {
-        uint64_t next_ns = vm_run(SLICE_BUDGET);
-        refuse_snapshots();
+        uint64_t next_ns = turn(kept);
         if (next_ns == UINT64_MAX && !vm_app_ended(domain, &exit_code) &&
             !vm_snapshot_wanted()) {
             fprintf(stderr, "revenant: every thread waits for ever\n");
@@ -128,24 +113,66 @@ static int run_to_end(Domain *domain) {
     return exit_code;
 }
 
-static int run(const char *path, int count, char **arguments, bool tests) {
+/* The program of this name that a run before this one did not end; or NULL. */
+static Domain *unfinished(const char *name) {
+    int exit_code;
+    for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++) {
+        Domain *domain = ROOT->domains[i];
+        if (domain && !vm_app_ended(domain, &exit_code) &&
+            strlen(name) == domain->name->length &&
+            memcmp(name, domain->name->bytes, domain->name->length) == 0)
+            return domain;
+    }
+    return NULL;
+}
+
+static Domain *start(const char *path, int count, char **arguments,
+                     bool tests) {
     Domain *domain;
-    if (!start_vm() || !load_program(path, tests))
-        return EXIT_FAILURE;
-    vm_set_print(print_out);
+    if (!load_program(path, tests))
+        return NULL;
     Status status =
         vm_start_app("main", path, DOMAIN_LIMIT_DEFAULT, (size_t)count,
                      (const char *const *)arguments, &domain);
-    if (status != STATUS_OK) {
-        fprintf(stderr, "revenant: %s: it has no main to run: %s\n", path,
-                status_text(status));
-        return EXIT_FAILURE;
-    }
-    return run_to_end(domain);
+    if (status == STATUS_OK)
+        return domain;
+    fprintf(stderr, "revenant: %s: it has no main to run: %s\n", path,
+            status_text(status));
+    return NULL;
 }
 
-int host_run(const char *path, int count, char **arguments) {
-    return run(path, count, arguments, false);
+static int run(const char *path, int count, char **arguments, bool tests) {
+    if (!start_vm())
+        return EXIT_FAILURE;
+    vm_set_print(print_out);
+    const Domain *domain = start(path, count, arguments, tests);
+    return domain ? run_to_end(domain, false) : EXIT_FAILURE;
+}
+
+/* The world's other apps are held meanwhile. */
+static int run_kept(const char *path, int count, char **arguments) {
+    host_set("headless=1"); /* what cannot start says so in a line */
+    system_open_world();
+    vm_set_print(print_out);
+    const Domain *domain = unfinished(path);
+    if (!domain)
+        domain = start(path, count, arguments, false);
+    if (!domain)
+        return EXIT_FAILURE;
+    vm_hold(true, domain);
+    int exit_code = run_to_end(domain, true);
+    apps_reap(); /* the next run begins anew */
+    Status status = snapshot_now();
+    if (status == STATUS_OK)
+        return exit_code;
+    fprintf(stderr, "revenant: the last snapshot failed: %s\n",
+            status_text(status));
+    return EXIT_FAILURE;
+}
+
+int host_run(const char *path, int count, char **arguments, bool kept) {
+    return kept ? run_kept(path, count, arguments)
+                : run(path, count, arguments, false);
 }
 
 int host_test(const char *path) {

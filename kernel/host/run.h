@@ -7,16 +7,13 @@
 
 #include "vm/compiler/compiler.h"
 
-/* Compiles and runs a program on memory that is thrown away. The program's exit
- * status, or 1 after a message on standard error. */
-int host_run(const char *path, int count, char **arguments);
+/* Compiles and runs a program on memory that is thrown away, or with `kept` on
+ * the disk: there a run that did not end goes on, and nothing else runs. The
+ * program's exit status, or 1 after a message on standard error. */
+int host_run(const char *path, int count, char **arguments, bool kept);
 
 /* The same for its tests. */
 int host_test(const char *path);
-
-/* The whole file with a zero behind it, and its size; NULL after one line on
- * standard error. The caller's, for free(). */
-char *host_read_file(const char *path, size_t *size_out);
 
 /* Compiles a program; false after messages on standard error. The result is to
  * be given to compiler_free in each case. */

@@ -3,6 +3,7 @@
 
 #include "kernel/base/bytes.h"
 #include "kernel/base/check.h"
+#include "kernel/base/text.h"
 #include "kernel/pc/image.h"
 #include "kernel/platform.h"
 
@@ -12,7 +13,7 @@
 #define MEMORY_USABLE 1u
 #define MEMORY_TOP (1ull << 40) /* what lies above stays unused */
 
-enum { TAG_END = 0, TAG_MEMORY = 6, TAG_FRAMEBUFFER = 8 };
+enum { TAG_END = 0, TAG_COMMAND = 1, TAG_MEMORY = 6, TAG_FRAMEBUFFER = 8 };
 
 static uint64_t round_up(uint64_t address) {
     return (address + PLATFORM_PAGE_BYTES - 1) & ~(PLATFORM_PAGE_BYTES - 1ull);
@@ -71,6 +72,12 @@ static void read_screen_tag(BootInfo *info, const uint8_t *tag) {
     };
 }
 
+static void read_command(BootInfo *info, const uint8_t *text) {
+    size_t length =
+        bytes_min(text_length((const char *)text), sizeof info->command - 1);
+    bytes_copy(info->command, text, length);
+}
+
 static void read_tags(BootInfo *info, const uint8_t *start) {
     uint32_t total = bytes_get32(start);
     for (uint32_t at = 8; at + 8 <= total;) {
@@ -78,6 +85,8 @@ static void read_tags(BootInfo *info, const uint8_t *start) {
         uint32_t type = bytes_get32(tag), size = bytes_get32(tag + 4);
         if (type == TAG_END || size < 8)
             return;
+        if (type == TAG_COMMAND)
+            read_command(info, tag + 8);
         if (type == TAG_MEMORY)
             read_memory_tag(info, tag, size);
         if (type == TAG_FRAMEBUFFER && size >= 37)
@@ -91,6 +100,8 @@ static void read_tags(BootInfo *info, const uint8_t *start) {
 /* Each entry begins with its size, which does not count itself. */
 static void read_old_map(BootInfo *info, const uint8_t *start) {
     CHECK(bytes_get32(start) & (1u << 6));
+    if (bytes_get32(start) & (1u << 2))
+        read_command(info, (const uint8_t *)(uintptr_t)bytes_get32(start + 16));
     uint32_t length = bytes_get32(start + 44);
     const uint8_t *map = (const uint8_t *)(uintptr_t)bytes_get32(start + 48);
     for (uint32_t at = 0; at + 24 <= length; at += bytes_get32(map + at) + 4)

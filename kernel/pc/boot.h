@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #define BOOT_RANGES_MAX 64
+#define BOOT_COMMAND_BYTES 200 /* longer ones are cut */
 
 /* Physical addresses, whole pages, sorted by the loader's order. */
 typedef struct BootRange {
@@ -26,6 +27,7 @@ typedef struct BootInfo {
     BootRange ranges[BOOT_RANGES_MAX]; /* RAM that nobody uses */
     uint32_t range_count;
     BootScreen screen;
+    char command[BOOT_COMMAND_BYTES]; /* words behind the kernel's name */
 } BootInfo;
 
 /* Reads the loader's information, which may be overwritten afterwards. Panics

@@ -82,7 +82,7 @@ _Noreturn void main_start(uint32_t magic, uint32_t information) {
     interrupts_start_devices();
     clock_start();
     log_line("pc: %lu MiB of memory", platform_memory_bytes() >> 20);
-    settings_start();
+    settings_start(boot.command);
     drivers_start(&boot.screen);
     serial_start_receiving();
     cpu_interrupts_on();

@@ -1,4 +1,5 @@
-/* Settings: files named opt/revenant/NAME in QEMU's firmware configuration.
+/* Settings: words NAME=VALUE behind the kernel's name in the boot loader's
+ * command, and files named opt/revenant/NAME in QEMU's firmware configuration.
  * Source: QEMU documentation, docs/specs/fw_cfg. */
 #include "kernel/pc/settings.h"
 
@@ -61,7 +62,7 @@ static void read_entry(void) {
     settings_count++;
 }
 
-void settings_start(void) {
+static void read_files(void) {
     char signature[4];
     cpu_out16(CONFIG_SELECT, CONFIG_SIGNATURE);
     read_bytes(signature, sizeof signature);
@@ -76,9 +77,40 @@ void settings_start(void) {
             continue;
         cpu_out16(CONFIG_SELECT, settings[i].selector);
         read_bytes(settings[i].value, settings[i].size_bytes);
-        log_line("setting: %s=%.*s", settings[i].name, LOGGED_MAX,
-                 settings[i].value);
     }
+}
+
+/* NAME=VALUE; other words are not for us. */
+static void read_word(char *word, size_t length) {
+    size_t name = 0;
+    while (name < length && word[name] != '=')
+        name++;
+    if (name == length || name == 0 || name >= CONFIG_NAME_BYTES ||
+        settings_count == SETTINGS_MAX)
+        return;
+    word[length] = 0;
+    bytes_copy(settings[settings_count].name, word, name);
+    settings[settings_count++].value = word + name + 1;
+}
+
+static void read_command(char *command) {
+    for (size_t length; *command; command += length) {
+        length = 0;
+        while (command[length] && command[length] != ' ')
+            length++;
+        bool more = command[length] == ' ';
+        read_word(command, length);
+        length += more;
+    }
+}
+
+void settings_start(char *command) {
+    read_files();
+    read_command(command);
+    for (uint32_t i = 0; i < settings_count; i++)
+        if (settings[i].value)
+            log_line("setting: %s=%.*s", settings[i].name, LOGGED_MAX,
+                     settings[i].value);
 }
 
 const char *platform_setting(const char *name) {

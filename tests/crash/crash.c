@@ -204,6 +204,7 @@ static void add_pc(void) {
 static void add_settings(const Life *life) {
     static const unsigned intervals_ms[] = {10, 50, 200, 1000};
     add_setting(life->pc, "interval_ms", intervals_ms[random_below(4)]);
+    add_setting(life->pc, "held", 0); /* most lives are short */
     if (life->asan)
         add_setting(life->pc, "audit", 1);
     if (random_below(4) == 0)

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "persist/snapshot.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/vm_core.h"
@@ -472,5 +473,95 @@ TEST("an app whose page is lost is stopped and the others go on") {
     vm_run(10000);
     EXPECT(!vm_app_ended(other, &code));
     EXPECT(other->run_first != NULL);
+    harness_stop();
+}
+
+/* Damages the object of a domain, on the disk. */
+static unsigned damage_domain(uint64_t blocks, uint64_t number) {
+    const uint8_t *disk = sim_disk_bytes();
+    unsigned count = 0;
+    for (uint64_t block = 0; block < blocks; block++) {
+        const Domain *at = (Domain *)(void *)(disk + block * 4096);
+        if (at->head.class_id != CLASS_Domain || at->number != number)
+            continue;
+        sim_disk_flip(block, 8 * sizeof *at);
+        count++;
+    }
+    return count;
+}
+
+static uint64_t touched;
+
+static void touch(void) {
+    (void)*(const volatile uint64_t *)touched;
+}
+
+/* The address of a page with the pattern. */
+static uint64_t pattern_page(const Domain *domain) {
+    uint64_t page = region_address(domain->first_region);
+    while (*(const uint64_t *)(page + 2048) != PATTERN)
+        page += 4096;
+    return page;
+}
+
+/* Two apps that read for ever, after a restart. */
+static void restart_two(Domain **one, Domain **two) {
+    harness_start();
+    make_reader();
+    EXPECT(harness_load(A, false) != NULL);
+    EXPECT_EQUAL(vm_start_app("m", "one", 4u << 20, 0, NULL, one), STATUS_OK);
+    vm_run(10000);
+    EXPECT_EQUAL(vm_start_app("m", "two", 4u << 20, 0, NULL, two), STATUS_OK);
+    touched = pattern_page(*one);
+    harness_restart();
+}
+
+TEST("a page that is lost outside of the programs costs its app only") {
+    Domain *one = NULL, *two = NULL;
+    int code;
+    restart_two(&one, &two);
+    EXPECT(damage_pattern(65536) > 0);
+    EXPECT(!vm_guarded(touch));
+    EXPECT(vm_app_ended(one, &code));
+    EXPECT(!vm_app_ended(two, &code));
+    EXPECT_EQUAL(domain_kill(one), STATUS_OK);
+    vm_run(10000);
+    EXPECT(!vm_app_ended(two, &code));
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    harness_check();
+    harness_stop();
+}
+
+TEST("an app whose own object is lost is given up, the others come back") {
+    Domain *one = NULL, *two = NULL;
+    int code;
+    restart_two(&one, &two);
+    uint64_t number = two->number;
+    EXPECT(damage_domain(65536, one->number) > 0);
+    sim_log_clear();
+    harness_restart();
+    EXPECT(sim_log_find("app: number 1 stopped: nothing of it"));
+    EXPECT_EQUAL(vm_figures().domains, 2);
+    two = domain_find(number);
+    EXPECT(two != NULL);
+    vm_run(10000);
+    EXPECT(!vm_app_ended(two, &code));
+    harness_stop();
+}
+
+TEST("held apps do not run") {
+    Domain *one = NULL, *two = NULL;
+    restart_two(&one, &two);
+    vm_hold(true, two);
+    uint64_t before = vm_figures().slices;
+    vm_run(100000);
+    EXPECT(vm_figures().slices > before);
+    vm_hold(true, NULL);
+    before = vm_figures().slices;
+    EXPECT_EQUAL(vm_run(100000), UINT64_MAX);
+    EXPECT_EQUAL(vm_figures().slices, before);
+    vm_hold(false, NULL);
+    vm_run(100000);
+    EXPECT(vm_figures().slices > before);
     harness_stop();
 }

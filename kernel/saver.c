@@ -1,0 +1,99 @@
+/* When snapshots are taken, and what follows when one is durable or failed. */
+#include "kernel/saver.h"
+
+#include "kernel/base/log.h"
+#include "kernel/console.h"
+#include "kernel/platform.h"
+#include "kernel/setting.h"
+#include "persist/snapshot.h"
+#include "vm/vm.h"
+
+enum {
+    STEP_PAGES = 256,       /* of a snapshot between two looks at input */
+    STEP_WAIT_NS = 1000000, /* while the disk works */
+    INTERVAL_MS = 1000,     /* between snapshots */
+    INTERVAL_LEAST_MS = 10,
+    INTERVAL_MOST_MS = 3600000,
+    RETRY_NS = 1000000000,
+    PRESSED_NS = 100000000, /* between snapshots that only make room */
+    PRESSED_SAID = 20,      /* fruitless ones before the log says so */
+};
+
+static struct {
+    uint64_t interval_ns;
+    uint64_t next_ns;       /* the next snapshot, when something changed */
+    uint64_t pressed_ns;    /* none for room before this */
+    uint32_t pressed_count; /* of them in a row */
+    uint64_t retry_ns;      /* none before this, after a failed one */
+    bool failed;
+} saver;
+
+void saver_start(void) {
+    saver.interval_ns = setting_number("interval_ms", INTERVAL_MS,
+                                       INTERVAL_LEAST_MS, INTERVAL_MOST_MS) *
+                        1000000;
+    saver.failed = false;
+}
+
+bool saver_is_durable(void) {
+    return !saver.failed;
+}
+
+/* True when something waits for room and a snapshot may make some. */
+static bool room_is_due(uint64_t now_ns) {
+    if (!vm_pressed() && !memory_pressed()) {
+        saver.pressed_count = 0;
+        return false;
+    }
+    if (now_ns < saver.pressed_ns)
+        return false;
+    saver.pressed_ns = now_ns + PRESSED_NS;
+    if (++saver.pressed_count == PRESSED_SAID)
+        log_line("store: the disk or the memory is full; programs that want "
+                 "more wait");
+    return true;
+}
+
+/* 0 when there is no disk. */
+static uint64_t begin(uint64_t now_ns, bool asked) {
+    saver.next_ns = now_ns + saver.interval_ns;
+    console_snapshot_taken();
+    vm_barrier_taken();
+    uint64_t generation = snapshot_barrier();
+    if (asked)
+        log_line("snapshot: begun generation=%lu", generation);
+    return generation;
+}
+
+/* True while it goes on. */
+static bool go_on(void) {
+    Status status = snapshot_step(STEP_PAGES);
+    if (status == STATUS_BUSY)
+        return true;
+    saver.failed = status != STATUS_OK;
+    if (saver.failed) /* commit() waits for the next one */
+        saver.retry_ns = platform_now_ns() + RETRY_NS;
+    else
+        vm_generation_durable(snapshot_durable());
+    return false;
+}
+
+uint64_t saver_step(void) {
+    uint64_t now_ns = platform_now_ns();
+    bool changed = memory_dirty_pages() > 0;
+    bool asked = console_snapshot_wanted();
+    if (now_ns < saver.retry_ns)
+        return saver.retry_ns; /* the cause needs time */
+    bool due = asked || vm_snapshot_wanted() ||
+               (changed && now_ns >= saver.next_ns);
+    if (!snapshot_under_way() && (due || room_is_due(now_ns)) &&
+        begin(now_ns, asked) == 0)
+        return UINT64_MAX;
+    if (snapshot_under_way() && go_on())
+        return platform_now_ns() + STEP_WAIT_NS;
+    if (console_snapshot_wanted() || vm_snapshot_wanted())
+        return platform_now_ns(); /* asked for while one was under way */
+    if (saver.pressed_count > 0)
+        return saver.pressed_ns;
+    return memory_dirty_pages() > 0 ? saver.next_ns : UINT64_MAX;
+}

@@ -1,0 +1,19 @@
+/* saver.h: when a snapshot is taken: in an interval while something changed,
+ * when somebody asks, and when programs wait for room. */
+#ifndef KERNEL_SAVER_H
+#define KERNEL_SAVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Reads the setting `interval_ms`. */
+void saver_start(void);
+
+/* Starts and continues snapshots, between two slices of programs; the platform
+ * time when to look again. */
+uint64_t saver_step(void);
+
+/* The last snapshot became durable, or there was none yet. */
+bool saver_is_durable(void);
+
+#endif

@@ -1,0 +1,120 @@
+/* Marks of starts, and the notice while the apps are held. */
+#include "kernel/starts.h"
+
+#include "kernel/base/text.h"
+#include "kernel/base/trace.h"
+#include "kernel/platform.h"
+#include "kernel/setting.h"
+#include "persist/store.h"
+#include "vm/vm.h"
+#include "wm/notice.h"
+
+#define LASTED_NS 5000000000u /* that the apps ran: this start is a good one */
+
+enum { FAILED_MOST = 3 };
+
+static struct {
+    Store *store;
+    uint64_t since_ns; /* the apps run since then; UINT64_MAX: they are held, or
+                        * the second mark is made */
+    uint32_t failed;   /* starts in a row before this one */
+} starts;
+
+static bool are_held(void) {
+    if (platform_setting("held"))
+        return setting_is_on("held");
+    return starts.failed >= FAILED_MOST && !setting_is_on("test");
+}
+
+void starts_begin(Store *store) {
+    starts.store = store;
+    starts.since_ns = UINT64_MAX;
+    starts.failed =
+        store && store_durable_generation(store) ? store_start_begins(store) : 0;
+    vm_hold(are_held(), NULL);
+    if (!vm_held())
+        starts.since_ns = platform_now_ns();
+    else if (starts.failed >= FAILED_MOST)
+        log_line("recovery: %u starts in a row did not last; the apps are held",
+                 starts.failed);
+}
+
+/* The second mark. */
+static void lasted(void) {
+    starts.since_ns = UINT64_MAX;
+    if (starts.store)
+        store_start_lasted(starts.store);
+    TRACE(store, "this start has lasted");
+}
+
+void starts_end(void) {
+    if (starts.since_ns != UINT64_MAX)
+        lasted();
+}
+
+uint64_t starts_step(void) {
+    if (starts.since_ns == UINT64_MAX)
+        return UINT64_MAX;
+    if (platform_now_ns() - starts.since_ns < LASTED_NS)
+        return starts.since_ns + LASTED_NS;
+    lasted();
+    return UINT64_MAX;
+}
+
+/* ---- The notice ---- */
+
+static void start_apps(void) {
+    vm_hold(false, NULL);
+    starts.since_ns = platform_now_ns();
+}
+
+/* The place-th app that is there, or NULL. */
+static Domain *app_at(uint32_t place) {
+    int exit_code;
+    for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++) {
+        Domain *domain = ROOT->domains[i];
+        if (domain && !vm_app_ended(domain, &exit_code) && place-- == 0)
+            return domain;
+    }
+    return NULL;
+}
+
+static const char *answer(uint32_t place) {
+    static char words[80];
+    if (place == 0)
+        return app_at(0) ? "Start the apps" : "Go on";
+    const Domain *domain = app_at(place - 1);
+    if (!domain)
+        return NULL;
+    Text text = text_on(words, sizeof words);
+    text_add_format(&text, "Stop %.*s for good", (int)domain->name->length,
+                    domain->name->bytes);
+    return text_end(&text);
+}
+
+static void chosen(uint32_t place) {
+    Domain *domain = place > 0 ? app_at(place - 1) : NULL;
+    if (place == 0) {
+        start_apps();
+        return;
+    }
+    if (domain && !vm_stop_app(domain, "a person stopped it"))
+        log_line("apps: nothing can be written now; it was not stopped");
+    starts_offer();
+}
+
+void starts_offer(void) {
+    static const WmNotice after_failures = {
+        .title = "Your apps are held",
+        .text = "The last starts ended within seconds, so an app may be the "
+                "cause. Everything is there as it was; nothing of it runs yet.",
+        .answer = answer,
+        .chosen = chosen};
+    static const WmNotice wanted = {
+        .title = "Your apps are held",
+        .text = "Everything is there as it was; nothing of it runs yet.",
+        .answer = answer,
+        .chosen = chosen};
+    if (vm_held())
+        wm_notice(starts.failed >= FAILED_MOST ? &after_failures : &wanted);
+}

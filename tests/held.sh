@@ -1,0 +1,114 @@
+#!/bin/bash
+# Starts that do not last, held apps, and programs without a desktop on a disk.
+# Ends in "N passed, N failed".
+set -u
+cd "$(dirname "$0")/.."
+out=build/held
+rm -rf $out
+mkdir -p $out
+passed=0 failed=0
+
+verdict() { # NAME: after a test of the shell
+    if [ $? = 0 ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "held: $1; see $out" >&2
+    fi
+}
+
+start() { # LOG OPTION...: a script comes on standard input
+    local log=$out/$1
+    shift
+    timeout 60 build/revenant --headless --disk $out/disk.img --ui - "$@" \
+        >"$log" 2>&1
+}
+
+until_cut='boot
+wait desktop
+snapshot
+cut'
+held='the apps are held'
+
+# ---- Starts ----
+
+for i in 0 1 2 3; do # the first has nothing that could fail
+    start short$i <<<"$until_cut"
+    ! grep -q "$held" $out/short$i
+    verdict "start $i is like any other"
+done
+start after3 <<<"$until_cut"
+grep -q "recovery: 3 starts in a row did not last; $held" $out/after3
+verdict "after three starts that did not last the apps are held"
+
+start go_on <<<'boot
+wait desktop
+settle
+type "not heard"
+expect text "Your apps are held"
+click item "Start the apps"
+settle
+type "heard"
+settle
+expect text "1 word"
+shutdown'
+verdict "the apps go on when a person says so, without the keys before"
+start orderly <<<"$until_cut"
+! grep -q "$held" $out/orderly
+verdict "a start that was ended in order has lasted"
+
+start again <<<"$until_cut"
+coproc LASTING {
+    timeout 60 build/revenant --headless --disk $out/disk.img --ui - \
+        --trace store 2>&1
+}
+exec {answers}<&"${LASTING[0]}" {script}>&"${LASTING[1]}"
+process=$LASTING_PID
+printf 'boot\nwait desktop\n' >&$script
+while read -r line <&$answers; do
+    [[ $line = *"this start has lasted"* ]] && break
+done
+[[ $line = *"this start has lasted"* ]]
+verdict "a start makes its second mark"
+printf 'cut\n' >&$script
+wait "$process"
+start lasted <<<"$until_cut"
+! grep -q "$held" $out/lasted
+verdict "then the count begins anew"
+
+start stop --set held=1 <<<'boot
+wait desktop
+click item "Stop Editor for good"
+settle
+shutdown'
+start stopped <<<"$until_cut"
+grep -q "restore: .* windows=0" $out/stopped
+verdict "an app can be stopped before it runs"
+
+# ---- A program on a disk ----
+
+cat >$out/count.rev <<'REV'
+fun main() {
+    var n = 0
+    while n < 400 {
+        n += 1
+        commit()
+        print("{n}")
+    }
+}
+REV
+run() {
+    timeout 60 build/revenant --disk $out/run.img --run $out/count.rev "$@" \
+        2>$out/run.log
+}
+run | head -5 >$out/first # it ends where nobody listens
+last=$(tail -1 $out/first)
+run >$out/second
+[ "$(head -1 $out/second)" -ge "$last" ] && [ "$(tail -1 $out/second)" = 400 ]
+verdict "a program that did not end goes on"
+run >$out/third
+[ "$(head -1 $out/third)" = 1 ] && [ "$(tail -1 $out/third)" = 400 ]
+verdict "a program that ended begins anew"
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]

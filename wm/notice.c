@@ -1,0 +1,213 @@
+/* A notice: its places, what input does to it, and how it looks. */
+#include "wm/notice.h"
+
+#include "gui/decor.h"
+#include "gui/icons.h"
+#include "gui/shape.h"
+#include "gui/typeset.h"
+#include "kernel/base/keymap.h"
+#include "kernel/base/text.h"
+#include "wm/parts.h"
+
+enum {
+    WIDTH = 480,
+    PADDING = 24,
+    TITLE_HEIGHT = 28,
+    LINE_HEIGHT = 20,
+    LINES_MOST = 6,
+    ROW_HEIGHT = 36,
+    ROWS_MOST = 8,         /* at once; the others scroll */
+    ROW_OUT = 10,          /* so that the words stand below the text */
+    SCREEN_EDGE = 2 * 8,   /* kept free around the card */
+    VEIL_ALPHA = 0x66,     /* over all that is behind */
+};
+
+static const WmNotice *notice;
+static uint32_t first;    /* row that is shown first */
+static uint32_t selected; /* by keys or pointer */
+
+static uint32_t count_of(void) {
+    uint32_t count = 0;
+    while (notice->answer(count))
+        count++;
+    return count;
+}
+
+/* ---- Places ---- */
+
+static int32_t width(void) {
+    int32_t most = wm.scene.width - 2 * SCREEN_EDGE;
+    return most < WIDTH ? most : WIDTH;
+}
+
+/* One line after the other from `top` on; the height. Draws with a canvas. */
+static int32_t set_text(Canvas *canvas, int32_t x, int32_t top) {
+    const char *at = notice->text;
+    size_t left = text_length(at), shown;
+    int32_t lines = 0, room = width() - 2 * PADDING;
+    for (; left > 0 && lines < LINES_MOST; lines++) {
+        size_t used = typeset_break(THEME_FONT, at, left, room, &shown);
+        Rect line = {x, top + lines * LINE_HEIGHT, room, LINE_HEIGHT};
+        if (canvas)
+            typeset_label(canvas, THEME_FONT, line, TYPESET_START, at, shown,
+                          wm.theme->secondary);
+        at += used;
+        left -= used;
+    }
+    return lines * LINE_HEIGHT;
+}
+
+static uint32_t rows_shown(void) {
+    uint32_t count = count_of();
+    return count < ROWS_MOST ? count : ROWS_MOST;
+}
+
+static Rect card(void) {
+    int32_t height = 2 * PADDING + TITLE_HEIGHT + THEME_GAP +
+                     set_text(NULL, 0, 0) + THEME_PADDING +
+                     (int32_t)rows_shown() * ROW_HEIGHT;
+    return (Rect){(wm.scene.width - width()) / 2,
+                  (wm.scene.height - height) / 2, width(), height};
+}
+
+/* Of the row-th one that is shown. */
+static Rect row_rect(uint32_t row) {
+    Rect all = card();
+    int32_t bottom = all.y + all.height - PADDING;
+    int32_t from = bottom - (int32_t)(rows_shown() - row) * ROW_HEIGHT;
+    return (Rect){all.x + PADDING - ROW_OUT, from,
+                  all.width - 2 * PADDING + 2 * ROW_OUT, ROW_HEIGHT};
+}
+
+/* The answer at a point; false: there is none. */
+static bool answer_at(int32_t x, int32_t y, uint32_t *place_out) {
+    for (uint32_t row = 0; row < rows_shown(); row++) {
+        if (!rect_has(row_rect(row), x, y))
+            continue;
+        *place_out = first + row;
+        return true;
+    }
+    return false;
+}
+
+bool notice_find(const char *name, Rect *rect_out) {
+    for (uint32_t row = 0; notice && row < rows_shown(); row++) {
+        if (!text_equal(notice->answer(first + row), name))
+            continue;
+        *rect_out = row_rect(row);
+        return true;
+    }
+    return notice && text_equal(notice->title, name) &&
+           (*rect_out = card(), true);
+}
+
+/* ---- Coming, going, input ---- */
+
+static void damage_all(void) {
+    wm_damage(bitmap_rect(&wm.scene));
+}
+
+void wm_notice(const WmNotice *wanted) {
+    notice = wanted;
+    first = selected = 0;
+    damage_all();
+}
+
+bool wm_has_notice(void) {
+    return notice != NULL;
+}
+
+static void select_answer(uint32_t place) {
+    if (place == selected || place >= count_of())
+        return;
+    selected = place;
+    if (selected < first)
+        first = selected;
+    if (selected >= first + ROWS_MOST)
+        first = selected + 1 - ROWS_MOST;
+    wm_damage(card());
+}
+
+static void choose(uint32_t place) {
+    const WmNotice *was = notice;
+    wm_notice(NULL);
+    was->chosen(place);
+}
+
+static void press_key(uint16_t usage) {
+    switch (usage) {
+    case KEY_UP:
+        select_answer(selected - 1);
+        break;
+    case KEY_DOWN:
+    case KEY_TAB:
+        select_answer(selected + 1);
+        break;
+    case KEY_HOME:
+        select_answer(0);
+        break;
+    case KEY_END:
+        select_answer(count_of() - 1);
+        break;
+    case KEY_ENTER:
+        choose(selected);
+        break;
+    default:
+        break;
+    }
+}
+
+void notice_input(const InputEvent *event) {
+    uint32_t place = 0;
+    bool on = answer_at(wm.x, wm.y, &place);
+    if (event->kind == INPUT_KEY && event->down)
+        press_key(event->usage);
+    else if (event->kind == INPUT_WHEEL)
+        select_answer(event->wheel > 0 ? selected - 1 : selected + 1);
+    else if (event->kind == INPUT_POINTER && on)
+        select_answer(place);
+    else if (event->kind == INPUT_BUTTON && event->down && on)
+        choose(place);
+}
+
+/* ---- Drawing ---- */
+
+static void draw_row(Canvas *canvas, uint32_t row) {
+    const char *words = notice->answer(first + row);
+    DecorItem item = {.rect = row_rect(row),
+                      .icon = ICON_NONE,
+                      .text = words,
+                      .text_bytes = text_length(words),
+                      .hover = first + row == selected};
+    decor_menu_item(canvas, &item, wm.theme);
+}
+
+/* How much of the list is seen, at its right. */
+static void draw_scroll(Canvas *canvas) {
+    enum { THICK = 4 };
+    uint32_t count = count_of();
+    int32_t height = (int32_t)rows_shown() * ROW_HEIGHT;
+    if (count <= ROWS_MOST)
+        return;
+    Rect top = row_rect(0);
+    Rect bar = {top.x + top.width + THICK,
+                top.y + (int32_t)(first * (uint32_t)height / count), THICK,
+                (int32_t)(ROWS_MOST * (uint32_t)height / count)};
+    shape_fill(canvas, bar, THICK / 2, wm.theme->scroll);
+}
+
+void notice_draw(Canvas *canvas) {
+    if (!notice)
+        return;
+    canvas_fill(canvas, bitmap_rect(&wm.scene), (Colour)VEIL_ALPHA << 24);
+    Rect all = card();
+    decor_panel(canvas, all, wm.theme);
+    Rect title = {all.x + PADDING, all.y + PADDING, all.width - 2 * PADDING,
+                  TITLE_HEIGHT};
+    typeset_label(canvas, THEME_FONT_TITLE, title, TYPESET_START, notice->title,
+                  text_length(notice->title), wm.theme->text);
+    set_text(canvas, title.x, title.y + TITLE_HEIGHT + THEME_GAP);
+    for (uint32_t row = 0; row < rows_shown(); row++)
+        draw_row(canvas, row);
+    draw_scroll(canvas);
+}

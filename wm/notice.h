@@ -1,0 +1,27 @@
+/* notice.h: a card in the middle of the screen that wants an answer.
+ *
+ * While it is there all input is for it. It is the system's, not an app's, and
+ * does not persist: who put it up puts it up again after a restart. */
+#ifndef WM_NOTICE_H
+#define WM_NOTICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct WmNotice {
+    const char *title;
+    const char *text; /* some sentences, set over several lines */
+    /* The words of an answer by its place, or NULL behind the last; they live
+     * until the next call. */
+    const char *(*answer)(uint32_t place);
+    /* The person chose; the notice is away already. */
+    void (*chosen)(uint32_t place);
+} WmNotice;
+
+/* Puts the notice up instead of the one before, or with NULL takes that one
+ * away. The caller's until then. */
+void wm_notice(const WmNotice *notice);
+bool wm_has_notice(void);
+
+#endif
