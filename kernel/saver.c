@@ -1,11 +1,14 @@
 /* When snapshots are taken, and what follows when one is durable or failed. */
 #include "kernel/saver.h"
 
+#include "kernel/base/check.h"
 #include "kernel/base/log.h"
+#include "kernel/base/text.h"
 #include "kernel/console.h"
 #include "kernel/platform.h"
 #include "kernel/setting.h"
 #include "persist/snapshot.h"
+#include "vm/frozen_check.h"
 #include "vm/vm.h"
 
 enum {
@@ -26,9 +29,40 @@ static struct {
     uint32_t pressed_count; /* of them in a row */
     uint64_t retry_ns;      /* none before this, after a failed one */
     bool failed;
+    uint64_t page; /* that is looked at */
+    bool sound;    /* all pages of this snapshot so far */
 } saver;
 
+/* ---- No damaged heap becomes a generation ---- */
+
+static void look_at_page(void) {
+    char why[200];
+    Text text = text_on(why, sizeof why);
+    if (frozen_check(saver.page, &text))
+        return;
+    saver.sound = false;
+    log_line("recovery: a snapshot is not taken: %s", text_end(&text));
+}
+
+/* A page that cannot be read on the way says nothing about this one. */
+static bool check_page(uint64_t page) {
+    saver.page = page;
+    vm_guarded(look_at_page);
+    return saver.sound;
+}
+
+/* What is in memory is damaged, what is on the disk is not. */
+static _Noreturn void start_again(void) {
+    panic("the world is damaged; it goes on from generation %lu at the next "
+          "start",
+          snapshot_durable());
+}
+
+/* ---- Snapshots ---- */
+
 void saver_start(void) {
+    saver.sound = true;
+    snapshot_set_check(check_page);
     saver.interval_ns = setting_number("interval_ms", INTERVAL_MS,
                                        INTERVAL_LEAST_MS, INTERVAL_MOST_MS) *
                         1000000;
@@ -70,6 +104,8 @@ static bool go_on(void) {
     Status status = snapshot_step(STEP_PAGES);
     if (status == STATUS_BUSY)
         return true;
+    if (!saver.sound)
+        start_again();
     saver.failed = status != STATUS_OK;
     if (saver.failed) /* commit() waits for the next one */
         saver.retry_ns = platform_now_ns() + RETRY_NS;

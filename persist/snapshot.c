@@ -8,13 +8,18 @@
 /* The snapshot under way. */
 static struct {
     uint64_t generation; /* 0: none */
-    uint32_t next;       /* page of the closing list to copy next */
-    bool copied_all;
+    uint32_t next;       /* page of the closing list to look at or copy next */
+    bool checked_all, copied_all;
     uint64_t barrier_ns; /* when it was */
     uint64_t pause_ns;
 } now;
 
 static SnapshotFigures figures;
+static bool (*page_check)(uint64_t page);
+
+void snapshot_set_check(bool (*check)(uint64_t page)) {
+    page_check = check;
+}
 
 SnapshotFigures snapshot_figures(void) {
     return figures;
@@ -44,6 +49,7 @@ uint64_t snapshot_barrier(void) {
     memory.open_parity ^= 1;
     memory_epoch = memory_epoch == UINT8_MAX ? 1 : memory_epoch + 1;
     now.next = memory.closing.first;
+    now.checked_all = !page_check;
     now.copied_all = false;
     now.pause_ns = platform_now_ns() - now.barrier_ns;
     if (memory.options.audit)
@@ -72,6 +78,31 @@ static const void *frozen_bytes(uint64_t page) {
     CHECK(memory.pre_image[page] != NO_PRE_IMAGE);
     return memory.images +
            (size_t)(memory.pre_image[page] - 1) * PLATFORM_PAGE_BYTES;
+}
+
+const void *snapshot_frozen(uint64_t page) {
+    uint8_t epoch = memory_page_epochs[page];
+    if (memory.state[page] == PAGE_ABSENT)
+        return NULL;
+    if (epoch == 0 || epoch == memory.closing_epoch)
+        return (const void *)page_address(page);
+    return memory.pre_image[page] == NO_PRE_IMAGE ? NULL : frozen_bytes(page);
+}
+
+/* All before the first is copied: a copied page's pre-image is gone. */
+static Status check_pages(uint32_t *budget) {
+    const uint32_t *next = memory.next[memory.open_parity ^ 1];
+    while (now.next != PAGE_LIST_END) {
+        if (*budget == 0)
+            return STATUS_BUSY;
+        if (!page_check(now.next))
+            return STATUS_CORRUPT;
+        now.next = next[now.next];
+        --*budget;
+    }
+    now.checked_all = true;
+    now.next = memory.closing.first;
+    return STATUS_OK;
 }
 
 static void copied(uint64_t page) {
@@ -145,13 +176,12 @@ static void was_given_up(void) {
 Status snapshot_step(uint32_t budget) {
     if (!snapshot_under_way())
         return STATUS_OK;
+    Status status = now.checked_all ? STATUS_OK : check_pages(&budget);
     memory.depth++;
-    Status status = STATUS_OK;
-    if (!now.copied_all) {
+    if (status == STATUS_OK && !now.copied_all)
         status = copy_pages(&budget);
-        if (status != STATUS_OK && status != STATUS_BUSY)
-            store_doom(memory.store, status);
-    }
+    if (!now.copied_all && status != STATUS_OK && status != STATUS_BUSY)
+        store_doom(memory.store, status);
     if (status == STATUS_OK)
         status = store_finish(memory.store, budget + 1);
     memory.depth--;

@@ -27,6 +27,15 @@ bool snapshot_under_way(void);
  * that generation was given up. */
 Status snapshot_step(uint32_t budget);
 
+/* A look at each closing page before anything of its generation is written.
+ * False: the page is damaged, and the generation is given up with
+ * STATUS_CORRUPT. It may read the range. NULL: no look. */
+void snapshot_set_check(bool (*check)(uint64_t page));
+
+/* While the check runs: the 4,096 bytes of a page as they were at the barrier;
+ * NULL: they are not in RAM, or were changed since and are not closing. */
+const void *snapshot_frozen(uint64_t page);
+
 /* memory_close: nothing is under way any more. */
 void snapshot_forget(void);
 

@@ -129,9 +129,10 @@ static void restore_one(void) {
 static Status restore_slot(Domain **slot) {
     vm.restoring = *slot;
     vm.restored = memory_bring((uintptr_t)*slot, sizeof **slot);
-    if (vm.restored != STATUS_OK && slot == ROOT->domains)
-        return vm.restored;
-    if (vm.restored != STATUS_OK) {
+    bool gone = vm.restored == STATUS_CORRUPT && slot > ROOT->domains;
+    if (vm.restored != STATUS_OK && !gone)
+        return vm.restored; /* it may be there at the next start */
+    if (gone) {
         log_line("app: number %zu stopped: nothing of it can be read any more",
                  (size_t)(slot - ROOT->domains));
         HEAP_SET(*slot, NULL);

@@ -7,6 +7,7 @@
 #include "persist/store.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
+#include "vm/frozen_check.h"
 #include "vm/heap_check.h"
 
 uint64_t test_random(uint64_t *state) { /* splitmix64, for the simulator */
@@ -23,8 +24,18 @@ void machine_harden(uint32_t collect_counts, uint32_t cut_counts) {
     harden.cut_counts = cut_counts;
 }
 
+/* No sound page may be refused. */
+static bool check_page(uint64_t page) {
+    char why[300];
+    Text text = text_on(why, sizeof why);
+    if (!frozen_check(page, &text))
+        panic("a page of a sound heap is refused: %s", text_end(&text));
+    return true;
+}
+
 bool machine_open(void) {
     StoreOpening opening;
+    snapshot_set_check(check_page);
     MemoryOptions options = {
         .limit_bytes = 256u << 20, .audit = true, .lost = vm_lost_page};
     if (store_open(0, &options.store, &opening) != STATUS_OK)
