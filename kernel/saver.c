@@ -126,7 +126,7 @@ uint64_t saver_step(void) {
         begin(now_ns, asked) == 0)
         return UINT64_MAX;
     if (snapshot_under_way() && go_on())
-        return platform_now_ns() + STEP_WAIT_NS;
+        return platform_now_ns() + (snapshot_waits() ? STEP_WAIT_NS : 0);
     if (console_snapshot_wanted() || vm_snapshot_wanted())
         return platform_now_ns(); /* asked for while one was under way */
     if (saver.pressed_count > 0)

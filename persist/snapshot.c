@@ -10,6 +10,7 @@ static struct {
     uint64_t generation; /* 0: none */
     uint32_t next;       /* page of the closing list to look at or copy next */
     bool checked_all, copied_all;
+    bool waits; /* the last step ended because the disk is busy */
     uint64_t barrier_ns; /* when it was */
     uint64_t pause_ns;
 } now;
@@ -61,6 +62,10 @@ uint64_t snapshot_barrier(void) {
 
 bool snapshot_under_way(void) {
     return now.generation != 0;
+}
+
+bool snapshot_waits(void) {
+    return now.waits;
 }
 
 void snapshot_forget(void) {
@@ -182,6 +187,7 @@ Status snapshot_step(uint32_t budget) {
         status = copy_pages(&budget);
     if (!now.copied_all && status != STATUS_OK && status != STATUS_BUSY)
         store_doom(memory.store, status);
+    now.waits = budget > 0;
     if (status == STATUS_OK)
         status = store_finish(memory.store, budget + 1);
     memory.depth--;

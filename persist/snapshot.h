@@ -27,6 +27,10 @@ bool snapshot_under_way(void);
  * that generation was given up. */
 Status snapshot_step(uint32_t budget);
 
+/* After BUSY: true when only the disk has something to do, false when the
+ * budget was used up. */
+bool snapshot_waits(void);
+
 /* A look at each closing page before anything of its generation is written.
  * False: the page is damaged, and the generation is given up with
  * STATUS_CORRUPT. It may read the range. NULL: no look. */

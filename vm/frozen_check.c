@@ -8,7 +8,7 @@
 #include "vm/heap.h"
 #include "vm/region.h"
 
-enum { FRAMES_MOST = 100000, KNOWN_FLAGS = 15 };
+enum { FRAMES_MOST = 100000, KNOWN_FLAGS = 15, RECENT = 16 };
 
 typedef struct FrozenCheck {
     Text *why;
@@ -29,13 +29,34 @@ static void need(FrozenCheck *check, bool good, const char *what, uint64_t at) {
 
 /* ---- Reading what was ---- */
 
+/* Pages that were asked for while one is looked at: no program runs then, so
+ * what was true stays true. */
+static struct {
+    uint64_t page; /* UINT64_MAX: none */
+    const uint64_t *bytes;
+} recent[RECENT];
+
+static void forget_recent(void) {
+    for (int i = 0; i < RECENT; i++)
+        recent[i].page = UINT64_MAX;
+}
+
+static const uint64_t *frozen_page(uint64_t page) {
+    uint64_t place = (page ^ page >> 4) % RECENT;
+    if (recent[place].page != page) {
+        recent[place].page = page;
+        recent[place].bytes = NULL;
+        if (page / MEMORY_REGION_PAGES < memory_region_count())
+            recent[place].bytes = snapshot_frozen(page);
+    }
+    return recent[place].bytes;
+}
+
 /* The aligned word at an address, as it was at the barrier; false: not known.
  */
-static bool word_at(uint64_t address, uint64_t *word_out) {
+static inline bool word_at(uint64_t address, uint64_t *word_out) {
     uint64_t offset = address - MEMORY_ROOT;
-    if (offset / MEMORY_REGION_BYTES >= memory_region_count())
-        return false;
-    const uint64_t *bytes = snapshot_frozen(offset / PLATFORM_PAGE_BYTES);
+    const uint64_t *bytes = frozen_page(offset / PLATFORM_PAGE_BYTES);
     if (bytes)
         *word_out = bytes[offset % PLATFORM_PAGE_BYTES / 8];
     return bytes != NULL;
@@ -160,17 +181,24 @@ static void check_thread(FrozenCheck *check) {
 /* ---- Objects ---- */
 
 static void check_header(FrozenCheck *check) {
-    uint64_t header, line, at = check->object;
-    if (at < check->from || !word_at(at, &header))
-        return;
-    need(check, header >> 40 == 0 && (header >> 32 & ~KNOWN_FLAGS) == 0,
-         "an object's header is damaged", at);
-    uint64_t birth =
-        (uintptr_t)(region_lines(check->region, region_block_of(at)) +
-                    at % REGION_BLOCK_BYTES / REGION_LINE_BYTES);
-    if (word_at(birth & ~7ull, &line))
-        need(check, (uint32_t)(line >> (birth & 4) * 8) != 0,
-             "an object begins in a free line", at);
+    uint64_t header, at = check->object;
+    if (at >= check->from && word_at(at, &header))
+        need(check, header >> 40 == 0 && (header >> 32 & ~KNOWN_FLAGS) == 0,
+             "an object's header is damaged", at);
+}
+
+/* The lines of 1 KiB, of which these objects begin there: 16 bits a line. */
+static void check_lines(FrozenCheck *check, uint64_t at, uint64_t starts) {
+    const uint32_t *births = region_lines(check->region, region_block_of(at)) +
+                             at % REGION_BLOCK_BYTES / REGION_LINE_BYTES;
+    for (int half = 0; half < 2; half++, starts >>= 32) {
+        uint64_t pair;
+        if (word_at((uintptr_t)(births + half * 2), &pair))
+            need(check,
+                 (!(starts & 0xFFFF) || (uint32_t)pair) &&
+                     (!(starts & 0xFFFF0000) || pair >> 32),
+                 "an object begins in a free line", at);
+    }
 }
 
 static uint64_t leading(Shape shape) {
@@ -243,6 +271,7 @@ static void check_objects(FrozenCheck *check) {
     for (uint64_t at = check->from; at < check->to && !check->bad; at += 1024) {
         if (!start_bits(at, &bits))
             continue;
+        check_lines(check, at, bits);
         for (; bits && !check->bad; bits &= bits - 1)
             check_object(check, at + (uint64_t)__builtin_ctzll(bits) * 16);
     }
@@ -281,6 +310,7 @@ bool frozen_check(uint64_t page, Text *why) {
                          .to = from + PLATFORM_PAGE_BYTES,
                          .region = region_of(from),
                          .system = ROOT->domains[0]->number};
+    forget_recent();
     if (page == 0) {
         need(&check, word_at(from, &magic) && magic == ROOT_MAGIC,
              "the system root is damaged", from);
