@@ -1,4 +1,5 @@
 /* Pages with addresses: bringing in, announcing, evicting, auditing. */
+#include "persist/clock.h"
 #include "persist/memory_parts.h"
 #include "persist/snapshot.h"
 
@@ -95,7 +96,8 @@ Status memory_open(const MemoryOptions *options) {
     memory.open = memory.closing =
         (PageList){.first = PAGE_LIST_END, .last = PAGE_LIST_END};
     memory_epoch = 1;
-    if (!reserve_tables() || !take_images())
+    if (!reserve_tables() || !take_images() ||
+        clock_open(memory.limit_pages) != STATUS_OK)
         return STATUS_NO_MEMORY;
     platform_range_set_fault(on_fault, options->lost);
     return attach_all(options->regions);
@@ -128,6 +130,8 @@ Status memory_attach(uint32_t index) {
         return STATUS_LIMIT;
     while (memory.regions <= index) {
         Status status = commit_tables(memory.regions);
+        if (status == STATUS_OK)
+            status = clock_attach(memory.regions);
         if (status != STATUS_OK)
             return status;
         memory.regions++;
@@ -176,6 +180,7 @@ _Noreturn void memory_give_up(void) {
 /* ---- Bringing in and evicting ---- */
 
 static void evict(uint64_t page) {
+    CHECK(memory.state[page] == PAGE_CLEAN);
     platform_range_take(page_address(page), 1);
     memory.state[page] = PAGE_ABSENT;
     memory.resident--;
@@ -183,18 +188,12 @@ static void evict(uint64_t page) {
     TRACE(pages, "out %lx", page_address(page));
 }
 
-/* Evicts up to `count` clean pages; looks at each page at most once. Without a
- * store nothing could be read back. */
+/* Evicts up to `count` clean pages. Without a store nothing could be read back.
+ */
 static void evict_some(uint64_t count) {
-    uint64_t pages = memory.regions * MEMORY_REGION_PAGES;
-    for (uint64_t looked = 0; memory.store && count > 0 && looked < pages;
-         looked++) {
-        uint64_t page = memory.hand++ % pages;
-        if (memory.state[page] != PAGE_CLEAN)
-            continue;
+    uint32_t page;
+    while (memory.store && count-- > 0 && (page = clock_evict()) != CLOCK_NONE)
         evict(page);
-        count--;
-    }
 }
 
 void memory_trim(void) {
@@ -244,6 +243,7 @@ static Status bring_in(uint64_t page) {
     }
     memory.state[page] = PAGE_CLEAN;
     memory.resident++;
+    clock_came(page);
     memory.page_ins += contents != NULL;
     TRACE(pages, "in %lx%s", page_address(page), contents ? "" : " zeros");
     if (memory.options.audit)
@@ -295,6 +295,8 @@ void memory_page_opened(uint64_t page) {
     else
         list->first = (uint32_t)page;
     list->last = (uint32_t)page;
+    if (memory.state[page] == PAGE_CLEAN)
+        clock_left(page);
     memory.state[page] = PAGE_DIRTY;
     memory_page_epochs[page] = memory_epoch;
     if (memory.options.audit)
@@ -357,6 +359,7 @@ static Status replace_lost(uint64_t page) {
         return status;
     memory.state[page] = PAGE_CLEAN;
     memory.resident++;
+    clock_came(page);
     return announce(page);
 }
 
@@ -414,11 +417,12 @@ static uint32_t list_length(const PageList *list, unsigned parity,
 }
 
 const char *memory_check(void) {
-    uint64_t resident = 0, open = 0, closing = 0;
+    uint64_t resident = 0, clean = 0, open = 0, closing = 0;
     for (uint64_t page = 0; page < memory.regions * MEMORY_REGION_PAGES;
          page++) {
         uint8_t state = memory.state[page], epoch = memory_page_epochs[page];
         resident += state != PAGE_ABSENT;
+        clean += state == PAGE_CLEAN;
         if ((epoch == 0) != (state == PAGE_ABSENT || state == PAGE_CLEAN))
             return "1: epoch byte and state of a page do not fit";
         if (epoch == memory_epoch && state != PAGE_DIRTY)
@@ -428,6 +432,8 @@ const char *memory_check(void) {
         open += epoch == memory_epoch;
         closing += epoch && epoch == memory.closing_epoch;
     }
+    if (clean != clock_count())
+        return "a clean page is not in the clock's queues";
     uint32_t with_epoch;
     if (list_length(&memory.open, memory.open_parity, memory_epoch,
                     &with_epoch) != open ||

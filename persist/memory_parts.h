@@ -54,7 +54,6 @@ typedef struct Memory {
     uint32_t image_count, images_free;
     uint32_t *image_stack; /* free numbers */
     uint8_t *bounce;       /* one page for bringing pages in */
-    uint64_t hand;         /* eviction goes on from this page */
     int depth;             /* > 0: inside the store; a fault is a bug */
     uint64_t lost_address;
     Status lost_why;

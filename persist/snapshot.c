@@ -3,6 +3,7 @@
 
 #include "kernel/base/check.h"
 #include "kernel/base/log.h"
+#include "persist/clock.h"
 #include "persist/memory_parts.h"
 
 /* The snapshot under way. */
@@ -10,7 +11,7 @@ static struct {
     uint64_t generation; /* 0: none */
     uint32_t next;       /* page of the closing list to look at or copy next */
     bool checked_all, copied_all;
-    bool waits; /* the last step ended because the disk is busy */
+    bool waits;          /* the last step ended because the disk is busy */
     uint64_t barrier_ns; /* when it was */
     uint64_t pause_ns;
 } now;
@@ -150,6 +151,7 @@ static void became_durable(void) {
             continue;
         memory_page_epochs[page] = 0;
         memory.state[page] = PAGE_CLEAN;
+        clock_cleaned(page);
     }
     figures.durable++;
     figures.pages += store_last_pages(memory.store);

@@ -222,3 +222,38 @@ TEST("a full disk refuses announcements and stays good") {
     EXPECT_EQUAL(*(uint64_t *)page_address(page - 2), page - 1);
     memory_close();
 }
+
+/* Reads one word of each page; the pages that had to be brought in. */
+static uint64_t read_pages(uint64_t first, uint64_t count) {
+    uint64_t before = memory_page_ins();
+    for (uint64_t page = first; page < first + count; page++) {
+        (void)*(const volatile uint64_t *)page_address(page);
+        memory_trim();
+    }
+    return memory_page_ins() - before;
+}
+
+TEST("a walk over a large heap leaves what is in use in RAM") {
+    enum { USED = 800, WALKED = 12000 };
+    spread = 5;
+    sim_disk_new(32768);
+    EXPECT(open_memory(8 << 20)); /* 2,048 pages */
+    for (uint64_t page = 0; page < USED + WALKED; page++) {
+        EXPECT_EQUAL(memory_write(page_address(page), 8), STATUS_OK);
+        *(uint64_t *)page_address(page) = page + 1;
+        if (page % 500 == 0) {
+            EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+            memory_trim();
+        }
+    }
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    read_pages(0, USED);
+    for (uint64_t part = 0; part < WALKED; part += 1000) {
+        read_pages(USED + part, 1000);
+        uint64_t again = read_pages(0, USED);
+        EXPECT(part < 2000 || again == 0);
+    }
+    const char *wrong = memory_check();
+    EXPECT(wrong == NULL);
+    memory_close();
+}
