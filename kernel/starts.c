@@ -9,8 +9,9 @@
 #include "vm/vm.h"
 #include "wm/notice.h"
 
-#define LASTED_NS 5000000000u /* that the apps ran: this start is a good one   \
-                               */
+#define LASTED_NS                                                              \
+    5000000000u /* that the apps ran: this start is a good one                 \
+                 */
 
 enum { FAILED_MOST = 3 };
 
