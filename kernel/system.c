@@ -25,12 +25,14 @@ enum {
     MEMORY_SHARE = 2,      /* of the machine's RAM for pages: a half */
     SLICE_BUDGET = 100000, /* calls and loops between two looks at input */
     MINUTE_US = 60000000,
+    COMPUTES_NS = 1000000000, /* a program that shows nothing for so long */
 };
 
 static struct {
     uint64_t inputs;         /* events received since the start */
     uint64_t settled_inputs; /* and those at the last "ui: settled", */
     uint64_t settled_frame;  /* with its frame */
+    uint64_t moved_ns;       /* when windows last drew or had events */
     int64_t minute;          /* that the clock shows */
     bool test;               /* test mode */
     bool started;            /* the desktop is ready */
@@ -238,10 +240,19 @@ static uint64_t next_minute_ns(void) {
     return platform_now_ns() + (uint64_t)left_us * 1000;
 }
 
+/* Nothing waits, and nothing is going to change soon: all programs rest, or
+ * what still runs has computed for a while without anything to see. */
+static bool at_rest(void) {
+    uint64_t now_ns = platform_now_ns();
+    if (run.drawn || !desktop_waits())
+        run.moved_ns = now_ns;
+    return !run.drawn &&
+           (desktop_quiet() || now_ns - run.moved_ns >= COMPUTES_NS);
+}
+
 /* Says once that the desktop is at rest, for scripts. */
 static void say_settled(void) {
-    if (!desktop_quiet() ||
-        (run.settled_inputs == run.inputs && run.settled_frame == wm_frames()))
+    if ((run.settled_inputs == run.inputs && run.settled_frame == wm_frames()))
         return;
     run.settled_inputs = run.inputs;
     run.settled_frame = wm_frames();
@@ -279,7 +290,7 @@ void system_step(void) {
     wm_show_durable(saver_is_durable());
     until_ns = earlier(until_ns, starts_step());
     memory_trim();
-    if (!run.drawn)
+    if (at_rest())
         say_settled();
     until_ns = earlier(until_ns, next_minute_ns());
     bool busy = run.drawn || (!waits && !desktop_quiet());

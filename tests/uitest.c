@@ -51,6 +51,7 @@ static const char *out_path(const char *name, const char *ending) {
     return path;
 }
 
+/* Masks are files of rectangles, NULL: all pixels count. */
 static bool compare(const char *path_a, const char *path_b, const char *mask_a,
                     const char *mask_b, const char *diff_path) {
     UiPicture a, b, diff;
@@ -61,7 +62,7 @@ static bool compare(const char *path_a, const char *path_b, const char *mask_a,
         return false;
     }
     const char *masks[] = {mask_a, mask_b};
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 2 && masks[i]; i++) {
         ui_picture_mask(&a, masks[i]);
         ui_picture_mask(&b, masks[i]);
     }
@@ -104,13 +105,16 @@ static bool expect(const char *name) {
     return false;
 }
 
-static bool same(const char *rest) {
+/* Two screenshots of this run: `masks` is the ending of the files that say what
+ * is left out, NULL: nothing is. */
+static bool equal(const char *rest, const char *masks) {
     char a[256], b[256], diff[600];
     if (sscanf(rest, "%255s %255s", a, b) != 2)
-        return ui_fail("wanted: same NAME1 NAME2");
+        return ui_fail("wanted: the names of two screenshots");
     snprintf(diff, sizeof diff, "%s-%s", a, b);
     return compare(out_path(a, ".png"), out_path(b, ".png"),
-                   out_path(a, ".masks"), out_path(b, ".masks"),
+                   masks ? out_path(a, masks) : NULL,
+                   masks ? out_path(b, masks) : NULL,
                    out_path(diff, ".diff.png"));
 }
 
@@ -187,7 +191,9 @@ static bool obey(const char *word, char *rest) {
     if (strcmp(word, "expect") == 0 && strncmp(rest, "text", 4) != 0)
         return expect(rest);
     if (strcmp(word, "same") == 0)
-        return same(rest);
+        return equal(rest, ".masks");
+    if (strcmp(word, "exact") == 0)
+        return equal(rest, NULL);
     if (strcmp(word, "lit") == 0)
         return lit(rest);
     if (strcmp(word, "pixel") == 0)

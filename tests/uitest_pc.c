@@ -161,6 +161,13 @@ static bool send_button(const char *name, bool down) {
     return send_events(event);
 }
 
+static bool move(const char *rest) {
+    int x, y;
+    if (sscanf(rest, "%d %d", &x, &y) != 2)
+        return ui_fail("wanted: move X Y");
+    return send_pointer(x, y);
+}
+
 static bool click(const char *rest) {
     int x, y;
     char which[16] = "left";
@@ -266,17 +273,20 @@ static bool expect_text(const char *rest) {
                       ui_fail("no window shows this text"));
 }
 
-/* "ROLE "NAME" [left|right|double]": in the middle of the widget. */
-static bool click_widget(const char *rest) {
+/* Does it at a place, or in the middle of a widget: "ROLE "NAME" ...". */
+static bool at_place(bool (*action)(const char *), const char *rest) {
     char place[64];
     int x, y;
-    const char *answer = ask("find", rest), *end = strrchr(rest, '"');
+    const char *end = strrchr(rest, '"');
+    if (!end)
+        return action(rest);
+    const char *answer = ask("find", rest);
     if (!answer)
         return false;
     if (sscanf(answer, "ui: found %d %d", &x, &y) != 2)
         return ui_fail("there is no such widget");
-    snprintf(place, sizeof place, "%d %d %.16s", x, y, end ? end + 1 : "");
-    return click(place);
+    snprintf(place, sizeof place, "%d %d %.16s", x, y, end + 1);
+    return action(place);
 }
 
 /* What follows will be settled only after the app has shown itself. */
@@ -296,13 +306,14 @@ static bool pc_boot(void) {
 }
 
 static bool pc_obey(const char *word, char *rest) {
-    int x, y;
     if (strcmp(word, "type") == 0)
         return type_text(rest);
     if (strcmp(word, "key") == 0)
         return press_keys(rest);
     if (strcmp(word, "click") == 0)
-        return strchr(rest, '"') ? click_widget(rest) : click(rest);
+        return at_place(click, rest);
+    if (strcmp(word, "move") == 0)
+        return at_place(move, rest);
     if (strcmp(word, "expect") == 0)
         return expect_text(rest);
     if (strcmp(word, "open") == 0)
@@ -317,8 +328,6 @@ static bool pc_obey(const char *word, char *rest) {
         return snapshot();
     if (strcmp(word, "resume") == 0)
         return uitest_qemu_console("resume");
-    if (strcmp(word, "move") == 0 && sscanf(rest, "%d %d", &x, &y) == 2)
-        return send_pointer(x, y);
     return ui_fail("unknown command");
 }
 

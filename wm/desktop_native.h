@@ -28,8 +28,9 @@ void desktop_forget(const Domain *domain);
 /* Windows have not taken the events so far: more input can wait. */
 bool desktop_behind(void);
 
-/* No event waits, every window's thread waits for one, and no other thread of
- * their apps runs. */
+/* No event waits, and every window's thread waits for one. */
+bool desktop_waits(void);
+/* The same, and no other thread of their apps runs. */
 bool desktop_quiet(void);
 uint32_t desktop_window_count(void);
 uint64_t desktop_focused_number(void); /* 0: none */

@@ -35,6 +35,11 @@ ends_with 1 "a golden picture that is missing" <<<"$begin"$'\nexpect a'
 ends_with 0 "making a golden picture" --update <<<"$begin"$'\nexpect a'
 ends_with 0 "an equal picture" <<<"$begin"$'\nexpect a'
 ends_with 1 "a picture of another size" --size 800x600 <<<"$begin"$'\nexpect a'
+printf '0 0 640 480\n' >"$out/a.masks"
+ends_with 0 "what is left out" <<<"$begin"$'\nmove 100 100\nsettle
+screenshot b\nsame a b'
+ends_with 1 "what nothing is left out of" <<<"$begin"$'\nmove 100 100\nsettle
+screenshot b\nexact a b'
 ends_with 1 "a line that never comes" --patience 1 <<<$'boot\nwait "no such"'
 ends_with 1 "a machine that was cut" --patience 1 <<<$'boot\ncut\nkey a'
 echo "$passed passed, $failed failed"
