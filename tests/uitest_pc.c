@@ -1,4 +1,5 @@
 /* The pc machine: script commands become QMP commands and console lines. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -240,8 +241,8 @@ static bool snapshot(void) {
 
 static const char *answer_of(void) {
     static const char *const answers[] = {"ui: found ", "ui: shows",
-                                          "ui: missing"};
-    for (int i = 0; i < 3; i++) {
+                                          "ui: missing", "ui: masks"};
+    for (int i = 0; i < 4; i++) {
         const char *line = ui_log_newest(question_from, answers[i]);
         if (line)
             return strstr(line, "ui: ");
@@ -331,6 +332,30 @@ static bool pc_obey(const char *word, char *rest) {
     return ui_fail("unknown command");
 }
 
+/* What does not count in a picture, "X Y W H, X Y W H": a line each. */
+static bool write_masks(const char *name, const char *rectangles) {
+    char path[UI_PATH_BYTES];
+    snprintf(path, sizeof path, "%s/%s.masks", ui_options.out, name);
+    FILE *file = fopen(path, "w");
+    if (!file)
+        return ui_fail("%s: %s", path, strerror(errno));
+    for (const char *at = rectangles; *at; at += *at == ',') {
+        size_t length = strcspn(at += strspn(at, " "), ",");
+        fprintf(file, "%.*s\n", (int)length, at);
+        at += length;
+    }
+    return fclose(file) == 0 || ui_fail("%s: %s", path, strerror(errno));
+}
+
+/* Before the first picture of the desktop nobody listens to the console, and
+ * all of the screen counts. */
+static bool ask_for_masks(const char *name) {
+    if (!ui_log_newest(0, "desktop: ready") && !ui_log_newest(0, "restore: "))
+        return write_masks(name, "");
+    const char *answer = ask("masks", "");
+    return answer && write_masks(name, answer + strlen("ui: masks"));
+}
+
 static bool pc_screenshot(const char *name) {
     char path[UI_PATH_BYTES], command[UI_PATH_BYTES + 128];
     UiPicture picture;
@@ -345,7 +370,7 @@ static bool pc_screenshot(const char *name) {
     snprintf(path, sizeof path, "%s/%s.png", ui_options.out, name);
     bool good = ui_picture_write(path, &picture);
     ui_picture_free(&picture);
-    return good;
+    return good && ask_for_masks(name);
 }
 
 const UiMachine uitest_pc = {

@@ -74,6 +74,12 @@ static Rect window_item(uint32_t place) {
                   bar.height - 2 * MARGIN};
 }
 
+Rect wm_clock_rect(void) {
+    Rect bar = bar_rect();
+    return (Rect){bar.width - TRAY_WIDTH + DOT_SIDE + MARGIN, bar.y,
+                  TRAY_WIDTH - DOT_SIDE - MARGIN - THEME_PADDING, bar.height};
+}
+
 static uint32_t app_count(void) {
     uint32_t count = 0;
     while (wm.hooks.app_name(count))
@@ -231,9 +237,7 @@ static void draw_window_item(Canvas *canvas, uint32_t place) {
 static void draw_tray(Canvas *canvas) {
     Rect bar = bar_rect();
     const char *clock = wm.hooks.clock();
-    Rect text = {bar.width - TRAY_WIDTH + DOT_SIDE + MARGIN, bar.y,
-                 TRAY_WIDTH - DOT_SIDE - MARGIN - THEME_PADDING, bar.height};
-    typeset_label(canvas, THEME_FONT, text, TYPESET_END, clock,
+    typeset_label(canvas, THEME_FONT, wm_clock_rect(), TYPESET_END, clock,
                   text_length(clock), wm.theme->text);
     Rect dot = {bar.width - TRAY_WIDTH, bar.y + (bar.height - DOT_SIDE) / 2,
                 DOT_SIDE, DOT_SIDE};

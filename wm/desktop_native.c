@@ -506,8 +506,7 @@ static NativeResult set_clipboard(NativeCall *call) {
 }
 
 static NativeResult test_mode(NativeCall *call) {
-    const char *test = platform_setting("test");
-    return native_bool(call, test && test[0] == '1');
+    return native_bool(call, vm_test_mode());
 }
 
 void desktop_register(void) {

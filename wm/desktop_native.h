@@ -42,4 +42,9 @@ bool desktop_find(const char *role, const char *name, int32_t *x_out,
                   int32_t *y_out);
 bool desktop_shows(const char *text);
 
+/* For scripts: the parts of the screen that say nothing about the world: the
+ * pointer, the clock (but in test mode), and widgets whose pixels move by
+ * themselves. Their number; those that are too many are joined. */
+uint32_t desktop_masks(Rect *rects_out, uint32_t capacity);
+
 #endif

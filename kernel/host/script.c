@@ -15,8 +15,9 @@
 #include <unistd.h>
 
 #include "kernel/base/keymap.h"
+#include "wm/desktop_native.h"
 
-enum { LINE_BYTES = 4096, DRAG_STEPS = 8 };
+enum { LINE_BYTES = 4096, DRAG_STEPS = 8, MASKS_MOST = 32 };
 
 typedef enum Waiting {
     FOR_NOTHING,
@@ -192,6 +193,21 @@ static const char *drag(const char *rest) {
 
 /* ---- Pictures ---- */
 
+/* What does not count in the picture, a line "X Y W H" each. */
+static bool write_masks(const char *name) {
+    Rect rects[MASKS_MOST];
+    char path[LINE_BYTES];
+    snprintf(path, sizeof path, "%s/%s.masks", folder, name);
+    FILE *file = fopen(path, "w");
+    if (!file)
+        return false;
+    uint32_t count = desktop_masks(rects, MASKS_MOST);
+    for (uint32_t i = 0; i < count; i++)
+        fprintf(file, "%d %d %d %d\n", rects[i].x, rects[i].y, rects[i].width,
+                rects[i].height);
+    return fclose(file) == 0;
+}
+
 static const char *screenshot(const char *name) {
     char path[LINE_BYTES];
     Screen screen = platform_screen();
@@ -208,6 +224,7 @@ static const char *screenshot(const char *name) {
     snprintf(path, sizeof path, "%s/%s.png", folder, name);
     int good = png_image_write_to_file(&image, path, 0, opaque, 0, NULL);
     free(opaque);
+    good = good && write_masks(name);
     return good ? NULL : "screenshot: cannot write the picture";
 }
 
