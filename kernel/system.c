@@ -33,11 +33,14 @@ static struct {
     uint64_t settled_inputs; /* and those at the last "ui: settled", */
     uint64_t settled_frame;  /* with its frame */
     uint64_t moved_ns;       /* when windows last drew or had events */
-    int64_t minute;          /* that the clock shows */
-    bool test;               /* test mode */
-    bool started;            /* the desktop is ready */
-    bool drawn;              /* something new, in this turn */
-    Status status;           /* of a guarded step */
+    uint64_t unshown_ns; /* the oldest event without a frame after it, or 0 */
+    uint64_t shown_ns;   /* longest from an event to its frame, and */
+    uint64_t frame_ns;   /* longest work on a frame, since "ui: settled" */
+    int64_t minute;      /* that the clock shows */
+    bool test;           /* test mode */
+    bool started;        /* the desktop is ready */
+    bool drawn;          /* something new, in this turn */
+    Status status;       /* of a guarded step */
 } run;
 
 /* ---- Start ---- */
@@ -154,8 +157,21 @@ static void restore_desktop(void) {
     run.status = desktop_restore();
 }
 
+static uint64_t larger(uint64_t a, uint64_t b) {
+    return a > b ? a : b;
+}
+
+/* Shows a frame where there is one to show, and takes the time. */
 static void compose(void) {
+    uint64_t begun_ns = platform_now_ns();
     run.drawn = wm_compose();
+    if (!run.drawn)
+        return;
+    uint64_t now_ns = platform_now_ns();
+    run.frame_ns = larger(run.frame_ns, now_ns - begun_ns);
+    if (run.unshown_ns > 0)
+        run.shown_ns = larger(run.shown_ns, now_ns - run.unshown_ns);
+    run.unshown_ns = 0;
 }
 
 /* An app that lost a page is stopped on the way, and ended. */
@@ -220,6 +236,8 @@ static void obey_input(void) {
         run.inputs++;
         TRACE(input, "kind=%d usage=%u down=%d at %d,%d", (int)event.kind,
               event.usage, event.down, event.x, event.y);
+        if (run.unshown_ns == 0)
+            run.unshown_ns = event.time_ns;
         if (event.kind == INPUT_CLOSE)
             console_want_stop();
         wm_input(&event);
@@ -250,15 +268,20 @@ static bool at_rest(void) {
            (desktop_quiet() || now_ns - run.moved_ns >= COMPUTES_NS);
 }
 
-/* Says once that the desktop is at rest, for scripts. */
+/* Says once that the desktop is at rest, for scripts. Events that have no frame
+ * by now need none. */
 static void say_settled(void) {
+    run.unshown_ns = 0;
     if ((run.settled_inputs == run.inputs && run.settled_frame == wm_frames()))
         return;
     run.settled_inputs = run.inputs;
     run.settled_frame = wm_frames();
-    log_line("ui: settled input=%lu frame=%lu crc=%08x windows=%u focus=%lu",
+    log_line("ui: settled input=%lu frame=%lu crc=%08x windows=%u focus=%lu "
+             "shown_us=%lu frame_us=%lu",
              run.inputs, wm_frames(), wm_crc(), desktop_window_count(),
-             desktop_focused_number());
+             desktop_focused_number(), run.shown_ns / 1000,
+             run.frame_ns / 1000);
+    run.shown_ns = run.frame_ns = 0;
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b) {
