@@ -8,9 +8,8 @@ build/snapshot-bench: $$(call objects,host,$$(BASE_SOURCES) \
 build/store-bench: $$(call objects,host,tests/bench/store.c) \
     build/librevstore.a
 	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ -lpthread -o $$@
-build/rates-bench: $$(call objects,host,$$(filter-out kernel/system.c \
-    kernel/stats.c,$$(COMMON_SOURCES)) tests/bench/rates.c \
-    $$(filter-out kernel/host/main.c kernel/host/stats.c,$$(HOST_SOURCES))) \
+build/rates-bench: $$(call objects,host,$$(COMMON_SOURCES) \
+    tests/bench/rates.c $$(filter-out kernel/host/main.c,$$(HOST_SOURCES))) \
     $$(call libraries,host)
 	$$(QUIET)$$(CC) $$(CFLAGS_host) -Wl,--wrap=verifier_check $$^ \
 	    $$(HOST_LINKS) -o $$@
