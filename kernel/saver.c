@@ -120,8 +120,8 @@ uint64_t saver_step(void) {
     bool asked = console_snapshot_wanted();
     if (now_ns < saver.retry_ns)
         return saver.retry_ns; /* the cause needs time */
-    bool due = asked || vm_snapshot_wanted() ||
-               (changed && now_ns >= saver.next_ns);
+    bool due =
+        asked || vm_snapshot_wanted() || (changed && now_ns >= saver.next_ns);
     if (!snapshot_under_way() && (due || room_is_due(now_ns)) &&
         begin(now_ns, asked) == 0)
         return UINT64_MAX;

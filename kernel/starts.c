@@ -9,7 +9,8 @@
 #include "vm/vm.h"
 #include "wm/notice.h"
 
-#define LASTED_NS 5000000000u /* that the apps ran: this start is a good one */
+/* When the apps ran for so long, this start is a good one. */
+#define LASTED_NS 5000000000u
 
 enum { FAILED_MOST = 3 };
 
@@ -29,8 +30,9 @@ static bool are_held(void) {
 void starts_begin(Store *store) {
     starts.store = store;
     starts.since_ns = UINT64_MAX;
-    starts.failed =
-        store && store_durable_generation(store) ? store_start_begins(store) : 0;
+    starts.failed = store && store_durable_generation(store)
+                        ? store_start_begins(store)
+                        : 0;
     vm_hold(are_held(), NULL);
     if (!vm_held())
         starts.since_ns = platform_now_ns();

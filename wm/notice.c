@@ -16,10 +16,10 @@ enum {
     LINE_HEIGHT = 20,
     LINES_MOST = 6,
     ROW_HEIGHT = 36,
-    ROWS_MOST = 8,         /* at once; the others scroll */
-    ROW_OUT = 10,          /* so that the words stand below the text */
-    SCREEN_EDGE = 2 * 8,   /* kept free around the card */
-    VEIL_ALPHA = 0x66,     /* over all that is behind */
+    ROWS_MOST = 8,       /* at once; the others scroll */
+    ROW_OUT = 10,        /* so that the words stand below the text */
+    SCREEN_EDGE = 2 * 8, /* kept free around the card */
+    VEIL_ALPHA = 0x66,   /* over all that is behind */
 };
 
 static const WmNotice *notice;

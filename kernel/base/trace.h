@@ -9,10 +9,10 @@
 #include "kernel/base/log.h"
 
 enum {
-    TRACE_input = 1,   /* each event */
-    TRACE_pages = 2,   /* brought in, evicted */
-    TRACE_store = 4,   /* the steps of a commit */
-    TRACE_threads = 8, /* each slice of a program */
+    TRACE_input = 1,    /* each event */
+    TRACE_pages = 2,    /* brought in, evicted */
+    TRACE_store = 4,    /* the steps of a commit */
+    TRACE_threads = 8,  /* each slice of a program */
     TRACE_collect = 16, /* each collection */
 };
 
