@@ -80,7 +80,7 @@ typedef struct DecorItem {
     const char *note; /* at the right, such as a shortcut; NULL: none */
     size_t note_bytes;
     bool active; /* the chosen one, the window with the focus */
-    bool open;   /* a window that is there, in the bar */
+    bool open;   /* a window that is on the screen, in the bar */
     bool hover, pressed, disabled;
 } DecorItem;
 

@@ -9,6 +9,7 @@ enum {
     ICON_SIZE = 16,
     TILE_ICON = 32,
     ITEM_PADDING = 10,
+    TEXT_LEAST = 88, /* a narrower item in the bar has only its icon */
     MARK_WIDTH = 16, /* under the window with the focus */
     MARK_HEIGHT = 3,
 };
@@ -48,18 +49,21 @@ void decor_bar(Canvas *canvas, Rect rect, const Theme *theme) {
 
 void decor_bar_item(Canvas *canvas, const DecorItem *item, const Theme *theme) {
     draw_state(canvas, item, theme);
-    Rect rect = draw_icon(canvas, item, theme->text);
-    typeset_label(canvas, THEME_FONT, rect, TYPESET_START, item->text,
-                  item->text_bytes,
-                  item->active ? theme->text : theme->secondary);
+    bool quiet = item->text_bytes > 0 && !item->active;
+    Colour ink = quiet ? theme->secondary : theme->text;
+    DecorItem shown = *item;
+    if (item->rect.width < TEXT_LEAST)
+        shown.text_bytes = 0;
+    Rect rect = draw_icon(canvas, &shown, ink);
+    typeset_label(canvas, THEME_FONT, rect, TYPESET_START, shown.text,
+                  shown.text_bytes, ink);
     if (!item->open)
         return;
     int32_t width = item->active ? MARK_WIDTH : MARK_HEIGHT * 2;
     Rect mark = {item->rect.x + (item->rect.width - width) / 2,
                  item->rect.y + item->rect.height - MARK_HEIGHT, width,
                  MARK_HEIGHT};
-    shape_fill(canvas, mark, 1,
-               item->active ? theme->accent : theme->field_line);
+    shape_fill(canvas, mark, 1, item->active ? theme->accent : theme->disabled);
 }
 
 void decor_durable(Canvas *canvas, Rect rect, bool durable,

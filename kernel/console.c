@@ -3,8 +3,11 @@
 
 #include "kernel/apps.h"
 #include "kernel/base/log.h"
+#include "kernel/base/text.h"
 #include "kernel/platform.h"
 #include "wm/desktop_native.h"
+
+enum { MASKS_MOST = 32 }; /* so that a line of the log has them */
 
 static bool snapshot_wanted, stop_wanted, resumed;
 
@@ -47,6 +50,17 @@ static void shows(char *rest) {
     log_line("ui: %s", text && desktop_shows(text) ? "shows" : "missing");
 }
 
+static void masks(void) {
+    Rect rects[MASKS_MOST];
+    char line[MASKS_MOST * 26 + 20];
+    Text text = text_on(line, sizeof line);
+    uint32_t count = desktop_masks(rects, MASKS_MOST);
+    for (uint32_t i = 0; i < count; i++)
+        text_add_format(&text, "%s %d %d %d %d", i > 0 ? "," : "", rects[i].x,
+                        rects[i].y, rects[i].width, rects[i].height);
+    log_line("ui: masks%s", text_end(&text));
+}
+
 static void open_app(char *rest) {
     char *name = quoted(rest);
     if (!name || !apps_open(name))
@@ -67,6 +81,8 @@ static void obey(char *line) {
         find(rest);
     else if (text_equal(line, "shows"))
         shows(rest);
+    else if (text_equal(line, "masks"))
+        masks();
     else if (line[0])
         log_line("console: unknown command: %s", line);
 }

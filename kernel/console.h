@@ -6,7 +6,9 @@
  *   resume             goes on after a start with the setting `frozen`
  *   open "NAME"        starts an app
  *   find ROLE "NAME"   answers "ui: found X Y" or "ui: missing"
- *   shows "TEXT"       answers "ui: shows" or "ui: missing" */
+ *   shows "TEXT"       answers "ui: shows" or "ui: missing"
+ *   masks              answers "ui: masks X Y W H, X Y W H": what does not
+ *                      count in a picture taken now */
 #ifndef KERNEL_CONSOLE_H
 #define KERNEL_CONSOLE_H
 

@@ -9,9 +9,8 @@
 #include "vm/vm.h"
 #include "wm/notice.h"
 
-#define LASTED_NS                                                              \
-    5000000000u /* that the apps ran: this start is a good one                 \
-                 */
+/* When the apps ran for so long, this start is a good one. */
+#define LASTED_NS 5000000000u
 
 enum { FAILED_MOST = 3 };
 

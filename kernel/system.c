@@ -25,17 +25,22 @@ enum {
     MEMORY_SHARE = 2,      /* of the machine's RAM for pages: a half */
     SLICE_BUDGET = 100000, /* calls and loops between two looks at input */
     MINUTE_US = 60000000,
+    COMPUTES_NS = 1000000000, /* a program that shows nothing for so long */
 };
 
 static struct {
     uint64_t inputs;         /* events received since the start */
     uint64_t settled_inputs; /* and those at the last "ui: settled", */
     uint64_t settled_frame;  /* with its frame */
-    int64_t minute;          /* that the clock shows */
-    bool test;               /* test mode */
-    bool started;            /* the desktop is ready */
-    bool drawn;              /* something new, in this turn */
-    Status status;           /* of a guarded step */
+    uint64_t moved_ns;       /* when windows last drew or had events */
+    uint64_t unshown_ns; /* the oldest event without a frame after it, or 0 */
+    uint64_t shown_ns;   /* longest from an event to its frame, and */
+    uint64_t frame_ns;   /* longest work on a frame, since "ui: settled" */
+    int64_t minute;      /* that the clock shows */
+    bool test;           /* test mode */
+    bool started;        /* the desktop is ready */
+    bool drawn;          /* something new, in this turn */
+    Status status;       /* of a guarded step */
 } run;
 
 /* ---- Start ---- */
@@ -152,8 +157,21 @@ static void restore_desktop(void) {
     run.status = desktop_restore();
 }
 
+static uint64_t larger(uint64_t a, uint64_t b) {
+    return a > b ? a : b;
+}
+
+/* Shows a frame where there is one to show, and takes the time. */
 static void compose(void) {
+    uint64_t begun_ns = platform_now_ns();
     run.drawn = wm_compose();
+    if (!run.drawn)
+        return;
+    uint64_t now_ns = platform_now_ns();
+    run.frame_ns = larger(run.frame_ns, now_ns - begun_ns);
+    if (run.unshown_ns > 0)
+        run.shown_ns = larger(run.shown_ns, now_ns - run.unshown_ns);
+    run.unshown_ns = 0;
 }
 
 /* An app that lost a page is stopped on the way, and ended. */
@@ -218,6 +236,8 @@ static void obey_input(void) {
         run.inputs++;
         TRACE(input, "kind=%d usage=%u down=%d at %d,%d", (int)event.kind,
               event.usage, event.down, event.x, event.y);
+        if (run.unshown_ns == 0)
+            run.unshown_ns = event.time_ns;
         if (event.kind == INPUT_CLOSE)
             console_want_stop();
         wm_input(&event);
@@ -238,16 +258,30 @@ static uint64_t next_minute_ns(void) {
     return platform_now_ns() + (uint64_t)left_us * 1000;
 }
 
-/* Says once that the desktop is at rest, for scripts. */
+/* Nothing waits, and nothing is going to change soon: all programs rest, or
+ * what still runs has computed for a while without anything to see. */
+static bool at_rest(void) {
+    uint64_t now_ns = platform_now_ns();
+    if (run.drawn || !desktop_waits())
+        run.moved_ns = now_ns;
+    return !run.drawn &&
+           (desktop_quiet() || now_ns - run.moved_ns >= COMPUTES_NS);
+}
+
+/* Says once that the desktop is at rest, for scripts. Events that have no frame
+ * by now need none. */
 static void say_settled(void) {
-    if (!desktop_quiet() ||
-        (run.settled_inputs == run.inputs && run.settled_frame == wm_frames()))
+    run.unshown_ns = 0;
+    if ((run.settled_inputs == run.inputs && run.settled_frame == wm_frames()))
         return;
     run.settled_inputs = run.inputs;
     run.settled_frame = wm_frames();
-    log_line("ui: settled input=%lu frame=%lu crc=%08x windows=%u focus=%lu",
+    log_line("ui: settled input=%lu frame=%lu crc=%08x windows=%u focus=%lu "
+             "shown_us=%lu frame_us=%lu",
              run.inputs, wm_frames(), wm_crc(), desktop_window_count(),
-             desktop_focused_number());
+             desktop_focused_number(), run.shown_ns / 1000,
+             run.frame_ns / 1000);
+    run.shown_ns = run.frame_ns = 0;
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b) {
@@ -279,7 +313,7 @@ void system_step(void) {
     wm_show_durable(saver_is_durable());
     until_ns = earlier(until_ns, starts_step());
     memory_trim();
-    if (!run.drawn)
+    if (at_rest())
         say_settled();
     until_ns = earlier(until_ns, next_minute_ns());
     bool busy = run.drawn || (!waits && !desktop_quiet());

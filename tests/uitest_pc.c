@@ -1,4 +1,5 @@
 /* The pc machine: script commands become QMP commands and console lines. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,6 +162,13 @@ static bool send_button(const char *name, bool down) {
     return send_events(event);
 }
 
+static bool move(const char *rest) {
+    int x, y;
+    if (sscanf(rest, "%d %d", &x, &y) != 2)
+        return ui_fail("wanted: move X Y");
+    return send_pointer(x, y);
+}
+
 static bool click(const char *rest) {
     int x, y;
     char which[16] = "left";
@@ -233,8 +241,8 @@ static bool snapshot(void) {
 
 static const char *answer_of(void) {
     static const char *const answers[] = {"ui: found ", "ui: shows",
-                                          "ui: missing"};
-    for (int i = 0; i < 3; i++) {
+                                          "ui: missing", "ui: masks"};
+    for (int i = 0; i < 4; i++) {
         const char *line = ui_log_newest(question_from, answers[i]);
         if (line)
             return strstr(line, "ui: ");
@@ -266,17 +274,20 @@ static bool expect_text(const char *rest) {
                       ui_fail("no window shows this text"));
 }
 
-/* "ROLE "NAME" [left|right|double]": in the middle of the widget. */
-static bool click_widget(const char *rest) {
+/* Does it at a place, or in the middle of a widget: "ROLE "NAME" ...". */
+static bool at_place(bool (*action)(const char *), const char *rest) {
     char place[64];
     int x, y;
-    const char *answer = ask("find", rest), *end = strrchr(rest, '"');
+    const char *end = strrchr(rest, '"');
+    if (!end)
+        return action(rest);
+    const char *answer = ask("find", rest);
     if (!answer)
         return false;
     if (sscanf(answer, "ui: found %d %d", &x, &y) != 2)
         return ui_fail("there is no such widget");
-    snprintf(place, sizeof place, "%d %d %.16s", x, y, end ? end + 1 : "");
-    return click(place);
+    snprintf(place, sizeof place, "%d %d %.16s", x, y, end + 1);
+    return action(place);
 }
 
 /* What follows will be settled only after the app has shown itself. */
@@ -296,13 +307,14 @@ static bool pc_boot(void) {
 }
 
 static bool pc_obey(const char *word, char *rest) {
-    int x, y;
     if (strcmp(word, "type") == 0)
         return type_text(rest);
     if (strcmp(word, "key") == 0)
         return press_keys(rest);
     if (strcmp(word, "click") == 0)
-        return strchr(rest, '"') ? click_widget(rest) : click(rest);
+        return at_place(click, rest);
+    if (strcmp(word, "move") == 0)
+        return at_place(move, rest);
     if (strcmp(word, "expect") == 0)
         return expect_text(rest);
     if (strcmp(word, "open") == 0)
@@ -317,9 +329,31 @@ static bool pc_obey(const char *word, char *rest) {
         return snapshot();
     if (strcmp(word, "resume") == 0)
         return uitest_qemu_console("resume");
-    if (strcmp(word, "move") == 0 && sscanf(rest, "%d %d", &x, &y) == 2)
-        return send_pointer(x, y);
     return ui_fail("unknown command");
+}
+
+/* What does not count in a picture, "X Y W H, X Y W H": a line each. */
+static bool write_masks(const char *name, const char *rectangles) {
+    char path[UI_PATH_BYTES];
+    snprintf(path, sizeof path, "%s/%s.masks", ui_options.out, name);
+    FILE *file = fopen(path, "w");
+    if (!file)
+        return ui_fail("%s: %s", path, strerror(errno));
+    for (const char *at = rectangles; *at; at += *at == ',') {
+        size_t length = strcspn(at += strspn(at, " "), ",");
+        fprintf(file, "%.*s\n", (int)length, at);
+        at += length;
+    }
+    return fclose(file) == 0 || ui_fail("%s: %s", path, strerror(errno));
+}
+
+/* Before the first picture of the desktop nobody listens to the console, and
+ * all of the screen counts. */
+static bool ask_for_masks(const char *name) {
+    if (!ui_log_newest(0, "desktop: ready") && !ui_log_newest(0, "restore: "))
+        return write_masks(name, "");
+    const char *answer = ask("masks", "");
+    return answer && write_masks(name, answer + strlen("ui: masks"));
 }
 
 static bool pc_screenshot(const char *name) {
@@ -336,7 +370,7 @@ static bool pc_screenshot(const char *name) {
     snprintf(path, sizeof path, "%s/%s.png", ui_options.out, name);
     bool good = ui_picture_write(path, &picture);
     ui_picture_free(&picture);
-    return good;
+    return good && ask_for_masks(name);
 }
 
 const UiMachine uitest_pc = {

@@ -94,14 +94,23 @@ static void add_format(const char *format, const char *value) {
     add(word_room[word_count]);
 }
 
-/* A comma would end the value in QEMU's options. */
+/* A comma within a value is written twice in QEMU's options. */
 static bool add_setting(const char *setting) {
     char text[UI_PATH_BYTES];
     const char *value = strchr(setting, '=');
-    if (!value || strchr(setting, ','))
+    if (!value)
         return ui_fail("not a setting: %s", setting);
-    snprintf(text, sizeof text, "name=opt/revenant/%.*s,string=%s",
-             (int)(value - setting), setting, value + 1);
+    size_t length = (size_t)snprintf(
+        text, sizeof text,
+        "name=opt/revenant/%.*s,string=", (int)(value - setting), setting);
+    for (const char *at = value + 1; *at && length < sizeof text - 2; at++) {
+        if (*at == ',')
+            text[length++] = ',';
+        text[length++] = *at;
+    }
+    if (length >= sizeof text - 2)
+        return ui_fail("the setting is too long: %.40s...", setting);
+    text[length] = 0;
     add("-fw_cfg");
     add_format("%s", text);
     return true;

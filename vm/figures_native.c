@@ -6,6 +6,7 @@
 #include "vm/domain.h"
 #include "vm/heap.h"
 #include "vm/native.h"
+#include "vm/vm.h"
 
 enum { APP_NUMBERS = 4, GENERATION_NUMBERS = 3, MEMORY_NUMBERS = 7 };
 
@@ -75,12 +76,17 @@ static NativeResult memory_numbers(NativeCall *call) {
     return native_give(call, list);
 }
 
+static NativeResult test_mode(NativeCall *call) {
+    return native_bool(call, vm_test_mode());
+}
+
 void figures_native_register(void) {
     static const NativeEntry entries[] = {
         {"system.appNumbers", "()[I", app_numbers, NULL},
         {"system.appName", "(I)Lcore.String;", app_name, NULL},
         {"system.generationNumbers", "()[I", generation_numbers, NULL},
         {"system.memoryNumbers", "()[I", memory_numbers, NULL},
+        {"system.testMode", "()B", test_mode, NULL},
     };
     native_register(entries, sizeof entries / sizeof entries[0]);
 }

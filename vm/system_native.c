@@ -28,9 +28,7 @@ static NativeResult log_native(NativeCall *call) {
 #define TEST_WALL_US 1767268800000000
 
 static NativeResult wall_microseconds(NativeCall *call) {
-    const char *test = platform_setting("test");
-    bool fixed = test && test[0] == '1';
-    return native_int(call, fixed ? TEST_WALL_US : platform_wall_us());
+    return native_int(call, vm_test_mode() ? TEST_WALL_US : platform_wall_us());
 }
 
 static NativeResult experienced(NativeCall *call) {

@@ -661,6 +661,11 @@ uint64_t vm_durable_generation(void) {
     return vm.durable;
 }
 
+bool vm_test_mode(void) {
+    const char *test = platform_setting("test");
+    return test && text_equal(test, "1");
+}
+
 uint64_t vm_experienced_ns(void) {
     return ROOT->experienced_ns + (platform_now_ns() - vm.clock_ns);
 }

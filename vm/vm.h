@@ -55,6 +55,10 @@ void vm_barrier_taken(void);
 void vm_generation_durable(uint64_t generation);
 uint64_t vm_durable_generation(void);
 
+/* Test mode: what programs are told of clocks, generations and memory is always
+ * the same, so that pictures are. */
+bool vm_test_mode(void);
+
 /* Nanoseconds that this world has lived, now. */
 uint64_t vm_experienced_ns(void);
 

@@ -10,9 +10,10 @@ enum {
     MARGIN = 4,
     LAUNCHER_WIDTH = 40,
     ITEM_WIDTH = 168,
-    ITEM_LEAST = 44,
-    TRAY_WIDTH = 96,
+    ITEM_LEAST = 20, /* an icon and its gap */
+    CLOCK_WIDTH = 40,
     DOT_SIDE = 16,
+    TRAY_WIDTH = DOT_SIDE + THEME_GAP + CLOCK_WIDTH + THEME_PADDING,
     MENU_WIDTH = 220,
     MENU_ITEM = 36,
     MENU_PADDING = 8,
@@ -74,6 +75,12 @@ static Rect window_item(uint32_t place) {
                   bar.height - 2 * MARGIN};
 }
 
+Rect wm_clock_rect(void) {
+    Rect bar = bar_rect();
+    return (Rect){bar.width - THEME_PADDING - CLOCK_WIDTH, bar.y, CLOCK_WIDTH,
+                  bar.height};
+}
+
 static uint32_t app_count(void) {
     uint32_t count = 0;
     while (wm.hooks.app_name(count))
@@ -98,8 +105,13 @@ static Rect theme_item(void) {
     return rect_moved(menu_item(app_count()), 0, MENU_LINE);
 }
 
+static bool is_dark(void) {
+    return wm.theme == &theme_dark;
+}
+
+/* What the last entry of the launcher does. */
 static const char *theme_words(void) {
-    return wm.theme == &theme_dark ? "Use light theme" : "Use dark theme";
+    return is_dark() ? "Use light theme" : "Use dark theme";
 }
 
 void bar_damage(void) {
@@ -171,7 +183,7 @@ static void set_launcher(bool open) {
 }
 
 static void change_theme(void) {
-    wm.theme = wm.theme == &theme_dark ? &theme_light : &theme_dark;
+    wm.theme = is_dark() ? &theme_light : &theme_dark;
     wm_damage(bitmap_rect(&wm.scene));
 }
 
@@ -222,7 +234,7 @@ static void draw_window_item(Canvas *canvas, uint32_t place) {
                       .text = window->title,
                       .text_bytes = window->title_bytes,
                       .active = window == windows_focused(),
-                      .open = true,
+                      .open = windows_visible(window),
                       .hover =
                           wm.bar_hover == BAR_FIRST_WINDOW + (int32_t)place};
     decor_bar_item(canvas, &item, wm.theme);
@@ -231,9 +243,7 @@ static void draw_window_item(Canvas *canvas, uint32_t place) {
 static void draw_tray(Canvas *canvas) {
     Rect bar = bar_rect();
     const char *clock = wm.hooks.clock();
-    Rect text = {bar.width - TRAY_WIDTH + DOT_SIDE + MARGIN, bar.y,
-                 TRAY_WIDTH - DOT_SIDE - MARGIN - THEME_PADDING, bar.height};
-    typeset_label(canvas, THEME_FONT, text, TYPESET_END, clock,
+    typeset_label(canvas, THEME_FONT, wm_clock_rect(), TYPESET_END, clock,
                   text_length(clock), wm.theme->text);
     Rect dot = {bar.width - TRAY_WIDTH, bar.y + (bar.height - DOT_SIDE) / 2,
                 DOT_SIDE, DOT_SIDE};
@@ -257,7 +267,7 @@ static void draw_menu(Canvas *canvas) {
                     (Rect){item.x, item.y - MENU_LINE, item.width, MENU_LINE},
                     wm.theme);
     DecorItem theme = {.rect = item,
-                       .icon = ICON_MOON,
+                       .icon = is_dark() ? ICON_SUN : ICON_MOON,
                        .text = theme_words(),
                        .text_bytes = text_length(theme_words()),
                        .hover = wm.bar_hover == BAR_THEME};

@@ -171,6 +171,10 @@ static void show(void) {
     cursor_shown = cursor;
 }
 
+Rect wm_pointer_rect(void) {
+    return cursor_shown;
+}
+
 static void damage_moved_pointer(void) {
     Rect cursor = rect_common(cursor_rect(wm.cursor, wm.x, wm.y, 1),
                               bitmap_rect(&wm.scene));

@@ -506,8 +506,7 @@ static NativeResult set_clipboard(NativeCall *call) {
 }
 
 static NativeResult test_mode(NativeCall *call) {
-    const char *test = platform_setting("test");
-    return native_bool(call, test && test[0] == '1');
+    return native_bool(call, vm_test_mode());
 }
 
 void desktop_register(void) {
@@ -532,12 +531,18 @@ bool desktop_behind(void) {
     return backlog_count > 0;
 }
 
-bool desktop_quiet(void) {
+bool desktop_waits(void) {
     for (const Seat *seat = seats; seat && !vm_held(); seat = seat->next)
-        if (seat->object->event_count > 0 || seat->domain->run_first ||
-            !waiter_of(seat))
+        if (seat->object->event_count > 0 || !waiter_of(seat))
             return false;
     return backlog_count == 0;
+}
+
+bool desktop_quiet(void) {
+    for (const Seat *seat = seats; seat && !vm_held(); seat = seat->next)
+        if (seat->domain->run_first)
+            return false;
+    return desktop_waits();
 }
 
 const Seat *desktop_first_seat(void) {

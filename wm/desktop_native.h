@@ -28,8 +28,9 @@ void desktop_forget(const Domain *domain);
 /* Windows have not taken the events so far: more input can wait. */
 bool desktop_behind(void);
 
-/* No event waits, every window's thread waits for one, and no other thread of
- * their apps runs. */
+/* No event waits, and every window's thread waits for one. */
+bool desktop_waits(void);
+/* The same, and no other thread of their apps runs. */
 bool desktop_quiet(void);
 uint32_t desktop_window_count(void);
 uint64_t desktop_focused_number(void); /* 0: none */
@@ -40,5 +41,10 @@ uint64_t desktop_focused_number(void); /* 0: none */
 bool desktop_find(const char *role, const char *name, int32_t *x_out,
                   int32_t *y_out);
 bool desktop_shows(const char *text);
+
+/* For scripts: the parts of the screen that say nothing about the world: the
+ * pointer, the clock (but in test mode), and widgets whose pixels move by
+ * themselves. Their number; those that are too many are joined. */
+uint32_t desktop_masks(Rect *rects_out, uint32_t capacity);
 
 #endif

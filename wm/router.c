@@ -30,14 +30,17 @@ static void tell_size(WmWindow *window) {
                               .y = content.height});
 }
 
-/* The pixels stay as they are until the owner paints for the theme. */
+/* The pixels stay as they are until the owner paints for the theme. Where they
+ * are right, nothing that was told counts any more: the theme may change and
+ * come back before the owner has painted. */
 static void tell_theme(WmWindow *window) {
     uint64_t stamp = wm_stamp();
-    if (!window->surface || window->surface->stamp == stamp ||
-        window->told_stamp == stamp)
-        return;
-    window->told_stamp = stamp;
-    tell(window, (InputEvent){.kind = (InputKind)WM_EVENT_THEME});
+    if (!window->surface || window->surface->stamp == stamp) {
+        window->told_stamp = 0;
+    } else if (window->told_stamp != stamp) {
+        window->told_stamp = stamp;
+        tell(window, (InputEvent){.kind = (InputKind)WM_EVENT_THEME});
+    }
 }
 
 static WmWindow *told_focus; /* who was told last that it has the focus */

@@ -1,11 +1,13 @@
-/* What UI scripts ask: where the widget with a role and a name is, and whether
- * a text is shown. Walks the widget objects of visible windows. */
+/* What UI scripts ask: where the widget with a role and a name is, whether a
+ * text is shown, and which parts of a picture do not count. Walks the widget
+ * objects of visible windows. */
 #include "wm/desktop_native.h"
 #include "wm/notice.h"
 #include "wm/window_native.h"
 
 #include "kernel/base/bytes.h"
 #include "kernel/base/text.h"
+#include "vm/vm.h"
 
 enum { WIDGETS_MOST = 20000 }; /* of one window; a ring of siblings ends here */
 
@@ -121,4 +123,50 @@ bool desktop_shows(const char *text) {
     ScriptSearch search = {.name = text};
     Rect rect;
     return wm_find("window", text, &rect) || look_everywhere(&search) != NULL;
+}
+
+/* ---- Masks ---- */
+
+typedef struct Masks {
+    Rect *rects;
+    uint32_t count, capacity;
+} Masks;
+
+static void add_mask(Masks *masks, Rect rect) {
+    if (rect_empty(rect))
+        return;
+    if (masks->count < masks->capacity) {
+        masks->rects[masks->count++] = rect;
+        return;
+    }
+    Rect *last = &masks->rects[masks->capacity - 1];
+    *last = rect_around(*last, rect);
+}
+
+static void add_moving_widgets(Masks *masks, const Seat *seat) {
+    Rect content = windows_content(&seat->window);
+    const WidgetObject *root = seat->object->root;
+    ScriptSearch walk = {.left = WIDGETS_MOST};
+    walk.x = root ? (uint64_t)root->x : 0;
+    walk.y = root ? (uint64_t)root->y : 0;
+    for (const WidgetObject *at = root; at && may_step(&walk);
+         at = next_widget(&walk, at, root)) {
+        if ((at->flags & WIDGET_HIDDEN) || !(at->flags & WIDGET_MOVES))
+            continue;
+        Rect rect = {rect_clamp((int64_t)walk.x), rect_clamp((int64_t)walk.y),
+                     rect_clamp(at->width), rect_clamp(at->height)};
+        add_mask(masks,
+                 rect_common(rect_moved(rect, content.x, content.y), content));
+    }
+}
+
+uint32_t desktop_masks(Rect *rects_out, uint32_t capacity) {
+    Masks masks = {.rects = rects_out, .capacity = capacity};
+    add_mask(&masks, wm_pointer_rect());
+    if (!vm_test_mode())
+        add_mask(&masks, wm_clock_rect());
+    for (const Seat *seat = desktop_first_seat(); seat; seat = seat->next)
+        if (windows_visible(&seat->window))
+            add_moving_widgets(&masks, seat);
+    return masks.count;
 }

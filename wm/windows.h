@@ -36,10 +36,10 @@ typedef struct WmWindow {
     size_t title_bytes;
     const char *app; /* the name of its app, the owner's */
     size_t app_bytes;
-    const Surface *surface;          /* NULL: nothing painted yet */
-    uint32_t cursor;                 /* CursorShape over the content */
-    bool changed;                    /* place, state, stacking or focus */
-    uint64_t told_stamp;             /* of what it was told to paint for */
+    const Surface *surface; /* NULL: nothing painted yet */
+    uint32_t cursor;        /* CursorShape over the content */
+    bool changed;           /* place, state, stacking or focus */
+    uint64_t told_stamp;    /* of what it was told to paint for, 0: nothing */
     int32_t told_width, told_height; /* content size the owner knows */
 } WmWindow;
 

@@ -84,6 +84,10 @@ bool wm_compose(void);
 uint32_t wm_crc(void);
 uint64_t wm_frames(void);
 
+/* The pointer as it was shown last, and the clock in the bar. */
+Rect wm_pointer_rect(void);
+Rect wm_clock_rect(void);
+
 /* For scripts: the middle of what is named, "window", "button" or "item". */
 bool wm_find(const char *role, const char *name, Rect *rect_out);
 

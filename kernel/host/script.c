@@ -15,15 +15,16 @@
 #include <unistd.h>
 
 #include "kernel/base/keymap.h"
+#include "wm/desktop_native.h"
 
-enum { LINE_BYTES = 4096, DRAG_STEPS = 8 };
+enum { LINE_BYTES = 4096, DRAG_STEPS = 8, MASKS_MOST = 32 };
 
 typedef enum Waiting {
     FOR_NOTHING,
     FOR_DESKTOP,
     FOR_SETTLED,
     FOR_SNAPSHOT,
-    FOR_PLACE, /* of a widget, to be clicked */
+    FOR_PLACE, /* of a widget, for the pointer */
     FOR_TEXT,  /* to be seen */
 } Waiting;
 
@@ -38,6 +39,8 @@ static bool settled_once; /* since the start, or since an app was opened */
 static uint64_t begun;    /* the generation that was asked for, once it is */
 static char console[LINE_BYTES];
 static bool console_waits;
+static const char *(*at_place)(const char *rest); /* what to do at the place, */
+static char at_place_how[16];                     /* and how */
 static uint16_t held; /* modifiers of the keys that are down */
 
 static void answer(const char *error) {
@@ -135,13 +138,33 @@ static void send_button(uint16_t button, bool down, int x, int y) {
         .kind = INPUT_BUTTON, .usage = button, .down = down, .x = x, .y = y});
 }
 
+/* "ROLE "NAME" [how]": the place is asked for, then `action` gets it. True when
+ * the rest is not a place itself. */
+static bool find_place(const char *(*action)(const char *), const char *rest) {
+    const char *end = strrchr(rest, '"');
+    if (*rest >= '0' && *rest <= '9')
+        return false;
+    tell_console("find %s", rest);
+    at_place = action;
+    snprintf(at_place_how, sizeof at_place_how, "%s", end ? end + 1 : "");
+    waiting = FOR_PLACE;
+    return true;
+}
+
+static const char *move(const char *rest) {
+    int x, y;
+    if (find_place(move, rest))
+        return NULL;
+    if (sscanf(rest, "%d %d", &x, &y) != 2)
+        return "move: X Y";
+    send_pointer(x, y);
+    return NULL;
+}
+
 static const char *click(const char *rest) {
     int x, y;
-    if (*rest < '0' || *rest > '9') {
-        tell_console("find %s", rest);
-        waiting = FOR_PLACE;
+    if (find_place(click, rest))
         return NULL;
-    }
     char which[16] = "left";
     if (sscanf(rest, "%d %d %15s", &x, &y, which) < 2)
         return "click: X Y [left|right|double]";
@@ -170,6 +193,21 @@ static const char *drag(const char *rest) {
 
 /* ---- Pictures ---- */
 
+/* What does not count in the picture, a line "X Y W H" each. */
+static bool write_masks(const char *name) {
+    Rect rects[MASKS_MOST];
+    char path[LINE_BYTES];
+    snprintf(path, sizeof path, "%s/%s.masks", folder, name);
+    FILE *file = fopen(path, "w");
+    if (!file)
+        return false;
+    uint32_t count = desktop_masks(rects, MASKS_MOST);
+    for (uint32_t i = 0; i < count; i++)
+        fprintf(file, "%d %d %d %d\n", rects[i].x, rects[i].y, rects[i].width,
+                rects[i].height);
+    return fclose(file) == 0;
+}
+
 static const char *screenshot(const char *name) {
     char path[LINE_BYTES];
     Screen screen = platform_screen();
@@ -186,6 +224,7 @@ static const char *screenshot(const char *name) {
     snprintf(path, sizeof path, "%s/%s.png", folder, name);
     int good = png_image_write_to_file(&image, path, 0, opaque, 0, NULL);
     free(opaque);
+    good = good && write_masks(name);
     return good ? NULL : "screenshot: cannot write the picture";
 }
 
@@ -209,19 +248,14 @@ static char *unquote(char *text) {
 }
 
 static const char *obey_input(const char *word, char *rest) {
-    int x, y;
     if (strcmp(word, "type") == 0) {
         char *text = unquote(rest);
         return text ? type_text(text) : "type: \"text\"";
     }
     if (strcmp(word, "key") == 0)
         return press_keys(rest);
-    if (strcmp(word, "move") == 0) {
-        if (sscanf(rest, "%d %d", &x, &y) != 2)
-            return "move: X Y";
-        send_pointer(x, y);
-        return NULL;
-    }
+    if (strcmp(word, "move") == 0)
+        return move(rest);
     if (strcmp(word, "click") == 0)
         return click(rest);
     if (strcmp(word, "drag") == 0)
@@ -320,10 +354,16 @@ static void done_waiting(const char *error) {
     host_wake(); /* the next command may already be here */
 }
 
+static const char *act_at_place(const char *place) {
+    char rest[64];
+    snprintf(rest, sizeof rest, "%.40s %s", place, at_place_how);
+    return at_place(rest);
+}
+
 /* The answer of the console about a place or a text. */
 static void see_answer(const char *line) {
     if (waiting == FOR_PLACE && strncmp(line, "ui: found ", 10) == 0)
-        done_waiting(click(line + 10));
+        done_waiting(act_at_place(line + 10));
     else if (waiting == FOR_TEXT && strncmp(line, "ui: shows", 9) == 0)
         done_waiting(NULL);
     else if ((waiting == FOR_PLACE || waiting == FOR_TEXT) &&

@@ -8,12 +8,38 @@ build/snapshot-bench: $$(call objects,host,$$(BASE_SOURCES) \
 build/store-bench: $$(call objects,host,tests/bench/store.c) \
     build/librevstore.a
 	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ -lpthread -o $$@
+build/rates-bench: $$(call objects,host,$$(COMMON_SOURCES) \
+    tests/bench/rates.c $$(filter-out kernel/host/main.c,$$(HOST_SOURCES))) \
+    $$(call libraries,host)
+	$$(QUIET)$$(CC) $$(CFLAGS_host) -Wl,--wrap=verifier_check $$^ \
+	    $$(HOST_LINKS) -o $$@
+build/revenant-untaxed: build/bench/untaxed/vm/interpreter.o \
+    $$(filter-out build/host/vm/interpreter.o,$$(call objects,host,\
+    $$(COMMON_SOURCES) $$(HOST_SOURCES))) $$(call libraries,host)
+	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ $$(HOST_LINKS) -o $$@
 endef
 LATE_RULES += BENCH_RULES
 
+# The interpreter as if nothing were ever kept: it announces no store.
+build/bench/untaxed/vm/interpreter.o: vm/interpreter.c $(wildcard vm/*.h)
+	@mkdir -p $(@D)
+	@sed 's/^#define ANNOUNCE(address).*/#define ANNOUNCE(address) ((void)0)\n#define OTHERWISE(address) \\/' \
+	    $< >$(@:.o=.c)
+	@! cmp -s $< $(@:.o=.c)
+	$(QUIET)$(CC) $(CFLAGS_host) $(EXTRA_vm/interpreter) -c $(@:.o=.c) -o $@
+
+# As a C programmer would compile it.
+build/micro-bench: tests/bench/micro.c
+	$(QUIET)$(CC) -std=c17 -D_GNU_SOURCE -O2 $< -lm -o $@
+
+BENCH_PROGRAMS := $(addprefix build/,snapshot-bench store-bench rates-bench \
+    micro-bench revenant-untaxed)
 .PHONY: bench
-bench: programs build/snapshot-bench build/store-bench
+bench: programs $(BENCH_PROGRAMS)
+	@kernel/lib/packages.sh bench
 	@mkdir -p build/bench
 	@(python3 tests/bench/boot.py 5; build/snapshot-bench build/bench/s.img; \
 	    build/store-bench build/bench/s.img build/bench/control.img; \
-	    python3 tests/bench/idle.py) | python3 tests/bench/collect.py
+	    build/rates-bench $(CORE_REV); python3 tests/bench/micro.py; \
+	    python3 tests/bench/desktop.py; python3 tests/bench/idle.py) | \
+	    python3 tests/bench/collect.py

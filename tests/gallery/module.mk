@@ -13,6 +13,8 @@ gallery: programs build/uitest
 	@mkdir -p build/gallery
 	build/uitest host tests/gallery/apps.ui --size 1280x800 \
 	    --out build/gallery
+	build/uitest host tests/gallery/figures.ui --size 1280x800 \
+	    --out build/gallery --set test=0
 
 sheets: build/host/gallery
 	@mkdir -p build/sheets

@@ -21,7 +21,7 @@ same_versions=no
 [ "$(tests/gallery/versions)" = "$(cat $golden/versions)" ] && same_versions=yes
 for script in "${scripts[@]}"; do
     read -ra options < <(sed -n 's/^# options: //p' "$script")
-    if [ $same_versions = no ] && grep -qE '^expect [^t]' "$script"; then
+    if [ $same_versions = no ] && grep -qE '^(expect [^t]|exact [^ ]+$)' "$script"; then
         skipped=$((skipped + 1)) # golden pictures of other fonts
         continue
     fi

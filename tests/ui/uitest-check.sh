@@ -1,6 +1,6 @@
 #!/bin/bash
-# Does build/uitest itself notice what is wrong? Uses the hosted machine. Ends in
-# "N passed, N failed".
+# Does build/uitest itself notice what is wrong? Most of it on the hosted machine.
+# Ends in "N passed, N failed".
 set -u
 cd "$(dirname "$0")/../.."
 out=build/ui/uitest-check
@@ -13,7 +13,7 @@ ends_with() { # STATUS WHAT OPTION...
     local wanted=$1 what=$2 got
     shift 2
     cat >"$out/script.ui"
-    build/uitest host "$out/script.ui" --out "$out" --golden "$out/golden" \
+    build/uitest ${machine:-host} "$out/script.ui" --out "$out" --golden "$out/golden" \
         "$@" 2>"$out/errors"
     got=$?
     if [ "$got" = "$wanted" ]; then
@@ -34,8 +34,56 @@ ends_with 1 "a pixel that is not there" <<<"$begin"$'\npixel a 5000 0 0'
 ends_with 1 "a golden picture that is missing" <<<"$begin"$'\nexpect a'
 ends_with 0 "making a golden picture" --update <<<"$begin"$'\nexpect a'
 ends_with 0 "an equal picture" <<<"$begin"$'\nexpect a'
+ends_with 0 "one equal but for the pointer" \
+    <<<"$begin"$'\nmove 5 5\nsettle\nmove 2 2\nsettle\nexpect a'
+ends_with 1 "that one, with the pointer" \
+    <<<"$begin"$'\nmove 5 5\nsettle\nmove 2 2\nsettle\nexact a'
 ends_with 1 "a picture of another size" --size 800x600 <<<"$begin"$'\nexpect a'
 ends_with 1 "a line that never comes" --patience 1 <<<$'boot\nwait "no such"'
 ends_with 1 "a machine that was cut" --patience 1 <<<$'boot\ncut\nkey a'
+
+# What moves by itself, and the pointer, are left out of comparisons.
+moves='import ui
+
+/// A bar that grows and grows.
+class Bar: Widget() {
+    var length = 0
+    init { movesByItself = true }
+    fun measure() { wants(100, 20) }
+    fun paint(painter: Painter) { painter.fill(0, 0, length % 100, 20, Colour.accent) }
+}
+
+class Moves: App {
+    let bar = Bar()
+    fun open() {
+        name = "Moves"
+        spawn {
+            while true {
+                sleep(20.milliseconds)
+                bar.length += 1
+                bar.changed()
+                if bar.length % 25 == 0 { log("a quarter more") }
+            }
+        }
+        window("Moves", Column([Label("Going on"), bar], 12, 12), 200, 120)
+    }
+}'
+begin=$'boot\nwait desktop\nwait "a quarter more"\nmove 30 30
+settle\nscreenshot a\nwait "a quarter more"\nscreenshot b'
+for machine in host pc; do
+    ends_with 0 "what moves by itself" --set "app=$moves" --set app_name=moves \
+        <<<"$begin"$'\nsame a b'
+    ends_with 1 "that nothing is left out" --set "app=$moves" \
+        --set app_name=moves <<<"$begin"$'\nexact a b'
+    ends_with 1 "what moves otherwise" --set "app=$moves" --set app_name=moves \
+        <<<"$begin"$'\nopen "Counter"\nsettle\nscreenshot c\nsame a c'
+    ends_with 0 "the pointer" <<<$'boot\nwait desktop\nmove 5 5\nsettle
+screenshot a\nmove 1 1\nsettle\nscreenshot b\nsame a b'
+done
+ends_with 0 "a clock" --set test=0 <<<$'boot\nwait desktop\nsettle\nscreenshot a'
+grep -q '^972 728 ' "$out/a.masks" || {
+    failed=$((failed + 1))
+    echo "uitest: the clock is not among the masks" >&2
+}
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

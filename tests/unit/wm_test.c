@@ -244,6 +244,38 @@ TEST("another theme draws all anew and asks each window to paint once") {
     stop();
 }
 
+static void change_theme(const char *words) {
+    Rect rect;
+    EXPECT(wm_find("item", "Launcher", &rect));
+    click_middle(rect);
+    EXPECT(wm_find("item", words, &rect));
+    click_middle(rect);
+}
+
+TEST("a theme that comes back before a window has painted is not lost") {
+    start();
+    for (unsigned i = 0; i < WINDOWS; i++)
+        paint(i, i + 1);
+    change_theme("Use dark theme");
+    change_theme("Use light theme");
+    paint(0, 1); /* what it was asked for, in the theme that there is now */
+    memset(last, 0, sizeof last);
+    change_theme("Use dark theme");
+    for (unsigned i = 0; i < WINDOWS; i++) {
+        EXPECT_EQUAL((int)last[i].kind, WM_EVENT_THEME);
+        paint(i, i + 1);
+    }
+    memset(last, 0, sizeof last);
+    change_theme("Use light theme");
+    EXPECT_EQUAL((int)last[1].kind, WM_EVENT_THEME);
+    change_theme("Use dark theme");
+    memset(last, 0, sizeof last);
+    change_theme("Use light theme");
+    for (unsigned i = 0; i < WINDOWS; i++)
+        EXPECT_EQUAL((int)last[i].kind, WM_EVENT_THEME);
+    stop();
+}
+
 TEST("what is under the pointer looks the same after a restart") {
     Rect rect;
     start();
