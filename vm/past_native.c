@@ -2,10 +2,14 @@
 #include "vm/past_native.h"
 
 #include "kernel/base/alloc.h"
+#include "kernel/base/log.h"
 #include "kernel/base/utf8.h"
 #include "vm/domain.h"
+#include "vm/exception.h"
 #include "vm/native.h"
+#include "vm/native_call.h"
 #include "vm/past_text.h"
+#include "vm/thread.h"
 #include "vm/vm.h"
 #include "vm/worker.h"
 
@@ -116,6 +120,82 @@ static NativeResult past_text(NativeCall *call) {
     return result;
 }
 
+/* ---- Wishes ---- */
+
+static PastWish wish;
+
+static NativeResult ask(NativeCall *call, PastWish asked) {
+    if (wish.kind != PAST_WISH_NONE)
+        return native_throw(call, CLASS_IoError,
+                            "another app is going through time just now");
+    wish = asked;
+    return NATIVE_PARK;
+}
+
+/* All results are above. */
+enum { NOT_HAPPENED = -1 };
+
+static NativeResult go_back(NativeCall *call) {
+    uint64_t generation = call->arguments[0];
+    Past *past = open_past(call); /* it can be read */
+    if (!past)
+        return NATIVE_FAILED;
+    past_close(past);
+    return ask(call, (PastWish){PAST_WISH_RETURN, generation});
+}
+
+static Status answer(Thread *thread, int64_t result, const char *why) {
+    Status status;
+    if (!why)
+        return thread_complete(thread, (uint64_t)result, false);
+    Object *error = exception_new(thread->domain, CLASS_IoError, why, &status);
+    if (!error && status != STATUS_LIMIT)
+        return status;
+    return thread_complete_throw(thread,
+                                 error ? error : thread->domain->memory_error);
+}
+
+static bool is_asking(const Thread *thread) {
+    const NativeEntry *entry = thread->wait == WAIT_NATIVE && thread->calling
+                                   ? native_call_entry(thread->calling)
+                                   : NULL;
+    return entry && entry->run == go_back;
+}
+
+/* The one thread that waits for an answer, or NULL. */
+static Thread *asking(void) {
+    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
+        Thread *at = ROOT->domains[i] ? ROOT->domains[i]->waiters : NULL;
+        for (; at; at = at->next)
+            if (is_asking(at))
+                return at;
+    }
+    return NULL;
+}
+
+PastWish past_native_wish(void) {
+    if (wish.kind != PAST_WISH_NONE && !asking())
+        wish = (PastWish){PAST_WISH_NONE, 0};
+    return wish;
+}
+
+Status past_native_answer(int64_t result, const char *why) {
+    Thread *thread = asking();
+    Status status = thread ? answer(thread, result, why) : STATUS_OK;
+    if (status == STATUS_OK)
+        wish = (PastWish){PAST_WISH_NONE, 0};
+    return status;
+}
+
+/* After a restart nobody knows of the wish any more: either it was not obeyed,
+ * or this is the present that was left, come back. */
+static void restore_asking(Thread *thread) {
+    wish = (PastWish){PAST_WISH_NONE, 0};
+    if (thread_complete(thread, (uint64_t)(int64_t)NOT_HAPPENED, false) !=
+        STATUS_OK)
+        log_line("vm: a call that wanted to go back goes on waiting");
+}
+
 /* ---- Apps ---- */
 
 /* A running app by its number; NULL: it was thrown why. */
@@ -155,6 +235,7 @@ void past_native_register(void) {
         {"system.generationNumbers", "()[I", generation_numbers, NULL},
         {"system.pinName", "(I)Lcore.String;", pin_name, NULL},
         {"system.pastText", "(ILcore.String;I)Lcore.String;", past_text, NULL},
+        {"system.returnTo", "(I)I", go_back, restore_asking},
         {"system.restartApp", "(I)V", restart_app, NULL},
     };
     native_register(entries, sizeof entries / sizeof entries[0]);
