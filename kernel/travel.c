@@ -55,6 +55,7 @@ static Status leave(uint64_t generation) {
 }
 
 static void go_back(uint64_t generation) {
+    log_line("travel: going back to generation %lu", generation);
     Status status = leave(generation);
     if (status == STATUS_OK) {
         log_line("travel: generation %lu is left for generation %lu",
