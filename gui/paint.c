@@ -148,6 +148,26 @@ static int32_t stroke_width(const PaintCommand *command, int32_t scale) {
     return command->fields[0] * (PATH_UNIT / 16) * scale;
 }
 
+/* ---- Pixels in the list ---- */
+
+static bool has_pixels(const PaintCommand *command) {
+    const int32_t *f = command->fields;
+    return (uint64_t)f[2] * (uint64_t)f[3] * 4 == command->text_bytes;
+}
+
+static void draw_pixels(Paint *paint, const PaintCommand *command) {
+    static uint32_t pixels[PAINT_MAX_TEXT / 4];
+    const int32_t *f = command->fields;
+    if (!has_pixels(command))
+        return;
+    for (size_t i = 0; i < command->text_bytes / 4; i++)
+        pixels[i] = bytes_get32(command->text + i * 4) | 0xFF000000u;
+    Bitmap from = {pixels, f[2], f[3], (size_t)f[2]};
+    Rect to = {f[0], f[1], f[2] * paint->scale, f[3] * paint->scale};
+    canvas_stretch(&paint->canvas, &from, bitmap_rect(&from), to,
+                   CANVAS_NEAREST);
+}
+
 /* ---- Checking ---- */
 
 static Status check(const Paint *paint, const PaintCommand *command,
@@ -160,6 +180,8 @@ static Status check(const Paint *paint, const PaintCommand *command,
         (uint32_t)command->fields[0] >= paint->image_count)
         return STATUS_INVALID;
     if (command->code == PAINT_PATH && !read_path(command, paint->scale, NULL))
+        return STATUS_INVALID;
+    if (command->code == PAINT_PIXELS && !has_pixels(command))
         return STATUS_INVALID;
     return STATUS_OK;
 }
@@ -228,6 +250,8 @@ static Rect extent_of(const Paint *paint, const PaintCommand *command) {
         return (Rect){f[1], f[2], f[3], f[3]};
     case PAINT_IMAGE:
         return rect_of(f + 2);
+    case PAINT_PIXELS:
+        return (Rect){f[0], f[1], f[2] * paint->scale, f[3] * paint->scale};
     case PAINT_PATH:
         if (!read_path(command, paint->scale, &shared_path))
             return (Rect){0};
@@ -333,6 +357,9 @@ static void draw(Paint *paint, const PaintCommand *command) {
                            rect_of(f + 2),
                            f[1] ? CANVAS_BILINEAR : CANVAS_NEAREST);
         break;
+    case PAINT_PIXELS:
+        draw_pixels(paint, command);
+        break;
     case PAINT_PATH:
         draw_path(paint, command);
         break;
@@ -379,7 +406,7 @@ Status paint_step(Paint *paint, uint32_t budget) {
         bool done = true;
         if (steer(&paint->canvas, &command))
             spent += 16;
-        else if (command.code < PAINT_PUSH)
+        else if (command.code < PAINT_PUSH || command.code == PAINT_PIXELS)
             spent += draw_rows(paint, &command,
                                budget > spent ? (uint32_t)(budget - spent) : 1,
                                &done);

@@ -15,7 +15,7 @@ fi
 escaped() { printf '%s' "${1//,/,,}"; }
 command=(qemu-system-x86_64
     -machine "q35,accel=${ACCEL:-tcg}" -cpu max -m "${MEM:-512}" -vga std
-    -nic none -no-reboot
+    -nic none
     -boot d -cdrom "$PWD/build/revenant.iso"
     -drive "if=none,id=disk,format=raw,file=$(escaped "$disk")"
     -device virtio-blk-pci,drive=disk,werror=report,rerror=report

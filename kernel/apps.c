@@ -9,16 +9,18 @@
 #include "vm/core_native.h"
 #include "vm/domain.h"
 #include "vm/figures_native.h"
+#include "vm/past_native.h"
 #include "vm/vm.h"
 #include "wm/desktop_native.h"
 
 static const struct {
     const char *name;   /* as the launcher shows it */
     const char *module; /* of the asset app/MODULE */
+    uint32_t rights;    /* DOMAIN_MAY_... of object.h */
 } apps[] = {
-    {"Editor", "editor"},
-    {"Shell", "shell"},
-    {"Counter", "counter"},
+    {"Editor", "editor", 0},
+    {"Shell", "shell", DOMAIN_MAY_TRAVEL},
+    {"Counter", "counter", 0},
 };
 
 enum { APPS = sizeof apps / sizeof apps[0] };
@@ -29,6 +31,7 @@ void apps_register(void) {
     typeset_register();
     compiler_native_register(asset_find);
     figures_native_register();
+    past_native_register();
 }
 
 /* In the order of loading. */
@@ -90,7 +93,9 @@ void apps_launch(uint32_t place) {
         return;
     Status status = vm_start_app(apps[place].module, apps[place].name,
                                  DOMAIN_LIMIT_DEFAULT, 0, NULL, &domain);
-    if (status != STATUS_OK)
+    if (status == STATUS_OK)
+        domain->rights = apps[place].rights; /* new, so it may be written */
+    else
         log_line("apps: %s does not start: %s", apps[place].name,
                  status_text(status));
 }

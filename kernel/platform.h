@@ -37,6 +37,10 @@ void platform_idle(uint64_t until_ns);
 /* Ends the machine in order: power off, or exit with `code`. */
 _Noreturn void platform_stop(int code);
 
+/* Starts the machine anew, as if it had been switched off and on; settings
+ * stay. Nothing may be under way on the disk. */
+_Noreturn void platform_restart(void);
+
 /* ---- The persistent range ----
  *
  * 16 TiB of addresses, the same on every machine, in pages of 4 KiB. A page is

@@ -1,7 +1,6 @@
 /* When snapshots are taken, and what follows when one is durable or failed. */
 #include "kernel/saver.h"
 
-#include "kernel/base/check.h"
 #include "kernel/base/log.h"
 #include "kernel/base/text.h"
 #include "kernel/console.h"
@@ -53,9 +52,9 @@ static bool check_page(uint64_t page) {
 
 /* What is in memory is damaged, what is on the disk is not. */
 static _Noreturn void start_again(void) {
-    panic("the world is damaged; it goes on from generation %lu at the next "
-          "start",
-          snapshot_durable());
+    log_line("recovery: the world goes on from generation %lu",
+             snapshot_durable());
+    platform_restart();
 }
 
 /* ---- Snapshots ---- */

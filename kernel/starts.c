@@ -5,6 +5,7 @@
 #include "kernel/base/trace.h"
 #include "kernel/platform.h"
 #include "kernel/setting.h"
+#include "kernel/travel.h"
 #include "persist/store.h"
 #include "vm/vm.h"
 #include "wm/notice.h"
@@ -81,27 +82,70 @@ static Domain *app_at(uint32_t place) {
     return NULL;
 }
 
+/* The place-th older generation, newest first; number 0: there is none. */
+static FormatRecord older_at(uint32_t place) {
+    uint32_t count = starts.store ? store_record_count(starts.store) : 0;
+    uint64_t present = count ? store_durable_generation(starts.store) : 0;
+    while (count-- > 0) {
+        FormatRecord record = store_record(starts.store, count);
+        if (record.generation != present && place-- == 0)
+            return record;
+    }
+    return (FormatRecord){0};
+}
+
+static uint32_t app_count(void) {
+    uint32_t count = 0;
+    while (app_at(count))
+        count++;
+    return count;
+}
+
+static void add_age(Text *text, int64_t wall_us) {
+    int64_t minutes = (platform_wall_us() - wall_us) / 60000000;
+    if (minutes < 1)
+        text_add(text, "less than a minute ago");
+    else if (minutes < 120)
+        text_add_format(text, "%ld minutes ago", minutes);
+    else if (minutes < 2880)
+        text_add_format(text, "%ld hours ago", minutes / 60);
+    else
+        text_add_format(text, "%ld days ago", minutes / 1440);
+}
+
+/* The answers: start, stop one app each, go back to one generation each. */
 static const char *answer(uint32_t place) {
     static char words[80];
-    if (place == 0)
-        return app_at(0) ? "Start the apps" : "Go on";
-    const Domain *domain = app_at(place - 1);
-    if (!domain)
-        return NULL;
     Text text = text_on(words, sizeof words);
-    text_add_format(&text, "Stop %.*s for good", (int)domain->name->length,
-                    domain->name->bytes);
+    uint32_t apps = app_count();
+    if (place == 0)
+        return apps ? "Start the apps" : "Go on";
+    if (place <= apps) {
+        const String *name = app_at(place - 1)->name;
+        text_add_format(&text, "Stop %.*s for good", (int)name->length,
+                        name->bytes);
+        return text_end(&text);
+    }
+    FormatRecord older = older_at(place - 1 - apps);
+    if (older.generation == 0)
+        return NULL;
+    text_add_format(&text, "Go back to generation %lu, ", older.generation);
+    add_age(&text, older.wall_us);
     return text_end(&text);
 }
 
 static void chosen(uint32_t place) {
-    Domain *domain = place > 0 ? app_at(place - 1) : NULL;
+    uint32_t apps = app_count();
     if (place == 0) {
         start_apps();
         return;
     }
-    if (domain && !vm_stop_app(domain, "a person stopped it"))
+    if (place > apps) {
+        Status status = travel_to(older_at(place - 1 - apps).generation);
+        log_line("travel: the machine cannot go back: %s", status_text(status));
+    } else if (!vm_stop_app(app_at(place - 1), "a person stopped it")) {
         log_line("apps: nothing can be written now; it was not stopped");
+    }
     starts_offer();
 }
 

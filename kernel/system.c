@@ -16,6 +16,7 @@
 #include "kernel/saver.h"
 #include "kernel/setting.h"
 #include "kernel/starts.h"
+#include "kernel/travel.h"
 #include "persist/snapshot.h"
 #include "vm/vm.h"
 #include "wm/desktop_native.h"
@@ -80,22 +81,38 @@ static uint32_t regions_of(const Store *store, uint64_t generation) {
     return 0;
 }
 
-/* The setting `generation`: the world goes on from that one, on a new branch.
- */
-static void go_back(Store *store, StoreOpening *opening) {
-    uint64_t wanted = setting_number("generation", 0, 1, UINT64_MAX);
-    if (wanted == 0 || wanted == opening->generation)
-        return;
+/* The world goes on from this generation, on a new branch. */
+static Status go_back_to(Store *store, uint64_t wanted, StoreOpening *opening) {
     Status status = store_go_back(store, wanted);
+    if (status != STATUS_OK)
+        return status;
+    log_line("recovery: generation %lu was asked for; %lu stays pinned", wanted,
+             opening->generation);
+    opening->generation = wanted;
+    opening->regions = regions_of(store, wanted);
+    return STATUS_OK;
+}
+
+/* What a program asked for before the machine started anew (travel.c), else
+ * the setting `generation`. */
+static void go_back(Store *store, StoreOpening *opening) {
+    uint64_t asked = store_return_wanted(store);
+    Status status = STATUS_OK;
+    if (asked)
+        status = go_back_to(store, asked, opening);
+    if (status != STATUS_OK)
+        log_line("recovery: generation %lu was asked for: %s; going on with "
+                 "the newest",
+                 asked, status_text(status));
+    uint64_t wanted = setting_number("generation", 0, 1, UINT64_MAX);
+    if (asked || wanted == 0 || wanted == opening->generation)
+        return;
+    status = go_back_to(store, wanted, opening);
     if (status == STATUS_NOT_FOUND)
         refuse_start("the generation that was asked for is not kept; rvdisk "
                      "list shows which are");
     if (status != STATUS_OK)
         refuse_start(status_text(status));
-    log_line("recovery: generation %lu was asked for; %lu stays pinned", wanted,
-             opening->generation);
-    opening->generation = wanted;
-    opening->regions = regions_of(store, wanted);
 }
 
 /* The generation that came back, 0 for none. */
@@ -297,6 +314,7 @@ static void after_programs(void) {
     apps_reap();
     wm_settle();
     desktop_step();
+    travel_step();
     keep_clock();
     compose();
 }

@@ -155,15 +155,17 @@ _Static_assert(sizeof(FormatMarksHead) == 64, "head of the marks");
 
 /* Kinds of marks; append only. Unknown ones are kept as they are. */
 enum {
-    FORMAT_MARK_START = 1, /* value: starts in a row that did not last */
-    FORMAT_MARK_PIN = 2,   /* value: a pinned generation; its name */
+    FORMAT_MARK_START = 1,  /* value: starts in a row that did not last */
+    FORMAT_MARK_PIN = 2,    /* value: a pinned generation; its name */
+    FORMAT_MARK_RETURN = 3, /* value: the generation that the next start goes
+                               back to, if the newest is still `newest` */
 };
 
 typedef struct FormatMark {
     uint32_t kind;               /*  0 */
     uint32_t owner;              /*  4 of a pin: FORMAT_OWNER_... */
     uint64_t value;              /*  8 */
-    uint64_t zero;               /* 16 */
+    uint64_t newest;             /* 16 of a return; else 0 */
     char name[FORMAT_MARK_NAME]; /* 24 UTF-8, zeros behind */
 } FormatMark;
 _Static_assert(sizeof(FormatMark) == 64, "mark");

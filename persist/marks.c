@@ -5,6 +5,7 @@
 #include "persist/store_parts.h"
 
 #include "kernel/base/alloc.h"
+#include "kernel/base/check.h"
 #include "kernel/base/log.h"
 
 enum {
@@ -146,6 +147,40 @@ void store_start_lasted(Store *store) {
     Status status = set_starts(store, 0);
     if (status != STATUS_OK)
         log_line("store: the mark of this start: %s", status_text(status));
+}
+
+/* ---- Returns ---- */
+
+/* A mark is spent when the newest generation is another than it was then: a
+ * power cut before the first one of the new branch goes back once more, and
+ * nothing after it ever does. */
+Status store_return_at_start(Store *store, uint64_t generation) {
+    FormatMark fresh = {.kind = FORMAT_MARK_RETURN,
+                        .value = generation,
+                        .newest = store->durable};
+    CHECK(store->phase == COMMIT_NONE);
+    if (directory_kept(store, generation) == UINT32_MAX)
+        return STATUS_NOT_FOUND;
+    FormatMark *mark = marks_find(store, FORMAT_MARK_RETURN, UINT64_MAX);
+    Status status = STATUS_OK;
+    if (mark)
+        *mark = fresh;
+    else
+        status = marks_add(store, &fresh);
+    if (status == STATUS_OK)
+        status = marks_write(store);
+    mark = marks_find(store, FORMAT_MARK_RETURN, UINT64_MAX);
+    if (status != STATUS_OK && mark)
+        marks_remove(store, mark);
+    return status;
+}
+
+uint64_t store_return_wanted(const Store *store) {
+    for (uint32_t i = 0; i < store->mark_count; i++)
+        if (store->marks[i].kind == FORMAT_MARK_RETURN &&
+            store->marks[i].newest == store->durable)
+            return store->marks[i].value;
+    return 0;
 }
 
 /* ---- Pins ---- */

@@ -93,6 +93,15 @@ Status store_view_next_page(StoreView *view, uint64_t from, uint64_t *page_out);
  * left. NOT_FOUND, NO_MEMORY; LIMIT: too many pins. */
 Status store_go_back(Store *store, uint64_t generation);
 
+/* Makes the next start of the machine go back to this generation, unless
+ * another becomes durable before. Durable when it returns. Not while a
+ * generation is under way. NOT_FOUND, NO_MEMORY, LIMIT: too many marks,
+ * IO_ERROR. */
+Status store_return_at_start(Store *store, uint64_t generation);
+/* What an earlier start wanted of this one, before anything is committed; 0:
+ * nothing. */
+uint64_t store_return_wanted(const Store *store);
+
 /* Keeps a generation, whatever the retention, until store_unpin; `owner` is a
  * FORMAT_OWNER_, `name` is cut at 39 bytes. At once for this start; durable
  * when it returns. NOT_FOUND; NO_SPACE: so little is free that nothing more may

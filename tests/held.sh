@@ -85,6 +85,24 @@ start stopped <<<"$until_cut"
 grep -q "restore: .* windows=0" $out/stopped
 verdict "an app can be stopped before it runs"
 
+# Back to the editor, by the list: the newest generation that has it.
+generation=$(sed -n 's/^restore: generation=\([0-9]*\) .*/\1/p' $out/lasted)
+start back --set held=1 <<X
+boot
+wait desktop
+click item "Go back to generation $generation, less than a minute ago"
+wait desktop
+settle
+expect text "Your apps are held"
+click item "Start the apps"
+settle
+expect text "1 word"
+shutdown
+X
+[ "$(tail -n 1 $out/back)" != "error: it is not on the screen" ] &&
+    grep -q "restore: generation=$generation .* windows=1" $out/back
+verdict "the list leads to an older generation"
+
 # ---- A program on a disk ----
 
 cat >$out/count.rev <<'REV'

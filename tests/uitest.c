@@ -183,8 +183,13 @@ char *ui_unquote(char *text) {
 
 /* "wait desktop" and "wait "text of a log line"". */
 static bool wait_for(char *rest) {
-    if (strcmp(rest, "desktop") == 0)
-        return ui_log_wait("desktop: ready");
+    if (strcmp(rest, "desktop") == 0) {
+        if (!ui_log_wait("desktop: ready"))
+            return false;
+        if (ui_machine->started)
+            ui_machine->started(ui_log_waited());
+        return true;
+    }
     char *text = ui_unquote(rest);
     return text ? ui_log_wait(text)
                 : ui_fail("wanted: wait desktop, or wait \"text\"");

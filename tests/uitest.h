@@ -40,6 +40,9 @@ char *ui_unquote(char *text);
 
 typedef struct UiMachine {
     bool (*boot)(void);
+    /* It has started, perhaps anew by itself; its log begins at `log_from`.
+     * May be NULL. */
+    void (*started)(size_t log_from);
     /* Any command of the script but those below: word and rest of the line. */
     bool (*obey)(const char *word, char *rest);
     /* Writes OUT/NAME.png. */
@@ -67,8 +70,10 @@ void ui_log_feed(const char *bytes, size_t count);
  * such wait found. False: time-out, panic, or the machine ended. */
 bool ui_log_wait(const char *text);
 
-/* The log's length in bytes; a place to look from. */
+/* The log's length in bytes, and the end of the line that was waited for last;
+ * places to look from. */
 size_t ui_log_length(void);
+size_t ui_log_waited(void);
 
 /* The newest whole line behind place `from` that contains `text`, or NULL;
  * good until the next call. */

@@ -48,6 +48,10 @@ size_t ui_log_length(void) {
     return used;
 }
 
+size_t ui_log_waited(void) {
+    return seen;
+}
+
 const char *ui_log_newest(size_t from, const char *part) {
     static char line[UI_LINE_BYTES];
     const char *newest = NULL, *end;

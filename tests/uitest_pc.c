@@ -306,6 +306,13 @@ static bool pc_boot(void) {
     return uitest_qemu_boot();
 }
 
+/* The counts of a machine that went through a reset begin at 0, too. */
+static void pc_started(size_t log_from) {
+    settled_from = log_from;
+    events_sent = 0;
+    events_unwatched = 0;
+}
+
 static bool pc_obey(const char *word, char *rest) {
     if (strcmp(word, "type") == 0)
         return type_text(rest);
@@ -375,6 +382,7 @@ static bool pc_screenshot(const char *name) {
 
 const UiMachine uitest_pc = {
     .boot = pc_boot,
+    .started = pc_started,
     .obey = pc_obey,
     .screenshot = pc_screenshot,
     .listen = uitest_qemu_listen,

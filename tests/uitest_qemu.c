@@ -138,7 +138,7 @@ static bool add_firmware(void) {
 /* Descriptors 3 and 4 are COM1 and QMP. */
 static const char always[] =
     "qemu-system-x86_64 -machine q35,accel=tcg -cpu max -vga std -nic none "
-    "-no-reboot -display none -monitor none "
+    "-display none -monitor none "
     "-chardev socket,id=com1,fd=3 -serial chardev:com1 "
     "-chardev socket,id=qmp,fd=4 -mon chardev=qmp,mode=control "
     "-device virtio-blk-pci,drive=disk,werror=report,rerror=report "

@@ -1,4 +1,4 @@
-/* Figures of the machine for module system: apps, generations, memory.
+/* Figures of the machine for module system: apps and memory.
  * apps/lib/system/figures.rev gives the numbers their names. */
 #include "vm/figures_native.h"
 
@@ -8,7 +8,7 @@
 #include "vm/native.h"
 #include "vm/vm.h"
 
-enum { APP_NUMBERS = 4, GENERATION_NUMBERS = 3, MEMORY_NUMBERS = 7 };
+enum { APP_NUMBERS = 4, MEMORY_NUMBERS = 7 };
 
 static NativeResult app_numbers(NativeCall *call) {
     size_t count = 0;
@@ -40,24 +40,6 @@ static NativeResult app_name(NativeCall *call) {
     return copy ? native_give(call, copy) : NATIVE_FAILED;
 }
 
-static NativeResult generation_numbers(NativeCall *call) {
-    const Store *store = memory_store();
-    uint32_t count = store ? store_record_count(store) : 0;
-    Array *list = native_new_array(call, CLASS_IntArray,
-                                   (uint64_t)count * GENERATION_NUMBERS);
-    if (!list)
-        return NATIVE_FAILED;
-    uint64_t *to = list->at.words;
-    for (uint32_t i = 0; i < count; i++) {
-        FormatRecord record = store_record(store, i);
-        *to++ = record.generation;
-        *to++ = (uint64_t)record.wall_us;
-        *to++ = record.pages;
-    }
-    native_charge(call, count * 4ull);
-    return native_give(call, list);
-}
-
 static NativeResult memory_numbers(NativeCall *call) {
     const Store *store = memory_store();
     Array *list = native_new_array(call, CLASS_IntArray, MEMORY_NUMBERS);
@@ -84,7 +66,6 @@ void figures_native_register(void) {
     static const NativeEntry entries[] = {
         {"system.appNumbers", "()[I", app_numbers, NULL},
         {"system.appName", "(I)Lcore.String;", app_name, NULL},
-        {"system.generationNumbers", "()[I", generation_numbers, NULL},
         {"system.memoryNumbers", "()[I", memory_numbers, NULL},
         {"system.testMode", "()B", test_mode, NULL},
     };

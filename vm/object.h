@@ -260,6 +260,10 @@ typedef enum DomainState {
     DOMAIN_STOPPED, /* its threads do not run; its objects stay */
 } DomainState;
 
+enum {                        /* what a person granted an app; append only */
+       DOMAIN_MAY_TRAVEL = 1, /* look into the past, go and take back */
+};
+
 #define DOMAIN_REFERENCES 14
 
 /* A domain with its root environment. Lies in its own first region; the
@@ -279,7 +283,7 @@ typedef struct Domain {
     Array *gate_targets;  /* references: what others may reach by a gate */
     Array *gate_numbers;  /* words: their numbers */
     Object *seat;         /* the window library's */
-    Object *spare;        /* null */
+    Module *program;      /* what it runs; null: not known */
     uint64_t number;      /* never reused; the system domain has 1 */
     uint64_t limit_bytes; /* of used_bytes */
     uint64_t used_bytes;  /* lines and blocks in use */
@@ -299,7 +303,7 @@ typedef struct Domain {
     uint32_t medium_region, medium_block; /* next free block: from here */
     uint32_t state;                       /* DomainState */
     int32_t exit_code;
-    uint32_t zero;
+    uint32_t rights; /* DOMAIN_MAY_... */
 } Domain;
 
 /* A reference into another domain: a number, never reused. */

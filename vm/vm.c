@@ -232,6 +232,7 @@ Status vm_start_app(const char *module_name, const char *name,
     Status status = domain_create(name, limit_bytes, domain_out);
     if (status != STATUS_OK)
         return status;
+    HEAP_SET((*domain_out)->program, module);
     status = domain_attach(*domain_out, module);
     Array *list = NULL;
     if (status == STATUS_OK)
@@ -244,6 +245,32 @@ Status vm_start_app(const char *module_name, const char *name,
             log_line("vm: the new app's memory is not free yet");
     }
     return status;
+}
+
+/* A zero-terminated copy, cut if need be. */
+static void copy_name(char *to, size_t capacity, const String *name) {
+    Text text = text_on(to, capacity);
+    if (name)
+        text_add_bytes(&text, name->bytes, name->length);
+    text_end(&text);
+}
+
+Status vm_restart_app(Domain *domain) {
+    char module[MODULE_NAME_BYTES_MAX + 1], name[MODULE_NAME_BYTES_MAX + 1];
+    if (!domain->program)
+        return STATUS_NOT_FOUND;
+    copy_name(module, sizeof module, domain->program->name);
+    copy_name(name, sizeof name, domain->name);
+    Status status = heap_write(domain, sizeof *domain);
+    Domain *fresh;
+    if (status == STATUS_OK)
+        status =
+            vm_start_app(module, name, domain->limit_bytes, 0, NULL, &fresh);
+    if (status != STATUS_OK)
+        return status;
+    fresh->rights = domain->rights;
+    vm_stop_app(domain, "it starts anew");
+    return STATUS_OK;
 }
 
 bool vm_app_ended(const Domain *domain, int *exit_code_out) {

@@ -30,6 +30,11 @@ Status vm_start_app(const char *module, const char *name, uint64_t limit_bytes,
                     size_t argument_count, const char *const *arguments,
                     Domain **domain_out);
 
+/* Starts the app's program anew, the newest version of it, beside the app,
+ * which ends with all that it had. STATUS_NOT_FOUND: it is not known what it
+ * runs. */
+Status vm_restart_app(Domain *domain);
+
 /* Runs threads, round robin over domains and then over their threads, until
  * about `budget` calls and backward branches were made or nothing is
  * runnable. Returns the platform time in nanoseconds when the next thread wants

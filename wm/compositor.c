@@ -49,8 +49,8 @@ void compositor_damage_window(const WmWindow *window) {
 /* ---- Windows ---- */
 
 static void draw_content_row(Canvas *canvas, const DecorWindow *decor,
-                             const Surface *surface, int32_t row, int32_t from,
-                             int32_t to) {
+                             const Theme *theme, const Surface *surface,
+                             int32_t row, int32_t from, int32_t to) {
     uint32_t pixels[SURFACE_TILE_WIDTH];
     for (int32_t x = from; x < to;) {
         int32_t run = SURFACE_TILE_WIDTH - x % SURFACE_TILE_WIDTH;
@@ -65,21 +65,29 @@ static void draw_content_row(Canvas *canvas, const DecorWindow *decor,
             surface_row(surface, (uint32_t)x, (uint32_t)row, (uint32_t)inside,
                         pixels);
         for (int32_t i = inside; i < run; i++)
-            pixels[i] = bitmap_pixel(wm.theme->window);
+            pixels[i] = bitmap_pixel(theme->window);
         decor_content_row(canvas, decor, row, x, pixels, run);
         x += run;
     }
 }
 
 static void draw_content(Canvas *canvas, const WmWindow *window,
-                         const DecorWindow *decor) {
-    Rect content = windows_content(window);
+                         const DecorWindow *decor, const Theme *theme) {
+    Rect content = decor_content(decor->frame, decor->maximised);
     Rect seen = rect_common(content, canvas->now.clip);
     if (rect_empty(seen))
         return;
     for (int32_t y = seen.y; y < seen.y + seen.height; y++)
-        draw_content_row(canvas, decor, window->surface, y - content.y,
+        draw_content_row(canvas, decor, theme, window->surface, y - content.y,
                          seen.x - content.x, seen.x - content.x + seen.width);
+}
+
+void compositor_draw_window(Canvas *canvas, const WmWindow *window,
+                            const DecorWindow *decor, const Theme *theme) {
+    if (!canvas_sees(canvas, decor_extent(decor, theme)))
+        return;
+    decor_window(canvas, decor, theme);
+    draw_content(canvas, window, decor, theme);
 }
 
 static void draw_window(Canvas *canvas, const WmWindow *window) {
@@ -88,10 +96,7 @@ static void draw_window(Canvas *canvas, const WmWindow *window) {
         decor.hover = wm.hover_part;
     if (wm.drag == WM_DRAG_BUTTON && window == wm.drag_window)
         decor.pressed = wm.drag_part;
-    if (!canvas_sees(canvas, decor_extent(&decor, wm.theme)))
-        return;
-    decor_window(canvas, &decor, wm.theme);
-    draw_content(canvas, window, &decor);
+    compositor_draw_window(canvas, window, &decor, wm.theme);
 }
 
 /* The rearmost window that has to be drawn: the frontmost one that covers the

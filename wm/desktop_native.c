@@ -17,13 +17,6 @@ enum {
     CASCADE = 32,
     EDGE = 16, /* kept free around a new window */
     CASCADE_TURNS = 8,
-    DESK_WORDS = 8, /* of the desk's state in the system domain */
-    DESK_X = 0,
-    DESK_Y = 1,
-    DESK_POINTED = 2,  /* the pointer was somewhere */
-    DESK_WINDOWS = 3,  /* numbers given out */
-    DESK_LAUNCHER = 4, /* it is open */
-    DESK_DARK = 5,     /* the theme */
 };
 
 typedef struct Waiting {
@@ -134,9 +127,7 @@ static void read_title(Seat *seat) {
 
 /* What the window manager sees of an object, when it comes: later it is the
  * window manager that knows, whatever the program writes there. */
-static void read_object(Seat *seat) {
-    const WindowObject *from = seat->object;
-    WmWindow *to = &seat->window;
+void desktop_read_window(const WindowObject *from, WmWindow *to) {
     to->number = (uint64_t)from->number;
     to->wanted = (Rect){rect_clamp(from->x), rect_clamp(from->y),
                         side(from->width), side(from->height)};
@@ -149,9 +140,13 @@ static void read_object(Seat *seat) {
     to->focus = (uint64_t)from->focus;
     to->least_width = side(from->least_width);
     to->least_height = side(from->least_height);
-    read_title(seat);
-    to->surface = desktop_surface(from);
     to->cursor = (uint32_t)from->cursor;
+}
+
+static void read_object(Seat *seat) {
+    desktop_read_window(seat->object, &seat->window);
+    read_title(seat);
+    seat->window.surface = desktop_surface(seat->object);
 }
 
 static Seat *add_seat(WindowObject *object, Domain *domain) {
@@ -523,6 +518,7 @@ void desktop_register(void) {
     };
     native_register(entries, sizeof entries / sizeof entries[0]);
     desktop_paint_register();
+    desktop_past_register();
 }
 
 /* ---- Figures and scripts ---- */

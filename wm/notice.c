@@ -173,8 +173,9 @@ void notice_input(const InputEvent *event) {
 /* ---- Drawing ---- */
 
 static void draw_row(Canvas *canvas, uint32_t row) {
+    Rect rect = row_rect(row); /* asks for answers, too */
     const char *words = notice->answer(first + row);
-    DecorItem item = {.rect = row_rect(row),
+    DecorItem item = {.rect = rect,
                       .icon = ICON_NONE,
                       .text = words,
                       .text_bytes = text_length(words),

@@ -60,6 +60,9 @@ bool notice_find(const char *name, Rect *rect_out);
 
 /* compositor.c */
 void compositor_damage_window(const WmWindow *window);
+/* Frame and content of a window that may be another's than the list's. */
+void compositor_draw_window(Canvas *canvas, const WmWindow *window,
+                            const DecorWindow *decor, const Theme *theme);
 
 /* router.c */
 /* Finds what is under the pointer and lights it up; no window is told. */

@@ -21,6 +21,18 @@ enum { /* WindowObject.flags */
        WINDOW_WAS_MAXIMISED = 2,
 };
 
+/* The seat of the system domain is an array of the desk's words and the
+ * clipboard. The words: */
+enum {
+    DESK_WORDS = 8,
+    DESK_X = 0,
+    DESK_Y = 1,
+    DESK_POINTED = 2,  /* the pointer was somewhere */
+    DESK_WINDOWS = 3,  /* numbers given out */
+    DESK_LAUNCHER = 4, /* it is open */
+    DESK_DARK = 5,     /* the theme */
+};
+
 struct WidgetObject;
 
 typedef struct WindowObject {
@@ -81,6 +93,13 @@ typedef struct ScriptSearch {
 /* Looks for the first visible widget that matches; ends whatever the links and
  * numbers of the tree are. */
 void script_search(const WidgetObject *root, ScriptSearch *search);
+
+/* What the window manager sees of an object but for its texts and pixels;
+ * whatever is written there makes a window. */
+void desktop_read_window(const WindowObject *from, WmWindow *to);
+
+/* past_native.c: the native that draws the desktop of an older generation. */
+void desktop_past_register(void);
 
 /* paint_native.c. A window that goes stops painting. */
 void desktop_paint_register(void);

@@ -42,6 +42,7 @@ const uint32_t *host_screen_pixels(void);
 void host_window_open(uint32_t width, uint32_t height);
 void host_window_show(const uint32_t *pixels, size_t stride,
                       const ScreenRect *rects, size_t count);
+void host_window_close(void);
 /* Moves waiting window events into the queue; waits for the first one up to
  * `timeout_ms` (0: does not wait, -1: for ever). */
 void host_window_pump(int timeout_ms);
@@ -65,6 +66,9 @@ bool host_stats_open(const char *path);
 /* script.c: reads UI commands from `path`, or standard input for "-", and
  * obeys them; pictures go to `folder`. */
 bool host_script_open(const char *path, const char *folder);
+/* Hands what is left of the script to the process that takes this one's place.
+ */
+void host_script_hand_over(void);
 
 /* The whole file with a zero behind it, and its size; NULL after one line on
  * standard error. The caller's, for free(). */

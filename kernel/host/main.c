@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kernel/base/text.h"
 #include "kernel/base/trace.h"
@@ -159,7 +160,21 @@ static void open_screen(bool headless) {
     host_screen_open(width, height, headless);
 }
 
+static char **command_line;
+
+/* The same program with the same words takes this process's place: nothing but
+ * the disk and the script goes on. */
+_Noreturn void platform_restart(void) {
+    host_disk_close();
+    host_window_close();
+    host_script_hand_over();
+    execv("/proc/self/exe", command_line);
+    perror("revenant: it cannot start anew; start it again");
+    _exit(EXIT_FAILURE);
+}
+
 int main(int count, char **words) {
+    command_line = words;
     host_start();
     Options options = read_options(count, words);
     host_idle_open(!options.headless);

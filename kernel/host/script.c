@@ -393,9 +393,36 @@ static void see_log(const char *line) {
     }
 }
 
+/* In the environment: the descriptor, a blank, and what was read already. */
+#define HAND_OVER "REVENANT_SCRIPT"
+
+void host_script_hand_over(void) {
+    char value[sizeof buffer + 16];
+    if (descriptor < 0)
+        return;
+    buffer[buffered] = 0;
+    snprintf(value, sizeof value, "%d %s", descriptor, buffer);
+    fcntl(descriptor, F_SETFD, 0);
+    if (setenv(HAND_OVER, value, 1) != 0)
+        perror("revenant: UI script");
+}
+
+/* False: this is no process that goes on with a script. */
+static bool take_over(void) {
+    const char *value = getenv(HAND_OVER);
+    int used = 0;
+    if (!value || sscanf(value, "%d%n", &descriptor, &used) != 1)
+        return false;
+    buffered = (size_t)snprintf(buffer, sizeof buffer, "%s", value + used + 1);
+    unsetenv(HAND_OVER);
+    booted = true;
+    return true;
+}
+
 bool host_script_open(const char *path, const char *out) {
-    descriptor = strcmp(path, "-") == 0 ? STDIN_FILENO
-                                        : open(path, O_RDONLY | O_CLOEXEC);
+    if (!take_over())
+        descriptor = strcmp(path, "-") == 0 ? STDIN_FILENO
+                                            : open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) {
         fprintf(stderr, "revenant: UI script %s: %s\n", path, strerror(errno));
         return false;

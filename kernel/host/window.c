@@ -34,6 +34,11 @@ void host_window_open(uint32_t width, uint32_t height) {
     SDL_StartTextInput();
 }
 
+void host_window_close(void) {
+    if (window)
+        SDL_Quit();
+}
+
 void host_window_show(const uint32_t *pixels, size_t stride,
                       const ScreenRect *rects, size_t count) {
     for (size_t i = 0; i < count; i++) {

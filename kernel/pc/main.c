@@ -20,6 +20,11 @@
 #define STACK_LINE_BYTES 240 /* of the log, about 25 addresses */
 #define PORT_POWER 0x604     /* PM1a control of QEMU's pc and q35 */
 #define POWER_OFF 0x2000     /* sleep enable, type 0: soft off there */
+#define PORT_RESET 0xcf9     /* ICH9 datasheet, 13.7.5: reset control */
+#define RESET_FULL 0x0e      /* full, system, now */
+#define RESET_NOW 0x04
+#define PORT_KEYBOARD 0x64 /* command 0xfe pulses the reset line */
+#define KEYBOARD_RESET 0xfe
 #define PORT_DEBUG_EXIT 0xf4 /* QEMU's isa-debug-exit, when it is there */
 
 /* One line with what may be return addresses: all words on the main stack
@@ -53,6 +58,15 @@ _Noreturn void platform_stop(int code) {
     if (code != 0)
         cpu_out32(PORT_DEBUG_EXIT, (uint32_t)code);
     cpu_out16(PORT_POWER, POWER_OFF);
+    cpu_halt();
+}
+
+/* The chipset's reset; where there is none, the keyboard controller's. */
+_Noreturn void platform_restart(void) {
+    cpu_interrupts_off();
+    cpu_out8(PORT_RESET, RESET_FULL & ~RESET_NOW);
+    cpu_out8(PORT_RESET, RESET_FULL);
+    cpu_out8(PORT_KEYBOARD, KEYBOARD_RESET);
     cpu_halt();
 }
 

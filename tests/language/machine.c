@@ -89,9 +89,9 @@ bool machine_run(Domain *domain, unsigned slices) {
             cut_power();
             continue;
         }
-        if (vm_snapshot_wanted()) {
+        if (vm_snapshot_wanted() && snapshot_now() == STATUS_OK) {
             vm_barrier_taken();
-            vm_generation_durable(i + 2);
+            vm_generation_durable(snapshot_durable());
         }
         if (next != UINT64_MAX && next > platform_now_ns())
             sim_time_set_ns(next);

@@ -1,6 +1,6 @@
 /* build/asan/machine: the whole system in the simulator, under power cuts.
  *
- *     machine [--lives N] [A-B]       seeds, or SEEDS=A-B; default 1-5
+ *     machine [--travel] [--lives N] [A-B]    seeds, or SEEDS=A-B; default 1-5
  *
  * A world is one disk and one seed. It has some lives: the system starts, gets
  * random input in virtual time, and loses its power at some request of the
@@ -17,6 +17,7 @@
 
 #include "kernel/apps.h"
 #include "kernel/base/keymap.h"
+#include "kernel/install.h"
 #include "kernel/system.h"
 #include "persist/memory_parts.h"
 #include "persist/snapshot.h"
@@ -34,17 +35,27 @@ enum {
     BLOCKS_SMALL = 5120, /* least that a desktop can do with */
     BLOCKS_MAX = 16384,
     LIVES = 8,
+    LIVES_MAX = 64,
     STEPS_MAX = 1500,
     REQUESTS_MAX = 500,
     LOOK_STEPS = 100, /* between two looks at everything */
     WRONG_USE = 2,
 };
 
+static void end_life(void);
+
 /* What the system looked like at the barrier of a generation. */
 typedef struct Taken {
     uint64_t generation;
     uint32_t crc, windows;
 } Taken;
+
+/* The last return to an older generation that was begun. */
+typedef struct Return {
+    uint64_t to;    /* 0: none, or it is over and something newer is durable */
+    uint64_t limit; /* the highest number when it was; what is above is newer */
+    bool must;      /* the machine started anew for it: nothing else may be */
+} Return;
 
 /* What outlives a life; memory that the processes share. */
 typedef struct World {
@@ -54,8 +65,13 @@ typedef struct World {
     uint64_t restored, steps, pages;
     uint64_t now_ns;
     bool failed;
+    bool travels; /* a program goes back in time */
+    Return back;
+    uint64_t returns, cut_returns; /* done, and met by a power cut */
+    uint64_t left[LIVES_MAX];      /* presents that were left */
+    uint32_t left_count;
     Taken taken[HISTORY]; /* by generation mod HISTORY */
-    char program[1 << 16];
+    char program[1 << 16], traveller[1 << 12];
     uint8_t disk[(size_t)BLOCKS_MAX * PLATFORM_BLOCK_BYTES];
 } World;
 
@@ -104,8 +120,11 @@ static uint32_t blit_crc(void) {
 static void look_at_log(void) {
     static const char *const bad[] = {
         "app: ", "recovery: ", "auditor: ", "thread "};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        expect(!sim_log_find(bad[i]), "the log", sim_log_find(bad[i]));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        const char *line = sim_log_find(bad[i]);
+        bool wanted = line && world->travels && strstr(line, "was asked for; ");
+        expect(!line || wanted, "the log", line);
+    }
     const char *said = sim_log_find("invariants: VIOLATED");
     expect(!said, "the program", said);
 }
@@ -121,17 +140,66 @@ static void look_at_all(void) {
     look_at_log();
 }
 
+static void note_barrier(uint64_t number) {
+    world->taken[number % HISTORY] =
+        (Taken){number, blit_crc(), desktop_window_count()};
+}
+
+/* A return that this turn began and that did not end in a start anew. */
+static void note_return(uint64_t number) {
+    const char *line = sim_log_find("travel: going back to generation ");
+    if (!line)
+        return;
+    world->back = (Return){.limit = number};
+    sscanf(line, "travel: going back to generation %lu", &world->back.to);
+    sim_log_clear();
+}
+
+static void note_durable(uint64_t durable) {
+    if (durable > world->back.limit)
+        world->back.to = 0;
+    if (world->back.to && durable == world->back.to)
+        return; /* it is where it went, and nothing newer is durable yet */
+    expect(durable >= world->durable, "a durable generation is gone", NULL);
+    world->durable = durable;
+}
+
 /* After each turn of the loop: was there a barrier, or something durable? */
 static void note(void) {
     static uint64_t last_number;
     uint64_t number = memory.store->last_number;
     if (number != last_number)
-        world->taken[number % HISTORY] =
-            (Taken){number, blit_crc(), desktop_window_count()};
+        note_barrier(number);
     last_number = number;
-    expect(snapshot_durable() >= world->durable, "a durable generation is gone",
-           NULL);
+    note_return(number);
+    note_durable(snapshot_durable());
+}
+
+/* The present that is left is durable, and so is the mark. */
+static void start_anew(void) {
+    note_barrier(snapshot_durable());
+    note_return(snapshot_durable());
     world->durable = snapshot_durable();
+    world->back.must = true;
+    end_life();
+    fflush(NULL);
+    _exit(0);
+}
+
+/* The present that was left is kept, and says why. */
+static void look_at_left(void) {
+    unsigned long to = 0, from = 0;
+    const char *line = sim_log_find("recovery: generation ");
+    if (!line || sscanf(line, "recovery: generation %lu was asked for; %lu",
+                        &to, &from) != 2)
+        return;
+    const char *name = store_pin_name(memory.store, from);
+    expect(name && strcmp(name, "left") == 0, "what was left has no pin", line);
+    expect(from == world->back.limit || !world->back.must,
+           "another present was left", line);
+    world->returns++;
+    if (world->left_count < LIVES_MAX)
+        world->left[world->left_count++] = from;
 }
 
 static void look_at_restored(void) {
@@ -145,15 +213,28 @@ static void look_at_restored(void) {
     sscanf(line, "restore: generation=%lu threads=%lu windows=%lu crc=%x",
            &generation, &threads, &windows, &crc);
     Taken *taken = &world->taken[generation % HISTORY];
-    expect(generation >= world->durable, "an older generation came back", line);
+    bool went = world->back.to && generation == world->back.to;
+    expect(went || !world->back.must || generation > world->back.limit,
+           "it did not go back", line);
+    expect(went || generation >= world->durable,
+           "an older generation came back", line);
     expect(taken->generation == generation, "an unknown generation", line);
     expect(taken->windows == windows, "the number of windows differs", line);
     expect(taken->crc == crc, "the picture differs", line);
     world->restored++;
-    world->durable = generation;
+    world->cut_returns += world->back.to && !world->back.must;
+    if (went)
+        look_at_left();
+    note_durable(generation);
 }
 
 /* ---- A life, in a process of its own ---- */
+
+static void end_life(void) {
+    world->now_ns = platform_now_ns();
+    sim_disk_cut();
+    memcpy(world->disk, sim_disk_bytes(), world->blocks * PLATFORM_BLOCK_BYTES);
+}
 
 static void set_up(void) {
     static const char *const intervals_ms[] = {"10", "50", "200", "1000"};
@@ -171,9 +252,43 @@ static void set_up(void) {
     sim_setting("app_name", "invariants");
 }
 
+static bool runs(const char *name) {
+    for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++) {
+        const Domain *domain = ROOT->domains[i];
+        if (domain && domain->name->length == strlen(name) &&
+            memcmp(domain->name->bytes, name, strlen(name)) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void start_traveller(void) {
+    CompilerSource source = {"traveller", world->traveller,
+                             strlen(world->traveller)};
+    CompilerResult result;
+    char why[200];
+    Text text = text_on(why, sizeof why);
+    Module *module;
+    Domain *domain = NULL;
+    Status status = install_compile("traveller", &source, false, &result);
+    if (status == STATUS_OK)
+        status = vm_load_module(result.bytes, result.size_bytes, false, &module,
+                                &text);
+    if (status == STATUS_OK)
+        status =
+            vm_start_app("traveller", "traveller", 16u << 20, 0, NULL, &domain);
+    expect(status == STATUS_OK, "the traveller", text_end(&text));
+    if (domain)
+        domain->rights = DOMAIN_MAY_TRAVEL;
+    compiler_free(&result);
+}
+
 static void live(void) {
     set_up();
+    sim_on_restart(start_anew);
     system_start();
+    if (world->travels && !runs("traveller"))
+        start_traveller();
     look_at_restored();
     look_at_all();
     sim_disk_freeze_after(sim_random() % REQUESTS_MAX);
@@ -188,9 +303,7 @@ static void live(void) {
     }
     if (!sim_disk_frozen())
         look_at_all();
-    world->now_ns = platform_now_ns();
-    sim_disk_cut();
-    memcpy(world->disk, sim_disk_bytes(), world->blocks * PLATFORM_BLOCK_BYTES);
+    end_life();
 }
 
 static void say_bad(const char *sentence) {
@@ -212,6 +325,9 @@ static void verify_disk(void) {
     expect(status == STATUS_OK && report.bad == 0 && report.unmarked == 0,
            "the disk", status_text(status));
     world->pages += report.pages;
+    for (uint32_t i = 0; i < world->left_count; i++)
+        expect(store_pin_name(store, world->left[i]) != NULL,
+               "a present that was left is not kept", NULL);
 }
 
 static bool in_process(void (*action)(void)) {
@@ -236,10 +352,12 @@ static bool run_world(uint64_t seed, uint64_t lives) {
     memset(world->taken, 0, sizeof world->taken);
     world->seed = seed;
     world->durable = 0;
+    world->back = (Return){0};
+    world->left_count = 0;
     world->now_ns = 0;
     world->failed = false;
     world->blocks =
-        seed % 4 == 0
+        seed % 4 == 0 && !world->travels
             ? BLOCKS_SMALL + seed * 2654435761u % (BLOCKS_MAX - BLOCKS_SMALL)
             : BLOCKS_MAX;
     for (world->life = 1; world->life <= lives; world->life++)
@@ -248,20 +366,29 @@ static bool run_world(uint64_t seed, uint64_t lives) {
     return in_process(verify_disk);
 }
 
-static bool read_program(void) {
-    FILE *file = fopen("tests/crash/invariants.rev", "r");
+static bool read_program(const char *path, char *to, size_t capacity) {
+    FILE *file = fopen(path, "r");
     size_t count = 0;
     if (file) {
-        count = fread(world->program, 1, sizeof world->program - 1, file);
+        count = fread(to, 1, capacity - 1, file);
         fclose(file);
     }
     return count > 0;
+}
+
+static bool read_programs(void) {
+    return read_program("tests/crash/invariants.rev", world->program,
+                        sizeof world->program) &&
+           read_program("tests/machine/traveller.rev", world->traveller,
+                        sizeof world->traveller);
 }
 
 int main(int count, char **words) {
     unsigned long first = 1, last = 5, lives = LIVES;
     const char *seeds = getenv("SEEDS");
     int at = 1;
+    bool travels = at < count && strcmp(words[at], "--travel") == 0;
+    at += travels;
     if (at + 1 < count && strcmp(words[at], "--lives") == 0) {
         lives = strtoul(words[at + 1], NULL, 10);
         at += 2;
@@ -269,15 +396,16 @@ int main(int count, char **words) {
     if (seeds && *seeds)
         sscanf(seeds, "%lu-%lu", &first, &last);
     if (at < count && sscanf(words[at], "%lu-%lu", &first, &last) != 2) {
-        fputs("usage: machine [--lives N] [A-B]\n", stderr);
+        fputs("usage: machine [--travel] [--lives N] [A-B]\n", stderr);
         return WRONG_USE;
     }
     world = mmap(NULL, sizeof *world, PROT_READ | PROT_WRITE,
                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (world == MAP_FAILED || !read_program()) {
+    if (world == MAP_FAILED || !read_programs()) {
         perror("machine");
         return EXIT_FAILURE;
     }
+    world->travels = travels;
     unsigned passed = 0, failed = 0;
     for (unsigned long seed = first; seed <= last; seed++) {
         if (run_world(seed, lives))
@@ -288,6 +416,9 @@ int main(int count, char **words) {
     printf("machine: seeds %lu-%lu: %lu lives each, %lu restored, %lu turns, "
            "%lu pages verified\n",
            first, last, lives, world->restored, world->steps, world->pages);
+    if (travels)
+        printf("machine: %lu returns, %lu times met by a power cut\n",
+               world->returns, world->cut_returns);
     printf("%u passed, %u failed\n", passed, failed);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -15,3 +15,12 @@ run-machine-long: build/asan/machine
 	build/asan/machine $(or $(SEEDS),1-40)
 TEST_RUNS += machine
 LONG_RUNS += machine-long
+
+# With a program that goes back in time.
+.PHONY: run-machine-travel run-machine-travel-long
+run-machine-travel: build/asan/machine
+	build/asan/machine --travel --lives 6 $(or $(SEEDS),1-4)
+run-machine-travel-long: build/asan/machine
+	build/asan/machine --travel --lives 20 $(or $(SEEDS),1-40)
+TEST_RUNS += machine-travel
+LONG_RUNS += machine-travel-long

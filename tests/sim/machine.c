@@ -121,6 +121,18 @@ bool sim_panics(void (*action)(void *), void *argument) {
     return panicked;
 }
 
+static void (*on_restart)(void);
+
+void sim_on_restart(void (*action)(void)) {
+    on_restart = action;
+}
+
+_Noreturn void platform_restart(void) {
+    if (on_restart)
+        on_restart();
+    panic("the system starts anew");
+}
+
 _Noreturn void platform_stop(int code) {
     panic("the system stopped with code %d", code);
 }

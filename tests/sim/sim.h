@@ -105,6 +105,9 @@ void sim_console(const char *line);
 const uint32_t *sim_screen_pixels(void);
 void sim_screen_size(uint32_t width, uint32_t height);
 
+/* What platform_restart does before it panics; NULL: nothing. */
+void sim_on_restart(void (*action)(void));
+
 /* Runs `action`; true when it ended in a panic (whose text sim_log_find
  * finds), which then did not stop the tests. */
 bool sim_panics(void (*action)(void *), void *argument);

@@ -55,6 +55,12 @@ static void add_random(PaintWriter *writer, uint64_t *state, int *depth) {
     }
     if (code == PAINT_CLIP)
         fields[0] = fields[1] = 5;
+    if (code == PAINT_PIXELS) {
+        fields[2] = gui_between(state, 0, 10);
+        fields[3] = gui_between(state, 0, 5);
+        text_bytes = (size_t)(fields[2] * fields[3] * 4);
+        memset(text, (int)test_random(state) % 256, text_bytes);
+    }
     paint_write(writer, code, fields, text, text_bytes);
 }
 

@@ -585,6 +585,57 @@ TEST("a power cut while marks are written leaves the old or the new") {
     }
 }
 
+TEST("a start goes back where it was told until something new is durable") {
+    bool changed[PAGES] = {false};
+    sim_seed(18);
+    sim_disk_new(4096);
+    commit_some(4);
+    Store *store = open_store();
+    EXPECT_EQUAL(store_return_wanted(store), 0);
+    EXPECT_EQUAL(store_return_at_start(store, 99), STATUS_NOT_FOUND);
+    EXPECT_EQUAL(store_return_at_start(store, 3), STATUS_OK);
+    EXPECT_EQUAL(store_return_at_start(store, 2), STATUS_OK);
+    for (int start = 0; start < 3; start++) { /* cuts before anything new */
+        sim_disk_cut();
+        store_close(store);
+        store = open_store();
+        EXPECT_EQUAL(store_durable_generation(store), 4);
+        EXPECT_EQUAL(store_return_wanted(store), 2);
+        EXPECT_EQUAL(store_go_back(store, 2), STATUS_OK);
+    }
+    memcpy(model.now, model.committed[2], sizeof model.now);
+    EXPECT(commit(store, changed));
+    EXPECT_EQUAL(store_return_wanted(store), 0);
+    store_close(store);
+    store = open_store();
+    EXPECT_EQUAL(store_durable_generation(store), 5);
+    EXPECT_EQUAL(store_return_wanted(store), 0);
+    EXPECT_TEXT(store_pin_name(store, 4), "left");
+    EXPECT(view_is(store, 4));
+    EXPECT(store_is(store, model.now));
+    store_close(store);
+}
+
+TEST("a power cut while a return is marked leaves it or not") {
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        seed_now = seed;
+        sim_seed(seed);
+        sim_disk_new(2048);
+        commit_some(3);
+        Store *store = open_store();
+        sim_disk_freeze_after(sim_random() % 4);
+        bool done = store_return_at_start(store, 1) == STATUS_OK;
+        EXPECT_SEED(store_return_wanted(store) == (done ? 1u : 0u));
+        sim_disk_cut();
+        store_close(store);
+        store = open_store();
+        uint64_t wanted = store_return_wanted(store);
+        EXPECT_SEED(wanted == 1 || (!done && wanted == 0));
+        EXPECT_SEED(store_is(store, model.committed[3]));
+        store_close(store);
+    }
+}
+
 TEST("every disk request may fail once or for ever") {
     for (int for_ever = 0; for_ever < 2; for_ever++) {
         for (uint64_t k = 0; k < 150; k++) {

@@ -1,0 +1,17 @@
+/* travel.h: what programs ask of the whole machine (vm/past_native.h): going
+ * back in time. Done between slices, when all is at a safepoint. */
+#ifndef KERNEL_TRAVEL_H
+#define KERNEL_TRAVEL_H
+
+#include <stdint.h>
+
+#include "kernel/base/status.h"
+
+/* Between slices of programs; may not return. */
+void travel_step(void);
+
+/* Goes back to a kept generation: returns only when that cannot be, and nothing
+ * has changed then. */
+Status travel_to(uint64_t generation);
+
+#endif
