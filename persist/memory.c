@@ -319,6 +319,21 @@ static Status take_pre_image(uint64_t page) {
     return STATUS_OK;
 }
 
+/* What a clean page was at the barrier, for the look at others. Nothing depends
+ * on it, so half of the images stay free. */
+static void take_extra_image(uint64_t page) {
+    if (memory.state[page] == PAGE_CLEAN &&
+        memory.images_free > memory.image_count / 2 &&
+        memory.extra_count < EXTRA_IMAGES && take_pre_image(page) == STATUS_OK)
+        memory.extras[memory.extra_count++] = (uint32_t)page;
+}
+
+void memory_checking(bool begins) {
+    memory.checking = begins;
+    while (memory.extra_count > 0)
+        memory_image_release(memory.extras[--memory.extra_count]);
+}
+
 void memory_image_release(uint64_t page) {
     memory.image_stack[memory.images_free++] = memory.pre_image[page];
     memory.pre_image[page] = NO_PRE_IMAGE;
@@ -334,6 +349,8 @@ static Status announce(uint64_t page) {
         status = STATUS_NO_SPACE;
     if (status == STATUS_OK && memory.state[page] == PAGE_DIRTY)
         status = take_pre_image(page); /* it is closing */
+    else if (status == STATUS_OK && memory.checking)
+        take_extra_image(page);
     if (status == STATUS_OK)
         memory_page_opened(page);
     return status;

@@ -19,7 +19,7 @@
  *  2. A page with the open epoch's byte is DIRTY and in the open list, once.
  *  3. A page with the closing epoch's byte is in the closing list.
  *  4. A page of the closing list that has another byte has a pre-image until
- *     the writer has copied it. */
+ *     the writer has copied it. Others may have one while pages are checked. */
 #ifndef PERSIST_MEMORY_PARTS_H
 #define PERSIST_MEMORY_PARTS_H
 
@@ -30,6 +30,7 @@ enum { PAGE_ABSENT, PAGE_CLEAN, PAGE_DIRTY, PAGE_WRITTEN };
 
 #define PAGE_LIST_END UINT32_MAX
 #define NO_PRE_IMAGE 0
+enum { EXTRA_IMAGES = 512 };
 
 /* Pages in the order of their first write in an epoch, linked by page_next. */
 typedef struct PageList {
@@ -53,6 +54,10 @@ typedef struct Memory {
     uint8_t *images;       /* pre-images, 4 KiB each */
     uint32_t image_count, images_free;
     uint32_t *image_stack; /* free numbers */
+    bool checking; /* closing pages are looked at, with what they refer to: */
+    uint32_t extras[EXTRA_IMAGES]; /* clean pages announced since, with images
+                                      until the look is over */
+    uint32_t extra_count;
     uint8_t *bounce;       /* one page for bringing pages in */
     int depth;             /* > 0: inside the store; a fault is a bug */
     uint64_t lost_address;
@@ -68,6 +73,8 @@ static inline uint64_t page_address(uint64_t page) {
 /* Adds a page to the open list, announced. */
 void memory_page_opened(uint64_t page);
 void memory_image_release(uint64_t page);
+/* The look at closing pages begins or is over. */
+void memory_checking(bool begins);
 
 /* NULL, or the sentence of the invariant that does not hold. */
 const char *memory_check(void);

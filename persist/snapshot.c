@@ -52,6 +52,7 @@ uint64_t snapshot_barrier(void) {
     memory_epoch = memory_epoch == UINT8_MAX ? 1 : memory_epoch + 1;
     now.next = memory.closing.first;
     now.checked_all = !page_check;
+    memory_checking(!now.checked_all);
     now.copied_all = false;
     now.pause_ns = platform_now_ns() - now.barrier_ns;
     if (memory.options.audit)
@@ -101,11 +102,14 @@ static Status check_pages(uint32_t *budget) {
     while (now.next != PAGE_LIST_END) {
         if (*budget == 0)
             return STATUS_BUSY;
-        if (!page_check(now.next))
+        if (!page_check(now.next)) {
+            memory_checking(false);
             return STATUS_CORRUPT;
+        }
         now.next = next[now.next];
         --*budget;
     }
+    memory_checking(false);
     now.checked_all = true;
     now.next = memory.closing.first;
     return STATUS_OK;

@@ -37,7 +37,7 @@ bool snapshot_waits(void);
 void snapshot_set_check(bool (*check)(uint64_t page));
 
 /* While the check runs: the 4,096 bytes of a page as they were at the barrier;
- * NULL: they are not in RAM, or were changed since and are not closing. */
+ * NULL: they are not in RAM, or were changed since and nobody kept them. */
 const void *snapshot_frozen(uint64_t page);
 
 /* memory_close: nothing is under way any more. */

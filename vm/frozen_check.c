@@ -288,6 +288,23 @@ static void check_blocks(FrozenCheck *check) {
                  "a block has no state", at);
 }
 
+/* What is not in RAM is as it was at the barrier. */
+static void bring_tables(const FrozenCheck *check) {
+    uint32_t block = region_block_of(check->from);
+    struct {
+        const void *at;
+        size_t bytes;
+    } tables[] = {
+        {region_header(check->region), sizeof(RegionHeader)},
+        {region_block(check->region, block), sizeof(RegionBlock)},
+        {region_start_word(check->from), PLATFORM_PAGE_BYTES / 16 / 8},
+        {region_lines(check->region, block), REGION_BLOCK_LINES * 4u},
+    };
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+        if (memory_bring((uintptr_t)tables[i].at, tables[i].bytes) != STATUS_OK)
+            return; /* then it is not known */
+}
+
 /* The running owner of the region; false: nothing of it is checked. */
 static bool find_owner(FrozenCheck *check) {
     uint64_t magic, index;
@@ -310,6 +327,8 @@ bool frozen_check(uint64_t page, Text *why) {
                          .to = from + PLATFORM_PAGE_BYTES,
                          .region = region_of(from),
                          .system = ROOT->domains[0]->number};
+    if (page > 0)
+        bring_tables(&check);
     forget_recent();
     if (page == 0) {
         need(&check, word_at(from, &magic) && magic == ROOT_MAGIC,

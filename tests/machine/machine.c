@@ -25,6 +25,7 @@
 #include "tests/machine/input.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
+#include "vm/heap.h"
 #include "vm/heap_check.h"
 #include "vm/vm.h"
 #include "wm/desktop_native.h"
@@ -306,6 +307,48 @@ static void live(void) {
     end_life();
 }
 
+/* ---- A life in which the heap gets damaged ---- */
+
+static uint64_t sound; /* the generation before the damage */
+
+static void start_from_sound(void) {
+    expect(sim_log_find("recovery: a snapshot is not taken: ") != NULL,
+           "the system started anew", "without a reason");
+    expect(snapshot_durable() == sound, "damage was saved", NULL);
+    end_life();
+    fflush(NULL);
+    _exit(0);
+}
+
+/* A wild write, announced so that only the look at pages can find it. No
+ * program uses what it hits. */
+static void damage(void) {
+    Domain *domain = ROOT->domains[1];
+    for (size_t i = 2; i < ROOT_DOMAINS_MAX && !domain; i++)
+        domain = ROOT->domains[i];
+    if (!domain || heap_write(domain, sizeof *domain) != STATUS_OK)
+        return;
+    sound = snapshot_durable();
+    HEAP_SET(domain->memory_error, MEMORY_ROOT + 8);
+    sim_on_restart(start_from_sound);
+    sim_console("snapshot");
+}
+
+static void live_damaged(void) {
+    set_up();
+    system_start();
+    look_at_restored();
+    for (int i = 0; i < LOOK_STEPS; i++) {
+        system_step();
+        note();
+        sim_time_set_ns(platform_now_ns() + 1000000);
+        if (i == LOOK_STEPS / 2 && !snapshot_under_way())
+            damage();
+    }
+    expect(sound == 0, "damage was not found", NULL);
+    end_life();
+}
+
 static void say_bad(const char *sentence) {
     expect(false, "the disk", sentence);
 }
@@ -361,7 +404,9 @@ static bool run_world(uint64_t seed, uint64_t lives) {
             ? BLOCKS_SMALL + seed * 2654435761u % (BLOCKS_MAX - BLOCKS_SMALL)
             : BLOCKS_MAX;
     for (world->life = 1; world->life <= lives; world->life++)
-        if (!in_process(live))
+        if (!in_process(world->life == lives / 2 && !world->travels
+                            ? live_damaged
+                            : live))
             return false;
     return in_process(verify_disk);
 }
