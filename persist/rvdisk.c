@@ -14,14 +14,7 @@
 #include "kernel/host/host.h"
 #include "persist/export.h"
 
-enum {
-    GOOD,
-    BAD,
-    WRONG_USE,
-    DEFAULT_MB = 256,
-    WORDS_MOST = 5,
-    REGION_PAGES = 16384
-};
+enum { GOOD, BAD, WRONG_USE, DEFAULT_MB = 256, REGION_PAGES = 16384 };
 
 static const char usage[] =
     "usage: rvdisk check IMAGE                     verify every kept "
@@ -37,7 +30,8 @@ static const char usage[] =
     "branch\n"
     "       rvdisk pin IMAGE GENERATION NAME       keep it\n"
     "       rvdisk unpin IMAGE GENERATION          keep it no longer\n"
-    "       rvdisk import FILE IMAGE [MEGABYTES]   onto a blank or new image\n";
+    "       rvdisk import FILE IMAGE [MEGABYTES]   onto a blank or new image\n"
+    "       rvdisk --help\n";
 
 static void say(const char *sentence) {
     printf("%s\n", sentence);
@@ -241,9 +235,8 @@ static Status print_diff(StoreView *a, StoreView *b) {
 }
 
 static int diff(Store *store, uint64_t generation, const char *other) {
-    uint64_t number;
-    if (!text_to_u64(other, &number))
-        return fail_status(other, STATUS_INVALID);
+    uint64_t number = 0;
+    text_to_u64(other, &number);
     StoreView *a = open_view(store, generation);
     StoreView *b = a ? open_view(store, number) : NULL;
     Status status = a && b ? print_diff(a, b) : STATUS_NOT_FOUND;
@@ -395,68 +388,94 @@ static int import_file(const char *path, const char *image,
 
 /* ---- The command line ---- */
 
-/* Commands that name a generation: rvdisk NAME IMAGE GENERATION [ARGUMENT]. */
-static const struct {
+/* How many words each has, with the program's and its own, and from which on
+ * they are numbers. `writes`: the image becomes another. */
+typedef struct Command {
     const char *name;
-    int (*command)(Store *, uint64_t, const char *);
-    int words;
+    int least, most, numbers, number_count;
     bool writes;
-} generation_commands[] = {
-    {"show", show, 4, false},        {"diff", diff, 5, false},
-    {"rollback", rollback, 4, true}, {"pin", pin, 5, true},
-    {"unpin", unpin, 4, true},
+    int (*alone)(Store *, const char *);
+    int (*of_generation)(Store *, uint64_t, const char *);
+} Command;
+
+static const Command commands[] = {
+    {"check", 3, 3, 0, 0, false, check, NULL},
+    {"repair", 3, 3, 0, 0, false, repair, NULL},
+    {"list", 3, 3, 0, 0, false, list, NULL},
+    {"export", 4, 5, 4, 1, false, write_export, NULL},
+    {"import", 4, 5, 4, 1, true, NULL, NULL},
+    {"show", 4, 4, 3, 1, false, NULL, show},
+    {"diff", 5, 5, 3, 2, false, NULL, diff},
+    {"rollback", 4, 4, 3, 1, true, NULL, rollback},
+    {"pin", 5, 5, 3, 1, true, NULL, pin},
+    {"unpin", 4, 4, 3, 1, true, NULL, unpin},
 };
 
-static const char *generation_argument;
-static uint64_t generation_number;
-static int (*generation_command)(Store *, uint64_t, const char *);
-
-static int run_generation_command(Store *store, const char *argument) {
-    return generation_command(store, generation_number, argument);
+/* One line: what is wrong, and where to look. */
+static const Command *wrong(const char *word, const char *what) {
+    fprintf(stderr, "rvdisk: %s: %s; see rvdisk --help\n", word, what);
+    return NULL;
 }
 
-/* WRONG_USE when it is none of them. */
-static int obey_for_generation(int count, char **words) {
-    for (size_t i = 0;
-         i < sizeof generation_commands / sizeof generation_commands[0]; i++) {
-        if (count != generation_commands[i].words ||
-            strcmp(words[1], generation_commands[i].name) != 0 ||
-            !text_to_u64(words[3], &generation_number) ||
-            generation_number == 0)
-            continue;
-        generation_argument = count > 4 ? words[4] : NULL;
-        generation_command = generation_commands[i].command;
-        return with_image(
-            words[2], generation_commands[i].writes ? 0 : STORE_NEWEST_TO_LOOK,
-            run_generation_command, generation_argument);
-    }
-    return WRONG_USE;
+/* A generation, or megabytes. */
+static bool is_number(const char *word) {
+    uint64_t number;
+    return text_to_u64(word, &number) && number > 0 && number < UINT32_MAX;
+}
+
+/* The command that the words are for; NULL: they are for none, which was said.
+ */
+static const Command *read_words(int count, char **words) {
+    const Command *command = NULL;
+    if (count < 2)
+        return wrong(words[0], "a command is wanted");
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(words[1], commands[i].name) == 0)
+            command = &commands[i];
+    if (!command)
+        return wrong(words[1], "there is no such command");
+    if (count < command->least)
+        return wrong(words[1], "it wants more words");
+    if (count > command->most)
+        return wrong(words[command->most], "a word too many");
+    for (int i = 0; i < command->number_count; i++)
+        if (command->numbers + i < count &&
+            !is_number(words[command->numbers + i]))
+            return wrong(words[command->numbers + i], "not a number that fits");
+    return command;
+}
+
+static const Command *command_now;
+static uint64_t generation_now;
+
+static int run_of_generation(Store *store, const char *argument) {
+    return command_now->of_generation(store, generation_now, argument);
 }
 
 static int obey(int count, char **words) {
-    const char *command = count >= 3 ? words[1] : "";
+    const Command *command = read_words(count, words);
     uint64_t number = 0;
-    if (count == 3 && strcmp(command, "check") == 0)
-        return with_image(words[2], STORE_NEWEST_TO_LOOK, check, NULL);
-    if (count == 3 && strcmp(command, "list") == 0)
-        return with_image(words[2], STORE_NEWEST_TO_LOOK, list, NULL);
-    if (count == 3 && strcmp(command, "repair") == 0)
-        return with_image(words[2], STORE_NEWEST_TO_LOOK, repair, NULL);
-    bool good = count == WORDS_MOST - 1 ||
-                (count == WORDS_MOST && text_to_u64(words[4], &number) &&
-                 number > 0 && number < UINT32_MAX);
-    if (good && strcmp(command, "export") == 0)
+    if (!command)
+        return WRONG_USE;
+    if (command->number_count > 0 && command->numbers < count)
+        text_to_u64(words[command->numbers], &number);
+    if (command->of_generation) {
+        command_now = command;
+        generation_now = number;
+        return with_image(words[2], command->writes ? 0 : STORE_NEWEST_TO_LOOK,
+                          run_of_generation, count > 4 ? words[4] : NULL);
+    }
+    if (command->alone)
         return with_image(words[2], number ? number : STORE_NEWEST_TO_LOOK,
-                          write_export, words[3]);
-    if (good && strcmp(command, "import") == 0)
-        return import_file(words[2], words[3], number ? number : DEFAULT_MB);
-    int result = obey_for_generation(count, words);
-    if (result == WRONG_USE)
-        fputs(usage, stderr);
-    return result;
+                          command->alone, count > 3 ? words[3] : NULL);
+    return import_file(words[2], words[3], number ? number : DEFAULT_MB);
 }
 
 int main(int count, char **words) {
     host_start();
+    if (count == 2 && strcmp(words[1], "--help") == 0) {
+        fputs(usage, stdout);
+        return GOOD;
+    }
     return obey(count, words);
 }

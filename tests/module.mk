@@ -12,3 +12,10 @@ LONG_RUNS += fresh
 run-held: build/revenant
 	@tests/held.sh
 TEST_RUNS += held
+
+# The programs used wrongly.
+.PHONY: run-use
+run-use: build/revenant build/uitest build/revc build/rvdisk
+	@tests/use.sh
+TEST_RUNS += use
+QUICK_RUNS += use

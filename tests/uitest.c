@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "kernel/base/text.h"
 #include "tests/uitest.h"
 
 enum { GOOD = 0, FAILED = 1, WRONG_USE = 2 };
@@ -251,18 +252,50 @@ static bool run_script(FILE *script) {
 
 /* ---- Options ---- */
 
-static _Noreturn void wrong(const char *what) {
-    fprintf(stderr,
-            "uitest: %s\n"
-            "usage: uitest host|pc SCRIPT [--out DIR] [--disk FILE]\n"
-            "    [--size WxH] [--firmware bios|uefi|kernel] [--golden DIR]\n"
-            "    [--update] [--set NAME=VALUE] [--memory MIB]\n"
-            "    [--patience SECONDS]\n",
-            what);
+static const char usage[] =
+    "usage: uitest host|pc SCRIPT [--out DIR] [--disk FILE]\n"
+    "    [--size WxH] [--firmware bios|uefi|kernel] [--golden DIR]\n"
+    "    [--update] [--set NAME=VALUE] [--memory MIB]\n"
+    "    [--patience SECONDS]\n"
+    "       uitest --help\n";
+
+/* One line: what is wrong, and where to look. */
+static _Noreturn void wrong(const char *what, const char *value) {
+    fprintf(stderr, "uitest: %s: %s; see uitest --help\n", value, what);
     exit(WRONG_USE);
 }
 
-static void set_option(int letter) {
+static _Noreturn void help(void) {
+    fputs(usage, stdout);
+    exit(GOOD);
+}
+
+static uint64_t number_of(const char *text) {
+    uint64_t number = 0;
+    if (!text_to_u64(text, &number) || number == 0 || number > UINT32_MAX)
+        wrong("not a number that can be", text);
+    return number;
+}
+
+static bool is_one_of(const char *word, const char *a, const char *b,
+                      const char *c) {
+    return strcmp(word, a) == 0 || strcmp(word, b) == 0 || strcmp(word, c) == 0;
+}
+
+static void add_setting(const char *setting) {
+    if (!strchr(setting, '=') || setting[0] == '=')
+        wrong("not NAME=VALUE", setting);
+    if (ui_options.setting_count == UI_SETTINGS_MAX)
+        wrong("one setting too many", setting);
+    if (strncmp(setting, "test=", 5) == 0)
+        ui_options.settings[0] = setting;
+    else
+        ui_options.settings[ui_options.setting_count++] = setting;
+}
+
+static void set_option(int letter, const char *word) {
+    unsigned width, height;
+    char end;
     switch (letter) {
     case 'o':
         ui_options.out = optarg;
@@ -271,9 +304,13 @@ static void set_option(int letter) {
         ui_options.disk = optarg;
         break;
     case 's':
+        if (sscanf(optarg, "%ux%u%c", &width, &height, &end) != 2)
+            wrong("not a screen's size such as 1024x768", optarg);
         ui_options.size = optarg;
         break;
     case 'f':
+        if (!is_one_of(optarg, "bios", "uefi", "kernel"))
+            wrong("the firmware is bios, uefi or kernel", optarg);
         ui_options.firmware = optarg;
         break;
     case 'g':
@@ -283,21 +320,21 @@ static void set_option(int letter) {
         ui_options.update = true;
         break;
     case 'm':
+        number_of(optarg);
         ui_options.memory = optarg;
         break;
     case 'p':
-        ui_options.patience_ms = atoi(optarg) * 1000ll;
+        ui_options.patience_ms = (int64_t)number_of(optarg) * 1000;
         break;
     case '=':
-        if (ui_options.setting_count == UI_SETTINGS_MAX)
-            wrong("too many settings");
-        if (strncmp(optarg, "test=", 5) == 0)
-            ui_options.settings[0] = optarg;
-        else
-            ui_options.settings[ui_options.setting_count++] = optarg;
+        add_setting(optarg);
         break;
+    case 'h':
+        help();
+    case ':':
+        wrong("it wants a value", word);
     default:
-        wrong("wrong option");
+        wrong("there is no such option", word);
     }
 }
 
@@ -312,21 +349,21 @@ static void read_options(int count, char **words) {
         {"set", required_argument, 0, '='},
         {"memory", required_argument, 0, 'm'},
         {"patience", required_argument, 0, 'p'},
+        {"help", no_argument, 0, 'h'},
         {0, 0, 0, 0},
     };
     int letter;
-    while ((letter = getopt_long(count, words, "", names, NULL)) != -1)
-        set_option(letter);
-    if (count - optind != 2)
-        wrong("wanted: a machine and a script");
+    opterr = 0;
+    while ((letter = getopt_long(count, words, ":", names, NULL)) != -1)
+        set_option(letter, words[optind - 1]);
+    if (count - optind < 2)
+        wrong("a machine and a script are wanted", words[count - 1]);
+    if (count - optind > 2)
+        wrong("a word too many", words[optind + 2]);
+    if (!is_one_of(words[optind], "host", "pc", "pc"))
+        wrong("the machine is host or pc", words[optind]);
     ui_options.pc = strcmp(words[optind], "pc") == 0;
-    if (!ui_options.pc && strcmp(words[optind], "host") != 0)
-        wrong("the machine is host or pc");
     ui_options.script = words[optind + 1];
-    const char *firmware = ui_options.firmware;
-    if (strcmp(firmware, "bios") != 0 && strcmp(firmware, "uefi") != 0 &&
-        strcmp(firmware, "kernel") != 0)
-        wrong("the firmware is bios, uefi or kernel");
 }
 
 /* "tests/ui/first.ui" on the pc: "build/ui/first-pc". */

@@ -182,3 +182,21 @@ bool text_to_u64(const char *text, uint64_t *value_out) {
     *value_out = value;
     return true;
 }
+
+bool text_to_size(const char *text, uint64_t *bytes_out) {
+    static const char units[] = "KMG";
+    char digits[24];
+    size_t length = text_length(text);
+    unsigned shift = 0;
+    uint64_t count;
+    for (unsigned i = 0; i < 3 && length > 0; i++)
+        if (text[length - 1] == units[i])
+            shift = 10 * (i + 1);
+    Text number = text_on(digits, sizeof digits);
+    text_add_bytes(&number, text, length - (shift > 0));
+    if (number.cut || !text_to_u64(text_end(&number), &count) ||
+        count > UINT64_MAX >> shift)
+        return false;
+    *bytes_out = count << shift;
+    return true;
+}

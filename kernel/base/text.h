@@ -41,4 +41,7 @@ bool text_starts_with(const char *text, const char *prefix);
  * does not fit. */
 bool text_to_u64(const char *text, uint64_t *value_out);
 
+/* The same for a size in bytes, which may end in K, M or G: "256M". */
+bool text_to_size(const char *text, uint64_t *bytes_out);
+
 #endif

@@ -19,7 +19,8 @@ static const char usage[] =
     "                [--generation N] [--stats FILE] [--trace WHAT,...]\n"
     "                [--set NAME=VALUE]...\n"
     "       revenant [--disk FILE] --run FILE.rev [ARG]...\n"
-    "       revenant --test FILE.rev\n";
+    "       revenant --test FILE.rev\n"
+    "       revenant --help\n";
 
 typedef struct Options {
     const char *disk;
@@ -34,27 +35,29 @@ typedef struct Options {
     int first_argument;
 } Options;
 
+/* One line: what is wrong, and where to look. */
 static _Noreturn void wrong(const char *what, const char *value) {
-    fprintf(stderr, "revenant: %s: %s\n%s", what, value, usage);
+    fprintf(stderr, "revenant: %s: %s; see revenant --help\n", value, what);
     exit(WRONG_USE);
 }
 
-/* "256M", "4G", "1048576": bytes. */
+static _Noreturn void help(void) {
+    fputs(usage, stdout);
+    exit(EXIT_SUCCESS);
+}
+
 static uint64_t size_of(const char *value) {
-    char digits[24];
-    size_t length = strlen(value);
-    uint64_t unit = 1;
-    if (length > 0 && strchr("KMG", value[length - 1])) {
-        unit = value[length - 1] == 'K'   ? 1u << 10
-               : value[length - 1] == 'M' ? 1u << 20
-                                          : 1u << 30;
-        length--;
-    }
-    uint64_t count;
-    snprintf(digits, sizeof digits, "%.*s", (int)length, value);
-    if (!text_to_u64(digits, &count) || count > UINT64_MAX / unit)
-        wrong("not a size", value);
-    return count * unit;
+    uint64_t bytes = 0;
+    if (!text_to_size(value, &bytes))
+        wrong("not a size such as 256M", value);
+    return bytes;
+}
+
+static void set_generation(const char *value) {
+    uint64_t number;
+    if (!text_to_u64(value, &number) || number == 0)
+        wrong("not the number of a generation", value);
+    host_set_value("generation", strlen("generation"), value);
 }
 
 static Options read_options(int count, char **words) {
@@ -71,13 +74,15 @@ static Options read_options(int count, char **words) {
         {"trace", required_argument, 0, 'w'},
         {"run", required_argument, 0, 'r'},
         {"test", required_argument, 0, 't'},
+        {"help", no_argument, 0, 'H'},
         {0, 0, 0, 0},
     };
     Options options = {.disk_bytes = (uint64_t)DEFAULT_DISK_MB << 20,
                        .folder = "."};
     int letter;
+    opterr = 0;
     while (!options.run &&
-           (letter = getopt_long(count, words, "+", names, NULL)) != -1) {
+           (letter = getopt_long(count, words, "+:", names, NULL)) != -1) {
         switch (letter) {
         case 'd':
             options.disk = optarg;
@@ -102,12 +107,12 @@ static Options read_options(int count, char **words) {
             options.stats = optarg;
             break;
         case 'g':
-            host_set_value("generation", strlen("generation"), optarg);
+            set_generation(optarg);
             break;
         case 'w':
             host_set_value("trace", strlen("trace"), optarg);
             if (!trace_start(optarg))
-                wrong("not something to trace", optarg);
+                wrong("nothing that can be traced", optarg);
             break;
         case 'r':
             options.run = optarg;
@@ -120,12 +125,16 @@ static Options read_options(int count, char **words) {
             if (!host_set(optarg))
                 wrong("not NAME=VALUE", optarg);
             break;
+        case 'H':
+            help();
+        case ':':
+            wrong("it wants a value", words[optind - 1]);
         default:
-            wrong("wrong option", words[optind - 1]);
+            wrong("there is no such option", words[optind - 1]);
         }
     }
     if (optind < count && !options.run)
-        wrong("unexpected word", words[optind]);
+        wrong("a word too many", words[optind]);
     return options;
 }
 
@@ -156,7 +165,7 @@ static void open_screen(bool headless) {
     const char *size = platform_setting("size");
     if (size && (sscanf(size, "%ux%u", &width, &height) != 2 || width < 640 ||
                  height < 480 || width > 3840 || height > 2160))
-        wrong("not a screen size", size);
+        wrong("not a screen's size such as 1024x768", size);
     host_screen_open(width, height, headless);
 }
 

@@ -34,3 +34,20 @@ TEST("numbers are read whole or not at all") {
     EXPECT(!text_to_u64("18446744073709551616", &value));
     EXPECT_EQUAL(value, 31);
 }
+
+TEST("a size is a number with or without a unit") {
+    uint64_t bytes = 5;
+    EXPECT(text_to_size("64M", &bytes));
+    EXPECT_EQUAL(bytes, 64 << 20);
+    EXPECT(text_to_size("3K", &bytes));
+    EXPECT_EQUAL(bytes, 3 << 10);
+    EXPECT(text_to_size("16777215G", &bytes));
+    EXPECT_EQUAL(bytes, 16777215ull << 30);
+    EXPECT(text_to_size("1048576", &bytes));
+    EXPECT_EQUAL(bytes, 1048576);
+    static const char *const bad[] = {"",   "M",   "64Q", "64MM",
+                                      "-1", "1 M", "M64", "17179869184G"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        EXPECT(!text_to_size(bad[i], &bytes));
+    EXPECT_EQUAL(bytes, 1048576);
+}

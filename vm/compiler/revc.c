@@ -30,6 +30,21 @@ static _Noreturn void die(const char *what, const char *name) {
     exit(2);
 }
 
+/* What the command line has wrong. */
+static _Noreturn void wrong(const char *what, const char *word) {
+    fprintf(stderr, "revc: %s: %s; see revc --help\n", word, what);
+    exit(2);
+}
+
+static _Noreturn void help(void) {
+    fputs("usage: revc FILE.rev... [-o OUT.rvc] [--check] [--test]\n"
+          "            [--disassemble] [--library DIR] [--module NAME] "
+          "[--system]\n"
+          "       revc --help\n",
+          stdout);
+    exit(0);
+}
+
 /* ---- Files ---- */
 
 static char *read_file(const char *path, size_t *length_out) {
@@ -189,7 +204,7 @@ static bool compile(const Options *options, const char *const *files,
 
 static const char *value_of(int count, char **words, int *at) {
     if (++*at >= count)
-        die("needs a value", words[*at - 1]);
+        wrong("it wants a value", words[*at - 1]);
     return words[*at];
 }
 
@@ -210,16 +225,17 @@ static Options read_options(int count, char **words) {
             options.disassemble = true;
         else if (!strcmp(words[i], "--system"))
             options.system = true;
+        else if (!strcmp(words[i], "--help"))
+            help();
         else if (words[i][0] == '-')
-            die("there is no such option", words[i]);
-        else if (options.file_count < FILES_MAX)
+            wrong("there is no such option", words[i]);
+        else if (options.file_count == FILES_MAX)
+            wrong("a file too many", words[i]);
+        else
             options.files[options.file_count++] = words[i];
     }
     if (options.file_count == 0)
-        die("usage: revc FILE.rev... [-o OUT.rvc] [--check] [--test] "
-            "[--disassemble] "
-            "[--library DIR] [--module NAME] [--system]",
-            NULL);
+        wrong("a file is wanted", words[count - 1]);
     return options;
 }
 
