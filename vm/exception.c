@@ -84,6 +84,8 @@ static Status enter_handler(uint64_t *frame, const uint64_t *entry,
     frame[FRAME_PC] = (uint64_t)(uintptr_t)(method->code->at.words +
                                             (uint16_t)(entry[0] >> 32));
     HEAP_SET(frame[entry[0] >> 48], exception);
+    if (worker.thread->progress) /* of a native that threw */
+        HEAP_SET(worker.thread->progress, NULL);
     worker.frame = frame;
     return STATUS_OK;
 }

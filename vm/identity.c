@@ -6,14 +6,10 @@
 #include "vm/heap.h"
 #include "vm/region.h"
 
-static uint64_t slot_of(uint64_t address, uint64_t slots) {
-    return (address >> 4) * 0x9E3779B97F4A7C15u >> 20 & (slots - 1);
-}
-
 /* The place of the address, or the free place where it belongs. */
 static uint64_t *find(Array *table, uint64_t address) {
     uint64_t slots = table->length / 2;
-    uint64_t slot = slot_of(address, slots);
+    uint64_t slot = identity_slot(address, slots);
     while (table->at.words[slot * 2] && table->at.words[slot * 2] != address)
         slot = (slot + 1) & (slots - 1);
     return table->at.words + slot * 2;
@@ -62,6 +58,23 @@ Status identity_hash(Domain *domain, Object *object, uint64_t *hash_out) {
         domain->hash_count++;
     }
     *hash_out = place[1];
+    return STATUS_OK;
+}
+
+Status identity_give(Domain *domain, Object *object, uint64_t hash) {
+    uint64_t address = (uint64_t)(uintptr_t)object;
+    Status status = make_room(domain);
+    if (status != STATUS_OK)
+        return status;
+    uint64_t *place = find(domain->hashes, address);
+    status = heap_write(place, 16);
+    if (status == STATUS_OK)
+        status = heap_write(domain, sizeof *domain);
+    if (status != STATUS_OK)
+        return status;
+    domain->hash_count += !place[0];
+    place[0] = address;
+    place[1] = hash;
     return STATUS_OK;
 }
 

@@ -6,6 +6,7 @@
 #include "kernel/base/text.h"
 #include "kernel/base/utf8.h"
 #include "vm/heap.h"
+#include "vm/identity.h"
 #include "vm/module.h"
 #include "vm/region.h"
 
@@ -29,6 +30,7 @@ struct Past {
     uint8_t *bytes; /* of the pages */
     uint64_t pages_read;
     bool starved;
+    uint64_t hashes_of, hashes; /* a domain, and the address of its table */
 };
 
 /* ---- Pages ---- */
@@ -462,6 +464,50 @@ Status past_domain(Past *past, uint32_t place, Domain *domain_out,
     if (status == STATUS_OK && owner != domain_out->number)
         status = STATUS_INVALID;
     return status;
+}
+
+static Status find_number(Past *past, uint64_t number, Domain *domain_out) {
+    for (uint32_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
+        uint64_t address;
+        Status status = past_domain(past, i, domain_out, &address);
+        if (status == STATUS_OK && domain_out->number == number)
+            return STATUS_OK;
+        if (status != STATUS_OK && status != STATUS_NOT_FOUND &&
+            status != STATUS_INVALID)
+            return status;
+    }
+    return STATUS_NOT_FOUND;
+}
+
+Status past_identity(Past *past, const PastObject *object, uint64_t *hash_out) {
+    PastObject table;
+    if (past->hashes_of != object->domain) {
+        Domain domain;
+        Status status = find_number(past, object->domain, &domain);
+        if (status != STATUS_OK)
+            return status;
+        past->hashes = address_of(domain.hashes);
+        past->hashes_of = object->domain;
+    }
+    if (!past->hashes)
+        return STATUS_NOT_FOUND;
+    Status status = past_object_of(past, past->hashes, CLASS_IntArray, &table);
+    uint64_t slots = table.length / 2;
+    if (status != STATUS_OK || slots == 0 || slots & (slots - 1))
+        return status == STATUS_OK ? STATUS_INVALID : status;
+    uint64_t at = identity_slot(object->address, slots);
+    for (uint64_t looked = 0; looked < slots; looked++) {
+        uint64_t pair[2];
+        status =
+            past_read(past, table.address + 16 + at * 16, pair, sizeof pair);
+        *hash_out = pair[1];
+        if (status != STATUS_OK || pair[0] == object->address)
+            return status;
+        if (!pair[0])
+            return STATUS_NOT_FOUND;
+        at = (at + 1) & (slots - 1);
+    }
+    return STATUS_NOT_FOUND;
 }
 
 static bool is_called(Past *past, const Domain *domain, const char *name,

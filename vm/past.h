@@ -90,6 +90,9 @@ Status past_object_word(Past *past, const PastObject *object, uint64_t word,
 Status past_element(Past *past, const PastObject *array, uint64_t index,
                     uint64_t *value_out);
 
+/* The identity hash that its domain has given it. NOT_FOUND: none. */
+Status past_identity(Past *past, const PastObject *object, uint64_t *hash_out);
+
 /* A field by its name; its number, or UINT64_MAX. */
 uint64_t past_field(const PastClass *of, const char *name, size_t length);
 

@@ -6,8 +6,10 @@
 #include "kernel/base/utf8.h"
 #include "vm/domain.h"
 #include "vm/exception.h"
+#include "vm/module.h"
 #include "vm/native.h"
 #include "vm/native_call.h"
+#include "vm/past_copy.h"
 #include "vm/past_text.h"
 #include "vm/thread.h"
 #include "vm/vm.h"
@@ -18,6 +20,8 @@ enum {
     SHOWN_BYTES = 1 << 16,
     WHY_BYTES = 160,
     PAGE_COST = 100, /* a page that is read and verified */
+    COPIES_AT_ONCE = 1000,
+    COPY_COST = 20,
 };
 
 /* ---- Kept generations ---- */
@@ -63,6 +67,13 @@ static bool is_allowed(NativeCall *call) {
     return false;
 }
 
+/* A sentence that was cut within a character loses that one. */
+static NativeResult refuse_with(NativeCall *call, Text *why) {
+    while (!utf8_valid(why->bytes, why->length))
+        why->length--;
+    return native_throw(call, CLASS_ValueError, "%s", text_end(why));
+}
+
 static NativeResult refuse(NativeCall *call, uint64_t generation,
                            Status status) {
     if (status == STATUS_NO_MEMORY)
@@ -101,7 +112,7 @@ static NativeResult show(NativeCall *call, Past *past, char *buffer) {
     if (past_starved(past))
         return refuse(call, 0, STATUS_NO_MEMORY);
     if (status != STATUS_OK)
-        return native_throw(call, CLASS_ValueError, "%s", text_end(&why));
+        return refuse_with(call, &why);
     if (text.cut) /* not within a character */
         text.length = utf8_before(text.bytes, text.length);
     String *shown = native_text(call, text.bytes, text.length);
@@ -118,6 +129,62 @@ static NativeResult past_text(NativeCall *call) {
     alloc_give(buffer);
     past_close(past);
     return result;
+}
+
+/* ---- Copying ---- */
+
+/* What the call gives at once, or the copy of an object is begun. */
+static NativeResult begin_copy(NativeCall *call, PastCopy *copy) {
+    const String *path = native_reference(call, 1);
+    PastValue value;
+    Status status = past_text_find(copy->past, path->bytes, path->length,
+                                   &value, copy->why);
+    if (status != STATUS_OK)
+        return NATIVE_FAILED;
+    if (!past_find_is_reference(value)) {
+        uint32_t id = CLASS_Int + value.kind - MODULE_INT;
+        Object *box = native_box(call, id, value.value);
+        return box ? native_give(call, box) : NATIVE_FAILED;
+    }
+    if (!value.value)
+        return native_give(call, NULL);
+    status = past_copy_begin(copy, value.value);
+    call->progress = copy->state ? &copy->state->head : NULL;
+    return status == STATUS_OK ? NATIVE_STEP : NATIVE_FAILED;
+}
+
+static NativeResult go_on(NativeCall *call, PastCopy *copy) {
+    Status status = past_copy_step(copy, COPIES_AT_ONCE);
+    native_charge(call, COPIES_AT_ONCE * COPY_COST);
+    if (status == STATUS_OK)
+        return native_give(call, past_copy_result(copy));
+    return status == STATUS_BUSY ? NATIVE_STEP : NATIVE_FAILED;
+}
+
+static NativeResult past_copy(NativeCall *call) {
+    char sentence[WHY_BYTES];
+    Text why = text_on(sentence, sizeof sentence);
+    Past *past = open_past(call);
+    if (!past)
+        return NATIVE_FAILED;
+    PastCopy copy = {.past = past,
+                     .domain = call->domain,
+                     .state = (Array *)call->progress,
+                     .why = &why};
+    NativeResult result =
+        copy.state ? go_on(call, &copy) : begin_copy(call, &copy);
+    native_charge(call, past_pages_read(past) * PAGE_COST);
+    bool starved = past_starved(past);
+    past_close(past);
+    if (result != NATIVE_FAILED || call->failed != STATUS_OK)
+        return result;
+    if (copy.blocked != STATUS_OK) { /* again, when it can be written */
+        call->failed = copy.blocked;
+        return NATIVE_FAILED;
+    }
+    if (starved)
+        return refuse(call, 0, STATUS_NO_MEMORY);
+    return refuse_with(call, &why);
 }
 
 /* ---- Wishes ---- */
@@ -235,6 +302,7 @@ void past_native_register(void) {
         {"system.generationNumbers", "()[I", generation_numbers, NULL},
         {"system.pinName", "(I)Lcore.String;", pin_name, NULL},
         {"system.pastText", "(ILcore.String;I)Lcore.String;", past_text, NULL},
+        {"system.pastCopy", "(ILcore.String;)Lcore.Object;", past_copy, NULL},
         {"system.returnTo", "(I)I", go_back, restore_asking},
         {"system.restartApp", "(I)V", restart_app, NULL},
     };

@@ -5,6 +5,7 @@
 #include "kernel/base/bytes.h"
 #include "kernel/base/check.h"
 #include "kernel/base/trace.h"
+#include "persist/snapshot.h"
 #include "vm/boot.h"
 #include "vm/collect.h"
 #include "vm/domain.h"
@@ -153,6 +154,7 @@ Status vm_restore(void) {
         return status;
     ROOT->boot++;
     vm.barrier = vm.covered = ROOT->commits;
+    vm.durable = snapshot_durable();
     vm.restored_ns = ROOT->experienced_ns;
     for (size_t i = 0; i < ROOT_DOMAINS_MAX && status == STATUS_OK; i++)
         if (ROOT->domains[i])

@@ -17,6 +17,8 @@ uint64_t test_random(uint64_t *state) { /* splitmix64, for the simulator */
     return z ^ (z >> 31);
 }
 
+enum { KEPT = 1000 }; /* generations: what programs look at stays */
+
 static struct { uint32_t collect_counts, cut_counts; } harden;
 
 void machine_harden(uint32_t collect_counts, uint32_t cut_counts) {
@@ -41,6 +43,7 @@ bool machine_open(void) {
     if (store_open(0, &options.store, &opening) != STATUS_OK)
         return false;
     options.regions = opening.regions;
+    store_set_retention(options.store, &(StoreRetention){.last = KEPT});
     return memory_open(&options) == STATUS_OK;
 }
 

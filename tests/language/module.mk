@@ -17,6 +17,9 @@ build/asan/compiler-fuzz: $$(call objects,asan,$$(COMMON_SOURCES) \
 build/asan/faults: $$(call objects,asan,$$(COMMON_SOURCES) \
     $$(LANGUAGE_SOURCES) tests/language/faults.c) $$(call libraries,asan)
 	$$(QUIET)$$(CC) $$(CFLAGS_asan) $$(FAULT_DOORS) $$^ -o $$@
+build/asan/damage: $$(call objects,asan,$$(COMMON_SOURCES) \
+    $$(LANGUAGE_SOURCES) tests/language/damage.c) $$(call libraries,asan)
+	$$(QUIET)$$(CC) $$(CFLAGS_asan) $$^ -o $$@
 build/faults: $$(call objects,host,$$(COMMON_SOURCES) \
     $$(LANGUAGE_SOURCES) tests/language/faults.c) $$(call libraries,host)
 	$$(QUIET)$$(CC) $$(CFLAGS_host) $$(FAULT_DOORS) $$^ -o $$@
@@ -58,6 +61,17 @@ run-faults-all: build/asan/faults $(LIBRARIES_REV)
 	    $(FAULT_PROGRAMS)
 TEST_RUNS += faults
 LONG_RUNS += faults-all
+
+# Damaged older generations are looked at and copied from.
+.PHONY: run-damage run-damage-long
+run-damage: build/asan/damage $(LIBRARIES_REV)
+	@build/asan/damage build/lib/core.rvc build/lib/system.rvc \
+	    tests/language/kept.rev 400
+run-damage-long: build/asan/damage $(LIBRARIES_REV)
+	@build/asan/damage build/lib/core.rvc build/lib/system.rvc \
+	    tests/language/kept.rev 4000
+TEST_RUNS += damage
+LONG_RUNS += damage-long
 
 # Random programs for the compiler, from another seed each time.
 .PHONY: fuzz
