@@ -108,10 +108,12 @@ Status marks_write(Store *store) {
     Status rear = write_half(store, place_of(store, sequence, true),
                              (uint8_t *)head, blocks);
     alloc_give(head);
-    if (front != STATUS_OK && rear != STATUS_OK)
-        return front;
-    store->marks_sequence = sequence;
-    return device_flush_now(store->device);
+    Status status = front == STATUS_OK || rear == STATUS_OK
+                        ? device_flush_now(store->device)
+                        : front;
+    /* After an error that half is tried again, with a higher number. */
+    store->marks_sequence = status == STATUS_OK ? sequence : sequence + 1;
+    return status;
 }
 
 /* ---- Starts ---- */
