@@ -24,12 +24,18 @@
  * entry is that number, and a verified read is a comparison. A write that no
  * flush made safe is lost at a cut: for all but superblocks that is the worst
  * case, for a wrong block never verifies. Superblocks are one sector: the old or
- * the new one, in each ring for itself. */
+ * the new one, in each ring for itself. A write and its completion are one step,
+ * for the writer waits for all before it flushes.
+ *
+ * With a name from ERRORS (run.sh) defined, the protocol has that error, and an
+ * assertion must fail. */
 
 #define PAGES 2
-#define MOST 4    /* generations begun */
+#define MOST 4 /* generations begun */
 #define CUTS 2
-#define FAILURES 1
+#ifndef FAILURES
+#define FAILURES 1 /* flushes that fail, or (once) a ring that is lost */
+#endif
 #define BLOCKS 14
 #define SLOTS 2   /* of each ring */
 
@@ -83,7 +89,7 @@ byte frozen[(MOST + 1) * PAGES];
 short heap_of[MOST + 1];   /* blocks that its pages and map take */
 short reach[MOST + 1];     /* blocks that its superblock reaches */
 byte cuts, failures;
-bool lost_ring, pinned;
+bool pinned, lost_ring;
 
 hidden byte i, b, g; /* only within a step */
 
@@ -450,7 +456,8 @@ end:
     :: d_step { phase == IDLE && begun < MOST &&
            (state[0] == DIRTY || state[1] == DIRTY) -> barrier() }
     :: d_step { phase == COPYING && closing[0] -> copy_page(0) }
-    :: d_step { phase == COPYING && closing[1] -> copy_page(1) }
+    :: d_step { phase == COPYING && !closing[0] && closing[1] ->
+           copy_page(1) }
     :: d_step { phase == COPYING && !closing[0] && !closing[1] ->
            write_metadata() }
     :: d_step { phase == FIRST_SYNC ->
@@ -491,8 +498,9 @@ end:
            doom()
 #endif
        }
-    :: atomic { !lost_ring ->
+    :: atomic { !lost_ring && failures < FAILURES && announced > 0 ->
            lost_ring = true;
+           failures++;
            if
            :: i = 0
            :: i = SLOTS
