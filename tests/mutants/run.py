@@ -17,9 +17,10 @@ HERE = pathlib.Path(__file__).parent
 OUT = pathlib.Path("build/mutants")
 FLAGS = ("-std=c17 -I. -ffp-contract=off -fno-strict-aliasing -g "
          "-D_GNU_SOURCE -O2 -w").split()
-PATIENCE_S = 120
+PATIENCE_S = 300
 # First the tests that are quick, then the campaigns with few seeds.
-STAGES = (["tests/unit/"], ["tests/store/"])
+STAGES = (["tests/unit/", "promises", "cuts"], ["damage", "faults"],
+          ["sequences"])
 AT_ONCE = 2
 
 

@@ -309,7 +309,15 @@ static void perform_flush(void) {
     log_request(&(DiskRequest){.action = DISK_FLUSH});
 }
 
+/* A failed flush is no entry. */
+static void log_doubts(void) {
+    for (size_t i = disk_log.count;
+         logging && i > 0 && !disk_log.entries[i - 1].flush; i--)
+        disk_log.entries[i - 1].doubtful = true;
+}
+
 static void lose_unflushed(void) {
+    log_doubts();
     while (unflushed_first) {
         Unflushed *write = take_unflushed();
         survive(write->block, write->bytes);

@@ -73,6 +73,7 @@ void sim_disk_back(void);
 enum { SIM_LOG_MOST = 4096 };
 typedef struct SimDiskEntry {
     bool flush;
+    bool doubtful; /* a flush that came later failed: perhaps lost for good */
     uint64_t block;
     uint32_t count;
     uint8_t *bytes; /* count blocks */

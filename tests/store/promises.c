@@ -60,6 +60,31 @@ static void ruin_super(uint64_t generation, bool rear) {
 
 /* ---- Superblocks ---- */
 
+/* A flush failed, and the machine starts again without a power cut: it reads
+ * what no flush made safe, and must not build on that. */
+TEST("what a start has only read is made safe before it goes on") {
+    for (uint64_t seed = 1; seed <= 40; seed++) {
+        begin(DISK_BLOCKS);
+        sim_seed(seed);
+        world_case("seed %lu", seed);
+        for (unsigned i = 0; i < 12; i++)
+            commit();
+        uint64_t durable = world.durable;
+        doom(2);
+        reopen();
+        world_write_some(20);
+        sim_disk_freeze_after(sim_random() % 10);
+        world_commit();
+        cut();
+        world.durable = durable;
+        if (world_open() != STATUS_OK)
+            return;
+        world_check_pages();
+        world_verify();
+        world_close();
+    }
+}
+
 TEST("a superblock that is in one ring only is in both after a start") {
     for (int rear = 0; rear < 2; rear++) {
         begin(DISK_BLOCKS);
@@ -172,6 +197,98 @@ TEST("marks whose flush failed cost no older ones") {
             WORLD_EXPECT(store_pin_name(world.store, g));
         world_close();
     }
+}
+
+TEST("pins outlive the loss of all marks") {
+    begin(DISK_BLOCKS);
+    commit();
+    EXPECT_EQUAL(store_pin(world.store, 1, FORMAT_OWNER_PERSON, "a"),
+                 STATUS_OK);
+    commit();
+    cut();
+    for (uint64_t i = FORMAT_RING; i < FORMAT_EDGE; i++) {
+        ruin(i);
+        ruin(DISK_BLOCKS - FORMAT_EDGE + i - FORMAT_RING);
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        world_open();
+        EXPECT(store_record(world.store, 0).flags & FORMAT_PINNED);
+        EXPECT_EQUAL(store_start_begins(world.store), i);
+        cut();
+    }
+}
+
+/* A pin that was refused is none, and one that was there stays. */
+TEST("a pin that cannot be written changes nothing") {
+    begin(DISK_BLOCKS);
+    commit();
+    commit();
+    EXPECT_EQUAL(store_pin(world.store, 1, FORMAT_OWNER_PERSON, "old"),
+                 STATUS_OK);
+    sim_disk_faults((SimDiskFaults){.fail_after = 0, .fail_count = UINT64_MAX});
+    EXPECT_EQUAL(store_pin(world.store, 1, FORMAT_OWNER_PERSON, "new"),
+                 STATUS_IO_ERROR);
+    EXPECT_TEXT(store_pin_name(world.store, 1), "old");
+    EXPECT_EQUAL(store_unpin(world.store, 1), STATUS_IO_ERROR);
+    EXPECT_TEXT(store_pin_name(world.store, 1), "old");
+    EXPECT_EQUAL(store_pin(world.store, 2, FORMAT_OWNER_PERSON, "b"),
+                 STATUS_IO_ERROR);
+    EXPECT(store_pin_name(world.store, 2) == NULL);
+    EXPECT(!(store_record(world.store, 1).flags & FORMAT_PINNED));
+    cut();
+    world_open();
+    EXPECT(store_record(world.store, 0).flags & FORMAT_PINNED);
+    EXPECT_TEXT(store_pin_name(world.store, 1), "old");
+    world_close();
+}
+
+/* ---- Branches ---- */
+
+TEST("a store that was doomed goes back only after a durable generation") {
+    begin(DISK_BLOCKS);
+    commit();
+    commit();
+    world_write(0);
+    doom(1);
+    EXPECT_EQUAL(store_go_back(world.store, 1), STATUS_BUSY);
+    commit();
+    EXPECT_EQUAL(store_go_back(world.store, 1), STATUS_OK);
+    world_close();
+}
+
+/* The end of the branch is larger than what one commit gives back, and its
+ * parent is free to go while it does. */
+TEST("a branch that is given back slowly leaks nothing") {
+    StoreRetention least = {.last = STORE_LAST_LEAST};
+    begin(16 * DISK_BLOCKS);
+    commit();
+    commit(); /* 2: the parent of the end */
+    store_begin(world.store, 0, 1);
+    for (uint64_t i = 0; i < 600; i++) {
+        uint8_t bytes[PLATFORM_BLOCK_BYTES];
+        world_page_bytes((uint32_t)i + 1, bytes);
+        while (store_put_page(world.store, 50000000 + i * 5003, bytes) ==
+               STATUS_BUSY)
+            platform_disk_poll(true);
+    }
+    while (store_finish(world.store, 50) == STATUS_BUSY)
+        platform_disk_poll(true);
+    EXPECT_EQUAL(store_durable_generation(world.store), 3);
+    EXPECT_EQUAL(store_pin(world.store, 2, FORMAT_OWNER_PERSON, "fork"),
+                 STATUS_OK);
+    EXPECT_EQUAL(store_go_back(world.store, 1), STATUS_OK);
+    EXPECT_EQUAL(store_unpin(world.store, 3), STATUS_OK);
+    store_set_retention(world.store, &least);
+    world.durable = 3;
+    commit(); /* 3 is dying now */
+    EXPECT_EQUAL(leaked(), 0);
+    EXPECT_EQUAL(store_unpin(world.store, 2), STATUS_OK);
+    for (unsigned i = 0; i < 12; i++) {
+        commit();
+        EXPECT_EQUAL(leaked(), 0);
+    }
+    EXPECT_EQUAL(store_record_count(world.store), 2);
+    world_close();
 }
 
 /* ---- Growth ---- */
