@@ -95,6 +95,9 @@ static Status write_half(Store *store, uint64_t block, const uint8_t *bytes,
 Status marks_write(Store *store) {
     if (store->read_only || store->blank)
         return STATUS_OK; /* nothing is written to a disk that is not ours */
+    Status mended = store_mend_super(store);
+    if (mended != STATUS_OK)
+        return mended;
     FormatMarksHead *head = alloc_take(HALF_BYTES);
     if (!head)
         return STATUS_NO_MEMORY;
@@ -109,10 +112,12 @@ Status marks_write(Store *store) {
     Status rear = write_half(store, place_of(store, sequence, true),
                              (uint8_t *)head, blocks);
     alloc_give(head);
-    if (front != STATUS_OK && rear != STATUS_OK)
-        return front;
-    store->marks_sequence = sequence;
-    return device_flush_now(store->device);
+    Status status = front == STATUS_OK || rear == STATUS_OK
+                        ? device_flush_now(store->device)
+                        : front;
+    /* After an error that half is tried again, with a higher number. */
+    store->marks_sequence = status == STATUS_OK ? sequence : sequence + 1;
+    return status;
 }
 
 /* ---- Starts ---- */
@@ -133,11 +138,7 @@ static Status set_starts(Store *store, uint64_t count) {
 uint32_t store_start_begins(Store *store) {
     FormatMark *mark = marks_find(store, FORMAT_MARK_START, UINT64_MAX);
     uint64_t before = mark ? mark->value : 0;
-    Status status = store->read_only ? STATUS_OK : store_mend_super(store);
-    if (status != STATUS_OK)
-        log_line("store: the newest superblock is in one ring only: %s",
-                 status_text(status));
-    status = set_starts(store, before + 1);
+    Status status = set_starts(store, before + 1);
     if (status != STATUS_OK)
         log_line("store: the mark of this start: %s", status_text(status));
     return (uint32_t)before;
@@ -185,6 +186,12 @@ uint64_t store_return_wanted(const Store *store) {
 
 /* ---- Pins ---- */
 
+static void set_pinned(Store *store, uint32_t place, bool pinned) {
+    uint32_t others = store->records[place].flags & ~(uint32_t)FORMAT_PINNED;
+    store->records[place].flags = others | (pinned ? FORMAT_PINNED : 0);
+    directory_touch(store, place);
+}
+
 Status store_pin(Store *store, uint64_t generation, uint32_t owner,
                  const char *name) {
     uint32_t place = directory_kept(store, generation);
@@ -199,6 +206,7 @@ Status store_pin(Store *store, uint64_t generation, uint32_t owner,
     for (size_t i = 0; i < sizeof mark.name - 1 && name[i]; i++)
         mark.name[i] = name[i];
     FormatMark *old = marks_find(store, FORMAT_MARK_PIN, generation);
+    FormatMark before = old ? *old : (FormatMark){0};
     Status status = STATUS_OK;
     if (old)
         *old = mark;
@@ -206,34 +214,53 @@ Status store_pin(Store *store, uint64_t generation, uint32_t owner,
         status = marks_add(store, &mark);
     if (status != STATUS_OK)
         return status;
-    store->records[place].flags |= FORMAT_PINNED;
-    directory_touch(store, place);
-    return marks_write(store);
+    status = marks_write(store);
+    if (status == STATUS_OK)
+        set_pinned(store, place, true);
+    else if (old)
+        *old = before;
+    else
+        store->mark_count--;
+    return status;
 }
 
 Status store_unpin(Store *store, uint64_t generation) {
     uint32_t place = directory_find(store, generation);
     if (place == UINT32_MAX || !(store->records[place].flags & FORMAT_PINNED))
         return STATUS_NOT_FOUND;
-    store->records[place].flags &= ~(uint32_t)FORMAT_PINNED;
-    directory_touch(store, place);
     FormatMark *mark = marks_find(store, FORMAT_MARK_PIN, generation);
+    FormatMark before = mark ? *mark : (FormatMark){0};
     if (mark)
         marks_remove(store, mark);
-    return marks_write(store);
+    Status status = marks_write(store);
+    if (status == STATUS_OK)
+        set_pinned(store, place, false);
+    else if (mark)
+        store->marks[store->mark_count++] = before;
+    return status;
+}
+
+/* A pin without a name, for a flag whose mark is lost. */
+static void add_lost_mark(Store *store, uint64_t generation) {
+    FormatMark mark = {.kind = FORMAT_MARK_PIN,
+                       .owner = FORMAT_OWNER_PERSON,
+                       .value = generation};
+    if (marks_add(store, &mark) != STATUS_OK)
+        log_line("store: generation %lu is pinned for this start only",
+                 generation);
 }
 
 void marks_apply_pins(Store *store) {
-    for (uint32_t i = 0; store->marks_sequence > 0 && i < store->record_places;
-         i++) {
-        FormatRecord *record = &store->records[i];
-        bool pinned =
-            marks_find(store, FORMAT_MARK_PIN, record->generation) != NULL;
-        if (record->generation == 0 ||
-            pinned == (record->flags & FORMAT_PINNED))
+    for (uint32_t i = 0; i < store->record_places; i++) {
+        uint64_t generation = store->records[i].generation;
+        bool flag = store->records[i].flags & FORMAT_PINNED;
+        bool mark = marks_find(store, FORMAT_MARK_PIN, generation);
+        if (generation == 0 || flag == mark)
             continue;
-        record->flags ^= FORMAT_PINNED;
-        directory_touch(store, i);
+        if (store->marks_sequence == 0)
+            add_lost_mark(store, generation);
+        else
+            set_pinned(store, i, mark);
     }
 }
 

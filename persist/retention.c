@@ -29,14 +29,21 @@ static bool is_wanted(const Store *store, const FormatRecord *record) {
            view_protects(store, record->generation);
 }
 
-/* Deletes the generation at `place` if it has one child and may go. */
+/* The place of the one child that takes over what a deletion leaves. A child
+ * that is being given back cannot: it goes first. */
+static bool has_heir(const Store *store, const FormatRecord *record,
+                     uint32_t *child_out) {
+    return directory_children(store, record->generation, child_out) == 1 &&
+           !(store->records[*child_out].flags & FORMAT_DYING);
+}
+
+/* Deletes the generation at `place` if it has an heir and may go. */
 static bool delete_one(Store *store, uint32_t place, Allowance *allowance) {
     uint32_t child;
     FormatRecord *record = &store->records[place];
     if (allowance->deletions == 0 ||
         deadlist_open_blocks(store) >= BLOCKS_AT_ONCE ||
-        is_wanted(store, record) ||
-        directory_children(store, record->generation, &child) != 1 ||
+        is_wanted(store, record) || !has_heir(store, record, &child) ||
         deadlist_delete(store, place, child) != STATUS_OK)
         return false;
     store->records[child].parent = record->parent;

@@ -90,7 +90,8 @@ Status store_view_next_page(StoreView *view, uint64_t from, uint64_t *page_out);
  * grows from it, on a new branch. The newest of the branch that is left is
  * pinned with the name "left". Not while a generation is under way. Durable
  * with the next generation; until then a start goes on from the branch that was
- * left. NOT_FOUND, NO_MEMORY; LIMIT: too many pins. */
+ * left. NOT_FOUND, NO_MEMORY; LIMIT: too many pins; BUSY: the last generation
+ * was doomed, and another must become durable before. */
 Status store_go_back(Store *store, uint64_t generation);
 
 /* Makes the next start of the machine go back to this generation, unless
@@ -105,9 +106,11 @@ uint64_t store_return_wanted(const Store *store);
 /* Keeps a generation, whatever the retention, until store_unpin; `owner` is a
  * FORMAT_OWNER_, `name` is cut at 39 bytes. At once for this start; durable
  * when it returns. NOT_FOUND; NO_SPACE: so little is free that nothing more may
- * be pinned; LIMIT: too many pins; IO_ERROR. */
+ * be pinned; LIMIT: too many pins; IO_ERROR, NO_MEMORY: it is as before, but a
+ * start may find it pinned. */
 Status store_pin(Store *store, uint64_t generation, uint32_t owner,
                  const char *name);
+/* NOT_FOUND: it is not pinned; IO_ERROR, NO_MEMORY: as above. */
 Status store_unpin(Store *store, uint64_t generation);
 /* The name of a pinned generation; NULL: it has none. */
 const char *store_pin_name(const Store *store, uint64_t generation);

@@ -236,17 +236,10 @@ static Status check_format(const FormatSuper *super, uint64_t blocks,
     return STATUS_OK;
 }
 
-static bool is_in(const Rings *rings, const FormatSuper *super) {
-    for (uint32_t i = 0; i < rings->count; i++)
-        if (hash_equal(rings->supers[i].hash, super->hash))
-            return true;
-    return false;
-}
-
 Status store_mend_super(Store *store) {
-    if (!store->super_alone)
+    if (!store->opened_unsure)
         return STATUS_OK;
-    const FormatSuper *super = &store->alone;
+    const FormatSuper *super = &store->opened;
     uint64_t slot = super->generation % FORMAT_RING;
     uint64_t rear = super->layout.blocks - FORMAT_RING + slot;
     Status status =
@@ -255,7 +248,7 @@ Status store_mend_super(Store *store) {
         status = device_write_short(store->device, rear, super, sizeof *super);
     if (status == STATUS_OK)
         status = device_flush_now(store->device);
-    store->super_alone = status != STATUS_OK;
+    store->opened_unsure = status != STATUS_OK;
     return status;
 }
 
@@ -316,8 +309,8 @@ static Status open_existing(Store *store, Rings *rings, StoreOpening *opening) {
         if (status == STATUS_OK) {
             store->last_number = last_number;
             store->incarnation = incarnation + 1;
-            store->alone = super;
-            store->super_alone = !is_in(rings, &super);
+            store->opened = super;
+            store->opened_unsure = true;
             return STATUS_OK;
         }
         if (status == STATUS_IO_ERROR && !device_only_looks(store->device))
@@ -391,10 +384,11 @@ static Status go_to(Store *store, uint64_t generation, StoreOpening *opening) {
 
 Status store_go_back(Store *store, uint64_t generation) {
     uint32_t place = directory_kept(store, generation);
-    CHECK(store->phase == COMMIT_NONE && !store->read_only &&
-          store->dead.dead_count == 0);
+    CHECK(store->phase == COMMIT_NONE && !store->read_only);
     if (place == UINT32_MAX)
         return STATUS_NOT_FOUND;
+    if (radix_dirty_nodes(store->heap) > 0)
+        return STATUS_BUSY; /* its blocks would be nobody's */
     uint64_t left = store->durable;
     Status status = STATUS_OK;
     if (left != generation)

@@ -77,8 +77,8 @@ struct Store {
     uint64_t marks_sequence;
     StoreView *views; /* view.c */
     StoreRetention retention;
-    FormatSuper alone; /* what was opened, */
-    bool super_alone;  /* when only one ring has it */
+    FormatSuper opened; /* the superblock that this start found, */
+    bool opened_unsure; /* and has not yet made safe in both rings */
 
     /* The generation under way. */
     CommitPhase phase;
@@ -97,8 +97,10 @@ struct Store {
 
 /* ---- store_open.c ---- */
 
-/* A power cut may leave the newest superblock in one ring only. Once somebody
- * has seen its generation come back it is durable, so both get it. IO_ERROR. */
+/* A power cut may leave the newest superblock in one ring only, and a start
+ * without one may read what no flush made safe. Once somebody has seen its
+ * generation come back it is durable, so both rings get it, and a flush, before
+ * anything else is written. IO_ERROR. */
 Status store_mend_super(Store *store);
 
 /* ---- directory.c ---- */
@@ -170,8 +172,8 @@ FormatMark *marks_find(Store *store, uint32_t kind, uint64_t value);
 /* A new mark, for marks_write to keep. LIMIT: there are too many. */
 Status marks_add(Store *store, const FormatMark *mark);
 void marks_remove(Store *store, FormatMark *mark);
-/* Where marks were ever written they say what is pinned; the flags of the
- * directory, which follow with the next generation, count only without them. */
+/* The marks say what is pinned; the flags of the directory follow with the next
+ * generation. Where no marks verify, the flags make new ones. */
 void marks_apply_pins(Store *store);
 /* Writes all marks and flushes. IO_ERROR. */
 Status marks_write(Store *store);

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Installs the missing packages of one section of packages.list.
-# usage: packages.sh build|check|bench
+# usage: packages.sh build|test|check|bench
 set -eu
 list=$(dirname "$0")/packages.list
-wanted=$(awk -v want="$1" '/^# (build|check|bench)$/ { on = ($2 == want); next }
+wanted=$(awk -v want="$1" '/^# (build|test|check|bench)$/ { on = ($2 == want); next }
     /^#/ { next } on { print $1 }' "$list")
 missing=
 for package in $wanted; do

@@ -1,19 +1,27 @@
-"""Builds mutants of the store and wants the unit tests to fail with each.
+"""Builds mutants of the store and wants the tests to fail with each.
 
 run.py COUNT|all     SEED chooses which; ends in "N passed, N failed"
+The table of all, with the test that killed each, goes to build/mutants/list.md.
 """
+import concurrent.futures
 import os
 import pathlib
 import random
+import re
 import subprocess
 import sys
 
 from list import MUTANTS
 
+HERE = pathlib.Path(__file__).parent
 OUT = pathlib.Path("build/mutants")
 FLAGS = ("-std=c17 -I. -ffp-contract=off -fno-strict-aliasing -g "
          "-D_GNU_SOURCE -O2 -w").split()
 PATIENCE_S = 300
+# First the tests that are quick, then the campaigns with few seeds.
+STAGES = (["tests/unit/", "promises", "cuts"], ["damage", "faults"],
+          ["sequences"])
+AT_ONCE = 2
 
 
 def build(name, path, before, after):
@@ -35,14 +43,47 @@ def build(name, path, before, after):
     return program, ""
 
 
-def killed(program):
-    """True when the tests fail, panic or hang with it."""
-    try:
-        return subprocess.run([program], stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL,
-                              timeout=PATIENCE_S).returncode != 0
-    except subprocess.TimeoutExpired:
-        return True
+def killer(program):
+    """The test that fails, panics or hangs with it, and how; None: it lives."""
+    settings = {**os.environ, "FIRST": "1", "SEEDS": "1-60"}
+    for words in STAGES:
+        how = "fails"
+        try:
+            run = subprocess.run([program, *words], env=settings, text=True,
+                                 errors="replace", stdout=subprocess.PIPE,
+                                 stderr=subprocess.DEVNULL, timeout=PATIENCE_S)
+            said = run.stdout
+            if run.returncode == 0:
+                continue
+            if run.returncode < 0:
+                how = "panics"
+        except subprocess.TimeoutExpired as end:
+            said, how = (end.stdout or b"").decode(errors="replace"), "hangs"
+        tests = re.findall(r"^TEST (.*)$", said, re.M)
+        return (tests[-1] if tests else "the start"), how
+    return None
+
+
+def judge(mutant):
+    """The mutant's line of the table, and what is wrong with it, if anything."""
+    name, path, before, after, what = mutant
+    program, why = build(name, path, before, after)
+    if not program:
+        return "", why
+    death = killer(program)
+    program.unlink()
+    if not death:
+        return "", "it lives"
+    (file, sentence), how = death[0].split(": ", 1), death[1]
+    file = file.removeprefix("tests/").removesuffix(".c")
+    return f"| {name} | `{path}` | {what} | {file}: {sentence} | {how} |", ""
+
+
+def unlisted():
+    """Names that are not in the README's table, or only there."""
+    named = re.findall(r"^\| ([a-z-]+) \| `", (HERE / "README.md").read_text(),
+                       re.M)
+    return set(named) ^ {mutant[0] for mutant in MUTANTS}
 
 
 def main():
@@ -51,17 +92,23 @@ def main():
     if sys.argv[1] != "all":
         chosen = random.Random(seed).sample(chosen, int(sys.argv[1]))
     failed = 0
-    if killed(OUT / "original"):
+    if killer(OUT / "original"):
         failed += 1
         print("mutants: the tests fail without any")
-    for name, path, before, after in chosen:
-        program, why = build(name, path, before, after)
-        if program and killed(program):
-            continue
+    if unlisted():
         failed += 1
-        print(f"mutants: {name}: {why or 'it lives'}", flush=True)
+        print(f"mutants: README.md does not fit: {sorted(unlisted())}")
+    lines = []
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        for mutant, (line, why) in zip(chosen, pool.map(judge, chosen)):
+            lines.append(line)
+            failed += bool(why)
+            print(line if not why else f"mutants: {mutant[0]}: {why}",
+                  flush=True)
+    if sys.argv[1] == "all":
+        (OUT / "list.md").write_text("\n".join(filter(None, lines)) + "\n")
     print(f"seed {seed}")
-    print(f"{len(chosen) + 1 - failed} passed, {failed} failed")
+    print(f"{len(chosen) + 2 - failed} passed, {failed} failed")
     sys.exit(failed > 0)
 
 

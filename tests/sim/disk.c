@@ -23,6 +23,7 @@ static uint64_t blocks;
 static uint8_t *seen;    /* what a reader gets: all completed writes */
 static uint8_t *durable; /* what certainly survives */
 static Unflushed *unflushed_first, *unflushed_last;
+static Unflushed *lost_first; /* by flushes that failed: seen, never safe */
 static DiskRequest *under_way_first, *under_way_last;
 static SimDiskFaults faults = {.fail_after = UINT64_MAX};
 static uint64_t requests, blocks_written, freeze_at = UINT64_MAX;
@@ -57,6 +58,11 @@ static void forget_unflushed(void) {
         free(write);
     }
     unflushed_last = NULL;
+    while (lost_first) {
+        Unflushed *write = lost_first;
+        lost_first = write->next;
+        free(write);
+    }
 }
 
 /* ---- The mark ---- */
@@ -234,6 +240,8 @@ void sim_disk_cut(void) {
         survive(write->block, write->bytes);
     for (Unflushed *write = unflushed_first; write; write = write->next)
         see_durable(write->block);
+    for (Unflushed *write = lost_first; write; write = write->next)
+        see_durable(write->block);
     for (DiskRequest *r = under_way_first; r; r = r->next) {
         r->done = true;
         r->status = STATUS_IO_ERROR;
@@ -284,22 +292,54 @@ static void perform_write(const DiskRequest *request) {
     log_request(request);
 }
 
+static Unflushed *take_unflushed(void) {
+    Unflushed *write = unflushed_first;
+    unflushed_first = write->next;
+    if (!unflushed_first)
+        unflushed_last = NULL;
+    return write;
+}
+
 static void perform_flush(void) {
-    for (Unflushed *write = unflushed_first; write; write = write->next)
+    while (unflushed_first) {
+        Unflushed *write = take_unflushed();
         memcpy(durable_block(write->block), write->bytes, PLATFORM_BLOCK_BYTES);
-    forget_unflushed();
+        free(write);
+    }
     log_request(&(DiskRequest){.action = DISK_FLUSH});
 }
 
-static bool fails(uint64_t number) {
+/* A failed flush is no entry. */
+static void log_doubts(void) {
+    for (size_t i = disk_log.count;
+         logging && i > 0 && !disk_log.entries[i - 1].flush; i--)
+        disk_log.entries[i - 1].doubtful = true;
+}
+
+static void lose_unflushed(void) {
+    log_doubts();
+    while (unflushed_first) {
+        Unflushed *write = take_unflushed();
+        survive(write->block, write->bytes);
+        write->next = lost_first;
+        lost_first = write;
+    }
+}
+
+static bool fails(const DiskRequest *request, uint64_t number) {
+    if (request->action == DISK_FLUSH && faults.fail_flush &&
+        --faults.fail_flush == 0)
+        return true;
     return number >= faults.fail_after &&
            number - faults.fail_after < faults.fail_count;
 }
 
 static void perform(DiskRequest *request, uint64_t number) {
     request->status = STATUS_OK;
-    if (fails(number)) {
+    if (fails(request, number)) {
         request->status = STATUS_IO_ERROR;
+        if (request->action == DISK_FLUSH)
+            lose_unflushed();
     } else if (request->action == DISK_FLUSH) {
         perform_flush();
     } else if (request->block + request->count > blocks) {

@@ -3,7 +3,9 @@
  *
  * The disk keeps what was flushed apart from what was only written. A power cut
  * keeps any part of the latter, in any order, in sectors of 512 bytes: that is
- * all that a real disk promises. Everything random comes from one seed. */
+ * all that a real disk promises. A flush that fails may lose what it should
+ * have made safe; no later one brings it back, though it reads well until the
+ * power is cut. Everything random comes from one seed. */
 #ifndef TESTS_SIM_SIM_H
 #define TESTS_SIM_SIM_H
 
@@ -31,6 +33,7 @@ void sim_setting(const char *name, const char *value);
 typedef struct SimDiskFaults {
     uint64_t fail_after; /* this many requests succeed, then ... */
     uint64_t fail_count; /* ... this many fail (UINT64_MAX: for ever) */
+    uint64_t fail_flush; /* the so many-th flush from now fails; 0: none */
     bool lazy;           /* requests stay under way until polled with wait */
 } SimDiskFaults;
 
@@ -70,6 +73,7 @@ void sim_disk_back(void);
 enum { SIM_LOG_MOST = 4096 };
 typedef struct SimDiskEntry {
     bool flush;
+    bool doubtful; /* a flush that came later failed: perhaps lost for good */
     uint64_t block;
     uint32_t count;
     uint8_t *bytes; /* count blocks */

@@ -25,13 +25,58 @@ static void fail_a_request(void) {
     if (sim_random() % 8 == 0)
         sim_disk_faults(
             (SimDiskFaults){.fail_after = sim_random() % 30, .fail_count = 1});
+    else if (sim_random() % 8 == 0)
+        sim_disk_faults((SimDiskFaults){.fail_after = UINT64_MAX,
+                                        .fail_flush = 1 + sim_random() % 2});
+}
+
+/* ---- Pins, branches, deletions ---- */
+
+static void choose_retention(void) {
+    StoreRetention retention = {.last = STORE_LAST_LEAST + sim_random() % 4};
+    store_set_retention(world.store, &retention);
+}
+
+static void travel(void) {
+    uint64_t kept = world_any_kept();
+    if (kept == 0)
+        return;
+    switch (sim_random() % 8) {
+    case 0:
+        world_pin(kept);
+        break;
+    case 1:
+    case 2: /* oftener than pins, so that branches end */
+        if (world_oldest(true))
+            world_unpin(world_oldest(true));
+        break;
+    case 3:
+        if (world_known(kept))
+            world_back(kept);
+        break;
+    case 4:
+        world_view_open(kept);
+        break;
+    case 5:
+        world_view_close();
+        break;
+    case 6:
+        choose_retention();
+        break;
+    }
 }
 
 static void work(void) {
     unsigned commits = sim_random() % 8;
+    choose_retention();
     while (commits-- > 0 && !sim_disk_frozen()) {
         fail_a_request();
+        travel();
         world_write_some(40);
+        if (sim_random() % 16 == 0)
+            world_restart_in_commit();
+        if (sim_disk_frozen() || !world.store)
+            return;
         Status status = world_commit();
         sim_disk_faults((SimDiskFaults){.fail_after = UINT64_MAX});
         if (status == STATUS_OK && sim_random() % 8 == 0 && !sim_disk_frozen())
@@ -45,6 +90,8 @@ static void live(void) {
     if (world_open() != STATUS_OK)
         return;
     world_check_pages();
+    if (sim_random() % 2)
+        store_start_begins(world.store);
     if (sim_random() % 3)
         sim_disk_freeze_after(sim_random() % 60);
     work();
@@ -55,7 +102,11 @@ static void live(void) {
 static void look_at_all(void) {
     if (world_open() != STATUS_OK)
         return;
-    world_verify();
+    if (sim_log_find("recovery: "))
+        world_verify(); /* a failed read may cost space */
+    else
+        world_verify_all();
+    world_check_views();
     world_close();
     world_check_generations();
 }

@@ -43,12 +43,64 @@ static void attach(void) {
     world.regions++;
 }
 
+/* The flush number `flush` of the next generation fails. */
+static void doom(uint64_t flush) {
+    sim_disk_faults(
+        (SimDiskFaults){.fail_after = UINT64_MAX, .fail_flush = flush});
+    WORLD_EXPECT(world_commit() == STATUS_IO_ERROR);
+}
+
+static void doom_first(void) {
+    doom(1);
+}
+
+static void doom_second(void) {
+    doom(2);
+}
+
+static void back(void) {
+    uint64_t oldest = world_oldest(false);
+    if (oldest)
+        world_back(oldest);
+}
+
+static void pin(void) {
+    uint64_t oldest = world_oldest(false);
+    if (oldest)
+        world_pin(oldest);
+}
+
+static void unpin(void) {
+    uint64_t oldest = world_oldest(true);
+    if (oldest)
+        world_unpin(oldest);
+}
+
+/* From the next commit on only two generations stay. */
+static void shrink(void) {
+    StoreRetention least = {.last = STORE_LAST_LEAST};
+    store_set_retention(world.store, &least);
+}
+
+static void look(void) {
+    uint64_t oldest = world_oldest(false);
+    if (world.view)
+        world_view_close();
+    else if (oldest)
+        world_view_open(oldest);
+}
+
 static const struct {
     const char *name;
     void (*perform)(void);
 } operations[] = {
-    {"write", write_same}, {"another", write_another}, {"zero", zero},
-    {"commit", commit},    {"reopen", reopen},         {"attach", attach},
+    {"write", write_same}, {"another", write_another},
+    {"zero", zero},        {"commit", commit},
+    {"reopen", reopen},    {"attach", attach},
+    {"doom1", doom_first}, {"doom2", doom_second},
+    {"back", back},        {"pin", pin},
+    {"unpin", unpin},      {"shrink", shrink},
+    {"look", look},        {"restart", world_restart_in_commit},
 };
 enum { OPERATIONS = sizeof operations / sizeof operations[0] };
 
@@ -57,15 +109,17 @@ enum { OPERATIONS = sizeof operations / sizeof operations[0] };
 static uint64_t states;
 static World before; /* the model, as the sequence left it */
 
-/* Opens what the cut left; it must be as good as any disk. */
-static void check_state(uint64_t durable) {
+/* Opens what the cut at this place of the log left; it must be as good as any
+ * disk. */
+static void check_state(size_t place) {
     states++;
     world = before;
-    world.durable = durable;
+    world_forget_after(place);
     if (world_open() != STATUS_OK)
         return;
     world_check_pages();
-    world_verify();
+    world_check_views();
+    world_verify_all();
     world_write(1);
     world_zero(0);
     WORLD_EXPECT(world_commit() == STATUS_OK);
@@ -76,61 +130,63 @@ static void check_state(uint64_t durable) {
     world_close();
 }
 
+/* Whether writes whose flush failed are on the medium after all. */
+static bool doubtful_survives;
+
 static void apply(const SimDiskEntry *entry) {
+    if (entry->doubtful && !doubtful_survives)
+        return;
     for (uint32_t i = 0; i < entry->count; i++)
         sim_disk_put(entry->block + i,
                      entry->bytes + (size_t)i * PLATFORM_BLOCK_BYTES);
 }
 
 static void try_subset(const SimDiskEntry *first, size_t count,
-                       const bool *kept, uint64_t durable) {
+                       const bool *kept, size_t place) {
     for (size_t i = 0; i < count; i++)
         if (kept[i])
             apply(&first[i]);
-    check_state(durable);
+    check_state(place);
     sim_disk_back();
 }
 
 static void vary_newest(const SimDiskEntry *first, size_t count, bool *kept,
-                        uint64_t durable) {
+                        size_t place) {
     size_t bits = count < SUBSET_BITS ? count : SUBSET_BITS;
     for (uint64_t mask = 0; mask < 1ull << bits && !world_failed(); mask++) {
         for (size_t i = 0; i < bits; i++)
             kept[count - bits + i] = mask >> i & 1;
-        try_subset(first, count, kept, durable);
+        try_subset(first, count, kept, place);
     }
 }
 
 /* The writes between two flushes. */
 static void cut_in_epoch(const SimDiskEntry *first, size_t count,
-                         uint64_t durable) {
+                         size_t place) {
     static bool kept[SIM_LOG_MOST];
     size_t older = count > SUBSET_BITS ? count - SUBSET_BITS : 0;
     memset(kept, true, sizeof kept);
-    vary_newest(first, count, kept, durable);
+    vary_newest(first, count, kept, place);
     for (size_t i = 0; i < older && !world_failed(); i++) {
         memset(kept, true, sizeof kept);
         kept[i] = false;
-        try_subset(first, count, kept, durable);
+        try_subset(first, count, kept, place);
     }
     if (older == 0)
         return;
     memset(kept, false, sizeof kept);
-    vary_newest(first, count, kept, durable);
+    vary_newest(first, count, kept, place);
 }
 
 /* ---- One sequence ---- */
 
 static void cut_everywhere(const SimDiskLog *log) {
-    before = world;
     size_t first = 0;
     for (size_t at = 0; at <= log->count && !world_failed(); at++) {
         if (at < log->count && !log->entries[at].flush)
             continue;
-        world = before;
-        uint64_t durable = world_durable_at(at);
         sim_disk_mark();
-        cut_in_epoch(&log->entries[first], at - first, durable);
+        cut_in_epoch(&log->entries[first], at - first, at);
         for (; first < at; first++)
             apply(&log->entries[first]);
         first++;
@@ -149,6 +205,14 @@ static void begin_sequence(bool blank) {
         commit();
     }
     reopen();
+    store_start_begins(world.store); /* its flushes are behind */
+}
+
+static bool any_doubtful(const SimDiskLog *log) {
+    for (size_t i = 0; i < log->count; i++)
+        if (log->entries[i].doubtful)
+            return true;
+    return false;
 }
 
 static void run_sequence(const unsigned *which, unsigned length, bool blank) {
@@ -159,15 +223,19 @@ static void run_sequence(const unsigned *which, unsigned length, bool blank) {
     }
     world_case("on a %s disk:%s", blank ? "blank" : "used", names);
     begin_sequence(blank);
-    sim_disk_mark();
     world_log_start();
     for (unsigned i = 0; i < length; i++)
         operations[which[i]].perform();
     commit();
     world_close();
     const SimDiskLog *log = sim_disk_log_stop();
-    sim_disk_back();
-    cut_everywhere(log);
+    before = world;
+    for (int lost = 0; lost <= any_doubtful(log); lost++) {
+        begin_sequence(blank);
+        world_close();
+        doubtful_survives = !lost;
+        cut_everywhere(log);
+    }
 }
 
 /* ---- All of them ---- */

@@ -58,14 +58,17 @@ void world_page_bytes(uint32_t content, void *bytes) {
     memcpy(bytes, words, sizeof words);
 }
 
+static void change(unsigned page, uint32_t content) {
+    world.now[page] = content;
+    world.changed[page] = world.touched[page] = true;
+}
+
 void world_write(unsigned page) {
-    world.now[page] = ++world.next_content;
-    world.changed[page] = true;
+    change(page, ++world.next_content);
 }
 
 void world_zero(unsigned page) {
-    world.now[page] = 0;
-    world.changed[page] = true;
+    change(page, 0);
 }
 
 void world_write_some(unsigned most) {
@@ -96,7 +99,31 @@ static void take_present(uint64_t generation) {
     memcpy(world.now, world.committed[place], sizeof world.now);
     memset(world.changed, 0, sizeof world.changed);
     world.durable = generation;
+    world.doomed = false;
     world.regions = generation ? world.committed_regions[place] : 1;
+}
+
+static uint32_t place_of(uint64_t generation) {
+    for (uint32_t i = 0; i < store_record_count(world.store); i++)
+        if (store_record(world.store, i).generation == generation)
+            return i;
+    return UINT32_MAX;
+}
+
+/* What was reported of pins is so; of what was not, the store says it. */
+static void take_pins(void) {
+    for (unsigned i = 0; i < WORLD_PINS; i++) {
+        WorldPin *pin = &world.pins[i];
+        if (pin->generation == 0)
+            continue;
+        uint32_t place = place_of(pin->generation);
+        bool pinned = place != UINT32_MAX &&
+                      store_record(world.store, place).flags & FORMAT_PINNED;
+        WORLD_EXPECT(!pin->sure || pinned == pin->pinned);
+        WORLD_EXPECT(!pinned || !pin->sure ||
+                     store_pin_name(world.store, pin->generation));
+        *pin = pinned ? (WorldPin){pin->generation, true, true} : (WorldPin){0};
+    }
 }
 
 Status world_try_open(StoreOpening *opening_out) {
@@ -109,6 +136,7 @@ Status world_try_open(StoreOpening *opening_out) {
     WORLD_EXPECT(opening_out->generation ==
                  store_durable_generation(world.store));
     take_present(opening_out->generation);
+    take_pins();
     WORLD_EXPECT(world.durable == 0 || opening_out->regions == world.regions);
     return STATUS_OK;
 }
@@ -123,6 +151,8 @@ Status world_open(void) {
 }
 
 void world_close(void) {
+    store_view_close(world.view);
+    world.view = NULL;
     store_close(world.store);
     world.store = NULL;
 }
@@ -152,56 +182,236 @@ static Status put_changed(void) {
     return STATUS_OK;
 }
 
-static Status finish(void) {
+static bool super_is_written(uint64_t generation) {
+    FormatSuper super;
+    uint64_t slot = generation % FORMAT_RING;
+    memcpy(&super, sim_disk_bytes() + slot * PLATFORM_BLOCK_BYTES,
+           sizeof super);
+    return super.magic == FORMAT_MAGIC && super.generation == generation;
+}
+
+/* With `stop_at`, BUSY as soon as the superblock of that generation is there.
+ */
+static Status finish(uint64_t stop_at) {
     for (;;) {
         Status status = store_finish(world.store, 1 + sim_random() % 20);
-        if (status != STATUS_BUSY || sim_disk_frozen())
+        if (status != STATUS_BUSY || sim_disk_frozen() ||
+            (stop_at && super_is_written(stop_at)))
             return status;
         platform_disk_poll(sim_random() % 2);
     }
 }
 
-static void note_durable(void) {
+static void note(void) {
     if (world.note_count == WORLD_NOTES)
         return;
-    world.notes[world.note_count].place = sim_disk_log_count();
-    world.notes[world.note_count++].durable = world.durable;
+    unsigned at = world.note_count++;
+    world.notes[at].place = sim_disk_log_count();
+    world.notes[at].durable = world.durable;
+    memcpy(world.notes[at].pins, world.pins, sizeof world.pins);
 }
 
 void world_log_start(void) {
     sim_disk_log_start();
     world.note_count = 0;
-    note_durable();
+    note();
 }
 
 static void became_durable(uint64_t generation) {
     world.durable = generation;
+    world.doomed = false;
     memset(world.changed, 0, sizeof world.changed);
-    note_durable();
+    note();
+}
+
+static uint64_t begin_commit(void) {
+    uint64_t number = store_begin(world.store, 0, world.regions);
+    uint64_t place = number % WORLD_HISTORY;
+    memcpy(world.committed[place], world.now, sizeof world.now);
+    world.committed_regions[place] = world.regions;
+    world.begun[place] = number;
+    return number;
 }
 
 Status world_commit(void) {
-    uint64_t number = store_begin(world.store, 0, world.regions);
-    memcpy(world.committed[number % WORLD_HISTORY], world.now,
-           sizeof world.now);
-    world.committed_regions[number % WORLD_HISTORY] = world.regions;
-    world.begun[number % WORLD_HISTORY] = number;
+    uint64_t number = begin_commit();
     Status status = put_changed();
     if (status == STATUS_OK)
-        status = finish();
+        status = finish(0);
     else if (status != STATUS_BUSY)
         store_doom(world.store, status);
     if (status == STATUS_OK)
         became_durable(number);
+    else
+        world.doomed = true;
     return status;
 }
 
-uint64_t world_durable_at(size_t place) {
-    uint64_t durable = 0;
-    for (unsigned i = 0; i < world.note_count; i++)
+/* What came back may be lost in a power cut until the next commit; so may what
+ * is not sure of the pins. */
+void world_restart_in_commit(void) {
+    WorldPin pins[WORLD_PINS];
+    uint64_t durable = world.durable, number = begin_commit();
+    Status status = put_changed();
+    if (status == STATUS_OK)
+        finish(number);
+    if (sim_disk_frozen())
+        return;
+    memcpy(pins, world.pins, sizeof pins);
+    world_close();
+    if (world_open() != STATUS_OK)
+        return;
+    world.durable = durable;
+    memcpy(world.pins, pins, sizeof pins);
+}
+
+void world_forget_after(size_t place) {
+    unsigned last = 0;
+    for (unsigned i = 1; i < world.note_count; i++)
         if (world.notes[i].place <= place)
-            durable = world.notes[i].durable;
-    return durable;
+            last = i;
+    world.durable = world.notes[last].durable;
+    memcpy(world.pins, world.notes[last].pins, sizeof world.pins);
+}
+
+/* ---- Other generations ---- */
+
+uint64_t world_oldest(bool pinned) {
+    for (uint32_t i = 0; i < store_record_count(world.store); i++) {
+        FormatRecord record = store_record(world.store, i);
+        if (pinned == (bool)(record.flags & FORMAT_PINNED))
+            return record.generation;
+    }
+    return 0;
+}
+
+uint64_t world_any_kept(void) {
+    uint32_t count = store_record_count(world.store);
+    return count ? store_record(world.store, sim_random() % count).generation
+                 : 0;
+}
+
+bool world_known(uint64_t generation) {
+    return world.begun[generation % WORLD_HISTORY] == generation;
+}
+
+static WorldPin *pin_of(uint64_t generation) {
+    WorldPin *free_place = NULL;
+    for (unsigned i = 0; i < WORLD_PINS; i++) {
+        if (world.pins[i].generation == generation)
+            return &world.pins[i];
+        if (world.pins[i].generation == 0)
+            free_place = &world.pins[i];
+    }
+    CHECK(free_place);
+    *free_place = (WorldPin){.generation = generation};
+    return free_place;
+}
+
+/* A change of a pin: unsure from its beginning to its report. */
+static WorldPin *pin_begins(uint64_t generation) {
+    WorldPin *pin = pin_of(generation);
+    pin->sure = false;
+    note();
+    return pin;
+}
+
+static void pin_ends(WorldPin *pin, bool pinned, Status status) {
+    if (status != STATUS_OK)
+        return;
+    *pin = (WorldPin){pin->generation, pinned, true};
+    note();
+}
+
+/* Errors come from the disk only. */
+static void expect_done(Status status) {
+    WORLD_EXPECT(status == STATUS_OK || status == STATUS_IO_ERROR);
+}
+
+static bool is_pinned(uint64_t generation) {
+    uint32_t place = place_of(generation);
+    return place != UINT32_MAX &&
+           store_record(world.store, place).flags & FORMAT_PINNED;
+}
+
+void world_pin(uint64_t generation) {
+    bool before = is_pinned(generation);
+    WorldPin *pin = pin_begins(generation);
+    Status status =
+        store_pin(world.store, generation, FORMAT_OWNER_RETURN, "pinned");
+    expect_done(status);
+    WORLD_EXPECT(is_pinned(generation) == (before || status == STATUS_OK));
+    pin_ends(pin, true, status);
+}
+
+void world_unpin(uint64_t generation) {
+    WorldPin *pin = pin_begins(generation);
+    Status status = store_unpin(world.store, generation);
+    expect_done(status);
+    WORLD_EXPECT(is_pinned(generation) == (status != STATUS_OK));
+    pin_ends(pin, false, status);
+}
+
+void world_back(uint64_t generation) {
+    uint64_t left = store_durable_generation(world.store);
+    uint32_t place = generation % WORLD_HISTORY;
+    WorldPin *pin = left == generation ? NULL : pin_begins(left);
+    Status status = store_go_back(world.store, generation);
+    if (pin)
+        pin_ends(pin, true, status);
+    if (status == STATUS_BUSY)
+        WORLD_EXPECT(world.doomed);
+    else
+        expect_done(status);
+    if (status != STATUS_OK)
+        return;
+    WORLD_EXPECT(world.begun[place] == generation);
+    memcpy(world.now, world.committed[place], sizeof world.now);
+    memset(world.changed, 0, sizeof world.changed);
+    world.regions = world.committed_regions[place];
+}
+
+/* An error of the disk is no wrong page. */
+static bool view_is_right(StoreView *view, uint64_t generation) {
+    const uint32_t *contents = world.committed[generation % WORLD_HISTORY];
+    uint8_t wanted[PLATFORM_BLOCK_BYTES], got[PLATFORM_BLOCK_BYTES];
+    bool right = true;
+    if (!world_known(generation))
+        return true; /* too long ago for the model */
+    for (unsigned page = 0; right && page < WORLD_PAGES; page++) {
+        if (!world.touched[page])
+            continue;
+        world_page_bytes(contents[page], wanted);
+        Status status =
+            store_view_read_page(view, world_page_number(page), got);
+        right = status == STATUS_IO_ERROR ||
+                (status == STATUS_OK && memcmp(wanted, got, sizeof got) == 0);
+    }
+    return right;
+}
+
+void world_view_open(uint64_t generation) {
+    world_view_close();
+    WORLD_EXPECT(store_view_open(world.store, generation, &world.view) ==
+                 STATUS_OK);
+    world.viewed = generation;
+}
+
+void world_view_close(void) {
+    WORLD_EXPECT(!world.view || view_is_right(world.view, world.viewed));
+    store_view_close(world.view);
+    world.view = NULL;
+}
+
+void world_check_views(void) {
+    for (uint32_t i = 0; i < store_record_count(world.store); i++) {
+        StoreView *view;
+        uint64_t generation = store_record(world.store, i).generation;
+        WORLD_EXPECT(store_view_open(world.store, generation, &view) ==
+                     STATUS_OK);
+        WORLD_EXPECT(view && view_is_right(view, generation));
+        store_view_close(view);
+    }
 }
 
 /* ---- Checking ---- */
@@ -238,11 +448,21 @@ static void say(const char *sentence) {
     printf("  verify: %s\n", sentence);
 }
 
-void world_verify(void) {
+static uint64_t verify(void) {
     StoreReport report = {.say = say};
     WORLD_EXPECT(store_verify(world.store, &report) == STATUS_OK);
     WORLD_EXPECT(report.bad == 0);
     WORLD_EXPECT(report.unmarked == 0);
+    return report.leaked;
+}
+
+void world_verify(void) {
+    verify();
+}
+
+void world_verify_all(void) {
+    uint64_t leaked = verify();
+    WORLD_EXPECT(leaked == 0);
 }
 
 static void check_generation(uint64_t generation) {

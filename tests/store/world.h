@@ -12,7 +12,19 @@
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 
-enum { WORLD_PAGES = 240, WORLD_HISTORY = 64, WORLD_NOTES = 64 };
+enum {
+    WORLD_PAGES = 240,
+    WORLD_HISTORY = 64,
+    WORLD_NOTES = 64,
+    WORLD_PINS = 16
+};
+
+/* A generation whose pin, or whose end of it, was asked for. */
+typedef struct WorldPin {
+    uint64_t generation; /* 0: none */
+    bool pinned;
+    bool sure; /* it was reported; else a cut leaves either */
+} WorldPin;
 
 typedef struct World {
     Store *store;
@@ -25,10 +37,16 @@ typedef struct World {
     uint64_t durable; /* highest number that was reported */
     uint32_t regions; /* at present */
     uint32_t next_content;
-    /* When `durable` became what, by place in the disk's log. */
+    bool touched[WORLD_PAGES]; /* ever written */
+    bool doomed;               /* something since the last durable generation */
+    WorldPin pins[WORLD_PINS];
+    StoreView *view; /* of the generation `viewed` */
+    uint64_t viewed;
+    /* When `durable` and `pins` became what, by place in the disk's log. */
     struct {
         size_t place;
         uint64_t durable;
+        WorldPin pins[WORLD_PINS];
     } notes[WORLD_NOTES];
     unsigned note_count;
 } World;
@@ -57,6 +75,7 @@ void world_new(uint64_t blocks);
 Status world_open(void);
 /* The same as of this generation, without an expectation that it opens. */
 Status world_try_open(StoreOpening *opening_out);
+/* Closes the view too. */
 void world_close(void);
 
 uint64_t world_page_number(unsigned page);
@@ -71,6 +90,30 @@ void world_write_some(unsigned most);
 /* Puts what changed and finishes; OK: durable. BUSY: the power was cut. Others:
  * doomed, and everything stays changed. */
 Status world_commit(void);
+/* The same until both superblocks may be written, but no flush has made them
+ * safe; then a start, unless the power was cut. */
+void world_restart_in_commit(void);
+
+/* ---- Other generations ---- */
+
+/* The oldest kept generation that is pinned or is not; 0: none. */
+uint64_t world_oldest(bool pinned);
+/* Any, by chance; 0: none. */
+uint64_t world_any_kept(void);
+/* The model still knows what it held. */
+bool world_known(uint64_t generation);
+void world_pin(uint64_t generation);
+void world_unpin(uint64_t generation);
+/* Goes back; the model's present becomes that generation. Refused after a doom
+ * until a generation is durable. */
+void world_back(uint64_t generation);
+void world_view_open(uint64_t generation);
+/* Compares what is looked at with the model, and closes it. */
+void world_view_close(void);
+/* Looks at every kept generation that the model knows. */
+void world_check_views(void);
+
+/* ---- Checking ---- */
 
 /* Reads every page by store_read_page; each must be what the present holds. */
 void world_check_pages(void);
@@ -79,13 +122,15 @@ unsigned world_count_errors(void);
 
 /* Every block of every kept generation verifies and is marked as used. */
 void world_verify(void);
+/* And no other block is. */
+void world_verify_all(void);
 /* Opens each kept generation that the model knows and compares its pages. The
  * store must be closed. */
 void world_check_generations(void);
 
-/* Starts the disk's log, and notes when which generation became durable. */
+/* Starts the disk's log, and notes when what became durable. */
 void world_log_start(void);
-/* The durable generation that was reported before place `place` of the log. */
-uint64_t world_durable_at(size_t place);
+/* The model knows only what was reported before place `place` of the log. */
+void world_forget_after(size_t place);
 
 #endif

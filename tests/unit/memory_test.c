@@ -180,6 +180,24 @@ TEST("a heap larger than its RAM is evicted and read back") {
     memory_close();
 }
 
+TEST("epochs begin anew after the last number") {
+    sim_seed(5);
+    sim_disk_new(2048);
+    spread = 1;
+    EXPECT(open_memory(8 << 20));
+    for (uint64_t i = 1; i <= 600; i++) {
+        EXPECT_EQUAL(memory_write(page_address(i % 7), 8), STATUS_OK);
+        *(uint64_t *)page_address(i % 7) = i;
+        EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+        EXPECT(memory_check() == NULL);
+    }
+    memory_close();
+    EXPECT(open_memory(8 << 20));
+    for (uint64_t i = 594; i <= 600; i++)
+        EXPECT_EQUAL(*(uint64_t *)page_address(i % 7), i);
+    memory_close();
+}
+
 TEST("discarded pages read as zeros and take no space") {
     sim_seed(3);
     sim_disk_new(4096);
