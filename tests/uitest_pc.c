@@ -20,6 +20,7 @@ static int64_t settled_wanted;
 static size_t settled_from;  /* place in the log: before it was another story */
 static size_t question_from; /* the same for the console's last question */
 static int screen_width, screen_height;
+static char device; /* 'k' or 't', which events were sent to last */
 
 /* ---- Input ---- */
 
@@ -39,6 +40,17 @@ static bool sent(void) {
     events_sent++;
     events_unwatched++;
     if (events_unwatched < BURST || ui_log_settled(0, "input=") < 0)
+        return true;
+    return settle();
+}
+
+/* Keyboard and tablet are two devices: what is sent to one may overtake what is
+ * on its way from the other. */
+static bool use_device(char kind) {
+    char before = device;
+    device = kind;
+    if (before == kind || events_unwatched == 0 ||
+        ui_log_settled(0, "input=") < 0)
         return true;
     return settle();
 }
@@ -85,6 +97,8 @@ static bool send_key(uint16_t usage, bool down) {
     const char *name = key_name(usage);
     if (!name)
         return ui_fail("no key for usage %x", usage);
+    if (!use_device('k'))
+        return false;
     snprintf(event, sizeof event,
              "{\"type\":\"key\",\"data\":{\"down\":%s,\"key\":"
              "{\"type\":\"qcode\",\"data\":\"%s\"}}}",
@@ -143,7 +157,7 @@ static int axis(int pixel, int size) {
 
 static bool send_pointer(int x, int y) {
     char events[256];
-    if (!know_screen())
+    if (!know_screen() || !use_device('t'))
         return false;
     if (x < 0 || y < 0 || x >= screen_width || y >= screen_height)
         return ui_fail("%d %d is not on the screen", x, y);
@@ -159,7 +173,7 @@ static bool send_button(const char *name, bool down) {
     snprintf(event, sizeof event,
              "{\"type\":\"btn\",\"data\":{\"down\":%s,\"button\":\"%s\"}}",
              down ? "true" : "false", name);
-    return send_events(event);
+    return use_device('t') && send_events(event);
 }
 
 static bool move(const char *rest) {
