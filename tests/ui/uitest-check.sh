@@ -76,7 +76,7 @@ for machine in host pc; do
     ends_with 1 "that nothing is left out" --set "app=$moves" \
         --set app_name=moves <<<"$begin"$'\nexact a b'
     ends_with 1 "what moves otherwise" --set "app=$moves" --set app_name=moves \
-        <<<"$begin"$'\nopen "Counter"\nsettle\nscreenshot c\nsame a c'
+        <<<"$begin"$'\nopen "Counter"\nwait "windows=3"\nscreenshot c\nsame a c'
     ends_with 0 "the pointer" <<<$'boot\nwait desktop\nmove 5 5\nsettle
 screenshot a\nmove 1 1\nsettle\nscreenshot b\nsame a b'
 done
