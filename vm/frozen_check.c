@@ -8,7 +8,7 @@
 #include "vm/heap.h"
 #include "vm/region.h"
 
-enum { FRAMES_MOST = 100000, KNOWN_FLAGS = 15, RECENT = 16 };
+enum { FRAMES_MOST = 100000, KNOWN_FLAGS = 15, RECENT = 16, MAP_MOST = 1024 };
 
 typedef struct FrozenCheck {
     Text *why;
@@ -121,7 +121,7 @@ static void check_slots(FrozenCheck *check, uint64_t first, uint64_t end) {
 }
 
 static void check_mapped(FrozenCheck *check, const Array *map) {
-    for (uint64_t i = 0; map && i < map->length; i++)
+    for (uint64_t i = 0; map && i < bytes_min(map->length, MAP_MOST); i++)
         for (uint64_t bits = map->at.words[i]; bits; bits &= bits - 1)
             check_slot(check, i * 64 + (uint64_t)__builtin_ctzll(bits));
 }

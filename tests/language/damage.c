@@ -247,6 +247,7 @@ int main(int count, char **words) {
     sim_start();
     apps_register();
     must(machine_start(), "no machine");
+    snapshot_set_check(NULL); /* here what is damaged is to be saved */
     for (int i = 0; i < LIBRARIES; i++) {
         size_t size;
         read_file(words[1 + i], files[i], &size);
