@@ -3,13 +3,14 @@
  * A program writes to pages; a barrier freezes them; the writer copies what was
  * frozen, writes pages, map and directory, FLUSH, both superblocks, FLUSH. What
  * is replaced goes to deadlists, what a deletion gives back is held for two
- * generations. At any point the power is cut, a flush fails, or one of the two
- * rings is lost; then recovery takes the newest superblock.
+ * generations. At any point the power is cut, the system starts again without a
+ * cut, a flush fails, or one of the two rings is lost; a start takes the newest
+ * superblock that it reads.
  *
  * What must hold, by assertions:
  *
  *   begun      The generation that comes back was begun, and is none older than
- *              the last one that was announced as durable, or seen to come back.
+ *              the last one that was announced as durable or came back.
  *   exact      Its pages, and those of every generation that is kept with it,
  *              are exactly those at its barrier.
  *   whole      No block is written that a generation reaches which a superblock
@@ -23,16 +24,16 @@
  * generation that wrote it. What a block holds is one number, so the hash in an
  * entry is that number, and a verified read is a comparison. A write that no
  * flush made safe is lost at a cut: for all but superblocks that is the worst
- * case, for a wrong block never verifies. Superblocks are one sector: the old or
- * the new one, in each ring for itself. A write and its completion are one step,
- * for the writer waits for all before it flushes.
+ * case, for a wrong block never verifies. Superblocks are one sector: the old
+ * or the new one, in each ring for itself. A write and its completion are one
+ * step, for the writer waits for all before it flushes.
  *
  * With a name from ERRORS (run.sh) defined, the protocol has that error, and an
  * assertion must fail. */
 
 #define PAGES 2
 #define MOST 4 /* generations begun */
-#define CUTS 2
+#define CUTS 2 /* of the power, or starts without a cut */
 #ifndef FAILURES
 #define FAILURES 1 /* flushes that fail, or (once) a ring that is lost */
 #endif
@@ -52,6 +53,9 @@
 byte safe[BLOCKS];   /* what survives */
 byte unsafe[BLOCKS]; /* written, not flushed; NOTHING: not */
 byte ring[2 * SLOTS], ring_unsafe[2 * SLOTS];
+/* What a reader gets. */
+#define SEEN(b) (unsafe[b] != NOTHING -> unsafe[b] : safe[b])
+#define SEEN_RING(i) (ring_unsafe[i] != NOTHING -> ring_unsafe[i] : ring[i])
 
 /* What the metadata of a generation says. */
 byte map_block[(MOST + 1) * PAGES], map_hash[(MOST + 1) * PAGES];
@@ -389,11 +393,11 @@ inline write_metadata() {
 /* ---- Power off and on ---- */
 
 inline verify(which) {
-    assert(safe[root_h[which]] == ROOT_H + which);
+    assert(SEEN(root_h[which]) == ROOT_H + which);
     for (i : 0 .. PAGES - 1) {
         b = map_block[AT(which, i)];
         assert(map_hash[AT(which, i)] == frozen[AT(which, i)]); /* exact */
-        assert(b == NOTHING || safe[b] == frozen[AT(which, i)]);
+        assert(b == NOTHING || SEEN(b) == frozen[AT(which, i)]);
         assert(b != NOTHING || frozen[AT(which, i)] == NOTHING)
     }
 }
@@ -403,12 +407,12 @@ inline restore() {
     last_number = 0;
     for (i : 0 .. 2 * SLOTS - 1) {
         if
-        :: ring[i] > durable -> durable = ring[i]
+        :: SEEN_RING(i) > durable -> durable = SEEN_RING(i)
         :: else
         fi;
         if
-        :: ring[i] != NOTHING && number_of[ring[i]] > last_number ->
-            last_number = number_of[ring[i]]
+        :: number_of[SEEN_RING(i)] > last_number ->
+            last_number = number_of[SEEN_RING(i)]
         :: else
         fi
     }
@@ -422,7 +426,7 @@ inline restore() {
     held_old = 0;
     dead = 0;
     pending = NOTHING;
-    assert(durable == NOTHING || safe[current_m] == ROOT_M + durable);
+    assert(durable == NOTHING || SEEN(current_m) == ROOT_M + durable);
     for (g : 1 .. MOST) {
         dead_of[g] = said_dead[DIR(durable, g)];
         parent[g] = said_parent[DIR(durable, g)];
@@ -474,29 +478,39 @@ end:
            flush();
 #endif
            become_durable() }
-    /* A superblock may be in one ring only; whoever sees its generation come
-     * back wants it to stay. */
+    /* A superblock may be in one ring only, or not safe; whoever sees its
+     * generation come back wants it to stay. */
     :: d_step { phase == MENDING ->
+#ifdef MEND_IF_ALONE
+           i = number_of[durable] % SLOTS;
+           if
+           :: SEEN_RING(i) != SEEN_RING(SLOTS + i) ->
+               write_supers(durable); flush()
+           :: else
+           fi;
+#else
 #ifndef NO_MEND
            write_supers(durable);
            flush();
+#endif
 #endif
            announced = durable;
            forget();
            phase = IDLE }
     /* What goes wrong */
     :: atomic { failures < FAILURES &&
-           (phase == FIRST_SYNC || phase == SECOND_SYNC) ->
+           (phase == FIRST_SYNC || phase == SECOND_SYNC || phase == MENDING) ->
            failures++;
            lose();
-#ifdef FLUSH_ERROR_IGNORED
            if
+           :: phase == MENDING -> skip /* again */
+#ifdef FLUSH_ERROR_IGNORED
            :: phase == FIRST_SYNC -> phase = SUPERS
-           :: else -> become_durable()
-           fi
+           :: phase == SECOND_SYNC -> become_durable()
 #else
-           doom()
+           :: else -> doom()
 #endif
+           fi
        }
     :: atomic { !lost_ring && failures < FAILURES && announced > 0 ->
            lost_ring = true;
@@ -508,5 +522,6 @@ end:
            b = i;
            for (i : b .. b + SLOTS - 1) { ring[i] = NOTHING } }
     :: atomic { cuts < CUTS -> cuts++; lose(); restore() }
+    :: d_step { cuts < CUTS -> cuts++; restore() }
     od
 }

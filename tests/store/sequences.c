@@ -34,11 +34,6 @@ static void commit(void) {
     WORLD_EXPECT(world_commit() == STATUS_OK);
 }
 
-static void reopen(void) {
-    world_close();
-    CHECK(world_open() == STATUS_OK);
-}
-
 static void attach(void) {
     world.regions++;
 }
@@ -94,13 +89,13 @@ static const struct {
     const char *name;
     void (*perform)(void);
 } operations[] = {
-    {"write", write_same}, {"another", write_another},
-    {"zero", zero},        {"commit", commit},
-    {"reopen", reopen},    {"attach", attach},
-    {"doom1", doom_first}, {"doom2", doom_second},
-    {"back", back},        {"pin", pin},
-    {"unpin", unpin},      {"shrink", shrink},
-    {"look", look},        {"restart", world_restart_in_commit},
+    {"write", write_same},    {"another", write_another},
+    {"zero", zero},           {"commit", commit},
+    {"reopen", world_reopen}, {"attach", attach},
+    {"doom1", doom_first},    {"doom2", doom_second},
+    {"back", back},           {"pin", pin},
+    {"unpin", unpin},         {"shrink", shrink},
+    {"look", look},           {"restart", world_restart_in_commit},
 };
 enum { OPERATIONS = sizeof operations / sizeof operations[0] };
 
@@ -204,7 +199,7 @@ static void begin_sequence(bool blank) {
         world_write(7 + i);
         commit();
     }
-    reopen();
+    world_reopen();
     store_start_begins(world.store); /* its flushes are behind */
 }
 

@@ -157,6 +157,17 @@ void world_close(void) {
     world.store = NULL;
 }
 
+void world_reopen(void) {
+    WorldPin pins[WORLD_PINS];
+    uint64_t durable = world.durable;
+    memcpy(pins, world.pins, sizeof pins);
+    world_close();
+    if (world_open() != STATUS_OK)
+        return;
+    world.durable = durable;
+    memcpy(world.pins, pins, sizeof pins);
+}
+
 /* ---- Committing ---- */
 
 static Status put_page(unsigned page) {
@@ -247,22 +258,13 @@ Status world_commit(void) {
     return status;
 }
 
-/* What came back may be lost in a power cut until the next commit; so may what
- * is not sure of the pins. */
 void world_restart_in_commit(void) {
-    WorldPin pins[WORLD_PINS];
-    uint64_t durable = world.durable, number = begin_commit();
+    uint64_t number = begin_commit();
     Status status = put_changed();
     if (status == STATUS_OK)
         finish(number);
-    if (sim_disk_frozen())
-        return;
-    memcpy(pins, world.pins, sizeof pins);
-    world_close();
-    if (world_open() != STATUS_OK)
-        return;
-    world.durable = durable;
-    memcpy(world.pins, pins, sizeof pins);
+    if (!sim_disk_frozen())
+        world_reopen();
 }
 
 void world_forget_after(size_t place) {
