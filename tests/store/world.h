@@ -77,8 +77,8 @@ Status world_open(void);
 Status world_try_open(StoreOpening *opening_out);
 /* Closes the view too. */
 void world_close(void);
-/* A start without a power cut. What it reads may be lost in a cut until the next
- * commit, and so may pins that are not sure. */
+/* A start without a power cut. What it reads may be lost in a cut until the
+ * next commit, and so may pins that are not sure. */
 void world_reopen(void);
 
 uint64_t world_page_number(unsigned page);
