@@ -197,7 +197,7 @@ static bool is_sound(const PastTake *take, Text *why) {
     log_line("recovery: app %lu of generation %lu is damaged: %s; it stays as "
              "it is",
              take->number, take->generation, text_end(&text));
-    refuse(why, "what it was then is damaged");
+    text_add(why, "what it was then is damaged");
     return false;
 }
 

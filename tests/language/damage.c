@@ -295,7 +295,6 @@ int main(int count, char **words) {
     }
     compile_program(words[3]);
     Domain *app = start("kept"), *taker = start("taker");
-    snapshot_set_check(NULL); /* damage is to become a generation here */
     must(snapshot_now() == STATUS_OK, "no snapshot");
     sound = snapshot_durable();
     must(store_pin(memory_store(), sound, FORMAT_OWNER_PERSON, "good") ==
