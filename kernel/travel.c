@@ -1,4 +1,5 @@
-/* Going back to an older generation in the running system.
+/* Going back to an older generation in the running system: the whole machine,
+ * or one app (vm/past_app.h). The machine goes like this:
  *
  *   1. The present becomes durable, with the asking thread waiting in its call.
  *   2. A mark outside of the generations says where the next start goes
@@ -16,7 +17,9 @@
 #include "kernel/starts.h"
 #include "persist/snapshot.h"
 #include "persist/store.h"
+#include "vm/past_app.h"
 #include "vm/past_native.h"
+#include "wm/desktop_native.h"
 
 enum { WHY_BYTES = 160 };
 
@@ -32,9 +35,9 @@ static void tell(void) {
         answer.there = false; /* else when something can be written */
 }
 
-static void fail(const char *what, Status status) {
+static void fail(const char *what, const char *sentence) {
     Text why = text_on(answer.why, sizeof answer.why);
-    text_add_format(&why, "%s: %s", what, status_text(status));
+    text_add_format(&why, "%s: %s", what, sentence);
     text_end(&why);
     log_line("travel: %s", answer.why);
     answer.there = true;
@@ -66,11 +69,62 @@ Status travel_to(uint64_t generation) {
     platform_restart();
 }
 
+/* ---- One app ---- */
+
+static void bring_windows(Domain *domain) {
+    Status status = domain ? desktop_bring(domain) : STATUS_OK;
+    if (status != STATUS_OK)
+        log_line("travel: not all windows came back: %s", status_text(status));
+}
+
+/* The app's windows go before its memory does, and come with what is there
+ * then. */
+static Status exchange(PastTake *take, Text *why) {
+    Domain *domain = past_app_present(take);
+    if (domain)
+        desktop_forget(domain);
+    Status status = past_app_exchange(take, &domain, why);
+    bring_windows(domain);
+    return status;
+}
+
+static void say_back(const PastTake *take, const PastWish *wish) {
+    answer.result = (int64_t)past_app_broken_gates(take);
+    answer.why[0] = 0;
+    answer.there = true;
+    log_line("travel: app %lu is from generation %lu again; %ld gates into it "
+             "are broken",
+             wish->domain, wish->generation, answer.result);
+}
+
+static void take_back(const PastWish *wish) {
+    char sentence[WHY_BYTES];
+    Text why = text_on(sentence, sizeof sentence);
+    PastTake *take;
+    if (snapshot_under_way())
+        return; /* in a later turn */
+    Status status = past_app_open(wish->generation, wish->domain, &take, &why);
+    if (status == STATUS_OK) {
+        status = past_app_announce(take);
+        text_add(&why, status == STATUS_OK ? "" : status_text(status));
+    }
+    if (status == STATUS_OK)
+        status = exchange(take, &why);
+    if (status == STATUS_OK)
+        say_back(take, wish);
+    else
+        fail("the app cannot go back", text_end(&why));
+    past_app_close(take);
+}
+
 void travel_step(void) {
     PastWish wish = past_native_wish();
     answer.there = answer.there && wish.kind != PAST_WISH_NONE;
     if (!answer.there && wish.kind == PAST_WISH_RETURN)
-        fail("the machine cannot go back", travel_to(wish.generation));
+        fail("the machine cannot go back",
+             status_text(travel_to(wish.generation)));
+    if (!answer.there && wish.kind == PAST_WISH_APP)
+        take_back(&wish);
     if (answer.there)
         tell();
 }

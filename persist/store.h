@@ -86,6 +86,14 @@ FormatRecord store_view_record(const StoreView *view);
 Status store_view_read_page(StoreView *view, uint64_t page, void *bytes);
 Status store_view_next_page(StoreView *view, uint64_t from, uint64_t *page_out);
 
+/* Whether a page there is another than the newest put. The blocks are not read:
+ * bytes that were written twice count as different. Errors as store_read_page.
+ */
+Status store_view_differs(StoreView *view, uint64_t page, bool *differs_out);
+
+/* True when the present grew from this kept generation, or is it. */
+bool store_is_ancestor(const Store *store, uint64_t generation);
+
 /* Goes back: what is read from now on is this generation, and the next one
  * grows from it, on a new branch. The newest of the branch that is left is
  * pinned with the name "left". Not while a generation is under way. Durable

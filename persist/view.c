@@ -72,6 +72,32 @@ Status store_view_next_page(StoreView *view, uint64_t from,
     return status;
 }
 
+Status store_view_differs(StoreView *view, uint64_t page, bool *differs_out) {
+    FormatEntry then, now;
+    Status status = radix_get(view->heap, page, &then);
+    if (status == STATUS_OK)
+        status = radix_get(view->store->heap, page, &now);
+    radix_trim(view->heap, VIEW_NODES_KEPT);
+    if (status != STATUS_OK)
+        return status;
+    *differs_out =
+        entry_present(&then) != entry_present(&now) ||
+        (entry_present(&then) && (entry_block(&then) != entry_block(&now) ||
+                                  entry_birth(&then) != entry_birth(&now)));
+    return STATUS_OK;
+}
+
+bool store_is_ancestor(const Store *store, uint64_t generation) {
+    uint64_t at = store->durable;
+    for (uint32_t left = store->record_places; at && left > 0; left--) {
+        uint32_t place = directory_find(store, at);
+        if (at == generation || place == UINT32_MAX)
+            return at == generation;
+        at = store->records[place].parent;
+    }
+    return false;
+}
+
 Status store_read_page(Store *store, uint64_t page, void *bytes) {
     return read_page(store->device, store->heap, page, bytes);
 }

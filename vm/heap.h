@@ -15,7 +15,9 @@
  *       the system domain only into itself
  *   H5  free lines have no start bits; used_bytes is what lines and runs say
  *   H6  frames of threads are whole: methods, instruction places, links
- *   H7  the fields of an object that hold objects hold ones of their class */
+ *   H7  the fields of an object that hold objects hold ones of their class
+ *   H8  a domain's tables are what C takes them for, and where it allocates
+ *       next nothing is */
 #ifndef VM_HEAP_H
 #define VM_HEAP_H
 

@@ -10,4 +10,7 @@
  * safepoint. */
 bool heap_check(Text *why);
 
+/* The same for one domain, whatever its regions hold: they may be damaged. */
+bool heap_check_domain(const Domain *domain, Text *why);
+
 #endif

@@ -67,7 +67,7 @@ static Array *new_part(PastCopy *copy, uint32_t class_id, uint64_t length) {
     Status status;
     Array *made = heap_new_array(copy->domain, class_id, length, &status);
     if (!made)
-        (void)block(copy, status);
+        copy->blocked = status;
     return made;
 }
 
@@ -118,7 +118,7 @@ static Object *new_object(PastCopy *copy, uint32_t class_id, uint64_t bytes) {
     Status status;
     Object *made = heap_allocate(copy->domain, class_id, bytes, &status);
     if (!made)
-        (void)block(copy, status);
+        copy->blocked = status;
     else if (bytes > HEAP_MEDIUM_BYTES && !write_words(copy, made, bytes))
         return NULL;
     return made;

@@ -208,7 +208,28 @@ static NativeResult go_back(NativeCall *call) {
     if (!past)
         return NATIVE_FAILED;
     past_close(past);
-    return ask(call, (PastWish){PAST_WISH_RETURN, generation});
+    return ask(call, (PastWish){PAST_WISH_RETURN, generation, 0});
+}
+
+/* The app is named as it was then. */
+static NativeResult take_back(NativeCall *call) {
+    const String *name = native_reference(call, 1);
+    Domain domain;
+    uint64_t address;
+    Past *past = open_past(call);
+    if (!past)
+        return NATIVE_FAILED;
+    Status status =
+        past_app(past, name->bytes, name->length, &domain, &address);
+    past_close(past);
+    if (status == STATUS_NOT_FOUND)
+        return native_throw(call, CLASS_ValueError,
+                            "no such app ran in generation %lu",
+                            call->arguments[0]);
+    if (status != STATUS_OK)
+        return refuse(call, call->arguments[0], status);
+    return ask(call,
+               (PastWish){PAST_WISH_APP, call->arguments[0], domain.number});
 }
 
 static Status answer(Thread *thread, int64_t result, const char *why) {
@@ -226,7 +247,7 @@ static bool is_asking(const Thread *thread) {
     const NativeEntry *entry = thread->wait == WAIT_NATIVE && thread->calling
                                    ? native_call_entry(thread->calling)
                                    : NULL;
-    return entry && entry->run == go_back;
+    return entry && (entry->run == go_back || entry->run == take_back);
 }
 
 /* The one thread that waits for an answer, or NULL. */
@@ -242,7 +263,7 @@ static Thread *asking(void) {
 
 PastWish past_native_wish(void) {
     if (wish.kind != PAST_WISH_NONE && !asking())
-        wish = (PastWish){PAST_WISH_NONE, 0};
+        wish = (PastWish){0};
     return wish;
 }
 
@@ -250,14 +271,14 @@ Status past_native_answer(int64_t result, const char *why) {
     Thread *thread = asking();
     Status status = thread ? answer(thread, result, why) : STATUS_OK;
     if (status == STATUS_OK)
-        wish = (PastWish){PAST_WISH_NONE, 0};
+        wish = (PastWish){0};
     return status;
 }
 
 /* After a restart nobody knows of the wish any more: either it was not obeyed,
  * or this is the present that was left, come back. */
 static void restore_asking(Thread *thread) {
-    wish = (PastWish){PAST_WISH_NONE, 0};
+    wish = (PastWish){0};
     if (thread_complete(thread, (uint64_t)(int64_t)NOT_HAPPENED, false) !=
         STATUS_OK)
         log_line("vm: a call that wanted to go back goes on waiting");
@@ -304,6 +325,7 @@ void past_native_register(void) {
         {"system.pastText", "(ILcore.String;I)Lcore.String;", past_text, NULL},
         {"system.pastCopy", "(ILcore.String;)Lcore.Object;", past_copy, NULL},
         {"system.returnTo", "(I)I", go_back, restore_asking},
+        {"system.returnApp", "(ILcore.String;)I", take_back, restore_asking},
         {"system.restartApp", "(I)V", restart_app, NULL},
     };
     native_register(entries, sizeof entries / sizeof entries[0]);

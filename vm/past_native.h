@@ -16,11 +16,13 @@ void past_native_register(void);
 typedef enum PastWishKind {
     PAST_WISH_NONE,
     PAST_WISH_RETURN, /* all goes back to `generation` */
+    PAST_WISH_APP,    /* the app `domain` does */
 } PastWishKind;
 
 typedef struct PastWish {
     PastWishKind kind;
     uint64_t generation;
+    uint64_t domain; /* number */
 } PastWish;
 
 /* Between slices; nothing when the thread that asked does not wait any more. */

@@ -121,6 +121,10 @@ static Status restore_domain(Domain *domain) {
     return status;
 }
 
+Status vm_restore_app(Domain *domain) {
+    return restore_domain(domain);
+}
+
 static void restore_one(void) {
     vm.restored = restore_domain(vm.restoring);
 }

@@ -35,6 +35,10 @@ Status vm_start_app(const char *module, const char *name, uint64_t limit_bytes,
  * runs. */
 Status vm_restart_app(Domain *domain);
 
+/* An app has come back from an older generation by itself: what vm_restore does
+ * for it. What is not OK was not done, and the app goes on without it. */
+Status vm_restore_app(Domain *domain);
+
 /* Runs threads, round robin over domains and then over their threads, until
  * about `budget` calls and backward branches were made or nothing is
  * runnable. Returns the platform time in nanoseconds when the next thread wants

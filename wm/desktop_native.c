@@ -220,6 +220,22 @@ Status desktop_restore(void) {
     return status;
 }
 
+Status desktop_bring(Domain *domain) {
+    Status status = restore_domain(domain);
+    WmWindow *first = NULL;
+    windows_mend();
+    for (Seat *seat = seats; seat; seat = seat->next)
+        if (seat->domain == domain && windows_visible(&seat->window) &&
+            (!first || seat->window.stacking > first->stacking))
+            first = &seat->window;
+    if (first) {
+        windows_raise(first);
+        wm_window_came(first);
+    }
+    wm_restored();
+    return status;
+}
+
 /* ---- Events ---- */
 
 static uint64_t *event_words(const WindowObject *object, uint64_t place) {

@@ -25,6 +25,10 @@ void desktop_step(void);
 /* The app is over: its windows go. Before domain_kill. */
 void desktop_forget(const Domain *domain);
 
+/* An app came back by itself: so do its windows, the first of them to the
+ * front. NO_MEMORY. */
+Status desktop_bring(Domain *domain);
+
 /* Windows have not taken the events so far: more input can wait. */
 bool desktop_behind(void);
 

@@ -1,6 +1,7 @@
 /* Older generations that are damaged: whatever their objects, tables and
- * classes say, looking at them and copying from them ends, with what makes
- * sense or with a sentence, and the heap of the present stays whole.
+ * classes say, looking at them, copying from them and taking an app back to
+ * them ends, with what makes sense or with a sentence, and the heap of the
+ * present stays whole.
  *
  *     damage CORE.rvc LIBRARY.rvc FILE.rev ROUNDS
  *
@@ -23,6 +24,7 @@
 #include "vm/domain.h"
 #include "vm/heap.h"
 #include "vm/heap_check.h"
+#include "vm/past_app.h"
 #include "vm/past_copy.h"
 #include "vm/past_text.h"
 #include "vm/region.h"
@@ -59,7 +61,8 @@ enum { PATHS = sizeof paths / sizeof paths[0] };
 static CompilerLibrary libraries[LIBRARIES];
 static uint64_t objects[OBJECTS_MAX]; /* of the app and the system */
 static size_t object_count, app_count;
-static uint64_t copied, refused;
+static uint64_t copied, refused, taken, stayed;
+static uint64_t sound; /* a generation of before all damage */
 
 static void must(bool good, const char *what) {
     if (good)
@@ -201,9 +204,47 @@ static void copy(Past *past, Domain *to, const char *path) {
         must(past_copy_result(&copy) != NULL, "a copy is nothing");
 }
 
-static bool run_round(uint64_t seed, const Domain *app, Domain *taker) {
+static bool take_back(uint64_t generation, uint64_t number) {
+    char sentence[160];
+    Text why = text_on(sentence, sizeof sentence);
+    PastTake *take;
+    Domain *domain;
+    Status status = past_app_open(generation, number, &take, &why);
+    if (status == STATUS_OK) {
+        must(past_app_announce(take) == STATUS_OK, "nothing can be written");
+        status = past_app_exchange(take, &domain, &why);
+    }
+    past_app_close(take);
+    must(status == STATUS_OK || why.length > 0,
+         "an app stays as it is without a sentence");
+    return status == STATUS_OK;
+}
+
+static bool is_whole(uint64_t seed, const char *after) {
     char why[300];
     Text text = text_on(why, sizeof why);
+    if (heap_check(&text))
+        return true;
+    printf("FAILED seed %llu, %s: %s\n", (unsigned long long)seed, after,
+           text_end(&text));
+    return false;
+}
+
+/* The app goes to the damaged generation, if that makes sense, and back. */
+static bool take_there_and_back(uint64_t seed, uint64_t generation,
+                                const Domain *app) {
+    uint64_t number = app->number;
+    if (take_back(generation, number))
+        taken++;
+    else
+        stayed++;
+    if (!is_whole(seed, "an app was taken back"))
+        return false;
+    must(take_back(sound, number), "the app does not come back");
+    return is_whole(seed, "it came back");
+}
+
+static bool run_round(uint64_t seed, const Domain *app, Domain *taker) {
     uint64_t state = seed;
     uint64_t generation = make_damaged(&state, app);
     Past *past;
@@ -214,11 +255,9 @@ static bool run_round(uint64_t seed, const Domain *app, Domain *taker) {
         }
         past_close(past);
     }
-    if (!heap_check(&text)) {
-        printf("FAILED seed %llu: %s\n", (unsigned long long)seed,
-               text_end(&text));
+    if (!is_whole(seed, "copies") ||
+        !take_there_and_back(seed, generation, app))
         return false;
-    }
     return seed % 8 || collect_domain(taker) == STATUS_OK;
 }
 
@@ -256,6 +295,11 @@ int main(int count, char **words) {
     }
     compile_program(words[3]);
     Domain *app = start("kept"), *taker = start("taker");
+    must(snapshot_now() == STATUS_OK, "no snapshot");
+    sound = snapshot_durable();
+    must(store_pin(memory_store(), sound, FORMAT_OWNER_PERSON, "good") ==
+             STATUS_OK,
+         "no pin");
     list_objects(app);
     app_count = object_count;
     list_objects(ROOT->domains[0]);
@@ -267,8 +311,10 @@ int main(int count, char **words) {
         else
             failed++;
     }
-    printf("damage: %llu copies were whole, %llu refused\n",
-           (unsigned long long)copied, (unsigned long long)refused);
+    printf("damage: %llu copies were whole, %llu refused; %llu apps went back, "
+           "%llu stayed\n",
+           (unsigned long long)copied, (unsigned long long)refused,
+           (unsigned long long)taken, (unsigned long long)stayed);
     printf("%u passed, %u failed\n", passed, failed);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -69,6 +69,7 @@ typedef struct World {
     bool travels; /* a program goes back in time */
     Return back;
     uint64_t returns, cut_returns; /* done, and met by a power cut */
+    uint64_t apps_taken;           /* apps that went back alone */
     uint64_t left[LIVES_MAX];      /* presents that were left */
     uint32_t left_count;
     Taken taken[HISTORY]; /* by generation mod HISTORY */
@@ -148,9 +149,16 @@ static void note_barrier(uint64_t number) {
 
 /* A return that this turn began and that did not end in a start anew. */
 static void note_return(uint64_t number) {
-    const char *line = sim_log_find("travel: going back to generation ");
-    if (!line)
+    const char *line = sim_log_find("travel: app ");
+    world->apps_taken += line && strstr(line, "is from generation");
+    if (sim_log_find("travel: "))
+        look_at_log(); /* before it is cleared, so that nothing counts twice */
+    line = sim_log_find("travel: going back to generation ");
+    if (!line) {
+        if (sim_log_find("travel: "))
+            sim_log_clear();
         return;
+    }
     world->back = (Return){.limit = number};
     sscanf(line, "travel: going back to generation %lu", &world->back.to);
     sim_log_clear();
@@ -462,8 +470,10 @@ int main(int count, char **words) {
            "%lu pages verified\n",
            first, last, lives, world->restored, world->steps, world->pages);
     if (travels)
-        printf("machine: %lu returns, %lu times met by a power cut\n",
-               world->returns, world->cut_returns);
+        printf(
+            "machine: %lu returns, %lu times met by a power cut; %lu of apps "
+            "alone\n",
+            world->returns, world->cut_returns, world->apps_taken);
     printf("%u passed, %u failed\n", passed, failed);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "persist/memory_parts.h"
+#include "persist/replace.h"
 #include "persist/snapshot.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
@@ -274,4 +275,118 @@ TEST("a walk over a large heap leaves what is in use in RAM") {
     const char *wrong = memory_check();
     EXPECT(wrong == NULL);
     memory_close();
+}
+
+/* ---- Regions of older generations ---- */
+
+static uint64_t *word_of(uint32_t region, uint64_t page) {
+    return (uint64_t *)page_address(region * MEMORY_REGION_PAGES + page);
+}
+
+static void fill_region(uint32_t region, uint64_t pages, uint64_t value) {
+    for (uint64_t i = 0; i < pages; i++) {
+        uint64_t *word = word_of(region, i * 3);
+        EXPECT_EQUAL(memory_write((uintptr_t)word, 8), STATUS_OK);
+        *word = value ? value + i : 0;
+    }
+}
+
+static bool region_is(uint32_t region, uint64_t pages, uint64_t value) {
+    for (uint64_t i = 0; i < pages; i++)
+        if (*word_of(region, i * 3) != (value ? value + i : 0))
+            return false;
+    return true;
+}
+
+static Status replace_region(uint64_t generation, uint32_t region,
+                             unsigned times) {
+    StoreView *view;
+    Replace *replace;
+    EXPECT_EQUAL(store_view_open(memory_store(), generation, &view), STATUS_OK);
+    Status status = replace_open(view, &region, 1, &replace);
+    store_view_close(view);
+    if (status == STATUS_OK)
+        status = replace_announce(replace);
+    while (status == STATUS_OK && times-- > 0)
+        replace_exchange(replace);
+    replace_close(replace);
+    EXPECT(!memory_check());
+    return status;
+}
+
+TEST("a region becomes what it was in an older generation, and others stay") {
+    sim_seed(31);
+    sim_disk_new(16384);
+    spread = 1;
+    EXPECT(open_memory(8 << 20));
+    EXPECT_EQUAL(memory_attach(3), STATUS_OK);
+    fill_region(1, 200, 1000);
+    fill_region(2, 200, 2000);
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    uint64_t old = snapshot_durable();
+    fill_region(1, 250, 5000);
+    fill_region(1, 20, 0);
+    fill_region(2, 200, 6000);
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    fill_region(1, 10, 7000);                           /* not durable yet */
+    EXPECT_EQUAL(replace_region(old, 1, 2), STATUS_OK); /* there and back */
+    EXPECT(region_is(1, 10, 7000));
+    EXPECT_EQUAL(*word_of(1, 249 * 3), 5249);
+    EXPECT_EQUAL(replace_region(old, 1, 1), STATUS_OK);
+    for (int round = 0; round < 2; round++) { /* and after a power cut */
+        EXPECT(region_is(1, 200, 1000));
+        EXPECT_EQUAL(*word_of(1, 249 * 3), 0);
+        EXPECT(region_is(2, 200, 6000));
+        EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+        sim_disk_cut();
+        memory_close();
+        EXPECT(open_memory(8 << 20));
+    }
+    EXPECT_EQUAL(replace_region(old, 3, 1), STATUS_OK); /* nothing there */
+    memory_close();
+}
+
+TEST("a region of which too much differs stays as it is") {
+    sim_seed(32);
+    sim_disk_new(16384);
+    spread = 1;
+    EXPECT(open_memory(8 << 20)); /* 2,048 pages, and half may be dirty */
+    EXPECT_EQUAL(memory_attach(1), STATUS_OK);
+    fill_region(1, 1100, 1000);
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    uint64_t old = snapshot_durable();
+    fill_region(1, 1100, 5000);
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    EXPECT_EQUAL(replace_region(old, 1, 1), STATUS_LIMIT);
+    EXPECT(region_is(1, 1100, 5000));
+    EXPECT_EQUAL(replace_region(snapshot_durable(), 1, 1), STATUS_OK);
+    EXPECT(region_is(1, 1100, 5000));
+    memory_close();
+}
+
+TEST("a region whose old pages cannot be read stays as it is") {
+    for (uint64_t k = 0; k < 60; k++) {
+        sim_seed(33);
+        sim_disk_new(16384);
+        spread = 1;
+        EXPECT(open_memory(8 << 20));
+        EXPECT_EQUAL(memory_attach(1), STATUS_OK);
+        fill_region(1, 50, 1000);
+        EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+        uint64_t old = snapshot_durable();
+        fill_region(1, 50, 5000);
+        EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+        sim_disk_faults((SimDiskFaults){.fail_after = k, .fail_count = 9});
+        StoreView *view;
+        Replace *replace = NULL;
+        Status status = store_view_open(memory_store(), old, &view);
+        if (status == STATUS_OK)
+            status = replace_open(view, &(uint32_t){1}, 1, &replace);
+        store_view_close(view);
+        EXPECT((status == STATUS_OK) == (replace != NULL));
+        replace_close(replace);
+        sim_disk_faults((SimDiskFaults){.fail_after = UINT64_MAX});
+        EXPECT(region_is(1, 50, 5000));
+        memory_close();
+    }
 }

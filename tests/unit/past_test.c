@@ -7,7 +7,9 @@
 #include "tests/test.h"
 #include "tests/unit/vm_harness.h"
 #include "vm/domain.h"
+#include "vm/gate.h"
 #include "vm/heap.h"
+#include "vm/past_app.h"
 #include "vm/past_text.h"
 #include "vm/region.h"
 
@@ -152,6 +154,171 @@ TEST("objects that make no sense in an old generation do no harm") {
                 EXPECT(found.bytes > 0);
         past_close(past);
     }
+    harness_check();
+    harness_stop();
+}
+
+/* ---- One app goes back ---- */
+
+/* As if it ran: what is tested does not depend on its threads. */
+static Array *make_running(Domain **domain_out) {
+    Array *all = make_app(domain_out);
+    (*domain_out)->thread_count = 1;
+    return all;
+}
+
+static Status take_back(uint64_t generation, uint64_t number,
+                        uint64_t *broken_out) {
+    char sentence[160];
+    Text why = text_on(sentence, sizeof sentence);
+    PastTake *take;
+    Domain *domain;
+    Status status = past_app_open(generation, number, &take, &why);
+    if (status == STATUS_OK)
+        status = past_app_announce(take);
+    if (status == STATUS_OK)
+        status = past_app_exchange(take, &domain, &why);
+    if (status == STATUS_OK)
+        *broken_out = past_app_broken_gates(take);
+    past_app_close(take);
+    EXPECT(status == STATUS_OK || why.length > 0);
+    return status;
+}
+
+static uint64_t commit(void) {
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    return snapshot_durable();
+}
+
+static void set_word(Array *words, uint64_t index, uint64_t value) {
+    EXPECT_EQUAL(heap_write(&words->at.words[index], 8), STATUS_OK);
+    words->at.words[index] = value;
+}
+
+TEST("one app goes back, and the others stay as they are") {
+    Status status;
+    Domain *app, *other;
+    uint64_t broken = 0;
+    harness_start();
+    Array *mine = make_running(&app), *theirs = make_running(&other);
+    Array *counts = heap_new_array(app, CLASS_IntArray, 4, &status);
+    Array *kept = heap_new_array(other, CLASS_IntArray, 4, &status);
+    put(mine, 0, counts);
+    put(theirs, 0, kept);
+    set_word(counts, 0, 1);
+    set_word(kept, 0, 1);
+    /* gates in both directions, before and after */
+    Gate *into = gate_open(app, &counts->head, other, &status);
+    Gate *out = gate_open(other, &kept->head, app, &status);
+    put(theirs, 1, into);
+    put(mine, 1, out);
+    uint64_t old = commit();
+    set_word(counts, 0, 2);
+    set_word(kept, 0, 2);
+    Gate *later = gate_open(app, &counts->head, other, &status);
+    put(theirs, 2, later);
+    for (int i = 0; i < 3; i++) /* needs a second region */
+        put(mine, 3 + (uint64_t)i,
+            heap_new_array(app, CLASS_ByteArray, 2u << 20, &status));
+    EXPECT_EQUAL(heap_add_region(app), STATUS_OK);
+    uint32_t added = app->last_region;
+
+    EXPECT_EQUAL(take_back(old, app->number, &broken), STATUS_OK);
+    EXPECT_EQUAL(broken, 2);
+    EXPECT_EQUAL(counts->at.words[0], 1);
+    EXPECT_EQUAL(kept->at.words[0], 2);
+    EXPECT(!gate_target(into) && !gate_target(later));
+    EXPECT(gate_target(out) == &kept->head);
+    EXPECT(!mine->at.references[3] && app->last_region != added);
+    EXPECT_EQUAL(region_header(added)->magic, 0);
+    harness_check();
+    /* no number comes again: a new gate is another */
+    Gate *fresh = gate_open(app, &counts->head, other, &status);
+    EXPECT(fresh && fresh->number > later->number && !gate_target(later));
+    harness_restart();
+    EXPECT_EQUAL(counts->at.words[0], 1);
+    EXPECT_EQUAL(kept->at.words[0], 2);
+    harness_check();
+    /* its own gate leads nowhere when the other has closed it since */
+    put(theirs, 3, fresh);
+    EXPECT_EQUAL(gate_close(out), STATUS_OK);
+    EXPECT_EQUAL(take_back(old, app->number, &broken), STATUS_OK);
+    EXPECT_EQUAL(broken, 1);
+    EXPECT(!gate_target(out));
+    harness_check();
+    harness_stop();
+}
+
+TEST("an app that was closed comes back from an older generation") {
+    Status status;
+    Domain *app, *later;
+    uint64_t broken;
+    harness_start();
+    Array *mine = make_running(&app);
+    uint64_t number = app->number, before = commit();
+    Array *large = heap_new_array(app, CLASS_ByteArray, 3u << 20, &status);
+    put(mine, 0, large);
+    large->at.bytes[2000000] = 7;
+    uint64_t old = commit();
+    EXPECT_EQUAL(domain_kill(app), STATUS_OK);
+    make_running(&later);
+    EXPECT(!domain_find(number));
+    commit();
+    EXPECT_EQUAL(take_back(before, 77, &broken), STATUS_INVALID);
+    EXPECT_EQUAL(take_back(99, number, &broken), STATUS_NOT_FOUND);
+    EXPECT_EQUAL(take_back(old, number, &broken), STATUS_OK);
+    EXPECT(domain_find(number) == app);
+    EXPECT_EQUAL(large->at.bytes[2000000], 7);
+    harness_check();
+    harness_restart();
+    EXPECT(domain_find(number) == app && domain_find(later->number) == later);
+    EXPECT_EQUAL(large->at.bytes[2000000], 7);
+    harness_check();
+    harness_stop();
+}
+
+TEST("an app goes back only to what the present grew from") {
+    Domain *app;
+    uint64_t broken;
+    harness_start();
+    make_running(&app);
+    uint64_t old = commit();
+    set_word(make_running(&app), 0, 0);
+    uint64_t left = commit();
+    memory_close();
+    StoreOpening opening;
+    MemoryOptions options = {.limit_bytes = 256u << 20, .audit = true};
+    EXPECT_EQUAL(store_open(0, &options.store, &opening), STATUS_OK);
+    EXPECT_EQUAL(store_go_back(options.store, old), STATUS_OK);
+    options.regions = 3;
+    EXPECT_EQUAL(memory_open(&options), STATUS_OK);
+    EXPECT_EQUAL(vm_restore(), STATUS_OK);
+    commit();
+    EXPECT_EQUAL(take_back(left, 2, &broken), STATUS_INVALID);
+    EXPECT_EQUAL(take_back(old, 2, &broken), STATUS_OK);
+    harness_check();
+    harness_stop();
+}
+
+TEST("what an app was is not put back when it is damaged") {
+    Status status;
+    Domain *app;
+    uint64_t broken;
+    harness_start();
+    Array *mine = make_running(&app);
+    Array *counts = heap_new_array(app, CLASS_IntArray, 4, &status);
+    put(mine, 0, counts);
+    put(mine, 1, (void *)((uintptr_t)counts + 8)); /* leads to no object */
+    uint64_t old = commit();
+    put(mine, 1, NULL);
+    set_word(counts, 0, 2);
+    EXPECT_EQUAL(take_back(old, app->number, &broken), STATUS_INVALID);
+    EXPECT_EQUAL(counts->at.words[0], 2);
+    EXPECT(mine->at.references[1] == NULL);
+    EXPECT_EQUAL(app->thread_count, 1);
+    harness_check();
+    harness_restart();
+    EXPECT_EQUAL(counts->at.words[0], 2);
     harness_check();
     harness_stop();
 }
