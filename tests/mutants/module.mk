@@ -8,13 +8,29 @@ build/mutants/original: $$(call objects,host,$$(BASE_SOURCES) \
 	@mkdir -p $$(@D)
 	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ -o $$@
 	@echo $$^ > $$@.objects
+build/mutants/language: $$(call objects,host,$$(COMMON_SOURCES) \
+    $$(LANGUAGE_SOURCES) tests/language/run.c) $$(call libraries,host)
+	@mkdir -p $$(@D)
+	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ -o $$@
+	@echo $$^ > $$@.objects
+build/mutants/machine: $$(call objects,host,$$(COMMON_SOURCES) \
+    $$(MACHINE_SOURCES)) $$(call libraries,host)
+	@mkdir -p $$(@D)
+	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ -o $$@
+	@echo $$^ > $$@.objects
 endef
 LATE_RULES += MUTANT_RULES
 
 .PHONY: run-mutants run-mutants-all
 run-mutants: build/mutants/original
-	@python3 tests/mutants/run.py 5
+	@python3 -B tests/mutants/run.py 5
 run-mutants-all: build/mutants/original
-	@python3 tests/mutants/run.py all
+	@python3 -B tests/mutants/run.py all
 TEST_RUNS += mutants
 LONG_RUNS += mutants-all
+
+# Announcements that are left out.
+.PHONY: run-auditor
+run-auditor: build/mutants/language build/mutants/machine $(LIBRARIES_REV)
+	@python3 -B tests/mutants/auditor.py
+TEST_RUNS += auditor

@@ -12,35 +12,13 @@ import subprocess
 import sys
 
 from list import MUTANTS
+from mutants import OUT, build
 
-HERE = pathlib.Path(__file__).parent
-OUT = pathlib.Path("build/mutants")
-FLAGS = ("-std=c17 -I. -ffp-contract=off -fno-strict-aliasing -g "
-         "-D_GNU_SOURCE -O2 -w").split()
 PATIENCE_S = 300
 # First the tests that are quick, then the campaigns with few seeds.
 STAGES = (["tests/unit/", "promises", "cuts"], ["damage", "faults"],
           ["sequences"])
 AT_ONCE = 2
-
-
-def build(name, path, before, after):
-    """The mutated program; a string when it cannot be made."""
-    source = pathlib.Path(path).read_text()
-    if source.count(before) != 1:
-        return None, f"its place is there {source.count(before)} times"
-    mutant, thing, program = (OUT / f"{name}.c", OUT / f"{name}.o",
-                              OUT / name)
-    mutant.write_text(source.replace(before, after))
-    original = f"build/host/{path[:-2]}.o"
-    objects = [str(thing) if o == original else o
-               for o in (OUT / "original.objects").read_text().split()]
-    for command in (["gcc", *FLAGS, "-c", mutant, "-o", thing],
-                    ["gcc", *objects, "-o", program]):
-        made = subprocess.run(command, capture_output=True, text=True)
-        if made.returncode:
-            return None, f"it does not build: {made.stderr[:300]}"
-    return program, ""
 
 
 def killer(program):
@@ -67,7 +45,7 @@ def killer(program):
 def judge(mutant):
     """The mutant's line of the table, and what is wrong with it, if anything."""
     name, path, before, after, what = mutant
-    program, why = build(name, path, before, after)
+    program, why = build("original", name, path, before, after)
     if not program:
         return "", why
     death = killer(program)
@@ -81,7 +59,7 @@ def judge(mutant):
 
 def unlisted():
     """Names that are not in the README's table, or only there."""
-    named = re.findall(r"^\| ([a-z-]+) \| `", (HERE / "README.md").read_text(),
+    named = re.findall(r"^\| ([a-z-]+) \| `", pathlib.Path("tests/mutants/README.md").read_text(),
                        re.M)
     return set(named) ^ {mutant[0] for mutant in MUTANTS}
 
