@@ -40,6 +40,6 @@ bench: programs $(BENCH_PROGRAMS)
 	@mkdir -p build/bench
 	@(python3 tests/bench/boot.py 5; build/snapshot-bench build/bench/s.img; \
 	    build/store-bench build/bench/s.img build/bench/control.img; \
-	    build/rates-bench $(CORE_REV); python3 tests/bench/micro.py; \
+	    python3 tests/bench/slowdown.py 3; build/rates-bench $(CORE_REV); python3 tests/bench/micro.py; \
 	    python3 tests/bench/desktop.py; python3 tests/bench/idle.py) | \
 	    python3 tests/bench/collect.py
