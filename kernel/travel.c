@@ -73,6 +73,7 @@ Status travel_to(uint64_t generation) {
 
 static void bring_windows(Domain *domain) {
     Status status = domain ? desktop_bring(domain) : STATUS_OK;
+    wm_settle(); /* their new order is kept before a barrier may come */
     if (status != STATUS_OK)
         log_line("travel: not all windows came back: %s", status_text(status));
 }

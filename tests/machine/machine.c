@@ -177,8 +177,10 @@ static void note_durable(uint64_t durable) {
 static void note(void) {
     static uint64_t last_number;
     uint64_t number = memory.store->last_number;
-    if (number != last_number)
-        note_barrier(number);
+    /* A return that fails may have been durable before the turn's own one. */
+    uint64_t from = world->travels && last_number ? last_number + 1 : number;
+    for (; number != last_number && from <= number; from++)
+        note_barrier(from);
     last_number = number;
     note_return(number);
     note_durable(snapshot_durable());
