@@ -127,6 +127,11 @@ verdict "a program that did not end goes on"
 run >$out/third
 [ "$(head -1 $out/third)" = 1 ] && [ "$(tail -1 $out/third)" = 400 ]
 verdict "a program that ended begins anew"
+for i in 1 2; do run >$out/short; done
+timeout 60 build/revenant --headless --disk $out/run.img --ui - \
+    <<<"$until_cut" >$out/after_runs 2>&1
+grep -q "desktop: ready" $out/after_runs && ! grep -q "$held" $out/after_runs
+verdict "programs that ended are no starts that did not last"
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -10,6 +10,7 @@
 #include "kernel/host/host.h"
 #include "kernel/install.h"
 #include "kernel/saver.h"
+#include "kernel/starts.h"
 #include "kernel/system.h"
 #include "persist/snapshot.h"
 #include "vm/domain.h"
@@ -92,9 +93,11 @@ static uint64_t turn(bool kept) {
         refuse_snapshots();
         return next_ns;
     }
-    uint64_t save_ns = saver_step();
+    uint64_t save_ns = saver_step(), mark_ns = starts_step();
     memory_trim();
-    return save_ns < next_ns ? save_ns : next_ns;
+    if (save_ns < next_ns)
+        next_ns = save_ns;
+    return mark_ns < next_ns ? mark_ns : next_ns;
 }
 
 static int run_to_end(const Domain *domain, bool kept) {
@@ -152,6 +155,7 @@ static int run(const char *path, int count, char **arguments, bool tests) {
 /* The world's other apps are held meanwhile. */
 static int run_kept(const char *path, int count, char **arguments) {
     host_set("headless=1"); /* what cannot start says so in a line */
+    host_set("held=0");     /* nobody is there to let them go */
     system_open_world();
     vm_set_print(print_out);
     const Domain *domain = unfinished(path);
@@ -163,6 +167,7 @@ static int run_kept(const char *path, int count, char **arguments) {
     int exit_code = run_to_end(domain, true);
     apps_reap(); /* the next run begins anew */
     Status status = snapshot_now();
+    starts_end();
     if (status == STATUS_OK)
         return exit_code;
     fprintf(stderr, "revenant: the last snapshot failed: %s\n",
