@@ -98,6 +98,10 @@ static uint64_t begin(uint64_t now_ns, bool asked) {
     return generation;
 }
 
+static void tell_durable(void) {
+    vm_generation_durable(snapshot_durable());
+}
+
 /* True while it goes on. */
 static bool go_on(void) {
     Status status = snapshot_step(STEP_PAGES);
@@ -109,7 +113,7 @@ static bool go_on(void) {
     if (saver.failed) /* commit() waits for the next one */
         saver.retry_ns = platform_now_ns() + RETRY_NS;
     else
-        vm_generation_durable(snapshot_durable());
+        vm_guarded(tell_durable);
     return false;
 }
 

@@ -41,6 +41,7 @@ static struct {
     bool test;           /* test mode */
     bool started;        /* the desktop is ready */
     bool drawn;          /* something new, in this turn */
+    bool quiet;          /* no app does anything, in this turn */
     Status status;       /* of a guarded step */
 } run;
 
@@ -281,15 +282,14 @@ static bool at_rest(void) {
     uint64_t now_ns = platform_now_ns();
     if (run.drawn || !desktop_waits())
         run.moved_ns = now_ns;
-    return !run.drawn &&
-           (desktop_quiet() || now_ns - run.moved_ns >= COMPUTES_NS);
+    return !run.drawn && (run.quiet || now_ns - run.moved_ns >= COMPUTES_NS);
 }
 
 /* Says once that the desktop is at rest, for scripts. Events that have no frame
  * by now need none. */
 static void say_settled(void) {
     run.unshown_ns = 0;
-    if ((run.settled_inputs == run.inputs && run.settled_frame == wm_frames()))
+    if (run.settled_inputs == run.inputs && run.settled_frame == wm_frames())
         return;
     run.settled_inputs = run.inputs;
     run.settled_frame = wm_frames();
@@ -319,6 +319,12 @@ static void after_programs(void) {
     compose();
 }
 
+static void look_around(void) {
+    run.quiet = desktop_quiet();
+    if (at_rest())
+        say_settled();
+}
+
 void system_step(void) {
     vm_guarded(before_programs);
     uint64_t until_ns = vm_run(SLICE_BUDGET);
@@ -331,10 +337,10 @@ void system_step(void) {
     wm_show_durable(saver_is_durable());
     until_ns = earlier(until_ns, starts_step());
     memory_trim();
-    if (at_rest())
-        say_settled();
+    run.quiet = false;
+    vm_guarded(look_around);
     until_ns = earlier(until_ns, next_minute_ns());
-    bool busy = run.drawn || (!waits && !desktop_quiet());
+    bool busy = run.drawn || (!waits && !run.quiet);
     if (!console_stop_wanted())
         platform_idle(busy ? platform_now_ns() : until_ns);
 }
