@@ -201,15 +201,6 @@ static void check_lines(FrozenCheck *check, uint64_t at, uint64_t starts) {
     }
 }
 
-static uint64_t leading(Shape shape) {
-    return shape == SHAPE_CLASS    ? CLASS_REFERENCES
-           : shape == SHAPE_METHOD ? METHOD_REFERENCES
-           : shape == SHAPE_MODULE ? MODULE_REFERENCES
-           : shape == SHAPE_THREAD ? THREAD_REFERENCES
-           : shape == SHAPE_DOMAIN ? DOMAIN_REFERENCES
-                                   : 0;
-}
-
 static void check_object(FrozenCheck *check, uint64_t object) {
     bool known;
     uint64_t length;
@@ -222,7 +213,7 @@ static void check_object(FrozenCheck *check, uint64_t object) {
     if (of->shape == SHAPE_OBJECT)
         check_mapped(check, of->reference_map);
     else if (of->shape != SHAPE_REFERENCES)
-        check_slots(check, 1, 1 + leading(of->shape));
+        check_slots(check, 1, 1 + heap_leading_references(of->shape));
     else if (word_at(object + 8, &length))
         check_slots(check, 2, 2 + bytes_min(length, HEAP_OBJECT_BYTES_MAX / 8));
     if (of->shape == SHAPE_THREAD && object >= check->from)

@@ -67,6 +67,16 @@ void heap_retire(Domain *domain);
  * up to 16; 0 when the class is unknown. */
 uint64_t heap_object_bytes(const Object *object);
 
+/* The same from what else tells them: words of an instance, or the length of
+ * what has one. Not rounded; 0 for SHAPE_NONE. */
+uint64_t heap_shape_bytes(Shape shape, uint32_t class_id,
+                          uint64_t instance_words, uint64_t length);
+bool heap_shape_has_length(Shape shape);
+
+/* References at the beginning of the objects that C lays out, after the header.
+ */
+uint64_t heap_leading_references(Shape shape);
+
 /* log2 of the bytes of an element of a known array class. */
 unsigned heap_element_shift(uint32_t class_id);
 

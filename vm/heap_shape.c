@@ -27,15 +27,21 @@ unsigned heap_element_shift(uint32_t class_id) {
     }
 }
 
-static uint64_t shape_bytes(const Object *object, const Class *of) {
-    const Array *array = (const Array *)object;
-    switch ((Shape)of->shape) {
+bool heap_shape_has_length(Shape shape) {
+    return shape == SHAPE_STRING || shape == SHAPE_WORDS ||
+           shape == SHAPE_BYTES || shape == SHAPE_CHARS ||
+           shape == SHAPE_REFERENCES || shape == SHAPE_STACK;
+}
+
+uint64_t heap_shape_bytes(Shape shape, uint32_t class_id,
+                          uint64_t instance_words, uint64_t length) {
+    switch (shape) {
     case SHAPE_NONE:
         return 0;
     case SHAPE_OBJECT:
-        return of->instance_words * 8ull;
+        return instance_words * 8;
     case SHAPE_STRING:
-        return heap_array_bytes(((const String *)object)->length, 0);
+        return heap_array_bytes(length, 0);
     case SHAPE_BOX:
         return sizeof(Box);
     case SHAPE_WORDS:
@@ -43,8 +49,7 @@ static uint64_t shape_bytes(const Object *object, const Class *of) {
     case SHAPE_CHARS:
     case SHAPE_REFERENCES:
     case SHAPE_STACK:
-        return heap_array_bytes(array->length,
-                                heap_element_shift(object->class_id));
+        return heap_array_bytes(length, heap_element_shift(class_id));
     case SHAPE_CLASS:
         return sizeof(Class);
     case SHAPE_METHOD:
@@ -63,7 +68,14 @@ static uint64_t shape_bytes(const Object *object, const Class *of) {
 
 uint64_t heap_object_bytes(const Object *object) {
     const Class *of = heap_class(object->class_id);
-    return of ? (shape_bytes(object, of) + 15) & ~15ull : 0;
+    if (!of)
+        return 0;
+    Shape shape = (Shape)of->shape;
+    uint64_t length =
+        heap_shape_has_length(shape) ? ((const Array *)object)->length : 0;
+    uint64_t bytes =
+        heap_shape_bytes(shape, object->class_id, of->instance_words, length);
+    return (bytes + 15) & ~15ull;
 }
 
 static void visit_words(uint64_t *words, uint64_t count, HeapVisit visit,
@@ -98,8 +110,7 @@ static void visit_frames(Thread *thread, HeapVisit visit, void *context) {
     }
 }
 
-/* References at the beginning of the objects that C lays out. */
-static uint64_t leading_references(Shape shape) {
+uint64_t heap_leading_references(Shape shape) {
     switch (shape) {
     case SHAPE_CLASS:
         return CLASS_REFERENCES;
@@ -135,7 +146,7 @@ void heap_each_reference(Object *object, HeapVisit visit, void *context) {
         Array *array = (Array *)object;
         visit_words(array->at.words, array->length, visit, context);
     } else {
-        visit_words(object_word(object, 1), leading_references(of->shape),
+        visit_words(object_word(object, 1), heap_leading_references(of->shape),
                     visit, context);
     }
     if (of->shape == SHAPE_THREAD)

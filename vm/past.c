@@ -209,45 +209,6 @@ static Status read_item(Past *past, uint64_t array, uint32_t class_id,
     return status;
 }
 
-/* What a shape and a length take; more than any object for what is none. */
-static uint64_t measure(const PastClass *of, uint64_t length) {
-    switch ((Shape)of->shape) {
-    case SHAPE_OBJECT:
-        return of->instance_words * 8ull;
-    case SHAPE_STRING:
-        return heap_array_bytes(length, 0);
-    case SHAPE_BOX:
-        return sizeof(Box);
-    case SHAPE_WORDS:
-    case SHAPE_BYTES:
-    case SHAPE_CHARS:
-    case SHAPE_REFERENCES:
-    case SHAPE_STACK:
-        return heap_array_bytes(length, heap_element_shift(of->id));
-    case SHAPE_CLASS:
-        return sizeof(Class);
-    case SHAPE_METHOD:
-        return sizeof(Method);
-    case SHAPE_MODULE:
-        return sizeof(Module);
-    case SHAPE_THREAD:
-        return sizeof(Thread);
-    case SHAPE_DOMAIN:
-        return sizeof(Domain);
-    case SHAPE_GATE:
-        return sizeof(Gate);
-    case SHAPE_NONE:
-        break;
-    }
-    return HEAP_OBJECT_BYTES_MAX + 1;
-}
-
-static bool has_length(uint16_t shape) {
-    return shape == SHAPE_STRING || shape == SHAPE_WORDS ||
-           shape == SHAPE_BYTES || shape == SHAPE_CHARS ||
-           shape == SHAPE_REFERENCES || shape == SHAPE_STACK;
-}
-
 Status past_object(Past *past, uint64_t address, PastObject *object_out) {
     Object head;
     *object_out = (PastObject){.address = address};
@@ -256,15 +217,18 @@ Status past_object(Past *past, uint64_t address, PastObject *object_out) {
         status = past_read(past, address, &head, sizeof head);
     if (status == STATUS_OK)
         status = past_class(past, head.class_id, &object_out->of);
-    if (status == STATUS_OK && has_length(object_out->of->shape))
+    if (status == STATUS_OK && heap_shape_has_length(object_out->of->shape))
         status = past_word(past, address + sizeof head, &object_out->length);
     if (status != STATUS_OK)
         return status;
     object_out->flags = head.flags;
-    object_out->bytes = measure(object_out->of, object_out->length);
+    object_out->bytes =
+        heap_shape_bytes(object_out->of->shape, object_out->of->id,
+                         object_out->of->instance_words, object_out->length);
     uint64_t left =
         MEMORY_REGION_BYTES - (address - MEMORY_ROOT) % MEMORY_REGION_BYTES;
-    return object_out->bytes <= left ? STATUS_OK : STATUS_INVALID;
+    bool fits = object_out->bytes > 0 && object_out->bytes <= left;
+    return fits ? STATUS_OK : STATUS_INVALID;
 }
 
 Status past_object_of(Past *past, uint64_t address, uint32_t class_id,
@@ -286,7 +250,7 @@ Status past_element(Past *past, const PastObject *array, uint64_t index,
                     uint64_t *value_out) {
     unsigned shift = heap_element_shift(array->of->id);
     *value_out = 0;
-    if (!has_length(array->of->shape) || index >= array->length)
+    if (!heap_shape_has_length(array->of->shape) || index >= array->length)
         return STATUS_INVALID;
     return past_read(past, array->address + 16 + (index << shift), value_out,
                      1u << shift);
