@@ -1,12 +1,9 @@
 /* Two queues of clean pages. */
 #include "persist/clock.h"
 
-#include "kernel/base/check.h"
-#include "persist/memory.h"
+#include "persist/memory_parts.h"
 
 enum { HOT_SHARE_OF_4 = 3 }; /* quarters of the clean pages that may be hot */
-
-#define RANGE_PAGES (PLATFORM_RANGE_BYTES / PLATFORM_PAGE_BYTES)
 
 typedef struct Queue {
     uint32_t first, last; /* the first goes first */
@@ -25,10 +22,10 @@ static struct {
 static bool reserve(void) {
     if (clock.next)
         return true; /* tables stay reserved for ever */
-    clock.before = platform_table_reserve(RANGE_PAGES * 4);
-    clock.went = platform_table_reserve(RANGE_PAGES * 4);
-    clock.hot = platform_table_reserve(RANGE_PAGES);
-    clock.next = platform_table_reserve(RANGE_PAGES * 4);
+    clock.before = platform_table_reserve(MEMORY_RANGE_PAGES * 4);
+    clock.went = platform_table_reserve(MEMORY_RANGE_PAGES * 4);
+    clock.hot = platform_table_reserve(MEMORY_RANGE_PAGES);
+    clock.next = platform_table_reserve(MEMORY_RANGE_PAGES * 4);
     return clock.before && clock.went && clock.hot && clock.next;
 }
 
@@ -41,19 +38,10 @@ Status clock_open(uint64_t limit_pages) {
 }
 
 Status clock_attach(uint32_t region) {
-    struct {
-        void *table;
-        uint64_t entry_bytes;
-    } tables[] = {
+    MemoryTable tables[] = {
         {clock.next, 4}, {clock.before, 4}, {clock.went, 4}, {clock.hot, 1}};
-    for (unsigned i = 0; i < sizeof tables / sizeof tables[0]; i++) {
-        uint64_t bytes = MEMORY_REGION_PAGES * tables[i].entry_bytes;
-        Status status =
-            platform_table_commit(tables[i].table, region * bytes, bytes);
-        if (status != STATUS_OK)
-            return status;
-    }
-    return STATUS_OK;
+    return memory_commit_tables(tables, sizeof tables / sizeof tables[0],
+                                region);
 }
 
 static void append(Queue *queue, uint32_t page) {

@@ -19,8 +19,6 @@ enum {
 _Static_assert(MEMORY_REGION_PAGES % PAGES_PER_TABLE_PAGE == 0,
                "a region's table bytes are whole pages");
 
-#define RANGE_PAGES (PLATFORM_RANGE_BYTES / PLATFORM_PAGE_BYTES)
-
 Memory memory;
 uint8_t *memory_page_epochs;
 uint8_t memory_epoch;
@@ -30,32 +28,33 @@ uint8_t memory_epoch;
 static bool reserve_tables(void) {
     if (memory_page_epochs)
         return true; /* tables stay reserved for ever */
-    memory.state = platform_table_reserve(RANGE_PAGES);
-    memory.next[0] = platform_table_reserve(RANGE_PAGES * 4);
-    memory.next[1] = platform_table_reserve(RANGE_PAGES * 4);
-    memory.pre_image = platform_table_reserve(RANGE_PAGES * 4);
-    memory_page_epochs = platform_table_reserve(RANGE_PAGES);
+    memory.state = platform_table_reserve(MEMORY_RANGE_PAGES);
+    memory.next[0] = platform_table_reserve(MEMORY_RANGE_PAGES * 4);
+    memory.next[1] = platform_table_reserve(MEMORY_RANGE_PAGES * 4);
+    memory.pre_image = platform_table_reserve(MEMORY_RANGE_PAGES * 4);
+    memory_page_epochs = platform_table_reserve(MEMORY_RANGE_PAGES);
     return memory.state && memory.next[0] && memory.next[1] &&
            memory.pre_image && memory_page_epochs;
 }
 
-static Status commit_tables(uint32_t region) {
-    struct {
-        void *table;
-        uint64_t entry_bytes;
-    } tables[] = {{memory.state, 1},
-                  {memory.next[0], 4},
-                  {memory.next[1], 4},
-                  {memory.pre_image, 4},
-                  {memory_page_epochs, 1}};
-    for (unsigned i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+Status memory_commit_tables(const MemoryTable *tables, size_t count,
+                            uint32_t region) {
+    Status status = STATUS_OK;
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         uint64_t bytes = MEMORY_REGION_PAGES * tables[i].entry_bytes;
-        Status status =
-            platform_table_commit(tables[i].table, region * bytes, bytes);
-        if (status != STATUS_OK)
-            return status;
+        status = platform_table_commit(tables[i].table, region * bytes, bytes);
     }
-    return STATUS_OK;
+    return status;
+}
+
+static Status commit_tables(uint32_t region) {
+    MemoryTable tables[] = {{memory.state, 1},
+                            {memory.next[0], 4},
+                            {memory.next[1], 4},
+                            {memory.pre_image, 4},
+                            {memory_page_epochs, 1}};
+    return memory_commit_tables(tables, sizeof tables / sizeof tables[0],
+                                region);
 }
 
 static bool take_images(void) {

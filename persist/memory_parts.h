@@ -70,6 +70,18 @@ static inline uint64_t page_address(uint64_t page) {
     return PLATFORM_RANGE_BASE + page * PLATFORM_PAGE_BYTES;
 }
 
+#define MEMORY_RANGE_PAGES (PLATFORM_RANGE_BYTES / PLATFORM_PAGE_BYTES)
+
+/* A table with an entry for each page of the range. */
+typedef struct MemoryTable {
+    void *table;
+    uint64_t entry_bytes;
+} MemoryTable;
+
+/* Puts memory behind the entries of a region's pages. NO_MEMORY. */
+Status memory_commit_tables(const MemoryTable *tables, size_t count,
+                            uint32_t region);
+
 /* Adds a page to the open list, announced. */
 void memory_page_opened(uint64_t page);
 void memory_image_release(uint64_t page);
