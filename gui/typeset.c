@@ -187,3 +187,20 @@ void typeset_label(Canvas *canvas, Font font, Rect rect, TypesetAlign align,
         typeset_draw(canvas, font, end, baseline, ELLIPSIS, ELLIPSIS_BYTES,
                      colour);
 }
+
+int32_t typeset_lines(Canvas *canvas, Font font, Rect rect, int32_t height,
+                      int32_t most, const char *text, size_t size_bytes,
+                      Colour colour) {
+    int32_t lines = 0;
+    for (; size_bytes > 0 && lines < most; lines++) {
+        size_t shown;
+        size_t used = typeset_break(font, text, size_bytes, rect.width, &shown);
+        Rect line = {rect.x, rect.y + lines * height, rect.width, height};
+        if (canvas)
+            typeset_label(canvas, font, line, TYPESET_START, text, shown,
+                          colour);
+        text += used;
+        size_bytes -= used;
+    }
+    return lines * height;
+}

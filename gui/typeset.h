@@ -51,6 +51,13 @@ typedef enum TypesetAlign {
 void typeset_label(Canvas *canvas, Font font, Rect rect, TypesetAlign align,
                    const char *text, size_t size_bytes, Colour colour);
 
+/* Text broken into lines of `height` pixels each from `rect`'s top on, at most
+ * `most` of them, as wide as `rect`, whose height does not matter. The height
+ * that they take; a NULL canvas only measures. */
+int32_t typeset_lines(Canvas *canvas, Font font, Rect rect, int32_t height,
+                      int32_t most, const char *text, size_t size_bytes,
+                      Colour colour);
+
 /* The baseline that puts capitals in the middle between `top` and `top` +
  * `height`, rounded down the screen: so in rows of even height the fonts of 12
  * and 13 pixels, of all roles, share one. */

@@ -22,22 +22,12 @@ enum {
 static const char title[] = "Revenant cannot start";
 static const char hint[] = "Press a key to switch off.";
 
-/* One line after the other from `top` on; the height. Draws with a canvas. */
+/* The sentence from `top` on; its height. Draws with a canvas. */
 static int32_t set_lines(Canvas *canvas, int32_t x, int32_t top,
                          const char *sentence) {
-    size_t left = text_length(sentence), shown;
-    int32_t lines = 0, width = CARD_WIDTH - 2 * CARD_PADDING;
-    while (left > 0 && lines < LINES_MAX) {
-        size_t used = typeset_break(THEME_FONT, sentence, left, width, &shown);
-        Rect line = {x, top + lines * LINE_HEIGHT, width, LINE_HEIGHT};
-        if (canvas)
-            typeset_label(canvas, THEME_FONT, line, TYPESET_START, sentence,
-                          shown, theme_light.text);
-        sentence += used;
-        left -= used;
-        lines++;
-    }
-    return lines * LINE_HEIGHT;
+    Rect rect = {x, top, CARD_WIDTH - 2 * CARD_PADDING, 0};
+    return typeset_lines(canvas, THEME_FONT, rect, LINE_HEIGHT, LINES_MAX,
+                         sentence, text_length(sentence), theme_light.text);
 }
 
 static void draw(Canvas *canvas, Rect screen, const char *sentence) {

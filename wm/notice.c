@@ -40,21 +40,12 @@ static int32_t width(void) {
     return most < WIDTH ? most : WIDTH;
 }
 
-/* One line after the other from `top` on; the height. Draws with a canvas. */
+/* The notice's text from `top` on; its height. Draws with a canvas. */
 static int32_t set_text(Canvas *canvas, int32_t x, int32_t top) {
-    const char *at = notice->text;
-    size_t left = text_length(at), shown;
-    int32_t lines = 0, room = width() - 2 * PADDING;
-    for (; left > 0 && lines < LINES_MOST; lines++) {
-        size_t used = typeset_break(THEME_FONT, at, left, room, &shown);
-        Rect line = {x, top + lines * LINE_HEIGHT, room, LINE_HEIGHT};
-        if (canvas)
-            typeset_label(canvas, THEME_FONT, line, TYPESET_START, at, shown,
-                          wm.theme->secondary);
-        at += used;
-        left -= used;
-    }
-    return lines * LINE_HEIGHT;
+    Rect rect = {x, top, width() - 2 * PADDING, 0};
+    return typeset_lines(canvas, THEME_FONT, rect, LINE_HEIGHT, LINES_MOST,
+                         notice->text, text_length(notice->text),
+                         wm.theme->secondary);
 }
 
 static uint32_t rows_shown(void) {
@@ -91,14 +82,16 @@ static bool answer_at(int32_t x, int32_t y, uint32_t *place_out) {
 }
 
 bool notice_find(const char *name, Rect *rect_out) {
-    for (uint32_t row = 0; notice && row < rows_shown(); row++) {
+    if (!notice)
+        return false;
+    for (uint32_t row = 0; row < rows_shown(); row++) {
         if (!text_equal(notice->answer(first + row), name))
             continue;
         *rect_out = row_rect(row);
         return true;
     }
-    return notice && text_equal(notice->title, name) &&
-           (*rect_out = card(), true);
+    *rect_out = card();
+    return text_equal(notice->title, name);
 }
 
 /* ---- Coming, going, input ---- */
