@@ -104,8 +104,8 @@ Status store_go_back(Store *store, uint64_t generation);
 
 /* Makes the next start of the machine go back to this generation, unless
  * another becomes durable before. Durable when it returns. Not while a
- * generation is under way. NOT_FOUND, NO_MEMORY, LIMIT: too many marks,
- * IO_ERROR. */
+ * generation is under way. NOT_FOUND, NO_MEMORY; LIMIT: too many marks;
+ * IO_ERROR: a start may find it all the same. */
 Status store_return_at_start(Store *store, uint64_t generation);
 /* What an earlier start wanted of this one, before anything is committed; 0:
  * nothing. */

@@ -11,12 +11,12 @@
 #include "vm/domain.h"
 #include "vm/exception.h"
 #include "vm/frame.h"
+#include "vm/guard.h"
 #include "vm/heap.h"
 #include "vm/interpreter.h"
 #include "vm/loader.h"
 #include "vm/module.h"
 #include "vm/native_call.h"
-#include "vm/region.h"
 #include "vm/stack.h"
 #include "vm/symbols.h"
 #include "vm/thread.h"
@@ -36,8 +36,6 @@ static struct {
     void (*print)(const Domain *domain, const char *bytes, size_t count);
     bool wanted; /* a program asked for a snapshot */
     uint64_t durable;
-    bool guarded; /* a lost page has somewhere to go: */
-    void *escape[5];
     SliceEnd slice_end;
     uint64_t budget, until_ns; /* of this vm_run, and its answer */
     bool held;                 /* apps do not run, but for this one */
@@ -50,7 +48,7 @@ static struct {
 
 static Status start_transient(void) {
     vm.pressed = false;
-    vm.guarded = false;
+    guard_start();
     vm.clock_ns = platform_now_ns();
     native_call_forget();
     return worker_start();
@@ -303,126 +301,7 @@ bool vm_stop_app(Domain *domain, const char *reason) {
     return true;
 }
 
-/* ---- Pages that cannot be read any more ---- */
-
-/* The app that owns a region, or NULL. Reads nothing that may be lost. */
-static Domain *owner_of(uint32_t region) {
-    const RegionHeader *header = region_header(region);
-    bool good = memory_bring((uintptr_t)header, sizeof *header) == STATUS_OK;
-    for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++) {
-        Domain *domain = ROOT->domains[i];
-        if (domain &&
-            memory_bring((uintptr_t)domain, sizeof *domain) == STATUS_OK &&
-            (domain->first_region == region ||
-             (good && header->domain == domain->number)))
-            return domain;
-    }
-    return NULL;
-}
-
-static void stop_owner(void) {
-    Status why;
-    uint64_t address = memory_lost_page(&why);
-    Domain *domain = owner_of(region_of(address));
-    if (!domain)
-        memory_give_up(); /* it is the system's */
-    vm.pressed |= !vm_stop_app(domain, "a page of it cannot be read any more");
-}
-
-/* The step runs in a frame of its own, so that vm_lost_page can leave it. */
-static __attribute__((noinline)) bool run_guarded(void (*step)(void)) {
-    void *outer[5];
-    bool was = vm.guarded, lost = true;
-    bytes_copy(outer, vm.escape, sizeof outer);
-    if (!__builtin_setjmp(vm.escape)) {
-        vm.guarded = true;
-        step();
-        lost = false;
-    }
-    vm.guarded = was;
-    bytes_copy(vm.escape, outer, sizeof outer);
-    return !lost;
-}
-
-bool vm_guarded(void (*step)(void)) {
-    if (run_guarded(step))
-        return true;
-    stop_owner();
-    return false;
-}
-
-_Noreturn void vm_lost_page(void) {
-    Status why;
-    uint64_t address = memory_lost_page(&why);
-    if (!vm.guarded)
-        panic("the page at %lx cannot be read: %s", address, status_text(why));
-    __builtin_longjmp(vm.escape, 1);
-}
-
-bool vm_is_guarded(void) {
-    return vm.guarded;
-}
-
 /* ---- One slice ---- */
-
-/* The line of an instruction; 0: unknown. */
-static uint32_t line_of(const Method *method, uint64_t place) {
-    uint32_t line = 0;
-    const Array *lines = method->lines;
-    for (uint64_t i = 0; lines && i < lines->length; i++)
-        if (lines->at.words[i] >> 32 <= place)
-            line = (uint32_t)lines->at.words[i];
-    return line;
-}
-
-/* Line `number` of a module's list of files. */
-static void add_file(Text *text, const String *files, uint32_t number) {
-    uint64_t from = 0, to = 0;
-    for (; to < files->length; to++) {
-        if (files->bytes[to] != '\n')
-            continue;
-        if (number-- == 0)
-            break;
-        from = to + 1;
-    }
-    text_add_bytes(text, files->bytes + from, to - from);
-}
-
-static void describe_frame(const Method *method, uint64_t place, Text *text) {
-    const String *name = method->name;
-    uint32_t line = line_of(method, place);
-    text_add(text, "\n  at ");
-    if (method->owner)
-        text_add_format(text, "%.*s.", (int)method->owner->name->length,
-                        method->owner->name->bytes);
-    text_add_format(text, "%.*s (", (int)name->length, name->bytes);
-    add_file(text, method->module->file, line >> 20);
-    text_add_format(text, ":%u)", line & 0xFFFFF);
-}
-
-void vm_describe_trace(const Object *exception, Text *text) {
-    const uint64_t *words = (const uint64_t *)(const void *)exception;
-    const Array *methods = (const Array *)words[EXCEPTION_METHODS];
-    const Array *places = (const Array *)words[EXCEPTION_PLACES];
-    uint64_t count = methods && places ? methods->length : 0;
-    for (uint64_t i = 0; i < count && i < places->length; i++) {
-        const Object *method = methods->at.references[i];
-        if (method && method->class_id == CLASS_Method &&
-            ((const Method *)method)->name)
-            describe_frame((const Method *)method, places->at.words[i], text);
-    }
-}
-
-void vm_describe(const Object *exception, Text *text) {
-    const Class *of = worker_class_of(exception);
-    const String *message =
-        (const String *)*object_word((Object *)exception, EXCEPTION_MESSAGE);
-    text_add_format(text, "%.*s", (int)of->name->length, of->name->bytes);
-    if (message)
-        text_add_format(text, ": %.*s", (int)bytes_min(message->length, 400),
-                        message->bytes);
-    vm_describe_trace(exception, text);
-}
 
 /* The thread is over; when an exception ended it, that is said. The first
  * thread's exception stops the app. */
@@ -532,9 +411,8 @@ static uint64_t run_slice(Thread *thread, uint64_t count) {
         return 0;
     vm.slices++;
     vm.slice_end = end;
-    if (end != SLICE_ENDED && !run_guarded(run_interpreter)) {
-        vm.pressed |= !vm_stop_app(thread->domain,
-                                   "a page of it cannot be read any more");
+    if (end != SLICE_ENDED && !guard_run(run_interpreter)) {
+        vm.pressed |= !vm_stop_app(thread->domain, GUARD_LOST);
         return count;
     }
     TRACE(threads, "%.*s %lu ran %ld of %lu, end %d",
@@ -659,7 +537,10 @@ static void run_programs(void) {
 uint64_t vm_run(uint64_t budget) {
     vm.pressed = false;
     vm.budget = budget;
-    return vm_guarded(run_programs) ? vm.until_ns : platform_now_ns();
+    if (vm_guarded(run_programs))
+        return vm.until_ns;
+    vm.pressed = true; /* so that there is room to end the app */
+    return platform_now_ns();
 }
 
 void vm_hold(bool held, const Domain *except) {
