@@ -2,6 +2,7 @@
 #include "kernel/stats.h"
 
 #include "kernel/platform.h"
+#include "kernel/scrubber.h"
 #include "kernel/system.h"
 #include "persist/snapshot.h"
 #include "vm/vm.h"
@@ -67,6 +68,8 @@ static const struct {
     {"pages_dirty", memory_dirty_pages},
     {"page_ins", memory_page_ins},
     {"evictions", memory_evictions},
+    {"blocks_scrubbed", scrubber_blocks},
+    {"blocks_mended", scrubber_mended},
     {"slices", slices},
     {"collections", collections},
     {"domains", domains},

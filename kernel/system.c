@@ -14,6 +14,7 @@
 #include "kernel/platform.h"
 #include "kernel/refuse.h"
 #include "kernel/saver.h"
+#include "kernel/scrubber.h"
 #include "kernel/setting.h"
 #include "kernel/starts.h"
 #include "kernel/travel.h"
@@ -341,6 +342,7 @@ void system_step(void) {
     vm_guarded(look_around);
     until_ns = earlier(until_ns, next_minute_ns());
     bool busy = run.drawn || (!waits && !run.quiet);
+    until_ns = earlier(until_ns, scrubber_step(!busy && !waits));
     if (!console_stop_wanted())
         platform_idle(busy ? platform_now_ns() : until_ns);
 }
@@ -359,6 +361,7 @@ uint64_t system_open_world(void) {
         log_line("settings: trace=%s: there are %s", traces, trace_names);
     run.test = setting_is_on("test");
     saver_start();
+    scrubber_start();
     uint64_t generation = open_memory();
     open_vm(generation == 0);
     return generation;

@@ -155,6 +155,24 @@ Status device_read_meta(Device *device, const FormatEntry *entry, void *page) {
     return STATUS_OK;
 }
 
+DevicePair device_read_pair(Device *device, const FormatEntry *entry,
+                            void *page, void *other, bool mend) {
+    uint64_t block = entry_block(entry);
+    uint64_t partner = format_partner(&device->layout, block);
+    if (partner == 0)
+        return (DevicePair){STATUS_INVALID, STATUS_INVALID, false};
+    DevicePair pair = {
+        .second = read_verified(device, partner, entry->hash, other),
+        .first = read_verified(device, block, entry->hash, page)};
+    bool first = pair.first == STATUS_OK, second = pair.second == STATUS_OK;
+    if (!first && second)
+        bytes_copy(page, other, PLATFORM_BLOCK_BYTES);
+    if (mend && first != second)
+        pair.mended = device_write_now(device, first ? partner : block, page) ==
+                      STATUS_OK;
+    return pair;
+}
+
 /* ---- Gathered writes ---- */
 
 static void try_to_queue(Batch *batch) {

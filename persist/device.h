@@ -55,6 +55,17 @@ Status device_read_data(Device *device, const FormatEntry *entry, void *page);
  * are bad. */
 Status device_read_meta(Device *device, const FormatEntry *entry, void *page);
 
+/* How the two copies of metadata are. */
+typedef struct DevicePair {
+    Status first, second;
+    bool mended; /* the bad one was written again from the good one */
+} DevicePair;
+
+/* Reads both copies into `page` and `other`; where one is good, `page` holds
+ * its bytes afterwards. With `mend`, a bad one is written again. */
+DevicePair device_read_pair(Device *device, const FormatEntry *entry,
+                            void *page, void *other, bool mend);
+
 /* Room of 4,096 bytes in the stream that will be written to `block`. NULL: all
  * buffers are under way; poll and try again. The bytes are the caller's until
  * the next call for the same stream. */

@@ -120,6 +120,33 @@ Status marks_write(Store *store) {
     return status;
 }
 
+static bool read_half(Store *store, uint64_t block, FormatMarksHead *head) {
+    return device_read(store->device, block, FORMAT_MARKS_HALF, head) ==
+               STATUS_OK &&
+           verifies(head) && head->sequence == store->marks_sequence;
+}
+
+void marks_scrub(Store *store, StoreRound *round) {
+    FormatMarksHead *head = alloc_take(HALF_BYTES);
+    if (!head || store->marks_sequence == 0) {
+        alloc_give(head);
+        return;
+    }
+    unsigned bad = 0;
+    for (int rear = 0; rear < 2; rear++)
+        bad += !read_half(store, place_of(store, store->marks_sequence, rear),
+                          head);
+    alloc_give(head);
+    round->blocks += 2 * FORMAT_MARKS_HALF;
+    if (bad == 0)
+        return;
+    bool written = marks_write(store) == STATUS_OK;
+    log_line("recovery: the marks: %u of 2 copies are bad; %s", bad,
+             written ? "written again" : "they cannot be written again");
+    round->mended += written ? bad : 0;
+    round->lost += written ? 0 : bad;
+}
+
 /* ---- Starts ---- */
 
 static Status set_starts(Store *store, uint64_t count) {

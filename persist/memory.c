@@ -283,6 +283,14 @@ static PlatformFault on_fault(uint64_t address, bool write) {
     return memory.options.lost ? PLATFORM_FAULT_LOST : PLATFORM_FAULT_BUG;
 }
 
+bool memory_second(uint64_t page, void *bytes) {
+    if (page >= memory.regions * MEMORY_REGION_PAGES ||
+        memory.state[page] != PAGE_CLEAN)
+        return false;
+    bytes_copy(bytes, (const void *)page_address(page), PLATFORM_PAGE_BYTES);
+    return true;
+}
+
 /* ---- Announcing ---- */
 
 void memory_page_opened(uint64_t page) {

@@ -52,6 +52,9 @@ void memory_trim(void);
 /* The store that memory_open was given, or NULL. */
 struct Store *memory_store(void);
 
+/* StoreSecond: what RAM has of a page, when that is what is durable. */
+bool memory_second(uint64_t page, void *bytes);
+
 uint64_t memory_resident_pages(void);
 uint64_t memory_dirty_pages(void);
 uint32_t memory_region_count(void);

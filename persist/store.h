@@ -161,6 +161,28 @@ void store_set_retention(Store *store, const StoreRetention *retention);
 uint64_t store_last_pages(const Store *store);
 uint64_t store_last_bytes(const Store *store);
 
+/* ---- Looking after the disk ---- */
+
+/* A round reads each block that a kept generation reaches, both copies where
+ * there are two. */
+typedef struct StoreRound {
+    uint64_t blocks; /* read so far */
+    uint64_t mended; /* bad ones written again from good bytes */
+    uint64_t lost;   /* bad ones without good bytes anywhere */
+} StoreRound;
+
+/* Bytes of a page that somebody still has; they count only if their hash is the
+ * right one. False: nobody has any. */
+typedef bool StoreSecond(uint64_t page, void *bytes);
+
+/* Goes on with a round for about `blocks` blocks (at least STORE_SCRUB_LEAST),
+ * which are waited for; not while a generation is under way. OK: the round has
+ * ended, and the next call begins another. BUSY: there is more to read.
+ * NO_MEMORY: nothing was done. What is bad is told in the log. */
+enum { STORE_SCRUB_LEAST = 64 };
+Status store_scrub(Store *store, uint32_t blocks, StoreSecond *second,
+                   StoreRound *round_out);
+
 /* ---- Checking ---- */
 
 typedef struct StoreReport {

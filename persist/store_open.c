@@ -37,7 +37,7 @@ static Status fail(StoreOpening *opening, Status status, const char *format,
 
 /* ---- The rings ---- */
 
-static bool super_verifies(const FormatSuper *super) {
+bool super_verifies(const FormatSuper *super) {
     Hash hash = hash_of(super, offsetof(FormatSuper, hash));
     return super->magic == FORMAT_MAGIC && hash_equal(hash, super->hash);
 }
@@ -153,6 +153,7 @@ static void close_parts(Store *store) {
     directory_close(store);
     alloc_give(store->space_pages);
     alloc_give(store->marks);
+    scrub_close(store);
     Device *device = store->device;
     *store = (Store){.device = device, .retention = STORE_RETENTION};
 }

@@ -93,9 +93,13 @@ struct Store {
     uint64_t blocks_before; /* device_blocks_written at its start */
 
     uint64_t last_pages, last_bytes;
+
+    struct Scrub *scrub; /* the round under way, scrub.c; or NULL */
 };
 
 /* ---- store_open.c ---- */
+
+bool super_verifies(const FormatSuper *super);
 
 /* A power cut may leave the newest superblock in one ring only, and a start
  * without one may read what no flush made safe. Once somebody has seen its
@@ -177,6 +181,13 @@ void marks_remove(Store *store, FormatMark *mark);
 void marks_apply_pins(Store *store);
 /* Writes all marks and flushes. IO_ERROR. */
 Status marks_write(Store *store);
+/* Looks at both copies of the half that counts; where one is bad, all marks are
+ * written again, to the other half. */
+void marks_scrub(Store *store, StoreRound *round);
+
+/* ---- scrub.c ---- */
+
+void scrub_close(Store *store);
 
 /* ---- commit.c ---- */
 

@@ -31,25 +31,9 @@ static bool first_visit(Walk *walk, uint64_t block) {
     return !seen;
 }
 
-static Status read_block(Walk *walk, uint64_t block, Hash hash, void *bytes) {
-    Status status = device_read(walk->store->device, block, 1, bytes);
-    if (status != STATUS_OK)
-        return status;
-    return hash_equal(hash_of(bytes, PLATFORM_BLOCK_BYTES), hash)
-               ? STATUS_OK
-               : STATUS_CORRUPT;
-}
-
 static bool in_disk(const Walk *walk, uint64_t block) {
     return block >= FORMAT_EDGE &&
            block < walk->store->super.layout.blocks - FORMAT_EDGE;
-}
-
-/* Writes the good bytes of a pair over the copy that is bad. */
-static void mend(Walk *walk, uint64_t block, const void *bytes) {
-    if (walk->report->mend &&
-        device_write_now(walk->store->device, block, bytes) == STATUS_OK)
-        walk->report->mended++;
 }
 
 /* Verifies both copies of a metadata block; its bytes from the better one. */
@@ -65,19 +49,14 @@ static bool visit_meta(Walk *walk, const FormatEntry *entry, const char *what,
     if (!*first_out)
         return true;
     first_visit(walk, second);
-    Status mirror = read_block(walk, second, entry->hash, walk->page);
-    Status status = read_block(walk, block, entry->hash, bytes);
-    if (mirror != STATUS_OK)
-        say(walk, what, second, mirror);
-    if (status != STATUS_OK)
-        say(walk, what, block, status);
-    if (status != STATUS_OK && mirror == STATUS_OK) {
-        bytes_copy(bytes, walk->page, PLATFORM_BLOCK_BYTES);
-        mend(walk, block, bytes);
-    }
-    if (status == STATUS_OK && mirror != STATUS_OK)
-        mend(walk, second, bytes);
-    return status == STATUS_OK || mirror == STATUS_OK;
+    DevicePair pair = device_read_pair(walk->store->device, entry, bytes,
+                                       walk->page, walk->report->mend);
+    if (pair.second != STATUS_OK)
+        say(walk, what, second, pair.second);
+    if (pair.first != STATUS_OK)
+        say(walk, what, block, pair.first);
+    walk->report->mended += pair.mended;
+    return pair.first == STATUS_OK || pair.second == STATUS_OK;
 }
 
 static void visit_data(Walk *walk, const FormatEntry *entry) {
@@ -88,7 +67,7 @@ static void visit_data(Walk *walk, const FormatEntry *entry) {
     }
     if (!first_visit(walk, block))
         return;
-    Status status = read_block(walk, block, entry->hash, walk->page);
+    Status status = device_read_data(walk->store->device, entry, walk->page);
     if (status != STATUS_OK)
         say(walk, "page", block, status);
     walk->report->pages++;

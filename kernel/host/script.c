@@ -274,6 +274,8 @@ static const char *obey(const char *word, char *rest) {
         return again ? "boot: this machine is already on" : NULL;
     }
     if (strcmp(word, "wait") == 0) {
+        if (strcmp(rest, "desktop") != 0)
+            return "wait: only for the desktop";
         waiting = desktop_ready ? FOR_NOTHING : FOR_DESKTOP;
     } else if (strcmp(word, "settle") == 0) {
         waiting = settled_once && events_settled >= events_sent ? FOR_NOTHING

@@ -2,10 +2,11 @@
  *
  *     damage IMAGE KIND [NUMBER]
  *
- * KIND is super, root, node, data, meta, directory or space, with `both-`
- * before it for both copies of what is kept twice; or format, which makes it a
- * disk of format 9.0. The newest generation is followed from its superblock;
- * NUMBER chooses which data page (or lowest node), and the bit that is flipped.
+ * KIND is super, root, node, data, meta, directory or space, with `second-` or
+ * `both-` before it for the other copy, or both, of what is kept twice; or
+ * format, which makes it a disk of format 9.0. The newest generation is
+ * followed from its superblock; NUMBER chooses which data page (or lowest
+ * node), and the bit that is flipped.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,11 +114,15 @@ static void change_format(void) {
     }
 }
 
-static void damage(const char *kind, bool both) {
+/* Which copies, bits. */
+enum { FIRST = 1, SECOND = 2, BOTH = FIRST | SECOND };
+
+static void damage(const char *kind, unsigned copies) {
     FormatEntry entry = {0};
     if (strcmp(kind, "super") == 0) {
-        flip(newest_block, sizeof(FormatSuper));
-        if (both)
+        if (copies & FIRST)
+            flip(newest_block, sizeof(FormatSuper));
+        if (copies & SECOND)
             flip(newest.layout.blocks - FORMAT_RING + newest_block,
                  sizeof(FormatSuper));
         return;
@@ -140,14 +145,31 @@ static void damage(const char *kind, bool both) {
         entry = last_of(newest.meta);
     else
         fail("no such kind");
-    flip(entry_block(&entry), PLATFORM_BLOCK_BYTES);
-    if (both)
+    if (copies & FIRST)
+        flip(entry_block(&entry), PLATFORM_BLOCK_BYTES);
+    if (copies & SECOND)
         flip(entry_block(&entry) + distance, PLATFORM_BLOCK_BYTES);
+}
+
+/* Reads a prefix; moves *kind behind it. */
+static unsigned read_copies(const char **kind) {
+    static const struct {
+        const char *word;
+        unsigned copies;
+    } prefixes[] = {{"second-", SECOND}, {"both-", BOTH}};
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+        size_t length = strlen(prefixes[i].word);
+        if (strncmp(*kind, prefixes[i].word, length) != 0)
+            continue;
+        *kind += length;
+        return prefixes[i].copies;
+    }
+    return FIRST;
 }
 
 int main(int count, char **words) {
     if (count < 3) {
-        fputs("usage: damage IMAGE [both-]KIND [NUMBER]\n", stderr);
+        fputs("usage: damage IMAGE [second-|both-]KIND [NUMBER]\n", stderr);
         return WRONG_USE;
     }
     image = fopen(words[1], "r+");
@@ -155,8 +177,9 @@ int main(int count, char **words) {
         fail("the image cannot be opened");
     number = count > 3 ? strtoull(words[3], NULL, 10) : 0;
     find_newest();
-    bool both = strncmp(words[2], "both-", 5) == 0;
-    damage(words[2] + (both ? 5 : 0), both);
+    const char *kind = words[2];
+    unsigned copies = read_copies(&kind);
+    damage(kind, copies);
     fclose(image);
     return EXIT_SUCCESS;
 }

@@ -57,6 +57,20 @@ for kind in data root node meta directory space both-root both-meta; do
     done
 done
 
+# ---- A running machine looks after its disk ----
+
+printf 'boot\nwait "1 bad blocks were written again, 0 are lost"\nshutdown\n' \
+    >"$out/scrub.ui"
+for kind in root node; do
+    cp --sparse=always "$out/made" "$out/disk"
+    build/hostile/damage "$out/disk" second-$kind 1
+    build/uitest host "$out/scrub.ui" --disk "$out/disk" --out "$out/scrub" \
+        --set scrub_minutes=0 >"$out/said" 2>&1
+    verdict "second copy of a $kind: it is mended in idle time" $?
+    agree "second copy of a $kind"
+    verdict "second copy of a $kind: all is good afterwards" $?
+done
+
 # ---- Generations: rvdisk's other commands, and what they leave ----
 
 expect() { # NAME WORDS COMMAND...: succeeds and says these words
