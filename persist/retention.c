@@ -146,6 +146,8 @@ static bool delete_oldest(Store *store, Allowance *allowance) {
 }
 
 void retention_apply(Store *store) {
+    if (store->retention.last == STORE_KEEP_ALL)
+        return;
     Allowance allowance = {.deletions = DELETIONS_AT_ONCE};
     uint64_t low = store->super.layout.blocks / KEEP_FREE_SHARE;
     prune_others(store, &allowance);

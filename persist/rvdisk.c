@@ -20,7 +20,8 @@ static const char usage[] =
     "usage: rvdisk check IMAGE                     verify every kept "
     "generation\n"
     "       rvdisk repair IMAGE                    mend bad copies from good "
-    "ones\n"
+    "ones,\n"
+    "                                              and the map of free blocks\n"
     "       rvdisk list IMAGE                      show the generations\n"
     "       rvdisk export IMAGE FILE [GENERATION]  the newest, or that one, as "
     "a file\n"
@@ -105,6 +106,9 @@ static int check(Store *store, const char *unused) {
     return report.bad || report.unmarked || passed_over ? BAD : GOOD;
 }
 
+/* What repair found that mending copies cannot mend. */
+static bool map_is_wrong;
+
 static int repair(Store *store, const char *unused) {
     (void)unused;
     StoreReport report = {.say = say, .mend = true};
@@ -120,7 +124,8 @@ static int repair(Store *store, const char *unused) {
         return fail_status("repair", status);
     printf("%lu bad blocks, %lu written again from their second copies\n",
            report.bad, report.mended);
-    return report.mended == report.bad ? GOOD : BAD;
+    map_is_wrong = report.map_lost || report.unmarked || report.leaked;
+    return report.mended + 2 * report.map_lost == report.bad ? GOOD : BAD;
 }
 
 /* ---- Generations ---- */
@@ -247,9 +252,10 @@ static int diff(Store *store, uint64_t generation, const char *other) {
     return status == STATUS_OK ? GOOD : fail_status("diff", status);
 }
 
-/* An empty generation makes what was decided durable. */
+/* An empty generation makes what was decided durable; it deletes none. */
 static Status commit_empty(Store *store) {
     uint32_t regions = 1;
+    store_set_retention(store, &(StoreRetention){.last = STORE_KEEP_ALL});
     uint64_t from = store_durable_generation(store);
     for (uint32_t i = 0; i < store_record_count(store); i++)
         if (store_record(store, i).generation == from)
@@ -261,6 +267,28 @@ static Status commit_empty(Store *store) {
     while ((status = store_finish(store, UINT32_MAX)) == STATUS_BUSY)
         platform_disk_poll(true);
     return status;
+}
+
+/* The second part of repair, which writes more than copies. */
+static int rebuild_map(Store *store, const char *unused) {
+    (void)unused;
+    Status status = store_rebuild_map(store);
+    if (status == STATUS_OK)
+        status = commit_empty(store);
+    if (status != STATUS_OK)
+        return fail_status("the map of free blocks cannot be made anew",
+                           status);
+    printf("the map of free blocks was made anew, with generation %lu\n",
+           store_durable_generation(store));
+    return GOOD;
+}
+
+static int repair_image(const char *path) {
+    int result = with_image(path, STORE_NEWEST_TO_LOOK, repair, NULL);
+    if (!map_is_wrong)
+        return result;
+    int rebuilt = with_image(path, 0, rebuild_map, NULL);
+    return result == GOOD ? rebuilt : result;
 }
 
 static int rollback(Store *store, uint64_t generation, const char *unused) {
@@ -400,7 +428,7 @@ typedef struct Command {
 
 static const Command commands[] = {
     {"check", 3, 3, 0, 0, false, check, NULL},
-    {"repair", 3, 3, 0, 0, false, repair, NULL},
+    {"repair", 3, 3, 0, 0, true, NULL, NULL},
     {"list", 3, 3, 0, 0, false, list, NULL},
     {"export", 4, 5, 4, 1, false, write_export, NULL},
     {"import", 4, 5, 4, 1, true, NULL, NULL},
@@ -465,6 +493,8 @@ static int obey(int count, char **words) {
         return with_image(words[2], command->writes ? 0 : STORE_NEWEST_TO_LOOK,
                           run_of_generation, count > 4 ? words[4] : NULL);
     }
+    if (strcmp(command->name, "repair") == 0)
+        return repair_image(words[2]);
     if (command->alone)
         return with_image(words[2], number ? number : STORE_NEWEST_TO_LOOK,
                           command->alone, count > 3 ? words[3] : NULL);

@@ -237,6 +237,40 @@ void space_close(Space *space) {
     alloc_give(space);
 }
 
+static void count_all(Space *space) {
+    space->free_blocks = space->free_pairs = 0;
+    for (uint64_t block = 0; block < space->layout.blocks; block++) {
+        uint64_t partner = format_partner(&space->layout, block);
+        space->free_blocks += is_zero(space, block);
+        space->free_pairs +=
+            partner && is_zero(space, block) && is_zero(space, partner);
+    }
+    space->pairs = space->free_pairs;
+}
+
+Status space_rebuild(Space *space, const uint8_t *used) {
+    CHECK(space->held_blocks == 0);
+    for (uint64_t i = 0; i < space->page_count; i++) {
+        SpacePage *page = &space->pages[i];
+        if (!page->used)
+            page->used = alloc_take(PLATFORM_BLOCK_BYTES);
+        if (!page->used)
+            return STATUS_NO_MEMORY;
+        page->dirty = true;
+    }
+    for (uint64_t block = 0; block < space->layout.blocks; block++)
+        set_bit(page_of(space, block)->used, block,
+                used[block / 8] >> (block % 8) & 1);
+    set_overhang(space, true);
+    for (uint64_t i = 0; i < FORMAT_EDGE; i++) {
+        uint64_t rear = space->layout.blocks - FORMAT_EDGE + i;
+        set_bit(page_of(space, i)->used, i, true);
+        set_bit(page_of(space, rear)->used, rear, true);
+    }
+    count_all(space);
+    return STATUS_OK;
+}
+
 /* ---- Taking ---- */
 
 /* The first block that can be taken in [from, to), or `to`. */

@@ -30,6 +30,10 @@ Space *space_open(const FormatLayout *layout, bool fresh, uint64_t free_blocks,
                   uint64_t free_pairs, SpaceReader *reader, void *context);
 void space_close(Space *space);
 
+/* Makes all pages anew: a bit a block in `used` says what is used besides the
+ * edges. Nothing may be held. NO_MEMORY: only space_close may follow. */
+Status space_rebuild(Space *space, const uint8_t *used);
+
 /* The disk grew: `layout` has one segment more. The old rear edge is given back
  * (and held), the new one is used. NO_MEMORY: only space_close may follow. */
 Status space_grow(Space *space, const FormatLayout *layout);

@@ -24,6 +24,7 @@
 typedef struct Store Store;
 
 enum { STORE_MESSAGE_BYTES = 200, STORE_LAST_LEAST = 2 };
+#define STORE_KEEP_ALL UINT32_MAX /* as `last`: no commit deletes any */
 
 /* How many generations are kept: the last ones, then the first of so many
  * minutes, hours and days. */
@@ -191,7 +192,9 @@ typedef struct StoreReport {
     uint64_t unmarked;                  /* reachable but free in the map */
     uint64_t leaked;                    /* used in the map, not reachable */
     uint64_t mended;                    /* bad copies written again */
-    bool mend; /* write a bad copy of metadata from its good one */
+    uint64_t unread;   /* metadata without a good copy, but for ... */
+    uint64_t map_lost; /* ... pages of the space map */
+    bool mend;         /* write a bad copy of metadata from its good one */
     void (*say)(const char *sentence); /* each thing found wrong */
 } StoreReport;
 
@@ -200,5 +203,11 @@ typedef struct StoreReport {
  * good, and nothing else is changed; not while a generation is under way.
  * NO_MEMORY. */
 Status store_verify(Store *store, StoreReport *report);
+
+/* Makes the space map anew from what is reachable; the next generation writes
+ * it. For a store that was just opened. CORRUPT: something cannot be read on
+ * which more may hang, and nothing was changed; NO_MEMORY: only store_close may
+ * follow. */
+Status store_rebuild_map(Store *store);
 
 #endif

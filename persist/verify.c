@@ -43,6 +43,7 @@ static bool visit_meta(Walk *walk, const FormatEntry *entry, const char *what,
     uint64_t second = format_partner(&walk->store->super.layout, block);
     if (!in_disk(walk, block) || !in_disk(walk, second)) {
         say(walk, what, block, STATUS_INVALID);
+        walk->report->unread++;
         return false;
     }
     *first_out = first_visit(walk, block);
@@ -56,7 +57,18 @@ static bool visit_meta(Walk *walk, const FormatEntry *entry, const char *what,
     if (pair.first != STATUS_OK)
         say(walk, what, block, pair.first);
     walk->report->mended += pair.mended;
+    walk->report->unread += pair.first != STATUS_OK && pair.second != STATUS_OK;
     return pair.first == STATUS_OK || pair.second == STATUS_OK;
+}
+
+/* A page of the space map leads to nothing. */
+static void visit_map_page(Walk *walk, const FormatEntry *entry) {
+    bool first;
+    if (visit_meta(walk, entry, "space map", walk->page + PLATFORM_BLOCK_BYTES,
+                   &first))
+        return;
+    walk->report->unread--;
+    walk->report->map_lost++;
 }
 
 static void visit_data(Walk *walk, const FormatEntry *entry) {
@@ -98,6 +110,8 @@ static void visit_tree(Walk *walk, const Tree *tree, const FormatEntry *entry,
             continue;
         if (level > 0)
             visit_tree(walk, tree, child, level - 1, key);
+        else if (!tree->leaves_data && key >= FORMAT_SPACE_FIRST)
+            visit_map_page(walk, child);
         else if (!tree->leaves_data)
             visit_meta(walk, child, "metadata",
                        walk->page + PLATFORM_BLOCK_BYTES, &first);
@@ -175,18 +189,45 @@ static Status walk_all(Walk *walk) {
     return STATUS_OK;
 }
 
+static Status begin_walk(Walk *walk) {
+    walk->reached = alloc_take(walk->store->super.layout.blocks / 8 + 1);
+    walk->nodes = alloc_take(FORMAT_HEAP_LEVELS * sizeof *walk->nodes);
+    walk->page = alloc_take(2 * PLATFORM_BLOCK_BYTES);
+    return walk->reached && walk->nodes && walk->page ? STATUS_OK
+                                                      : STATUS_NO_MEMORY;
+}
+
+static void end_walk(Walk *walk) {
+    alloc_give(walk->reached);
+    alloc_give(walk->nodes);
+    alloc_give(walk->page);
+}
+
 Status store_verify(Store *store, StoreReport *report) {
     Walk walk = {.store = store, .report = report};
-    walk.reached = alloc_take(store->super.layout.blocks / 8 + 1);
-    walk.nodes = alloc_take(FORMAT_HEAP_LEVELS * sizeof *walk.nodes);
-    walk.page = alloc_take(2 * PLATFORM_BLOCK_BYTES);
-    Status status = STATUS_NO_MEMORY;
-    if (walk.reached && walk.nodes && walk.page)
+    Status status = begin_walk(&walk);
+    if (status == STATUS_OK)
         status = walk_all(&walk);
     if (report->mended > 0 && device_flush_now(store->device) != STATUS_OK)
         report->mended = 0;
-    alloc_give(walk.reached);
-    alloc_give(walk.nodes);
-    alloc_give(walk.page);
+    end_walk(&walk);
+    return status;
+}
+
+static void say_nothing(const char *sentence) {
+    (void)sentence;
+}
+
+Status store_rebuild_map(Store *store) {
+    StoreReport report = {.say = say_nothing};
+    Walk walk = {.store = store, .report = &report};
+    Status status = begin_walk(&walk);
+    if (status == STATUS_OK)
+        status = walk_all(&walk);
+    if (status == STATUS_OK && report.unread > 0)
+        status = STATUS_CORRUPT;
+    if (status == STATUS_OK)
+        status = space_rebuild(store->space, walk.reached);
+    end_walk(&walk);
     return status;
 }

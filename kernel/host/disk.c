@@ -126,6 +126,7 @@ void host_disk_close(void) {
     pthread_cond_signal(&work_came);
     pthread_mutex_unlock(&lock);
     pthread_join(writer, NULL);
+    stopping = false;
     close(file);
     file = -1;
 }

@@ -57,6 +57,19 @@ for kind in data root node meta directory space both-root both-meta; do
     done
 done
 
+cp --sparse=always "$out/made" "$out/disk"
+build/hostile/damage "$out/disk" both-space 1
+count=$(build/rvdisk list "$out/disk" | wc -l)
+build/rvdisk repair "$out/disk" >"$out/said" 2>&1 &&
+    grep -q "made anew, with generation" "$out/said"
+verdict "a map of free blocks without a good copy is made anew" $?
+agree "after making the map anew"
+verdict "an image is good after making the map anew" $?
+[ "$(build/rvdisk list "$out/disk" | wc -l)" = $((count + 1)) ]
+verdict "making the map anew deletes no generation" $?
+! build/rvdisk check "$out/disk" | grep -q "used by nothing"
+verdict "the new map has no block that is used by nothing" $?
+
 # ---- A running machine looks after its disk ----
 
 printf 'boot\nwait "1 bad blocks were written again, 0 are lost"\nshutdown\n' \

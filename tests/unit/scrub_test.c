@@ -208,3 +208,41 @@ TEST("a disk that does not read or write is no reason to give up") {
     EXPECT(memcmp(before, sim_disk_bytes(), sizeof before) == 0);
     store_close(store);
 }
+
+/* ---- The space map made anew ---- */
+
+static void lose_both(const FormatEntry *entry) {
+    sim_disk_flip(entry_block(entry), 5);
+    sim_disk_flip(format_partner(&store->super.layout, entry_block(entry)), 5);
+}
+
+TEST("a space map without a good copy is made anew from what is reachable") {
+    FormatEntry entry;
+    make_disk(6);
+    open_store();
+    uint64_t free_blocks = space_free_blocks(store->space);
+    radix_get(store->meta, FORMAT_SPACE_FIRST, &entry);
+    lose_both(&entry);
+    store_close(store);
+    open_store();
+    StoreReport report = verified();
+    EXPECT_EQUAL(report.map_lost, 1);
+    EXPECT_EQUAL(report.unread, 0);
+    EXPECT_EQUAL(store_rebuild_map(store), STATUS_OK);
+    EXPECT_EQUAL(space_free_blocks(store->space), free_blocks);
+    EXPECT(!space_check(store->space));
+    commit();
+    report = verified();
+    EXPECT_EQUAL(report.bad + report.unmarked + report.leaked, 0);
+    store_close(store);
+}
+
+TEST("without all nodes no space map is made") {
+    make_disk(7);
+    open_store();
+    FormatRecord oldest = store_record(store, 0);
+    lose_both(&oldest.heap);
+    EXPECT(verified().unread > 0);
+    EXPECT_EQUAL(store_rebuild_map(store), STATUS_CORRUPT);
+    store_close(store);
+}
