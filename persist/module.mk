@@ -1,12 +1,13 @@
 STORE_SOURCES := $(addprefix persist/,device.c hash.c space.c radix.c \
     directory.c deadlist.c retention.c abandon.c marks.c view.c commit.c \
-    store.c store_open.c verify.c scrub.c export.c)
+    store.c store_open.c verify.c scrub.c export.c \
+    transfer.c)
 PERSIST_SOURCES += $(STORE_SOURCES) persist/memory.c persist/clock.c \
     persist/snapshot.c persist/replace.c
 
 # rvdisk runs the store on the hosted machine's disk.
 PROGRAMS += build/rvdisk
-RVDISK_SOURCES := $(STORE_SOURCES) persist/rvdisk.c \
+RVDISK_SOURCES := $(STORE_SOURCES) persist/rvdisk.c persist/rvdisk_resize.c \
     $(addprefix kernel/host/,disk.c clock.c alloc.c no_wake.c)
 define RVDISK_PROGRAM
 build/rvdisk: $$(call objects,host,$$(BASE_SOURCES) $$(RVDISK_SOURCES))

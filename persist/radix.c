@@ -256,6 +256,61 @@ Status radix_next(Radix *radix, uint64_t from, uint64_t *key_out) {
     return STATUS_OK;
 }
 
+static bool same_block(const FormatEntry *a, const FormatEntry *b) {
+    return entry_present(a) == entry_present(b) &&
+           (!entry_present(a) || (entry_block(a) == entry_block(b) &&
+                                  entry_birth(a) == entry_birth(b)));
+}
+
+/* Where one of two trees is looked at. */
+typedef struct Side {
+    Radix *radix;
+    Node *node;
+    FormatEntry entry; /* below the node, or the root's */
+} Side;
+
+/* Goes one level down, to `level`; below nothing is nothing. */
+static Status go_down(Side *side, unsigned level, uint64_t key) {
+    Node *child = NULL;
+    if (entry_present(&side->entry))
+        child = find(side->radix, level, index_at(key, level));
+    if (entry_present(&side->entry) && !child) {
+        Status status =
+            load(side->radix, level, key, side->node, &side->entry, &child);
+        if (status != STATUS_OK)
+            return status;
+    }
+    side->node = child;
+    side->entry =
+        child ? child->bytes->entries[place_at(key, level)] : (FormatEntry){0};
+    return STATUS_OK;
+}
+
+Status radix_next_difference(Radix *radix, Radix *other, uint64_t from,
+                             uint64_t *key_out) {
+    CHECK(radix->dirty_count == 0 && other->dirty_count == 0);
+    *key_out = UINT64_MAX;
+    while (from >> (FORMAT_FANOUT_BITS * radix->levels) == 0) {
+        Side a = {.radix = radix, .entry = radix->root};
+        Side b = {.radix = other, .entry = other->root};
+        unsigned level = radix->levels;
+        while (level > 0 && !same_block(&a.entry, &b.entry)) {
+            Status status = go_down(&a, --level, from);
+            if (status == STATUS_OK)
+                status = go_down(&b, level, from);
+            if (status != STATUS_OK)
+                return status;
+        }
+        if (!same_block(&a.entry, &b.entry)) {
+            *key_out = from;
+            return STATUS_OK;
+        }
+        unsigned shift = FORMAT_FANOUT_BITS * level;
+        from = ((from >> shift) + 1) << shift;
+    }
+    return STATUS_OK;
+}
+
 Status radix_prepare(Radix *radix, uint64_t key) {
     Node *leaf;
     Status status = find_leaf(radix, key, true, &leaf);

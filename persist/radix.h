@@ -37,6 +37,12 @@ Status radix_get(Radix *radix, uint64_t key, FormatEntry *entry_out);
  * none. Errors as radix_get. */
 Status radix_next(Radix *radix, uint64_t from, uint64_t *key_out);
 
+/* The first key from `from` on whose entry in the other tree is another,
+ * UINT64_MAX where there is none. What both trees share is not read. Errors as
+ * radix_get. Neither tree has dirty nodes. */
+Status radix_next_difference(Radix *radix, Radix *other, uint64_t from,
+                             uint64_t *key_out);
+
 /* Replaces the entry of a key. Errors as radix_get; nothing is changed then. */
 Status radix_set(Radix *radix, uint64_t key, const FormatEntry *entry,
                  FormatEntry *old_out);

@@ -13,8 +13,9 @@
 #include "kernel/base/text.h"
 #include "kernel/host/host.h"
 #include "persist/export.h"
+#include "persist/rvdisk.h"
 
-enum { GOOD, BAD, WRONG_USE, DEFAULT_MB = 256, REGION_PAGES = 16384 };
+enum { DEFAULT_MB = 256, REGION_PAGES = 16384 };
 
 static const char usage[] =
     "usage: rvdisk check IMAGE                     verify every kept "
@@ -32,6 +33,7 @@ static const char usage[] =
     "       rvdisk pin IMAGE GENERATION NAME       keep it\n"
     "       rvdisk unpin IMAGE GENERATION          keep it no longer\n"
     "       rvdisk import FILE IMAGE [MEGABYTES]   onto a blank or new image\n"
+    "       rvdisk resize IMAGE MEGABYTES          with all generations\n"
     "       rvdisk --help\n";
 
 static void say(const char *sentence) {
@@ -41,12 +43,12 @@ static void say(const char *sentence) {
 /* Newer generations that the open had to pass over. */
 static uint32_t passed_over;
 
-static int complain(const char *path, const char *sentence) {
+int complain(const char *path, const char *sentence) {
     fprintf(stderr, "rvdisk: %s: %s\n", path, sentence);
     return BAD;
 }
 
-static int complain_errno(const char *path) {
+int complain_errno(const char *path) {
     return complain(path, strerror(errno));
 }
 
@@ -209,32 +211,29 @@ static bool same_page(StoreView *a, StoreView *b, uint64_t page,
     return memcmp(first, second, sizeof first) == 0;
 }
 
+/* The pages from `first` up to before `end`. */
+static void print_run(uint64_t first, uint64_t end) {
+    if (first < end)
+        printf("pages %lu to %lu\n", first, end - 1);
+}
+
 /* Pages that differ, in runs. */
 static Status print_diff(StoreView *a, StoreView *b) {
-    uint64_t at = 0, count = 0, run = 0, next_a, next_b;
-    Status status = STATUS_OK;
-    for (;; at++) {
-        status = store_view_next_page(a, at, &next_a);
-        if (status == STATUS_OK)
-            status = store_view_next_page(b, at, &next_b);
-        uint64_t next = next_a < next_b ? next_a : next_b;
-        if (run > 0 && (status != STATUS_OK || next != at)) {
-            printf("pages %lu to %lu\n", at - run, at - 1);
-            run = 0;
-        }
-        if (status != STATUS_OK || next == UINT64_MAX)
-            break;
-        at = next;
-        if (!same_page(a, b, at, &status)) {
-            run++;
+    uint64_t first = 0, end = 0, count = 0, page;
+    Status status = store_view_next_difference(a, b, 0, &page);
+    for (; status == STATUS_OK && page != UINT64_MAX;) {
+        if (!same_page(a, b, page, &status)) {
+            if (page != end) {
+                print_run(first, end);
+                first = page;
+            }
+            end = page + 1;
             count++;
-        } else if (run > 0) {
-            printf("pages %lu to %lu\n", at - run, at - 1);
-            run = 0;
         }
-        if (status != STATUS_OK)
-            break;
+        if (status == STATUS_OK)
+            status = store_view_next_difference(a, b, page + 1, &page);
     }
+    print_run(first, end);
     printf("%lu pages differ\n", count);
     return status;
 }
@@ -432,6 +431,7 @@ static const Command commands[] = {
     {"list", 3, 3, 0, 0, false, list, NULL},
     {"export", 4, 5, 4, 1, false, write_export, NULL},
     {"import", 4, 5, 4, 1, true, NULL, NULL},
+    {"resize", 4, 4, 3, 1, true, NULL, NULL},
     {"show", 4, 4, 3, 1, false, NULL, show},
     {"diff", 5, 5, 3, 2, false, NULL, diff},
     {"rollback", 4, 4, 3, 1, true, NULL, rollback},
@@ -495,6 +495,8 @@ static int obey(int count, char **words) {
     }
     if (strcmp(command->name, "repair") == 0)
         return repair_image(words[2]);
+    if (strcmp(command->name, "resize") == 0)
+        return resize_image(words[2], number);
     if (command->alone)
         return with_image(words[2], number ? number : STORE_NEWEST_TO_LOOK,
                           command->alone, count > 3 ? words[3] : NULL);

@@ -339,8 +339,9 @@ Status store_scrub(Store *store, uint32_t blocks, StoreSecond *second,
     Status status = STATUS_BUSY;
     while (status == STATUS_BUSY && scrub->budget > 0)
         status = go_on(store);
-    if (scrub->round.mended > mended)
-        device_flush_now(store->device);
+    if (scrub->round.mended > mended &&
+        device_flush_now(store->device) != STATUS_OK)
+        scrub->round.mended = mended; /* the next round finds it again */
     *round_out = scrub->round;
     if (status == STATUS_OK)
         scrub_close(store);

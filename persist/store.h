@@ -87,6 +87,11 @@ FormatRecord store_view_record(const StoreView *view);
 Status store_view_read_page(StoreView *view, uint64_t page, void *bytes);
 Status store_view_next_page(StoreView *view, uint64_t from, uint64_t *page_out);
 
+/* The first page from `from` on that is another block in the two, or
+ * UINT64_MAX; NULL is a generation without pages. Errors as store_read_page. */
+Status store_view_next_difference(StoreView *view, StoreView *other,
+                                  uint64_t from, uint64_t *page_out);
+
 /* Whether a page there is another than the newest put. The blocks are not read:
  * bytes that were written twice count as different. Errors as store_read_page.
  */

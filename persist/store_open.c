@@ -369,6 +369,23 @@ static Status turn_to(Store *store, uint32_t place) {
     return STATUS_OK;
 }
 
+Status store_begin_again(Store *store, const FormatRecord *record) {
+    uint32_t place = directory_kept(store, record->parent);
+    Status status = STATUS_OK;
+    if (record->generation <= store->last_number ||
+        (record->parent && place == UINT32_MAX) ||
+        (!record->parent && store->durable))
+        return STATUS_CORRUPT;
+    if (record->parent && record->parent != store->durable)
+        status = turn_to(store, place);
+    if (status != STATUS_OK)
+        return status;
+    store->super.branch = record->branch;
+    store->last_number = record->generation - 1;
+    store_begin(store, record->wall_us, record->regions);
+    return STATUS_OK;
+}
+
 /* Goes to an older generation for reading. */
 static Status go_to(Store *store, uint64_t generation, StoreOpening *opening) {
     uint32_t place = directory_kept(store, generation);

@@ -107,6 +107,11 @@ bool super_verifies(const FormatSuper *super);
  * anything else is written. IO_ERROR. */
 Status store_mend_super(Store *store);
 
+/* As store_begin, but makes a generation that was made before, on another disk:
+ * its number, parent, branch, time and regions are the record's. Numbers rise.
+ * CORRUPT: its parent is not here; NO_MEMORY. */
+Status store_begin_again(Store *store, const FormatRecord *record);
+
 /* ---- directory.c ---- */
 
 Status directory_load(Store *store);

@@ -72,6 +72,17 @@ Status store_view_next_page(StoreView *view, uint64_t from,
     return status;
 }
 
+Status store_view_next_difference(StoreView *view, StoreView *other,
+                                  uint64_t from, uint64_t *page_out) {
+    Status status =
+        other ? radix_next_difference(view->heap, other->heap, from, page_out)
+              : radix_next(view->heap, from, page_out);
+    radix_trim(view->heap, VIEW_NODES_KEPT);
+    if (other)
+        radix_trim(other->heap, VIEW_NODES_KEPT);
+    return status;
+}
+
 Status store_view_differs(StoreView *view, uint64_t page, bool *differs_out) {
     FormatEntry then, now;
     Status status = radix_get(view->heap, page, &then);

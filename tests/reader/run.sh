@@ -119,6 +119,38 @@ expect "they are JSON" '"generation": ' python3 -m json.tool "$out/stats.json"
 build/revenant --headless --disk "$out/disk" --generation 99999 2>"$out/said"
 [ $? = 1 ] && grep -q "not kept" "$out/said" && [ "$(wc -l <"$out/said")" = 1 ]
 verdict "a start from a generation that is not kept is refused" $?
+# ---- Another size ----
+
+# Numbers, parents, branches, times and pins; and each generation's pages.
+history() { build/rvdisk list "$out/disk" | awk '{ $6 = $7 = ""; print }'; }
+exports() { # FOLDER
+    rm -rf "$1" && mkdir "$1"
+    for number in $(build/rvdisk list "$out/disk" | awk 'NR > 1 { print $1 }'); do
+        build/rvdisk export "$out/disk" "$1/$number" "$number" >/dev/null
+    done
+}
+history >"$out/history"
+exports "$out/before"
+for size in 24 6 48; do
+    expect "resize to $size" "has $size MiB" build/rvdisk resize "$out/disk" $size
+    [ "$(stat -c %s "$out/disk")" = $((size << 20)) ]
+    verdict "the size is $size" $?
+    agree "after a resize to $size"
+    verdict "an image of $size MiB is good" $?
+    diff "$out/history" <(history) >/dev/null
+    verdict "all generations are there with $size MiB" $?
+    exports "$out/after"
+    diff -r "$out/before" "$out/after" >/dev/null
+    verdict "each page of each generation is the same with $size MiB" $?
+done
+cp --sparse=always "$out/disk" "$out/old"
+build/rvdisk resize "$out/disk" 3 2>"$out/said"
+[ $? = 1 ] && grep -q "is the least" "$out/said" && cmp -s "$out/disk" "$out/old" &&
+    [ ! -e "$out/disk.resized" ]
+verdict "a size that is too small is refused, and changes nothing" $?
+expect "it starts with another size" "restored=yes" build/revenant --headless \
+    --disk "$out/disk" --ui "$out/start.ui" --out "$out"
+agree "after a start with another size"
 expect "unpin" "as long as" build/rvdisk unpin "$out/disk" "$new"
 expect "unpin the other" "as long as" build/rvdisk unpin "$out/disk" "$old"
 for i in 1 2 3; do
