@@ -78,6 +78,11 @@ void platform_range_take(uint64_t address, size_t count);
 /* Allows or forbids writing to `count` pages; absent ones are passed over. */
 void platform_range_writable(uint64_t address, size_t count, bool writable);
 
+/* Bytes that the page had before the machine started anew, if RAM still has
+ * them. Nobody vouches for them: they count when their hash is the right one.
+ * Once for a page. False: there are none. */
+bool platform_warm_page(uint64_t address, void *bytes);
+
 /* ---- Transient memory ---- */
 
 /* RAM of the machine that the system may use at most, for budgets. */

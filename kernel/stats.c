@@ -67,6 +67,7 @@ static const struct {
     {"pages_resident", memory_resident_pages},
     {"pages_dirty", memory_dirty_pages},
     {"page_ins", memory_page_ins},
+    {"pages_warm", memory_warm_pages},
     {"evictions", memory_evictions},
     {"blocks_scrubbed", scrubber_blocks},
     {"blocks_mended", scrubber_mended},

@@ -380,6 +380,9 @@ void system_start(void) {
     log_line("desktop: ready ms=%lu generation=%lu restored=%s",
              platform_now_ns() / 1000000, generation,
              generation ? "yes" : "no");
+    if (memory_warm_pages() > 0)
+        log_line("memory: %lu of %lu pages were still in RAM",
+                 memory_warm_pages(), memory_page_ins());
     run.started = true;
 }
 

@@ -84,6 +84,10 @@ static Status attach_all(uint32_t regions) {
     return STATUS_OK;
 }
 
+static bool warm_page(uint64_t page, void *bytes) {
+    return platform_warm_page(page_address(page), bytes);
+}
+
 Status memory_open(const MemoryOptions *options) {
     memory.options = *options;
     memory.store = options->store;
@@ -98,6 +102,8 @@ Status memory_open(const MemoryOptions *options) {
     if (!reserve_tables() || !take_images() ||
         clock_open(memory.limit_pages) != STATUS_OK)
         return STATUS_NO_MEMORY;
+    if (memory.store)
+        store_set_second(memory.store, warm_page);
     platform_range_set_fault(on_fault, options->lost);
     return attach_all(options->regions);
 }
@@ -160,6 +166,10 @@ uint64_t memory_dirty_pages(void) {
 
 uint64_t memory_page_ins(void) {
     return memory.page_ins;
+}
+
+uint64_t memory_warm_pages(void) {
+    return memory.store ? store_second_pages(memory.store) : 0;
 }
 
 uint64_t memory_evictions(void) {

@@ -59,8 +59,10 @@ uint64_t memory_resident_pages(void);
 uint64_t memory_dirty_pages(void);
 uint32_t memory_region_count(void);
 
-/* Since memory_open: pages that were read from the disk, and given up. */
+/* Since memory_open: pages that were brought in, how many of them RAM still had
+ * from before the start, and those given up. */
 uint64_t memory_page_ins(void);
+uint64_t memory_warm_pages(void);
 uint64_t memory_evictions(void);
 
 #define MEMORY_REGION_BYTES (64ull << 20)

@@ -18,6 +18,14 @@ uint64_t store_incarnation(const Store *store) {
     return store->incarnation;
 }
 
+void store_set_second(Store *store, StoreSecond *second) {
+    store->second = second;
+}
+
+uint64_t store_second_pages(const Store *store) {
+    return store->second_pages;
+}
+
 uint64_t store_last_pages(const Store *store) {
     return store->last_pages;
 }

@@ -58,6 +58,15 @@ void store_close(Store *store);
 /* The newest bytes of a page, verified. IO_ERROR, CORRUPT, NO_MEMORY. */
 Status store_read_page(Store *store, uint64_t page, void *bytes);
 
+/* Bytes of a page that are somewhere else than on the disk; they count only if
+ * their hash is the right one. False: there are none. */
+typedef bool StoreSecond(uint64_t page, void *bytes);
+
+/* From now on store_read_page asks there before it reads the disk. */
+void store_set_second(Store *store, StoreSecond *second);
+/* How many pages it found there. */
+uint64_t store_second_pages(const Store *store);
+
 /* False when the page is known to be all zeros without reading its block.
  * Errors as store_read_page, then *some_out is true. */
 Status store_page_exists(Store *store, uint64_t page, bool *some_out);
@@ -176,10 +185,6 @@ typedef struct StoreRound {
     uint64_t mended; /* bad ones written again from good bytes */
     uint64_t lost;   /* bad ones without good bytes anywhere */
 } StoreRound;
-
-/* Bytes of a page that somebody still has; they count only if their hash is the
- * right one. False: nobody has any. */
-typedef bool StoreSecond(uint64_t page, void *bytes);
 
 /* Goes on with a round for about `blocks` blocks (at least STORE_SCRUB_LEAST),
  * which are waited for; not while a generation is under way. OK: the round has

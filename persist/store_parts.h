@@ -94,6 +94,8 @@ struct Store {
 
     uint64_t last_pages, last_bytes;
 
+    StoreSecond *second; /* of pages, or NULL */
+    uint64_t second_pages;
     struct Scrub *scrub; /* the round under way, scrub.c; or NULL */
 };
 

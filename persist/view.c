@@ -109,8 +109,20 @@ bool store_is_ancestor(const Store *store, uint64_t generation) {
     return false;
 }
 
+static bool read_second(Store *store, uint64_t page, void *bytes) {
+    FormatEntry entry;
+    bool good = store->second &&
+                radix_get(store->heap, page, &entry) == STATUS_OK &&
+                entry_present(&entry) && store->second(page, bytes) &&
+                hash_equal(hash_of(bytes, PLATFORM_BLOCK_BYTES), entry.hash);
+    store->second_pages += good;
+    return good;
+}
+
 Status store_read_page(Store *store, uint64_t page, void *bytes) {
-    return read_page(store->device, store->heap, page, bytes);
+    return read_second(store, page, bytes)
+               ? STATUS_OK
+               : read_page(store->device, store->heap, page, bytes);
 }
 
 bool view_protects(const Store *store, uint64_t generation) {

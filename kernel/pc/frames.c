@@ -1,14 +1,16 @@
 /* Free frames in a bitmap of two levels. */
 #include "kernel/pc/frames.h"
 
-#include <stdbool.h>
-
 #include "kernel/base/bytes.h"
 #include "kernel/base/check.h"
 #include "kernel/pc/paging.h"
+#include "kernel/pc/warm.h"
 
 #define FRAME_BYTES 4096ull
 #define FRAMES_LOW (1ull << 32) /* what start.S has mapped */
+#define FRAMES_FIRST                                                           \
+    (2u) /* words of frames_words, of 16 MiB each: below,                      \
+          * boot loaders write at the next start */
 
 static uint64_t *frames_free; /* a bit for each frame, 1: free */
 static uint64_t
@@ -87,9 +89,19 @@ void frames_start(const BootInfo *boot) {
         mark_range_free(ranges[i].start / FRAME_BYTES,
                         ranges[i].end / FRAME_BYTES);
     frames_total = frames_left;
+    frames_cursor = FRAMES_FIRST % frames_words_count;
 }
 
-uint64_t frames_take(void) {
+bool frames_claim(uint64_t frame) {
+    uint64_t index = frame / FRAME_BYTES;
+    if (frame % FRAME_BYTES != 0 || index >= frames_words_count * 4096 ||
+        !is_free(index))
+        return false;
+    mark_taken(index);
+    return true;
+}
+
+static uint64_t take_one(void) {
     for (uint64_t tried = 0; tried < frames_words_count; tried++) {
         uint64_t summary = frames_words[frames_cursor];
         if (summary != 0) {
@@ -105,7 +117,12 @@ uint64_t frames_take(void) {
     return 0;
 }
 
-uint64_t frames_take_run(size_t count) {
+uint64_t frames_take(void) {
+    uint64_t frame = take_one();
+    return frame || !warm_drop() ? frame : take_one();
+}
+
+static uint64_t take_run(size_t count) {
     uint64_t end = frames_words_count * 4096, run = 0;
     if (end > FRAMES_LOW / FRAME_BYTES)
         end = FRAMES_LOW / FRAME_BYTES;
@@ -119,6 +136,11 @@ uint64_t frames_take_run(size_t count) {
         return first * FRAME_BYTES;
     }
     return 0;
+}
+
+uint64_t frames_take_run(size_t count) {
+    uint64_t first = take_run(count);
+    return first || !warm_drop() ? first : take_run(count);
 }
 
 void frames_give(uint64_t frame) {

@@ -6,6 +6,7 @@
 #ifndef PC_FRAMES_H
 #define PC_FRAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,9 @@
 
 /* Takes over the free ranges; places its own table in one of them. */
 void frames_start(const BootInfo *boot);
+
+/* Takes this very frame; false: it is not free. */
+bool frames_claim(uint64_t frame);
 
 /* A frame with any contents, or 0 when none is left. */
 uint64_t frames_take(void);

@@ -14,6 +14,7 @@
 #include "kernel/pc/paging.h"
 #include "kernel/pc/serial.h"
 #include "kernel/pc/settings.h"
+#include "kernel/pc/warm.h"
 #include "kernel/platform.h"
 #include "kernel/system.h"
 
@@ -91,8 +92,10 @@ _Noreturn void main_start(uint32_t magic, uint32_t information) {
     panic_set_stop(stop_after_panic);
     interrupts_start();
     boot_read(magic, information, &boot);
+    warm_look(&boot);
     frames_start(&boot);
     paging_start(&boot);
+    warm_start();
     interrupts_start_devices();
     clock_start();
     log_line("pc: %lu MiB of memory", platform_memory_bytes() >> 20);

@@ -183,6 +183,21 @@ void sim_disk_load(uint64_t new_blocks, const uint8_t *bytes) {
     memcpy(durable, bytes, blocks * PLATFORM_BLOCK_BYTES);
 }
 
+static uint64_t warm_at;
+static const void *warm_bytes;
+
+void sim_warm(uint64_t address, const void *bytes) {
+    warm_at = address;
+    warm_bytes = bytes;
+}
+
+bool platform_warm_page(uint64_t address, void *bytes) {
+    if (!warm_bytes || address != warm_at)
+        return false;
+    memcpy(bytes, warm_bytes, PLATFORM_PAGE_BYTES);
+    return true;
+}
+
 void sim_disk_faults(SimDiskFaults new_faults) {
     faults = new_faults;
     if (faults.fail_after < UINT64_MAX - requests)

@@ -98,6 +98,9 @@ bool sim_alloc_failed(void);
 /* While on, requests neither count nor fail. */
 void sim_alloc_pause(bool on);
 
+/* What RAM still has of one page; NULL: of none. */
+void sim_warm(uint64_t address, const void *bytes);
+
 /* ---- Log and input ---- */
 
 /* The last log line that starts with `prefix`, or NULL. */

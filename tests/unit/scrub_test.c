@@ -1,5 +1,6 @@
 /* Tests of looking after the disk (persist/scrub.c): damage of every kind is
- * found in one round, and mended where good bytes are left anywhere. */
+ * found in one round, and mended where good bytes are left anywhere; of the map
+ * of free blocks made anew; of pages that are not only on the disk. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -244,5 +245,38 @@ TEST("without all nodes no space map is made") {
     lose_both(&oldest.heap);
     EXPECT(verified().unread > 0);
     EXPECT_EQUAL(store_rebuild_map(store), STATUS_CORRUPT);
+    store_close(store);
+}
+
+/* ---- Pages that are somewhere else, too ---- */
+
+static bool wrong_second(uint64_t page, void *bytes) {
+    bool good = second(page, bytes);
+    ((uint8_t *)bytes)[page % PLATFORM_BLOCK_BYTES] ^= 4;
+    return good;
+}
+
+static uint64_t requests_for_all_pages(StoreSecond *from) {
+    static uint64_t wanted[PLATFORM_BLOCK_BYTES / sizeof(uint64_t)];
+    static uint64_t got[PLATFORM_BLOCK_BYTES / sizeof(uint64_t)];
+    store_set_second(store, from);
+    uint64_t before_all = sim_disk_requests();
+    for (unsigned i = 0; i < PAGES; i++) {
+        page_bytes(contents[i], wanted);
+        EXPECT_EQUAL(store_read_page(store, page_number(i), got), STATUS_OK);
+        EXPECT(memcmp(wanted, got, sizeof got) == 0);
+    }
+    return sim_disk_requests() - before_all;
+}
+
+TEST(
+    "a page that is still in RAM is not read from the disk, if it is the one") {
+    make_disk(8);
+    open_store();
+    requests_for_all_pages(NULL); /* the nodes are in memory */
+    EXPECT_EQUAL(requests_for_all_pages(second), 0);
+    EXPECT_EQUAL(store_second_pages(store), PAGES);
+    EXPECT_EQUAL(requests_for_all_pages(wrong_second), PAGES);
+    EXPECT_EQUAL(store_second_pages(store), PAGES);
     store_close(store);
 }
