@@ -259,6 +259,7 @@ static void set_up(void) {
     sim_setting("audit", "1");
     sim_setting("interval_ms", intervals_ms[sim_random() % 4]);
     sim_setting("memory_mb", memory_mb[sim_random() % 4]);
+    sim_setting("scrub_minutes", sim_random() % 2 ? "0" : "1440");
     sim_setting("app", world->program);
     sim_setting("app_name", "invariants");
 }
