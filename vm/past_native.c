@@ -99,6 +99,48 @@ static Past *open_past(NativeCall *call) {
     return NULL;
 }
 
+/* ---- Pins ---- */
+
+static NativeResult pinned(NativeCall *call, Status status) {
+    if (status == STATUS_OK)
+        return NATIVE_DONE;
+    if (status == STATUS_NO_SPACE)
+        return native_throw(call, CLASS_IoError,
+                            "so little of the disk is free that nothing more "
+                            "may be pinned");
+    if (status == STATUS_LIMIT)
+        return native_throw(call, CLASS_IoError, "too many are pinned");
+    return refuse(call, call->arguments[0], status);
+}
+
+/* A name that is too long is cut between two characters. */
+static NativeResult pin(NativeCall *call) {
+    const String *name = native_reference(call, 1);
+    char kept[FORMAT_MARK_NAME] = {0};
+    size_t length = bytes_min(name->length, sizeof kept - 1);
+    while (!utf8_valid(name->bytes, length))
+        length--;
+    bytes_copy(kept, name->bytes, length);
+    if (!is_allowed(call))
+        return NATIVE_FAILED;
+    Store *store = memory_store();
+    return pinned(call, store ? store_pin(store, call->arguments[0],
+                                          FORMAT_OWNER_PERSON, kept)
+                              : STATUS_NOT_FOUND);
+}
+
+static NativeResult unpin(NativeCall *call) {
+    if (!is_allowed(call))
+        return NATIVE_FAILED;
+    Store *store = memory_store();
+    Status status =
+        store ? store_unpin(store, call->arguments[0]) : STATUS_NOT_FOUND;
+    if (status == STATUS_NOT_FOUND)
+        return native_throw(call, CLASS_ValueError,
+                            "generation %lu is not pinned", call->arguments[0]);
+    return pinned(call, status);
+}
+
 /* ---- Looking ---- */
 
 static NativeResult show(NativeCall *call, Past *past, char *buffer) {
@@ -322,6 +364,8 @@ void past_native_register(void) {
     static const NativeEntry entries[] = {
         {"system.generationNumbers", "()[I", generation_numbers, NULL},
         {"system.pinName", "(I)Lcore.String;", pin_name, NULL},
+        {"system.pinGeneration", "(ILcore.String;)V", pin, NULL},
+        {"system.unpinGeneration", "(I)V", unpin, NULL},
         {"system.pastText", "(ILcore.String;I)Lcore.String;", past_text, NULL},
         {"system.pastCopy", "(ILcore.String;)Lcore.Object;", past_copy, NULL},
         {"system.returnTo", "(I)I", go_back, restore_asking},
