@@ -39,11 +39,13 @@ ASSETS :=
 # Unit tests: every test file, linked with the simulator's machine.
 UNIT_SOURCES :=
 # What `make` builds; what `make test` runs, one `name` each with a target
-# run-<name> that ends in the line "N passed, N failed".
+# run-<name> that ends in the line "N passed, N failed"; LAST_RUNS come after all
+# others.
 PROGRAMS :=
 TEST_RUNS :=
 QUICK_RUNS :=
 LONG_RUNS :=
+LAST_RUNS :=
 BENCH_RUNS :=
 # Names of `define`s with rules that need the whole lists above.
 LATE_RULES :=
@@ -133,11 +135,11 @@ QUICK_RUNS += unit
 
 .PHONY: test test-quick test-long
 test:
-	@tests/run-all $(TEST_RUNS)
+	@tests/run-all $(TEST_RUNS) $(LAST_RUNS)
 test-quick:
 	@tests/run-all $(QUICK_RUNS)
 test-long:
-	@tests/run-all $(TEST_RUNS) $(LONG_RUNS)
+	@tests/run-all $(TEST_RUNS) $(LONG_RUNS) $(LAST_RUNS)
 
 # ---- Checks and help ----
 

@@ -3,3 +3,9 @@
 run-reader: build/uitest build/revenant build/rvdisk build/hostile/damage
 	@tests/reader/run.sh
 TEST_RUNS += reader
+
+# Last of all: what the others have left.
+.PHONY: run-images
+run-images: build/rvdisk
+	@tests/reader/images.sh
+LAST_RUNS += images

@@ -6,29 +6,11 @@ set -u
 cd "$(dirname "$0")/../.."
 out=build/reader
 reader="python3 tests/reader/reader.py"
-passed=0 failed=0
 rm -rf "$out"
 mkdir -p "$out"
 
-verdict() { # NAME GOOD
-    if [ "$2" = 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "reader: $1" >&2
-    fi
-}
-
-agree() { # NAME: both say the same of $out/disk, to the word where it is whole
-    $reader check "$out/disk" >"$out/mine"
-    local mine=$?
-    build/rvdisk check "$out/disk" >"$out/theirs"
-    local theirs=$?
-    [ $mine = $theirs ] &&
-        { [ $mine = 1 ] || diff "$out/mine" <(grep -v 'used by nothing' "$out/theirs"); }
-    verdict "$1: they do not agree" $?
-    return $mine
-}
+. tests/reader/agree.sh
+agree() { agree_on "$out/disk" "$1"; } # NAME
 
 $reader constants persist/format.h
 verdict "constants" $?
