@@ -1,5 +1,5 @@
 SYSTEM_SOURCES += kernel/system.c kernel/apps.c kernel/console.c \
-    kernel/install.c kernel/refuse.c kernel/assets.c kernel/first.c \
+    kernel/install.c kernel/lost.c kernel/refuse.c kernel/assets.c kernel/first.c \
     kernel/stats.c kernel/saver.c kernel/scrubber.c kernel/setting.c \
     kernel/starts.c kernel/travel.c
 
@@ -12,7 +12,7 @@ FIRST_HEAP_SOURCES := kernel/first_heap.c
 # After all module.mk files, when the lists are whole.
 define FIRST_HEAP_RULES
 build/first-heap: $$(call objects,host,$$(filter-out kernel/assets.c \
-    kernel/system.c kernel/stats.c kernel/saver.c kernel/scrubber.c \
+    kernel/system.c kernel/lost.c kernel/stats.c kernel/saver.c kernel/scrubber.c \
     kernel/starts.c kernel/travel.c,$$(COMMON_SOURCES)) \
     $$(FIRST_HEAP_SOURCES) $$(filter-out kernel/host/main.c \
     kernel/host/run.c kernel/host/stats.c,$$(HOST_SOURCES))) \

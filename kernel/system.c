@@ -11,6 +11,7 @@
 #include "kernel/console.h"
 #include "kernel/first.h"
 #include "kernel/install.h"
+#include "kernel/lost.h"
 #include "kernel/platform.h"
 #include "kernel/refuse.h"
 #include "kernel/saver.h"
@@ -316,12 +317,13 @@ static void after_programs(void) {
     wm_settle();
     desktop_step();
     travel_step();
+    lost_step();
     keep_clock();
     compose();
 }
 
 static void look_around(void) {
-    run.quiet = desktop_quiet();
+    run.quiet = desktop_quiet() && !travel_waits() && !lost_waits();
     if (at_rest())
         say_settled();
 }

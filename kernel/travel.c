@@ -89,33 +89,58 @@ static Status exchange(PastTake *take, Text *why) {
     return status;
 }
 
-static void say_back(const PastTake *take, const PastWish *wish) {
-    answer.result = (int64_t)past_app_broken_gates(take);
-    answer.why[0] = 0;
-    answer.there = true;
-    log_line("travel: app %lu is from generation %lu again; %ld gates into it "
-             "are broken",
-             wish->domain, wish->generation, answer.result);
+/* What is not OK has changed nothing, and `why` is a sentence. */
+static Status take_app(uint64_t generation, uint64_t number,
+                       uint64_t *broken_out, Text *why) {
+    PastTake *take;
+    Status status = past_app_open(generation, number, &take, why);
+    if (status == STATUS_OK) {
+        status = past_app_announce(take);
+        text_add(why, status == STATUS_OK ? "" : status_text(status));
+    }
+    if (status == STATUS_OK)
+        status = exchange(take, why);
+    if (status == STATUS_OK) {
+        *broken_out = past_app_broken_gates(take);
+        log_line("travel: app %lu is from generation %lu again; %lu gates into "
+                 "it are broken",
+                 number, generation, *broken_out);
+    }
+    past_app_close(take);
+    return status;
 }
 
 static void take_back(const PastWish *wish) {
     char sentence[WHY_BYTES];
     Text why = text_on(sentence, sizeof sentence);
-    PastTake *take;
+    uint64_t broken;
     if (snapshot_under_way())
         return; /* in a later turn */
-    Status status = past_app_open(wish->generation, wish->domain, &take, &why);
-    if (status == STATUS_OK) {
-        status = past_app_announce(take);
-        text_add(&why, status == STATUS_OK ? "" : status_text(status));
-    }
-    if (status == STATUS_OK)
-        status = exchange(take, &why);
-    if (status == STATUS_OK)
-        say_back(take, wish);
-    else
+    if (take_app(wish->generation, wish->domain, &broken, &why) != STATUS_OK) {
         fail("the app cannot go back", text_end(&why));
-    past_app_close(take);
+        return;
+    }
+    answer.result = (int64_t)broken;
+    answer.why[0] = 0;
+    answer.there = true;
+}
+
+bool travel_app_to_newest(uint64_t number) {
+    const Store *store = memory_store();
+    for (uint32_t i = store ? store_record_count(store) : 0; i-- > 0;) {
+        char sentence[WHY_BYTES];
+        Text why = text_on(sentence, sizeof sentence);
+        uint64_t generation = store_record(store, i).generation, broken;
+        if (take_app(generation, number, &broken, &why) == STATUS_OK)
+            return true;
+        log_line("travel: app %lu, generation %lu: %s", number, generation,
+                 text_end(&why));
+    }
+    return false;
+}
+
+bool travel_waits(void) {
+    return past_native_wish().kind != PAST_WISH_NONE;
 }
 
 void travel_step(void) {

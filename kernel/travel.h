@@ -3,15 +3,22 @@
 #ifndef KERNEL_TRAVEL_H
 #define KERNEL_TRAVEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "kernel/base/status.h"
 
 /* Between slices of programs; may not return. */
 void travel_step(void);
+/* The next step has something to do. */
+bool travel_waits(void);
 
 /* Goes back to a kept generation: returns only when that cannot be, and nothing
  * has changed then. */
 Status travel_to(uint64_t generation);
+
+/* Takes an app back to the newest generation that has all of it; no snapshot
+ * may be under way. False: none has, or it cannot be now; the log says why. */
+bool travel_app_to_newest(uint64_t number);
 
 #endif

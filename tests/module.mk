@@ -13,6 +13,12 @@ run-held: build/revenant
 	@tests/held.sh
 TEST_RUNS += held
 
+# An app that lost a page.
+.PHONY: run-lost
+run-lost: build/uitest build/revenant build/hostile/damage
+	@tests/lost.sh
+TEST_RUNS += lost
+
 # The programs used wrongly.
 .PHONY: run-use
 run-use: build/revenant build/uitest build/revc build/rvdisk

@@ -8,12 +8,17 @@
 #define VM_GUARD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Why such an app is stopped. */
 #define GUARD_LOST "a page of it cannot be read any more"
 
 /* At a start: nothing is guarded. */
 void guard_start(void);
+
+/* The app at this place of the root's table is lost with all that it says of
+ * itself. */
+void guard_gone(uint32_t place);
 
 /* False: the step was left because of a lost page (memory_lost_page). */
 bool guard_run(void (*step)(void));

@@ -123,26 +123,33 @@ Status vm_restore_app(Domain *domain) {
     return restore_domain(domain);
 }
 
+static bool is_lost(Status status) {
+    return status == STATUS_CORRUPT || status == STATUS_IO_ERROR;
+}
+
 static void restore_one(void) {
     vm.restored = restore_domain(vm.restoring);
+    if (is_lost(vm.restored))
+        vm_lost_page();
 }
 
 /* An app whose own object cannot be read is given up; one that lost something
- * else is stopped, and the others come back. */
+ * else is stopped, and the others come back. Older generations have it whole.
+ */
 static Status restore_slot(Domain **slot) {
     vm.restoring = *slot;
     vm.restored = memory_bring((uintptr_t)*slot, sizeof **slot);
-    bool gone = vm.restored == STATUS_CORRUPT && slot > ROOT->domains;
-    if (vm.restored != STATUS_OK && !gone)
-        return vm.restored; /* it may be there at the next start */
-    if (gone) {
-        log_line("app: number %zu stopped: nothing of it can be read any more",
-                 (size_t)(slot - ROOT->domains));
+    if (is_lost(vm.restored) && slot > ROOT->domains) {
+        uint32_t place = (uint32_t)(slot - ROOT->domains);
+        log_line("app: number %u stopped: nothing of it can be read any more",
+                 place);
         HEAP_SET(*slot, NULL);
+        guard_gone(place);
         return STATUS_OK;
     }
-    vm_guarded(restore_one);
-    return vm.restored;
+    if (vm.restored != STATUS_OK)
+        return vm.restored;
+    return vm_guarded(restore_one) ? vm.restored : STATUS_OK;
 }
 
 Status vm_restore(void) {
@@ -282,14 +289,18 @@ bool vm_app_ended(const Domain *domain, int *exit_code_out) {
     return domain->state == DOMAIN_STOPPED || domain->thread_count == 0;
 }
 
-/* The name may be on a page that cannot be read. */
-static void say_stopped(const Domain *domain, const char *reason) {
+const String *vm_app_name(const Domain *domain) {
     const String *name = domain->name;
     bool good = memory_bring((uintptr_t)name, sizeof *name) == STATUS_OK &&
                 memory_bring((uintptr_t)name, heap_object_bytes(&name->head)) ==
                     STATUS_OK;
-    log_line("app: %.*s stopped: %s", good ? (int)name->length : 1,
-             good ? name->bytes : "?", reason);
+    return good ? name : NULL;
+}
+
+static void say_stopped(const Domain *domain, const char *reason) {
+    const String *name = vm_app_name(domain);
+    log_line("app: %.*s stopped: %s", name ? (int)name->length : 1,
+             name ? name->bytes : "?", reason);
 }
 
 bool vm_stop_app(Domain *domain, const char *reason) {
@@ -349,7 +360,7 @@ static void run_interpreter(void) {
 static bool is_pressed(Status status) {
     if (status == STATUS_OK)
         return false;
-    if (status == STATUS_CORRUPT || status == STATUS_IO_ERROR)
+    if (is_lost(status))
         vm_lost_page();
     vm.pressed = true;
     return true;

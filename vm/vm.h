@@ -79,6 +79,9 @@ bool vm_app_ended(const Domain *domain, int *exit_code_out);
  * now. */
 bool vm_stop_app(Domain *domain, const char *reason);
 
+/* NULL: it is on a page that cannot be read. */
+const String *vm_app_name(const Domain *domain);
+
 /* Does something that touches objects of apps outside of vm_run(). When a page
  * of an app cannot be read any more, `step` is left where it is, that app is
  * stopped, and the answer is false. A page of the system's own:
@@ -89,6 +92,15 @@ bool vm_guarded(void (*step)(void));
  * vm_guarded() they go on as is said there, elsewhere: panic. */
 _Noreturn void vm_lost_page(void);
 bool vm_is_guarded(void);
+
+/* An app that was stopped because of a lost page. */
+typedef struct VmLost {
+    uint64_t number;
+    char name[48]; /* UTF-8, cut */
+} VmLost;
+
+/* The last one since this was asked; false: there is none. */
+bool vm_take_lost(VmLost *lost_out);
 
 /* The class and message of an exception and where it was thrown, a line per
  * frame. */

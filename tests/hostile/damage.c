@@ -2,11 +2,11 @@
  *
  *     damage IMAGE KIND [NUMBER]
  *
- * KIND is super, root, node, data, meta, directory or space, with `second-` or
- * `both-` before it for the other copy, or both, of what is kept twice; or
- * format, which makes it a disk of format 9.0. The newest generation is
- * followed from its superblock; NUMBER chooses which data page (or lowest
- * node), and the bit that is flipped.
+ * KIND is super, root, node, data, app (the last region's), meta, directory or
+ * space, with `second-` or `both-` before it for the other copy, or both, of
+ * what is kept twice; or format, which makes it a disk of format 9.0. The
+ * newest generation is followed from its superblock; NUMBER chooses which data
+ * page (or lowest node), and the bit that is flipped.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,16 +70,30 @@ static FormatEntry descend(FormatEntry entry, int levels) {
     return entry;
 }
 
+static FormatEntry last_entry(const FormatEntry *of) {
+    FormatNode node;
+    FormatEntry last = {0};
+    read_block(entry_block(of), &node, sizeof node);
+    for (int i = 0; i < FORMAT_FANOUT; i++)
+        if (entry_present(&node.entries[i]))
+            last = node.entries[i];
+    return last;
+}
+
 /* In the meta tree directory pages are first and space pages are last. */
 static FormatEntry last_of(FormatEntry entry) {
-    for (int level = 0; level < FORMAT_META_LEVELS; level++) {
-        FormatNode node;
-        read_block(entry_block(&entry), &node, sizeof node);
-        for (int i = 0; i < FORMAT_FANOUT; i++)
-            if (entry_present(&node.entries[i]))
-                entry = node.entries[i];
-    }
+    for (int level = 0; level < FORMAT_META_LEVELS; level++)
+        entry = last_entry(&entry);
     return entry;
+}
+
+/* A page of the last region: a node of level 2 has an entry for each region. */
+static FormatEntry page_of_app(void) {
+    FormatEntry entry = choose(&newest.heap, 0);
+    entry = choose(&entry, 0);
+    entry = last_entry(&entry);
+    entry = choose(&entry, 0);
+    return choose(&entry, number);
 }
 
 static void flip(uint64_t block, size_t limit) {
@@ -137,6 +151,8 @@ static void damage(const char *kind, unsigned copies) {
         entry = descend(newest.heap, FORMAT_HEAP_LEVELS - 1);
     else if (strcmp(kind, "data") == 0)
         entry = descend(newest.heap, FORMAT_HEAP_LEVELS);
+    else if (strcmp(kind, "app") == 0)
+        entry = page_of_app();
     else if (strcmp(kind, "meta") == 0)
         entry = newest.meta;
     else if (strcmp(kind, "directory") == 0)
