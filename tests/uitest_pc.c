@@ -348,6 +348,8 @@ static bool pc_obey(const char *word, char *rest) {
         return settle();
     if (strcmp(word, "snapshot") == 0)
         return snapshot();
+    if (strcmp(word, "reset") == 0)
+        return uitest_qemu_command("{\"execute\":\"system_reset\"}");
     if (strcmp(word, "resume") == 0)
         return uitest_qemu_console("resume");
     return ui_fail("unknown command");

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #define WORDS_MAX 96
+#define WORD_BYTES 8192 /* a setting may be a program */
 #define FIRMWARE "/usr/share/ovmf/OVMF.fd"
 
 static int process;
@@ -83,7 +84,7 @@ bool uitest_qemu_command(const char *command) {
 
 static const char *words[WORDS_MAX];
 static int word_count;
-static char word_room[WORDS_MAX][UI_PATH_BYTES + 64];
+static char word_room[WORDS_MAX][WORD_BYTES];
 
 static void add(const char *word) {
     words[word_count++] = word;
@@ -96,7 +97,7 @@ static void add_format(const char *format, const char *value) {
 
 /* A comma within a value is written twice in QEMU's options. */
 static bool add_setting(const char *setting) {
-    char text[UI_PATH_BYTES];
+    char text[WORD_BYTES];
     const char *value = strchr(setting, '=');
     if (!value)
         return ui_fail("not a setting: %s", setting);
@@ -145,6 +146,22 @@ static const char always[] =
     "-device virtio-tablet-pci "
     "-device isa-debug-exit,iobase=0xf4,iosize=4 -m";
 
+/* The image file, with `filter` above it where there is one: that sees the
+ * machine's requests as they are, not merged. */
+static void add_disk(const char *filter) {
+    if (!filter) {
+        add("-drive");
+        add_format("if=none,id=disk,format=raw,file=%s", ui_options.disk);
+        return;
+    }
+    add("-blockdev");
+    add_format("driver=file,node-name=image,filename=%s", ui_options.disk);
+    add("-blockdev");
+    add_format("node-name=disk,driver=%s", filter);
+    add("-global");
+    add("virtio-blk-device.request-merging=off");
+}
+
 static bool make_words(void) {
     static char copy[sizeof always];
     memcpy(copy, always, sizeof always);
@@ -152,8 +169,7 @@ static bool make_words(void) {
     for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
         add(word);
     add(ui_options.memory);
-    add("-drive");
-    add_format("if=none,id=disk,format=raw,file=%s", ui_options.disk);
+    add_disk(ui_options.filter);
     if (!add_firmware())
         return false;
     if (ui_options.size) {
