@@ -347,10 +347,8 @@ static void run_interpreter(void) {
 
 /* What a program does would have to wait for room. Only within vm_run. */
 static bool is_pressed(Status status) {
-    if (status == STATUS_OK)
+    if (vm_unless_lost(status) == STATUS_OK)
         return false;
-    if (status == STATUS_CORRUPT || status == STATUS_IO_ERROR)
-        vm_lost_page();
     vm.pressed = true;
     return true;
 }

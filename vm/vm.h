@@ -90,6 +90,11 @@ bool vm_guarded(void (*step)(void));
 _Noreturn void vm_lost_page(void);
 bool vm_is_guarded(void);
 
+/* What announcing, or anything else that brings pages in, answered: within
+ * vm_guarded(), vm_lost_page() when one cannot be read any more, since waiting
+ * for it would be for ever; else as it is. */
+Status vm_unless_lost(Status status);
+
 /* The class and message of an exception and where it was thrown, a line per
  * frame. */
 void vm_describe(const Object *exception, Text *text);

@@ -3,17 +3,18 @@
  *     damage IMAGE KIND [NUMBER]
  *
  * KIND is super, root, node, data, meta, directory or space, with `both-`
- * before it for both copies of what is kept twice; or format, which makes it a
- * disk of format 9.0. The newest generation is followed from its superblock;
- * NUMBER chooses which data page (or lowest node), and the bit that is flipped.
- */
+ * before it for both copies of what is kept twice; or app, a data page beyond
+ * the system's region; or format, which makes it a disk of format 9.0. The
+ * newest generation is followed from its superblock; NUMBER chooses which data
+ * page (or lowest node), and the bit that is flipped. Fails when there are not
+ * so many pages of apps. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "persist/format.h"
 
-enum { WRONG_USE = 2, FLIPS = 3 };
+enum { WRONG_USE = 2, FLIPS = 3, REGION_PAGES = 16384 };
 
 static FILE *image;
 static uint64_t number, distance;
@@ -67,6 +68,36 @@ static FormatEntry descend(FormatEntry entry, int levels) {
     for (int level = 1; level <= levels; level++)
         entry = choose(&entry, level == levels ? number : 0);
     return entry;
+}
+
+/* Data page number `*left` of those with keys from `from` on; it is counted
+ * down by what a subtree has. */
+static bool find_page(const FormatEntry *of, int level, uint64_t first,
+                      uint64_t from, uint64_t *left, FormatEntry *found) {
+    FormatNode node;
+    read_block(entry_block(of), &node, sizeof node);
+    for (uint64_t i = 0; i < FORMAT_FANOUT; i++) {
+        uint64_t key = first + (i << FORMAT_FANOUT_BITS * level);
+        const FormatEntry *child = &node.entries[i];
+        if (!entry_present(child))
+            continue;
+        if (level > 0 && find_page(child, level - 1, key, from, left, found))
+            return true;
+        if (level > 0 || key < from || (*left)-- > 0)
+            continue;
+        *found = *child;
+        return true;
+    }
+    return false;
+}
+
+static FormatEntry app_page(void) {
+    FormatEntry found;
+    uint64_t left = number;
+    if (!find_page(&newest.heap, FORMAT_HEAP_LEVELS - 1, 0, REGION_PAGES, &left,
+                   &found))
+        fail("there are not so many pages of apps");
+    return found;
 }
 
 /* In the meta tree directory pages are first and space pages are last. */
@@ -132,6 +163,8 @@ static void damage(const char *kind, bool both) {
         entry = descend(newest.heap, FORMAT_HEAP_LEVELS - 1);
     else if (strcmp(kind, "data") == 0)
         entry = descend(newest.heap, FORMAT_HEAP_LEVELS);
+    else if (strcmp(kind, "app") == 0)
+        entry = app_page();
     else if (strcmp(kind, "meta") == 0)
         entry = newest.meta;
     else if (strcmp(kind, "directory") == 0)
