@@ -35,7 +35,22 @@ static void take_serial(void) {
     serial.used = 0;
 }
 
-/* Keeps replies, passes over greetings and events. */
+static const char *events_path(void) {
+    static char path[UI_PATH_BYTES];
+    snprintf(path, sizeof path, "%s/events.txt", ui_options.out);
+    return path;
+}
+
+/* QEMU's events since the boot, such as errors that its disk reported. */
+static void keep_event(const char *line) {
+    FILE *file = fopen(events_path(), "a");
+    if (!file)
+        return;
+    fprintf(file, "%s\n", line);
+    fclose(file);
+}
+
+/* Keeps replies and events. */
 static void take_monitor(void) {
     char line[UI_LINE_BYTES];
     if (!ui_stream_fill(&monitor))
@@ -45,6 +60,8 @@ static void take_monitor(void) {
             strncmp(line, "{\"error\"", 8) == 0) {
             snprintf(reply, sizeof reply, "%s", line);
             replied = true;
+        } else if (strstr(line, "\"event\"")) {
+            keep_event(line);
         }
 }
 
@@ -196,6 +213,7 @@ bool uitest_qemu_boot(void) {
     int serial_ends[2], monitor_ends[2];
     uitest_qemu_cut();
     ui_log_start();
+    remove(events_path());
     if (!make_words() || !ui_pair(serial_ends) || !ui_pair(monitor_ends))
         return false;
     int files[] = {serial_ends[1], 2, 2, serial_ends[1], monitor_ends[1]};
