@@ -19,7 +19,6 @@ enum {
     HINT_HEIGHT = 44,
 };
 
-static const char title[] = "Revenant cannot start";
 static const char hint[] = "Press a key to switch off.";
 
 /* The sentence from `top` on; its height. Draws with a canvas. */
@@ -30,7 +29,8 @@ static int32_t set_lines(Canvas *canvas, int32_t x, int32_t top,
                          sentence, text_length(sentence), theme_light.text);
 }
 
-static void draw(Canvas *canvas, Rect screen, const char *sentence) {
+static void draw(Canvas *canvas, Rect screen, const char *title,
+                 const char *sentence) {
     const Theme *theme = &theme_light;
     int32_t height = 2 * CARD_PADDING + TITLE_HEIGHT + HINT_HEIGHT +
                      set_lines(NULL, 0, 0, sentence);
@@ -41,7 +41,7 @@ static void draw(Canvas *canvas, Rect screen, const char *sentence) {
     canvas_gradient(canvas, screen, theme->desktop_top, theme->desktop_bottom);
     decor_panel(canvas, card, theme);
     typeset_label(canvas, THEME_FONT_TITLE, (Rect){x, y, width, LINE_HEIGHT},
-                  TYPESET_START, title, sizeof title - 1, theme->text);
+                  TYPESET_START, title, text_length(title), theme->text);
     y += TITLE_HEIGHT + set_lines(canvas, x, y + TITLE_HEIGHT, sentence);
     typeset_label(canvas, THEME_FONT_SMALL,
                   (Rect){x, y + HINT_HEIGHT - LINE_HEIGHT, width, LINE_HEIGHT},
@@ -59,7 +59,7 @@ static const char *written(const char *sentence) {
 }
 
 /* False: there is no way to show it. */
-static bool show(const char *sentence) {
+static bool show(const char *title, const char *sentence) {
     Screen screen = platform_screen();
     int32_t width = (int32_t)screen.width, height = (int32_t)screen.height;
     Bitmap picture;
@@ -68,7 +68,7 @@ static bool show(const char *sentence) {
         return false;
     Canvas canvas;
     canvas_begin(&canvas, picture);
-    draw(&canvas, bitmap_rect(&picture), written(sentence));
+    draw(&canvas, bitmap_rect(&picture), title, written(sentence));
     ScreenRect all = {0, 0, width, height};
     platform_screen_show(picture.pixels, picture.stride, &all, 1);
     bitmap_free(&picture);
@@ -87,12 +87,24 @@ static void wait_for_person(void) {
     }
 }
 
-_Noreturn void refuse_start(const char *sentence) {
+/* `what` is "start" or "go on". */
+static _Noreturn void refuse(const char *what, const char *sentence) {
+    char title[40];
+    Text text = text_on(title, sizeof title);
     const char *headless = platform_setting("headless");
     bool alone = headless && text_equal(headless, "1");
-    bool shown = !alone && show(sentence);
-    log_line("recovery: cannot start: %s", sentence);
+    text_add_format(&text, "Revenant cannot %s", what);
+    bool shown = !alone && show(text_end(&text), sentence);
+    log_line("recovery: cannot %s: %s", what, sentence);
     if (shown)
         wait_for_person();
     platform_stop(1);
+}
+
+_Noreturn void refuse_start(const char *sentence) {
+    refuse("start", sentence);
+}
+
+_Noreturn void refuse_to_go_on(const char *sentence) {
+    refuse("go on", sentence);
 }

@@ -1,4 +1,5 @@
-/* refuse.h: the end of a start that cannot be. */
+/* refuse.h: the end of a start that cannot be, and of a system that lost what
+ * it needs. */
 #ifndef KERNEL_REFUSE_H
 #define KERNEL_REFUSE_H
 
@@ -6,5 +7,8 @@
  * system cannot start, and stops with code 1: at once when the setting
  * `headless` is 1 or there is no screen, else at a key or a button. */
 _Noreturn void refuse_start(const char *sentence);
+
+/* The same of a system that had started. Nothing more becomes durable. */
+_Noreturn void refuse_to_go_on(const char *sentence);
 
 #endif

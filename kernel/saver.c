@@ -136,3 +136,8 @@ uint64_t saver_step(void) {
         return saver.pressed_ns;
     return memory_dirty_pages() > 0 ? saver.next_ns : UINT64_MAX;
 }
+
+Status saver_finish(void) {
+    Status status = snapshot_now();
+    return status == STATUS_IO_ERROR ? snapshot_now() : status;
+}

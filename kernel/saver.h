@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernel/base/status.h"
+
 /* Reads the setting `interval_ms`. */
 void saver_start(void);
 
@@ -15,5 +17,9 @@ uint64_t saver_step(void);
 
 /* The last snapshot became durable, or there was none yet. */
 bool saver_is_durable(void);
+
+/* The last snapshot, for shutting down. An error of the disk may pass: it is
+ * tried again once. */
+Status saver_finish(void);
 
 #endif

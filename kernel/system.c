@@ -58,8 +58,11 @@ static uint64_t memory_limit(void) {
 /* MemoryOptions.lost: an app's page costs that app; without its own ones the
  * system cannot go on. */
 static _Noreturn void lost_page(void) {
-    if (vm_is_guarded() || run.started)
+    if (vm_is_guarded())
         vm_lost_page();
+    if (run.started)
+        refuse_to_go_on("a page that the system needs cannot be read any more; "
+                        "what is on the disk is as it was");
     refuse_start("a page that the system needs cannot be read any more; "
                  "rvdisk check says what else is damaged");
 }
@@ -350,7 +353,7 @@ void system_step(void) {
 }
 
 static _Noreturn void shut_down(void) {
-    Status status = snapshot_now();
+    Status status = saver_finish();
     starts_end();
     if (status != STATUS_OK)
         log_line("store: the last snapshot failed: %s", status_text(status));

@@ -5,7 +5,7 @@
 #include "kernel/base/check.h"
 #include "kernel/base/log.h"
 
-enum { BATCH_BLOCKS = 32, BATCHES = 16 };
+enum { BATCH_BLOCKS = 32, BATCHES = 16, READ_TRIES = 3 };
 
 typedef enum BatchState {
     BATCH_FREE,
@@ -91,13 +91,23 @@ static Status wait_for(DiskRequest *request) {
     return request->status;
 }
 
+/* An error may pass, and what is not read costs an app or the start. */
 Status device_read(Device *device, uint64_t block, uint32_t count,
                    void *buffer) {
+    Status status = STATUS_IO_ERROR;
     if (block >= device->blocks || count > device->blocks - block)
-        return STATUS_IO_ERROR;
-    DiskRequest request = {
-        .action = DISK_READ, .block = block, .count = count, .buffer = buffer};
-    return wait_for(&request);
+        return status;
+    for (int tries = 1; status != STATUS_OK && tries <= READ_TRIES; tries++) {
+        DiskRequest request = {.action = DISK_READ,
+                               .block = block,
+                               .count = count,
+                               .buffer = buffer};
+        status = wait_for(&request);
+        if (status == STATUS_OK && tries > 1)
+            log_line("recovery: block %lu could be read when tried again",
+                     block);
+    }
+    return status;
 }
 
 Status device_write_short(Device *device, uint64_t block, const void *bytes,

@@ -32,7 +32,8 @@ bool device_only_looks(const Device *device);
 /* Where the second blocks of pairs are, for all that follows. */
 void device_set_layout(Device *device, const FormatLayout *layout);
 
-/* Reads `count` (1 to 256) blocks and waits. IO_ERROR. */
+/* Reads `count` (1 to 256) blocks and waits; an error is tried again, and told
+ * when it passed. IO_ERROR. */
 Status device_read(Device *device, uint64_t block, uint32_t count,
                    void *buffer);
 

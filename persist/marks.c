@@ -112,6 +112,9 @@ Status marks_write(Store *store) {
     Status rear = write_half(store, place_of(store, sequence, true),
                              (uint8_t *)head, blocks);
     alloc_give(head);
+    if (front != rear)
+        log_line("recovery: the marks have one copy only: %s",
+                 status_text(front != STATUS_OK ? front : rear));
     Status status = front == STATUS_OK || rear == STATUS_OK
                         ? device_flush_now(store->device)
                         : front;

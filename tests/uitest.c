@@ -3,6 +3,7 @@
  *     uitest host|pc SCRIPT [--out DIR] [--disk FILE] [--size WxH]
  *         [--firmware bios|uefi|kernel] [--golden DIR] [--update]
  *         [--set NAME=VALUE] [--memory MIB] [--patience SECONDS]
+ *         [--filter DRIVER,OPTION=VALUE...]
  *
  * The commands are in tests/ui/README.md, one a line. Exit status: 0 good, 1
  * the script failed, 2 wrong use. */
@@ -256,7 +257,7 @@ static const char usage[] =
     "usage: uitest host|pc SCRIPT [--out DIR] [--disk FILE]\n"
     "    [--size WxH] [--firmware bios|uefi|kernel] [--golden DIR]\n"
     "    [--update] [--set NAME=VALUE] [--memory MIB]\n"
-    "    [--patience SECONDS]\n"
+    "    [--patience SECONDS] [--filter DRIVER,OPTION=VALUE...]\n"
     "       uitest --help\n";
 
 /* One line: what is wrong, and where to look. */
@@ -326,6 +327,9 @@ static void set_option(int letter, const char *word) {
     case 'p':
         ui_options.patience_ms = (int64_t)number_of(optarg) * 1000;
         break;
+    case 'b':
+        ui_options.filter = optarg;
+        break;
     case '=':
         add_setting(optarg);
         break;
@@ -349,6 +353,7 @@ static void read_options(int count, char **words) {
         {"set", required_argument, 0, '='},
         {"memory", required_argument, 0, 'm'},
         {"patience", required_argument, 0, 'p'},
+        {"filter", required_argument, 0, 'b'},
         {"help", no_argument, 0, 'h'},
         {0, 0, 0, 0},
     };
@@ -363,6 +368,8 @@ static void read_options(int count, char **words) {
     if (!is_one_of(words[optind], "host", "pc", "pc"))
         wrong("the machine is host or pc", words[optind]);
     ui_options.pc = strcmp(words[optind], "pc") == 0;
+    if (ui_options.filter && !ui_options.pc)
+        wrong("only QEMU has block drivers", "--filter");
     ui_options.script = words[optind + 1];
 }
 

@@ -17,12 +17,13 @@
 typedef struct UiOptions {
     bool pc;
     const char *script;
-    const char *out;                       /* folder of pictures and logs */
-    const char *disk;                      /* image file, exists */
-    const char *golden;                    /* folder */
-    const char *size;                      /* "1280x800", or NULL */
-    const char *firmware;                  /* "bios", "uefi" or "kernel" */
-    const char *memory;                    /* MiB */
+    const char *out;      /* folder of pictures and logs */
+    const char *disk;     /* image file, exists */
+    const char *golden;   /* folder */
+    const char *size;     /* "1280x800", or NULL */
+    const char *firmware; /* "bios", "uefi" or "kernel" */
+    const char *memory;   /* MiB */
+    const char *filter;   /* QEMU's block driver above the image, or NULL */
     const char *settings[UI_SETTINGS_MAX]; /* NAME=VALUE */
     int setting_count;
     int64_t patience_ms; /* for each wait */

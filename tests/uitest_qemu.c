@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #define WORDS_MAX 96
+#define WORD_BYTES 8192 /* a setting may be a program */
 #define FIRMWARE "/usr/share/ovmf/OVMF.fd"
 
 static int process;
@@ -34,7 +35,22 @@ static void take_serial(void) {
     serial.used = 0;
 }
 
-/* Keeps replies, passes over greetings and events. */
+static const char *events_path(void) {
+    static char path[UI_PATH_BYTES];
+    snprintf(path, sizeof path, "%s/events.txt", ui_options.out);
+    return path;
+}
+
+/* QEMU's events since the boot, such as errors that its disk reported. */
+static void keep_event(const char *line) {
+    FILE *file = fopen(events_path(), "a");
+    if (!file)
+        return;
+    fprintf(file, "%s\n", line);
+    fclose(file);
+}
+
+/* Keeps replies and events. */
 static void take_monitor(void) {
     char line[UI_LINE_BYTES];
     if (!ui_stream_fill(&monitor))
@@ -44,6 +60,8 @@ static void take_monitor(void) {
             strncmp(line, "{\"error\"", 8) == 0) {
             snprintf(reply, sizeof reply, "%s", line);
             replied = true;
+        } else if (strstr(line, "\"event\"")) {
+            keep_event(line);
         }
 }
 
@@ -83,7 +101,7 @@ bool uitest_qemu_command(const char *command) {
 
 static const char *words[WORDS_MAX];
 static int word_count;
-static char word_room[WORDS_MAX][UI_PATH_BYTES + 64];
+static char word_room[WORDS_MAX][WORD_BYTES];
 
 static void add(const char *word) {
     words[word_count++] = word;
@@ -96,7 +114,7 @@ static void add_format(const char *format, const char *value) {
 
 /* A comma within a value is written twice in QEMU's options. */
 static bool add_setting(const char *setting) {
-    char text[UI_PATH_BYTES];
+    char text[WORD_BYTES];
     const char *value = strchr(setting, '=');
     if (!value)
         return ui_fail("not a setting: %s", setting);
@@ -145,6 +163,22 @@ static const char always[] =
     "-device virtio-tablet-pci "
     "-device isa-debug-exit,iobase=0xf4,iosize=4 -m";
 
+/* The image file, with `filter` above it where there is one: that sees the
+ * machine's requests as they are, not merged. */
+static void add_disk(const char *filter) {
+    if (!filter) {
+        add("-drive");
+        add_format("if=none,id=disk,format=raw,file=%s", ui_options.disk);
+        return;
+    }
+    add("-blockdev");
+    add_format("driver=file,node-name=image,filename=%s", ui_options.disk);
+    add("-blockdev");
+    add_format("node-name=disk,driver=%s", filter);
+    add("-global");
+    add("virtio-blk-device.request-merging=off");
+}
+
 static bool make_words(void) {
     static char copy[sizeof always];
     memcpy(copy, always, sizeof always);
@@ -152,8 +186,7 @@ static bool make_words(void) {
     for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
         add(word);
     add(ui_options.memory);
-    add("-drive");
-    add_format("if=none,id=disk,format=raw,file=%s", ui_options.disk);
+    add_disk(ui_options.filter);
     if (!add_firmware())
         return false;
     if (ui_options.size) {
@@ -180,6 +213,7 @@ bool uitest_qemu_boot(void) {
     int serial_ends[2], monitor_ends[2];
     uitest_qemu_cut();
     ui_log_start();
+    remove(events_path());
     if (!make_words() || !ui_pair(serial_ends) || !ui_pair(monitor_ends))
         return false;
     int files[] = {serial_ends[1], 2, 2, serial_ends[1], monitor_ends[1]};

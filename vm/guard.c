@@ -123,6 +123,12 @@ _Noreturn void vm_lost_page(void) {
     __builtin_longjmp(escape, 1);
 }
 
+Status vm_unless_lost(Status status) {
+    if (guarded && (status == STATUS_CORRUPT || status == STATUS_IO_ERROR))
+        vm_lost_page();
+    return status;
+}
+
 bool vm_is_guarded(void) {
     return guarded;
 }

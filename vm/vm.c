@@ -128,9 +128,7 @@ static bool is_lost(Status status) {
 }
 
 static void restore_one(void) {
-    vm.restored = restore_domain(vm.restoring);
-    if (is_lost(vm.restored))
-        vm_lost_page();
+    vm.restored = vm_unless_lost(restore_domain(vm.restoring));
 }
 
 /* An app whose own object cannot be read is given up; one that lost something
@@ -358,10 +356,8 @@ static void run_interpreter(void) {
 
 /* What a program does would have to wait for room. Only within vm_run. */
 static bool is_pressed(Status status) {
-    if (status == STATUS_OK)
+    if (vm_unless_lost(status) == STATUS_OK)
         return false;
-    if (is_lost(status))
-        vm_lost_page();
     vm.pressed = true;
     return true;
 }

@@ -102,6 +102,11 @@ typedef struct VmLost {
 /* The last one since this was asked; false: there is none. */
 bool vm_take_lost(VmLost *lost_out);
 
+/* What announcing, or anything else that brings pages in, answered: within
+ * vm_guarded(), vm_lost_page() when one cannot be read any more, since waiting
+ * for it would be for ever; else as it is. */
+Status vm_unless_lost(Status status);
+
 /* The class and message of an exception and where it was thrown, a line per
  * frame. */
 void vm_describe(const Object *exception, Text *text);

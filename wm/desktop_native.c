@@ -149,18 +149,20 @@ static void read_object(Seat *seat) {
     seat->window.surface = desktop_surface(seat->object);
 }
 
+/* All is read before anything is taken: a page of it may be lost. */
 static Seat *add_seat(WindowObject *object, Domain *domain) {
+    Seat read = {.object = object,
+                 .domain = domain,
+                 .window = {.app = domain->name->bytes,
+                            .app_bytes = domain->name->length}};
+    read_object(&read);
     Seat *seat = alloc_take(sizeof *seat);
     if (!seat)
         return NULL;
-    seat->object = object;
-    seat->domain = domain;
+    *seat = read;
     seat->window.owner = seat;
-    seat->window.app = domain->name->bytes;
-    seat->window.app_bytes = domain->name->length;
     seat->next = seats;
     seats = seat;
-    read_object(seat);
     return seat;
 }
 
@@ -280,7 +282,7 @@ static bool replaces(const WindowObject *object, const InputEvent *event) {
 }
 
 /* All or nothing: the event is in the ring and its thread runs, or not. BUSY:
- * the ring is full. */
+ * the ring is full. An app whose page is lost is left (vm_unless_lost). */
 static Status push_event(Seat *seat, const InputEvent *event) {
     WindowObject *object = seat->object;
     if (!ring_is_good(object))
@@ -294,7 +296,7 @@ static Status push_event(Seat *seat, const InputEvent *event) {
     Thread *waiter = waiter_of(seat);
     if (status == STATUS_OK && waiter)
         status = thread_complete(waiter, 0, true);
-    if (status != STATUS_OK)
+    if (vm_unless_lost(status) != STATUS_OK)
         return status;
     if (replaces(object, event))
         object->event_count--;
@@ -303,13 +305,11 @@ static Status push_event(Seat *seat, const InputEvent *event) {
     return STATUS_OK;
 }
 
+/* One after the other: any of them may leave. */
 static void flush_backlog(void) {
-    uint32_t done = 0;
-    while (done < backlog_count &&
-           push_event(backlog[done].seat, &backlog[done].event) == STATUS_OK)
-        done++;
-    backlog_count -= done;
-    bytes_move(backlog, backlog + done, backlog_count * sizeof backlog[0]);
+    while (backlog_count > 0 &&
+           push_event(backlog[0].seat, &backlog[0].event) == STATUS_OK)
+        bytes_move(backlog, backlog + 1, --backlog_count * sizeof backlog[0]);
 }
 
 static void deliver(WmWindow *window, const InputEvent *event) {
@@ -326,7 +326,7 @@ static void deliver(WmWindow *window, const InputEvent *event) {
 static void changed(WmWindow *window) {
     Seat *seat = window->owner;
     WindowObject *object = seat->object;
-    if (heap_write(object, sizeof *object) != STATUS_OK) {
+    if (vm_unless_lost(heap_write(object, sizeof *object)) != STATUS_OK) {
         window->changed = true; /* again at the next chance */
         return;
     }

@@ -166,7 +166,7 @@ static int run_kept(const char *path, int count, char **arguments) {
     vm_hold(true, domain);
     int exit_code = run_to_end(domain, true);
     apps_reap(); /* the next run begins anew */
-    Status status = snapshot_now();
+    Status status = saver_finish();
     starts_end();
     if (status == STATUS_OK)
         return exit_code;

@@ -2,19 +2,19 @@
  *
  *     damage IMAGE KIND [NUMBER]
  *
- * KIND is super, root, node, data, app (the last region's), meta, directory or
- * space, with `second-` or `both-` before it for the other copy, or both, of
- * what is kept twice; or format, which makes it a disk of format 9.0. The
- * newest generation is followed from its superblock; NUMBER chooses which data
- * page (or lowest node), and the bit that is flipped.
- */
+ * KIND is super, root, node, data, meta, directory or space, with `second-` or
+ * `both-` before it for the other copy, or both, of what is kept twice; or app, a
+ * data page beyond the system's region; or format, which makes it a disk of
+ * format 9.0. The newest generation is followed from its superblock; NUMBER
+ * chooses which data page (or lowest node), and the bit that is flipped. Fails
+ * when there are not so many pages of apps. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "persist/format.h"
 
-enum { WRONG_USE = 2, FLIPS = 3 };
+enum { WRONG_USE = 2, FLIPS = 3, REGION_PAGES = 16384 };
 
 static FILE *image;
 static uint64_t number, distance;
@@ -70,30 +70,46 @@ static FormatEntry descend(FormatEntry entry, int levels) {
     return entry;
 }
 
-static FormatEntry last_entry(const FormatEntry *of) {
+/* Data page number `*left` of those with keys from `from` on; it is counted
+ * down by what a subtree has. */
+static bool find_page(const FormatEntry *of, int level, uint64_t first,
+                      uint64_t from, uint64_t *left, FormatEntry *found) {
     FormatNode node;
-    FormatEntry last = {0};
     read_block(entry_block(of), &node, sizeof node);
-    for (int i = 0; i < FORMAT_FANOUT; i++)
-        if (entry_present(&node.entries[i]))
-            last = node.entries[i];
-    return last;
+    for (uint64_t i = 0; i < FORMAT_FANOUT; i++) {
+        uint64_t key = first + (i << FORMAT_FANOUT_BITS * level);
+        const FormatEntry *child = &node.entries[i];
+        if (!entry_present(child))
+            continue;
+        if (level > 0 && find_page(child, level - 1, key, from, left, found))
+            return true;
+        if (level > 0 || key < from || (*left)-- > 0)
+            continue;
+        *found = *child;
+        return true;
+    }
+    return false;
+}
+
+static FormatEntry app_page(void) {
+    FormatEntry found;
+    uint64_t left = number;
+    if (!find_page(&newest.heap, FORMAT_HEAP_LEVELS - 1, 0, REGION_PAGES, &left,
+                   &found))
+        fail("there are not so many pages of apps");
+    return found;
 }
 
 /* In the meta tree directory pages are first and space pages are last. */
 static FormatEntry last_of(FormatEntry entry) {
-    for (int level = 0; level < FORMAT_META_LEVELS; level++)
-        entry = last_entry(&entry);
+    for (int level = 0; level < FORMAT_META_LEVELS; level++) {
+        FormatNode node;
+        read_block(entry_block(&entry), &node, sizeof node);
+        for (int i = 0; i < FORMAT_FANOUT; i++)
+            if (entry_present(&node.entries[i]))
+                entry = node.entries[i];
+    }
     return entry;
-}
-
-/* A page of the last region: a node of level 2 has an entry for each region. */
-static FormatEntry page_of_app(void) {
-    FormatEntry entry = choose(&newest.heap, 0);
-    entry = choose(&entry, 0);
-    entry = last_entry(&entry);
-    entry = choose(&entry, 0);
-    return choose(&entry, number);
 }
 
 static void flip(uint64_t block, size_t limit) {
@@ -152,7 +168,7 @@ static void damage(const char *kind, unsigned copies) {
     else if (strcmp(kind, "data") == 0)
         entry = descend(newest.heap, FORMAT_HEAP_LEVELS);
     else if (strcmp(kind, "app") == 0)
-        entry = page_of_app();
+        entry = app_page();
     else if (strcmp(kind, "meta") == 0)
         entry = newest.meta;
     else if (strcmp(kind, "directory") == 0)

@@ -1,7 +1,7 @@
 # Disks and programs that are not what they should be.
 DAMAGE_SOURCES := tests/hostile/damage.c persist/hash.c
-HOSTILE_NEEDS := build/hostile/damage build/asan/revenant build/rvdisk \
-    build/uitest build/revenant.elf
+HOSTILE_NEEDS := build/hostile/damage build/asan/revenant build/revenant \
+    build/rvdisk build/uitest build/revenant.elf
 
 define DAMAGE_PROGRAM
 build/hostile/damage: $$(call objects,host,$$(DAMAGE_SOURCES) $$(BASE_SOURCES))

@@ -189,6 +189,15 @@ for number in $(seq 1 $((rounds * 6))); do
     survives "a damaged data page ($number)"
 done
 
+# Each page of an app: the threads and the window that it needs are on few.
+machine=build/revenant
+for ((number = 0; ; number++)); do
+    again
+    build/hostile/damage "$out/disk" app $number 2>"$out/said" || break
+    survives "a damaged page of an app ($number)"
+done
+machine=build/asan/revenant
+
 # ---- Programs ----
 
 program() { # NAME WORDS TEXT: in --run and --app

@@ -27,6 +27,7 @@ ends_with() { # STATUS WHAT OPTION...
 
 begin=$'boot\nwait desktop\nscreenshot a'
 ends_with 2 "a wrong option" --colour </dev/null
+ends_with 2 "a block driver on the hosted machine" --filter raw </dev/null
 ends_with 1 "an unknown command" <<<"dance"
 ends_with 1 "a text without quotes" <<<"$begin"$'\ntype abc'
 ends_with 1 "a pixel of another colour" <<<"$begin"$'\npixel a 0 0 123456'
