@@ -125,9 +125,9 @@ uint64_t saver_step(void) {
         return saver.retry_ns; /* the cause needs time */
     bool due =
         asked || vm_snapshot_wanted() || (changed && now_ns >= saver.next_ns);
-    if (!snapshot_under_way() && (due || room_is_due(now_ns)) &&
-        begin(now_ns, asked) == 0)
-        return UINT64_MAX;
+    /* After the barrier the programs go on before the writer does. */
+    if (!snapshot_under_way() && (due || room_is_due(now_ns)))
+        return begin(now_ns, asked) == 0 ? UINT64_MAX : now_ns;
     if (snapshot_under_way() && go_on())
         return platform_now_ns() + (snapshot_waits() ? STEP_WAIT_NS : 0);
     if (console_snapshot_wanted() || vm_snapshot_wanted())

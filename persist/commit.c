@@ -114,7 +114,8 @@ static Status revoke_unsure(Store *store) {
     return STATUS_OK;
 }
 
-/* What must be safe before anything else is written. */
+/* What must be safe before anything else is written. It waits for the disk, so
+ * it is no part of store_begin, during which programs stand still. */
 static Status make_sure(Store *store) {
     if (store->blank)
         return mark_disk(store);
@@ -143,7 +144,6 @@ uint64_t store_begin(Store *store, int64_t wall_us, uint32_t regions) {
                                     .wall_us = wall_us,
                                     .regions = regions};
     store->pending_recorded = false;
-    store->marked = make_sure(store);
     store->blocks_before = device_blocks_written(store->device);
     return store->pending.generation;
 }
@@ -170,7 +170,7 @@ static Status put_data(Store *store, uint64_t page, const void *bytes,
 
 Status store_put_page(Store *store, uint64_t page, const void *bytes) {
     CHECK(store->phase == COMMIT_PAGES);
-    Status status = store->marked;
+    Status status = make_sure(store);
     if (status == STATUS_OK)
         status = radix_prepare(store->heap, page);
     if (status != STATUS_OK)
@@ -263,8 +263,9 @@ static Status record_pending(Store *store) {
 /* ---- The phases ---- */
 
 static Status begin_nodes(Store *store) {
-    if (store->marked != STATUS_OK)
-        return store->marked;
+    Status status = make_sure(store);
+    if (status != STATUS_OK)
+        return status;
     store->phase = COMMIT_NODES;
     return radix_assign(store->heap, store->space, commit_heap_node_freed,
                         store);

@@ -3,14 +3,17 @@
 
 #include "kernel/base/check.h"
 #include "kernel/base/log.h"
+#include "kernel/base/trace.h"
 #include "persist/clock.h"
 #include "persist/memory_parts.h"
+
+enum { CLEANED_FOR_ONE = 8 }; /* pages made clean in the time of a copy */
 
 /* The snapshot under way. */
 static struct {
     uint64_t generation; /* 0: none */
-    uint32_t next;       /* page of the closing list to look at or copy next */
-    bool checked_all, copied_all;
+    uint32_t next;       /* page of the closing list to go on with */
+    bool checked_all, copied_all, durable;
     bool waits;          /* the last step ended because the disk is busy */
     uint64_t barrier_ns; /* when it was */
     uint64_t pause_ns;
@@ -53,12 +56,14 @@ uint64_t snapshot_barrier(void) {
     now.next = memory.closing.first;
     now.checked_all = !page_check;
     memory_checking(!now.checked_all);
-    now.copied_all = false;
-    now.pause_ns = platform_now_ns() - now.barrier_ns;
-    if (memory.options.audit)
-        protect_closed_pages();
+    now.copied_all = now.durable = false;
     now.generation =
         store_begin(memory.store, platform_wall_us(), memory.regions);
+    now.pause_ns = platform_now_ns() - now.barrier_ns;
+    TRACE(store, "generation %lu has its barrier after %lu ns", now.generation,
+          now.pause_ns);
+    if (memory.options.audit)
+        protect_closed_pages();
     return now.generation;
 }
 
@@ -147,16 +152,26 @@ static void end_closing(void) {
     now.generation = 0;
 }
 
-static void became_durable(void) {
+static void became_clean(uint64_t page) {
+    if (memory_page_epochs[page] != memory.closing_epoch)
+        return; /* announced again since */
+    memory_page_epochs[page] = 0;
+    memory.state[page] = PAGE_CLEAN;
+    clock_cleaned(page);
+}
+
+/* What is durable becomes clean, a part at a time: there may be many. */
+static Status clean_pages(uint32_t budget) {
     const uint32_t *next = memory.next[memory.open_parity ^ 1];
-    for (uint32_t page = memory.closing.first; page != PAGE_LIST_END;
-         page = next[page]) {
-        if (memory_page_epochs[page] != memory.closing_epoch)
-            continue;
-        memory_page_epochs[page] = 0;
-        memory.state[page] = PAGE_CLEAN;
-        clock_cleaned(page);
+    for (uint64_t left = (uint64_t)budget * CLEANED_FOR_ONE;
+         now.next != PAGE_LIST_END && left > 0; left--) {
+        became_clean(now.next);
+        now.next = next[now.next];
     }
+    return now.next == PAGE_LIST_END ? STATUS_OK : STATUS_BUSY;
+}
+
+static void end_durable(void) {
     figures.durable++;
     figures.pages += store_last_pages(memory.store);
     figures.bytes += store_last_bytes(memory.store);
@@ -184,21 +199,34 @@ static void was_given_up(void) {
     end_closing();
 }
 
+/* Until the generation is durable. */
+static Status write_generation(uint32_t *budget) {
+    Status status = now.checked_all ? STATUS_OK : check_pages(budget);
+    memory.depth++;
+    if (status == STATUS_OK && !now.copied_all)
+        status = copy_pages(budget);
+    if (!now.copied_all && status != STATUS_OK && status != STATUS_BUSY)
+        store_doom(memory.store, status);
+    now.waits = *budget > 0;
+    if (status == STATUS_OK)
+        status = store_finish(memory.store, *budget + 1);
+    memory.depth--;
+    now.durable = status == STATUS_OK;
+    if (now.durable)
+        now.next = memory.closing.first;
+    return status;
+}
+
 Status snapshot_step(uint32_t budget) {
     if (!snapshot_under_way())
         return STATUS_OK;
-    Status status = now.checked_all ? STATUS_OK : check_pages(&budget);
-    memory.depth++;
-    if (status == STATUS_OK && !now.copied_all)
-        status = copy_pages(&budget);
-    if (!now.copied_all && status != STATUS_OK && status != STATUS_BUSY)
-        store_doom(memory.store, status);
-    now.waits = budget > 0;
+    Status status = now.durable ? STATUS_OK : write_generation(&budget);
+    if (status == STATUS_OK) {
+        status = clean_pages(budget + 1);
+        now.waits = false;
+    }
     if (status == STATUS_OK)
-        status = store_finish(memory.store, budget + 1);
-    memory.depth--;
-    if (status == STATUS_OK)
-        became_durable();
+        end_durable();
     else if (status != STATUS_BUSY)
         was_given_up();
     return status;

@@ -155,7 +155,8 @@ bool store_has_room(const Store *store, uint64_t pages, uint32_t regions);
 /* Blocks that can be given out now. */
 uint64_t store_available(const Store *store);
 
-/* Begins the next generation; its number. */
+/* Begins the next generation; its number. Programs stand still meanwhile: no
+ * I/O, nothing that grows with the store. */
 uint64_t store_begin(Store *store, int64_t wall_us, uint32_t regions);
 
 /* Puts one page of 4,096 bytes, which are copied. BUSY: the device has no room,

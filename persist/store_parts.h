@@ -64,8 +64,7 @@ struct Store {
     uint64_t durable;     /* generation, 0: none yet */
     uint64_t last_number; /* highest number ever used */
     bool read_only;
-    bool blank;    /* not even marked as ours */
-    Status marked; /* how marking it went; ends the commit if bad */
+    bool blank; /* not even marked as ours */
 
     /* The directory: all places, free ones have generation 0. */
     FormatRecord *records;

@@ -32,6 +32,7 @@ static struct {
     uint64_t restored_ns; /* experienced time of the last vm_restore */
     uint64_t barrier;     /* calls of commit() before the last barrier */
     uint64_t covered;     /* the same, at any time: no barrier is wanted */
+    uint64_t ended;       /* calls of commit() that wait no more */
     uint64_t slices;
     void (*print)(const Domain *domain, const char *bytes, size_t count);
     bool wanted; /* a program asked for a snapshot */
@@ -58,7 +59,7 @@ Status vm_create(void) {
     Status status = start_transient();
     if (status == STATUS_OK)
         status = boot_create();
-    vm.barrier = vm.covered = 0;
+    vm.barrier = vm.covered = vm.ended = 0;
     vm.restored_ns = 0;
     return status;
 }
@@ -67,8 +68,10 @@ Status vm_create(void) {
 
 static void restore_waiter(Thread *thread) {
     if (thread->wait == WAIT_COMMIT) {
-        if (thread_complete(thread, 0, false) != STATUS_OK)
+        if (thread_complete(thread, 0, false) != STATUS_OK) {
             log_line("vm: a call of commit() goes on waiting");
+            vm.ended = 0;
+        }
         return;
     }
     if (thread->wait != WAIT_NATIVE || !thread->calling)
@@ -591,20 +594,26 @@ uint64_t vm_experienced_ns(void) {
     return ROOT->experienced_ns + (platform_now_ns() - vm.clock_ns);
 }
 
-static void end_commits(Domain *domain) {
+/* False: some go on waiting. */
+static bool end_commits(Domain *domain) {
     for (Thread *at = domain->waiters, *next; at; at = next) {
         next = at->next;
         if (at->wait == WAIT_COMMIT && at->wait_number <= vm.barrier &&
             thread_complete(at, 0, false) != STATUS_OK)
-            return;
+            return false;
     }
+    return true;
 }
 
 void vm_generation_durable(uint64_t generation) {
+    bool all = true;
     vm.durable = generation;
+    if (vm.ended == vm.barrier)
+        return; /* there may be many threads to look at */
     for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++)
         if (ROOT->domains[i])
-            end_commits(ROOT->domains[i]);
+            all = end_commits(ROOT->domains[i]) && all;
+    vm.ended = all ? vm.barrier : 0;
 }
 
 /* ---- The rest ---- */

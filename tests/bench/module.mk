@@ -38,7 +38,8 @@ BENCH_PROGRAMS := $(addprefix build/,snapshot-bench store-bench rates-bench \
 bench: programs $(BENCH_PROGRAMS)
 	@kernel/lib/packages.sh bench
 	@mkdir -p build/bench
-	@(python3 tests/bench/boot.py 5; build/snapshot-bench build/bench/s.img; \
+	@(python3 tests/bench/boot.py 5; build/snapshot-bench build/bench/s.img $(if $(BENCH_LONG),long); \
+	    python3 tests/bench/threads.py; \
 	    build/store-bench build/bench/s.img build/bench/control.img; \
 	    python3 tests/bench/slowdown.py 3; build/rates-bench $(CORE_REV); python3 tests/bench/micro.py; \
 	    python3 tests/bench/desktop.py; python3 tests/bench/idle.py) | \

@@ -16,7 +16,7 @@
 #include "kernel/host/host.h"
 #include "persist/store.h"
 
-enum { ROUNDS = 60, PAGES = 100, WRONG_USE = 2, REQUEST_BLOCKS = 32 };
+enum { ROUNDS = 200, PAGES = 100, WRONG_USE = 2, REQUEST_BLOCKS = 32 };
 
 static uint8_t bytes[REQUEST_BLOCKS * PLATFORM_BLOCK_BYTES];
 static uint64_t content;

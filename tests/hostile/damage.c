@@ -3,8 +3,8 @@
  *     damage IMAGE KIND [NUMBER]
  *
  * KIND is super, root, node, data, meta, directory or space, with `second-` or
- * `both-` before it for the other copy, or both, of what is kept twice; or app, a
- * data page beyond the system's region; or format, which makes it a disk of
+ * `both-` before it for the other copy, or both, of what is kept twice; or app,
+ * a data page beyond the system's region; or format, which makes it a disk of
  * format 9.0. The newest generation is followed from its superblock; NUMBER
  * chooses which data page (or lowest node), and the bit that is flipped. Fails
  * when there are not so many pages of apps. */

@@ -42,10 +42,9 @@ MUTANTS = [
      "    if (store)\n        return STATUS_OK;",
      "the superblock that was found is not made safe"),
     ("unmarked-disk", "persist/commit.c",
-     "store->marked = store->blank ? mark_disk(store) : "
-     "store_mend_super(store);",
+     "return store->blank ? mark_disk(store) : store_mend_super(store);",
      "store->blank = false;\n"
-     "    store->marked = store_mend_super(store);",
+     "    return store_mend_super(store);",
      "a blank disk is not marked before its first generation"),
     # Hashes and copies.
     ("page-hash", "persist/device.c",
