@@ -244,7 +244,13 @@ static void look_at_restored(void) {
 static void end_life(void) {
     world->now_ns = platform_now_ns();
     sim_disk_cut();
-    memcpy(world->disk, sim_disk_bytes(), world->blocks * PLATFORM_BLOCK_BYTES);
+    for (uint64_t i = 0; i < world->blocks; i++) {
+        size_t at = i * PLATFORM_BLOCK_BYTES;
+        if (memcmp(world->disk + at, sim_disk_bytes() + at,
+                   PLATFORM_BLOCK_BYTES) != 0)
+            memcpy(world->disk + at, sim_disk_bytes() + at,
+                   PLATFORM_BLOCK_BYTES);
+    }
 }
 
 static void set_up(void) {

@@ -5,16 +5,24 @@ define MACHINE_RULES
 build/asan/machine: $$(call objects,asan,$$(COMMON_SOURCES) \
     $$(MACHINE_SOURCES)) $$(call libraries,asan)
 	$$(QUIET)$$(CC) $$(CFLAGS_asan) $$^ -o $$@
+build/machine: $$(call objects,host,$$(COMMON_SOURCES) \
+    $$(MACHINE_SOURCES)) $$(call libraries,host)
+	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ -o $$@
 endef
 LATE_RULES += MACHINE_RULES
 
-.PHONY: run-machine run-machine-long
+# Eight cuts a seed; the mass of them without the sanitizers.
+.PHONY: run-machine run-machine-cuts run-machine-long run-machine-cuts-long
 run-machine: build/asan/machine
 	build/asan/machine
+run-machine-cuts: build/machine
+	build/machine 101-158
 run-machine-long: build/asan/machine
 	build/asan/machine $(or $(SEEDS),1-40)
-TEST_RUNS += machine
-LONG_RUNS += machine-long
+run-machine-cuts-long: build/machine
+	build/machine $(or $(SEEDS),1001-2430)
+TEST_RUNS += machine machine-cuts
+LONG_RUNS += machine-long machine-cuts-long
 
 # With a program that goes back in time.
 .PHONY: run-machine-travel run-machine-travel-long

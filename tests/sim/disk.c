@@ -180,9 +180,15 @@ void sim_disk_new(uint64_t new_blocks) {
 }
 
 void sim_disk_load(uint64_t new_blocks, const uint8_t *bytes) {
+    static const uint8_t zeros[PLATFORM_BLOCK_BYTES];
     sim_disk_new(new_blocks);
-    memcpy(seen, bytes, blocks * PLATFORM_BLOCK_BYTES);
-    memcpy(durable, bytes, blocks * PLATFORM_BLOCK_BYTES);
+    for (uint64_t i = 0; i < blocks; i++) { /* most disks are mostly empty */
+        const uint8_t *block = bytes + i * PLATFORM_BLOCK_BYTES;
+        if (memcmp(block, zeros, sizeof zeros) == 0)
+            continue;
+        memcpy(seen_block(i), block, PLATFORM_BLOCK_BYTES);
+        memcpy(durable_block(i), block, PLATFORM_BLOCK_BYTES);
+    }
 }
 
 static uint64_t warm_at;
