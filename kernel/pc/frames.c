@@ -18,6 +18,7 @@ static uint64_t
 static uint64_t frames_words_count; /* words in frames_words */
 static uint64_t frames_cursor;      /* word of frames_words to look at first */
 static uint64_t frames_total, frames_left;
+static uint64_t frames_promised; /* of those that are left */
 
 /* `count` frames from a multiple of 64 on, a multiple of 64 too. */
 static void mark_words_free(uint64_t index, uint64_t count) {
@@ -117,13 +118,31 @@ static uint64_t take_one(void) {
     return 0;
 }
 
+/* Some frame is neither taken nor promised; old pages go for that. */
+static bool one_is_left(void) {
+    return frames_free_count() > 0 || (warm_drop() && frames_free_count() > 0);
+}
+
 uint64_t frames_take(void) {
-    uint64_t frame = take_one();
-    return frame || !warm_drop() ? frame : take_one();
+    return one_is_left() ? take_one() : 0;
+}
+
+bool frames_promise(void) {
+    bool good = one_is_left();
+    frames_promised += good;
+    return good;
+}
+
+uint64_t frames_take_promised(void) {
+    CHECK(frames_promised > 0);
+    frames_promised--;
+    return take_one();
 }
 
 static uint64_t take_run(size_t count) {
     uint64_t end = frames_words_count * 4096, run = 0;
+    if (count > frames_free_count())
+        return 0;
     if (end > FRAMES_LOW / FRAME_BYTES)
         end = FRAMES_LOW / FRAME_BYTES;
     for (uint64_t index = 0; index < end; index++) {
@@ -151,7 +170,7 @@ void frames_give(uint64_t frame) {
 }
 
 uint64_t frames_free_count(void) {
-    return frames_left;
+    return frames_left - frames_promised;
 }
 
 uint64_t frames_total_count(void) {

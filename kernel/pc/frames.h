@@ -27,6 +27,14 @@ uint64_t frames_take_run(size_t count);
 
 void frames_give(uint64_t frame);
 
+/* Keeps one frame back for later: the functions above leave it. False: none is
+ * left. */
+bool frames_promise(void);
+
+/* A frame that was promised, with any contents. */
+uint64_t frames_take_promised(void);
+
+/* Without the promised ones. */
 uint64_t frames_free_count(void);
 uint64_t frames_total_count(void);
 

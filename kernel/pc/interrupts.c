@@ -8,6 +8,7 @@
 #include "kernel/pc/cpu.h"
 #include "kernel/pc/image.h"
 #include "kernel/pc/range.h"
+#include "kernel/pc/table.h"
 
 #define VECTORS 256u
 #define VECTOR_NMI 2u
@@ -138,6 +139,8 @@ static void escape(InterruptFrame *frame) {
 
 static void page_fault(InterruptFrame *frame) {
     uint64_t address = cpu_read_cr2();
+    if (table_fault(address))
+        return;
     if (!range_contains(address) || interrupts_depth > 0 ||
         (frame->error & (FAULT_RESERVED | FAULT_FETCH)))
         die(frame, address);
