@@ -27,55 +27,60 @@ static void give_leaf(Walk *walk, const FormatNode *node, uint64_t first) {
         const FormatEntry *entry = &node->entries[i];
         if (entry_present(entry) && entry_birth(entry) > walk->record->parent &&
             first + i >= walk->record->cursor)
-            space_give(walk->store->space, entry_block(entry), false);
+            space_give(walk->store->space, entry_block(entry), false,
+                       SPACE_AFTER_TWO);
     }
 }
 
-/* Gives back the node over the keys from `first` on, and all below it; false:
- * the budget is used up. */
-static bool give_tree(Walk *walk, const FormatEntry *entry, unsigned level,
-                      uint64_t first) {
+/* Gives back the node over the keys from `first` on, and all below it. BUSY:
+ * the budget is used up; IO_ERROR: a node cannot be read now. */
+static Status give_tree(Walk *walk, const FormatEntry *entry, unsigned level,
+                        uint64_t first) {
     FormatRecord *record = walk->record;
     FormatNode *node = &walk->nodes[level];
     uint64_t end = first + span_of(level);
     if (!entry_present(entry) || entry_birth(entry) <= record->parent ||
         end <= record->cursor)
-        return true;
+        return STATUS_OK;
     if (walk->budget == 0)
-        return false;
+        return STATUS_BUSY;
     walk->budget--;
     Status status = device_read_meta(walk->store->device, entry, node);
+    if (status == STATUS_IO_ERROR)
+        return status;
     if (status != STATUS_OK) {
         log_line("recovery: node of generation %lu: %s; its blocks stay used",
                  record->generation, status_text(status));
         record->cursor = end;
-        return true;
+        return STATUS_OK;
     }
-    for (unsigned i = 0; level > 0 && i < FORMAT_FANOUT; i++)
-        if (!give_tree(walk, &node->entries[i], level - 1,
-                       first + i * span_of(level - 1)))
-            return false;
+    for (unsigned i = 0; level > 0 && i < FORMAT_FANOUT; i++) {
+        status = give_tree(walk, &node->entries[i], level - 1,
+                           first + i * span_of(level - 1));
+        if (status != STATUS_OK)
+            return status;
+    }
     if (level == 0)
         give_leaf(walk, node, first);
-    space_give(walk->store->space, entry_block(entry), true);
+    space_give(walk->store->space, entry_block(entry), true, SPACE_AFTER_TWO);
     record->cursor = end;
-    return true;
+    return STATUS_OK;
 }
 
 void abandon_step(Store *store) {
-    uint32_t place = 0;
-    while (place < store->record_places &&
-           !(store->records[place].flags & FORMAT_DYING))
-        place++;
-    if (place == store->record_places)
-        return;
-    FormatRecord *record = &store->records[place];
-    Walk walk = {.store = store, .record = record, .budget = NODES_AT_ONCE};
-    walk.nodes = alloc_take(FORMAT_HEAP_LEVELS * sizeof *walk.nodes);
-    if (!walk.nodes)
-        return;
-    if (give_tree(&walk, &record->heap, FORMAT_HEAP_LEVELS - 1, 0))
-        *record = (FormatRecord){0};
-    directory_touch(store, place);
+    Walk walk = {.store = store, .budget = NODES_AT_ONCE};
+    for (uint32_t i = 0; i < store->record_places && walk.budget > 0; i++) {
+        walk.record = &store->records[i];
+        if (!(walk.record->flags & FORMAT_DYING))
+            continue;
+        if (!walk.nodes)
+            walk.nodes = alloc_take(FORMAT_HEAP_LEVELS * sizeof *walk.nodes);
+        if (!walk.nodes)
+            return;
+        if (give_tree(&walk, &walk.record->heap, FORMAT_HEAP_LEVELS - 1, 0) ==
+            STATUS_OK)
+            *walk.record = (FormatRecord){0};
+        directory_touch(store, i);
+    }
     alloc_give(walk.nodes);
 }

@@ -13,29 +13,55 @@ enum {
 
 /* Leaves, one node over each region, and the upper levels; and one deadlist
  * block for each 224 of the pages and nodes that are replaced. */
-static uint64_t pairs_for(uint64_t pages, uint32_t regions) {
+CommitRoom commit_room(uint64_t pages, uint32_t regions) {
     uint64_t leaves = bytes_min(pages, (uint64_t)regions * REGION_LEAVES);
     uint64_t upper = bytes_min(pages, regions) + regions / FORMAT_FANOUT + 3;
-    return leaves + upper + pages / FORMAT_DEAD_PER_BLOCK + COMMIT_PAIRS;
+    uint64_t pairs =
+        leaves + upper + pages / FORMAT_DEAD_PER_BLOCK + COMMIT_PAIRS;
+    return (CommitRoom){.pairs = pairs, .blocks = pages + 2 * pairs};
 }
 
 bool store_has_room(const Store *store, uint64_t pages, uint32_t regions) {
-    uint64_t pairs = pairs_for(pages, regions);
-    return space_pairs(store->space) >= pairs &&
-           space_available(store->space) >= pages + 2 * pairs;
+    CommitRoom room = commit_room(pages, regions);
+    return space_pairs(store->space) >= room.pairs &&
+           space_available(store->space) >= room.blocks;
 }
 
 uint64_t store_available(const Store *store) {
     return space_available(store->space);
 }
 
-void commit_heap_node_freed(void *store, const FormatEntry *entry) {
-    deadlist_add(store, entry, true);
+/* ---- Blocks that are no longer used ---- */
+
+/* What was born in the generation under way may still be on its way to the
+ * disk; what was born in a doomed one before it is nobody's. */
+static SpaceReuse reuse_of(const Store *store, const FormatEntry *entry) {
+    uint64_t birth = entry_birth(entry);
+    if (birth == store->pending.generation)
+        return SPACE_AFTER_END;
+    return birth > store->doomed_after ? SPACE_AT_ONCE : SPACE_AFTER_TWO;
 }
 
-void commit_meta_node_freed(void *opaque, const FormatEntry *entry) {
-    Store *store = opaque;
-    space_give(store->space, entry_block(entry), true);
+/* Of the heap tree: older generations may use it. */
+static void give_heap(Store *store, const FormatEntry *entry, bool pair) {
+    if (entry_birth(entry) > store->durable)
+        space_give(store->space, entry_block(entry), pair,
+                   reuse_of(store, entry));
+    else
+        deadlist_add(store, entry, pair);
+}
+
+/* Of the meta tree. */
+static void give_meta(Store *store, const FormatEntry *entry) {
+    space_give(store->space, entry_block(entry), true, reuse_of(store, entry));
+}
+
+void commit_heap_node_freed(void *store, const FormatEntry *entry) {
+    give_heap(store, entry, true);
+}
+
+void commit_meta_node_freed(void *store, const FormatEntry *entry) {
+    give_meta(store, entry);
 }
 
 /* ---- The mark on a blank disk ---- */
@@ -67,18 +93,57 @@ static Status mark_disk(Store *store) {
     return status;
 }
 
+/* ---- Superblocks of doomed generations ---- */
+
+/* A generation that was doomed after its superblocks were submitted may come
+ * back at a start, so its blocks are no others' until that cannot be. Without
+ * this each failed attempt would take new ones. */
+static Status revoke_unsure(Store *store) {
+    uint64_t slot = store->unsure % FORMAT_RING;
+    uint64_t rear = store->super.layout.blocks - FORMAT_RING + slot;
+    FormatSuper none = {0};
+    Status status = device_write_short(store->device, slot, &none, sizeof none);
+    if (status == STATUS_OK)
+        status = device_write_short(store->device, rear, &none, sizeof none);
+    if (status == STATUS_OK)
+        status = device_flush_now(store->device);
+    if (status != STATUS_OK)
+        return status;
+    store->unsure = 0;
+    deadlist_doomed(store);
+    return STATUS_OK;
+}
+
+/* What must be safe before anything else is written. */
+static Status make_sure(Store *store) {
+    if (store->blank)
+        return mark_disk(store);
+    return store->unsure ? revoke_unsure(store) : store_mend_super(store);
+}
+
 /* ---- Pages ---- */
+
+/* A number whose superblock does not take the place of the last two: after many
+ * failed attempts it would, and the next one may fail as well. */
+static uint64_t next_number(Store *store) {
+    uint64_t slot;
+    do
+        slot = ++store->last_number % FORMAT_RING;
+    while (slot == store->newest_supers[0] % FORMAT_RING ||
+           slot == store->newest_supers[1] % FORMAT_RING);
+    return store->last_number;
+}
 
 uint64_t store_begin(Store *store, int64_t wall_us, uint32_t regions) {
     CHECK(store->phase == COMMIT_NONE && !store->read_only);
     store->phase = COMMIT_PAGES;
-    store->pending = (FormatRecord){.generation = ++store->last_number,
+    store->pending = (FormatRecord){.generation = next_number(store),
                                     .parent = store->durable,
                                     .branch = store->super.branch,
                                     .wall_us = wall_us,
                                     .regions = regions};
     store->pending_recorded = false;
-    store->marked = store->blank ? mark_disk(store) : store_mend_super(store);
+    store->marked = make_sure(store);
     store->blocks_before = device_blocks_written(store->device);
     return store->pending.generation;
 }
@@ -88,7 +153,7 @@ static Status put_entry(Store *store, uint64_t page, const FormatEntry *entry) {
     Status status = radix_set(store->heap, page, entry, &old);
     CHECK(status == STATUS_OK); /* it was prepared */
     if (entry_present(&old))
-        deadlist_add(store, &old, false);
+        give_heap(store, &old, false);
     return STATUS_OK;
 }
 
@@ -118,7 +183,7 @@ Status store_put_page(Store *store, uint64_t page, const void *bytes) {
         return STATUS_BUSY;
     uint64_t block;
     if (!space_take_block(store->space, &block))
-        return STATUS_NO_SPACE;
+        return space_why(store->space);
     return put_data(store, page, bytes, block);
 }
 
@@ -133,9 +198,9 @@ static Status place_page(Store *store, uint64_t key, MetaPage *page) {
     if (status != STATUS_OK)
         return status;
     if (!space_take_pair(store->space, &page->block))
-        return STATUS_NO_SPACE;
+        return space_why(store->space);
     if (entry_present(&old))
-        space_give(store->space, entry_block(&old), true);
+        give_meta(store, &old);
     page->state = META_PAGE_PLACED;
     return STATUS_OK;
 }
@@ -351,6 +416,10 @@ static Status step_last_wait(Store *store) {
     radix_trim(store->heap, NODES_KEPT);
     radix_trim(store->meta, NODES_KEPT);
     deadlist_durable(store);
+    store->doomed_after = store->durable;
+    store->newest_supers[1] = store->newest_supers[0];
+    store->newest_supers[0] = store->durable;
+    space_ended(store->space);
     space_durable(store->space);
     store->phase = COMMIT_NONE;
     return STATUS_OK;
@@ -413,7 +482,11 @@ void store_doom(Store *store, Status why) {
         store->records[store->pending_place] = (FormatRecord){0};
         directory_touch(store, store->pending_place);
     }
-    deadlist_doomed(store);
+    if (store->phase >= COMMIT_SUPER_SYNC)
+        store->unsure = store->pending.generation;
+    if (!store->unsure)
+        deadlist_doomed(store);
+    space_ended(store->space);
     /* What was placed but not written keeps its place for the next commit. */
     set_meta_pages(store, META_PAGE_WRITTEN, META_PAGE_DIRTY);
     radix_doomed(store->heap);

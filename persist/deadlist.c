@@ -50,10 +50,6 @@ static void drop_heap(DeadHeap *heap) {
 
 void deadlist_add(Store *store, const FormatEntry *entry, bool pair) {
     uint64_t block = entry_block(entry);
-    if (entry_birth(entry) > store->durable) {
-        space_give(store->space, block, pair);
-        return;
-    }
     DeadHeap *heap = &store->dead;
     if (!reserve_dead(heap, 1)) {
         log_line("store: no memory; block %lu is lost until a repair", block);
@@ -98,8 +94,8 @@ static void close_heap(Store *store, DeadHeap *heap) {
 }
 
 /* Takes what the block of a link says into the heap; the block is given back.
- * A block that cannot be read is forgotten with what it names: that space stays
- * used until a repair. */
+ * A block that is damaged is forgotten with what it names: that space stays
+ * used until a repair. One that cannot be read now stays: IO_ERROR. */
 static Status expand(Store *store, DeadHeap *heap, size_t link,
                      FormatDeadlist *block) {
     FormatEntry at = heap->links[link].at;
@@ -107,6 +103,8 @@ static Status expand(Store *store, DeadHeap *heap, size_t link,
         !reserve_links(heap, FORMAT_DEAD_LINKS))
         return STATUS_NO_MEMORY;
     Status status = device_read_meta(store->device, &at, block);
+    if (status == STATUS_IO_ERROR)
+        return status;
     heap->links[link] = heap->links[--heap->link_count];
     if (status != STATUS_OK || block->links > FORMAT_DEAD_LINKS ||
         block->dead > FORMAT_DEAD_PER_BLOCK) {
@@ -122,12 +120,12 @@ static Status expand(Store *store, DeadHeap *heap, size_t link,
                block->links * sizeof *heap->links);
     heap->dead_count += block->dead;
     heap->link_count += block->links;
-    space_give(store->space, entry_block(&at), true);
+    space_give(store->space, entry_block(&at), true, SPACE_AFTER_TWO);
     return STATUS_OK;
 }
 
-/* Brings all dead born after `birth` into memory. What it has done when memory
- * runs out is no harm: the heap says the same. */
+/* Brings all dead born after `birth` into memory. What it has done when it
+ * fails is no harm: the heap says the same. */
 static Status expand_after(Store *store, DeadHeap *heap, uint64_t birth) {
     FormatDeadlist *block = alloc_take(sizeof *block);
     Status status = block ? STATUS_OK : STATUS_NO_MEMORY;
@@ -147,7 +145,7 @@ static void give_after(Store *store, DeadHeap *heap, uint64_t birth) {
         FormatDead dead = heap->dead[i];
         if (dead.birth > birth)
             space_give(store->space, dead.block & ~FORMAT_DEAD_PAIR,
-                       dead.block & FORMAT_DEAD_PAIR);
+                       dead.block & FORMAT_DEAD_PAIR, SPACE_AFTER_TWO);
         else
             heap->dead[kept++] = dead;
     }
@@ -253,7 +251,7 @@ static Status new_block(Store *store, DeadBlock **block_out) {
         return STATUS_NO_MEMORY;
     if (!space_take_pair(store->space, &block->place)) {
         alloc_give(block);
-        return STATUS_NO_SPACE;
+        return space_why(store->space);
     }
     block->next = store->dead_blocks;
     store->dead_blocks = block;
@@ -272,7 +270,7 @@ typedef struct Packing {
 /* Moves the oldest links and dead into a block; a link to it. */
 static Status pack_block(Store *store, Packing *packing,
                          FormatDeadLink *link_out) {
-    DeadBlock *block;
+    DeadBlock *block = NULL;
     Status status = new_block(store, &block);
     if (status != STATUS_OK)
         return status;
@@ -355,7 +353,7 @@ static void drop_blocks(Store *store, bool give) {
         DeadBlock *block = store->dead_blocks;
         store->dead_blocks = block->next;
         if (give)
-            space_give(store->space, block->place, true);
+            space_give(store->space, block->place, true, SPACE_AT_ONCE);
         alloc_give(block);
     }
     store->dead_next = NULL;

@@ -356,7 +356,7 @@ Status radix_assign(Radix *radix, Space *space, RadixFreed *freed,
             if (node->assigned)
                 continue;
             if (!space_take_pair(space, &node->place))
-                return STATUS_NO_SPACE;
+                return space_why(space);
             node->assigned = true;
             const FormatEntry *old = entry_for(radix, node);
             if (entry_present(old))

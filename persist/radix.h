@@ -51,7 +51,8 @@ Status radix_set(Radix *radix, uint64_t key, const FormatEntry *entry,
 Status radix_prepare(Radix *radix, uint64_t key);
 
 /* Gives each dirty node that has none a new place, and tells `freed` the old
- * one. NO_SPACE: some have none yet; try again or doom the generation. */
+ * one. NO_SPACE, IO_ERROR: some have none yet; try again or doom the
+ * generation. */
 Status radix_assign(Radix *radix, Space *space, RadixFreed *freed,
                     void *context);
 

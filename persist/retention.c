@@ -10,7 +10,9 @@
 
 enum {
     FEWEST = 3,            /* the one under way, and the last two durable */
-    KEEP_FREE_SHARE = 8,   /* more are deleted when less of the disk is free */
+    KEEP_FREE_SHARE = 8,   /* more are deleted when less of the disk is free, */
+    USUAL_PAGES = 64,      /* or less than generations of so many pages need: */
+    USUAL_GENERATIONS = 2, /* the next, and that for which this room is free */
     DELETIONS_AT_ONCE = 8, /* in one commit, */
     BLOCKS_AT_ONCE = 24,   /* and blocks of deadlists written for them */
     PERIODS = 3,
@@ -145,14 +147,20 @@ static bool delete_oldest(Store *store, Allowance *allowance) {
     return false;
 }
 
+static bool space_is_short(const Store *store) {
+    CommitRoom usual = commit_room(USUAL_PAGES, store->pending.regions);
+    uint64_t low = bytes_max(store->super.layout.blocks / KEEP_FREE_SHARE,
+                             USUAL_GENERATIONS * usual.blocks);
+    return space_free_blocks(store->space) < low ||
+           space_free_pairs(store->space) < USUAL_GENERATIONS * usual.pairs;
+}
+
 void retention_apply(Store *store) {
     if (store->retention.last == STORE_KEEP_ALL)
         return;
     Allowance allowance = {.deletions = DELETIONS_AT_ONCE};
-    uint64_t low = store->super.layout.blocks / KEEP_FREE_SHARE;
     prune_others(store, &allowance);
     thin_line(store, &allowance);
-    while (space_free_blocks(store->space) < low &&
-           delete_oldest(store, &allowance))
+    while (space_is_short(store) && delete_oldest(store, &allowance))
         continue;
 }

@@ -11,6 +11,7 @@ typedef struct SpacePage {
     uint64_t *used; /* bits, as on the disk; NULL: not loaded */
     uint64_t *held; /* bits; NULL: none is held */
     bool dirty;
+    bool unread; /* the disk failed; tried again in the next generation */
 } SpacePage;
 
 /* Blocks given back in one generation. */
@@ -31,6 +32,7 @@ struct Space {
     uint64_t page_count;
     SpacePage *pages;
     HeldList fresh, old; /* given back since, and before, the last durable */
+    HeldList own; /* written and given back by the generation under way */
     SpaceReader *reader;
     void *context;
 };
@@ -59,17 +61,22 @@ uint64_t space_page_count(const Space *space) {
 
 static bool load(Space *space, uint64_t index) {
     SpacePage *page = &space->pages[index];
-    if (page->used)
-        return true;
+    if (page->used || page->unread)
+        return page->used;
     uint64_t *used = alloc_take(PLATFORM_BLOCK_BYTES);
     if (!used)
         return false;
     Status status = space->reader(space->context, index, used);
-    if (status != STATUS_OK) {
+    if (status != STATUS_OK)
         log_line("recovery: space map page %lu: %s; its blocks are not used",
                  index, status_text(status));
-        bytes_fill(used, 0xFF, PLATFORM_BLOCK_BYTES);
+    page->unread = status == STATUS_IO_ERROR;
+    if (page->unread || status == STATUS_NO_MEMORY) {
+        alloc_give(used);
+        return false;
     }
+    if (status != STATUS_OK)
+        bytes_fill(used, 0xFF, PLATFORM_BLOCK_BYTES);
     page->used = used;
     return true;
 }
@@ -130,7 +137,7 @@ bool space_used(Space *space, uint64_t block) {
 
 /* ---- Opening ---- */
 
-static void give_one(Space *space, uint64_t block);
+static void give_one(Space *space, uint64_t block, SpaceReuse reuse);
 
 static void take_edges(Space *space) {
     for (uint64_t i = 0; i < FORMAT_EDGE; i++) {
@@ -205,7 +212,7 @@ Status space_grow(Space *space, const FormatLayout *layout) {
         return STATUS_NO_MEMORY;
     space->pages = pages;
     if (!load(space, old_count - 1))
-        return STATUS_NO_MEMORY;
+        return pages[old_count - 1].unread ? STATUS_IO_ERROR : STATUS_NO_MEMORY;
     set_overhang(space, false);
     space->page_count = pages_for(layout->blocks);
     if (!make_pages(space, old_count))
@@ -219,7 +226,7 @@ Status space_grow(Space *space, const FormatLayout *layout) {
     space->pairs += half - FORMAT_EDGE;
     for (uint64_t i = 0; i < FORMAT_EDGE; i++) {
         take(space, layout->blocks - FORMAT_EDGE + i);
-        give_one(space, old_blocks - FORMAT_EDGE + i);
+        give_one(space, old_blocks - FORMAT_EDGE + i, SPACE_AFTER_TWO);
     }
     return STATUS_OK;
 }
@@ -234,6 +241,7 @@ void space_close(Space *space) {
     alloc_give(space->pages);
     alloc_give(space->fresh.blocks);
     alloc_give(space->old.blocks);
+    alloc_give(space->own.blocks);
     alloc_give(space);
 }
 
@@ -369,13 +377,19 @@ bool space_take_pair(Space *space, uint64_t *block_out) {
     return false;
 }
 
+Status space_why(const Space *space) {
+    for (uint64_t i = 0; i < space->page_count; i++)
+        if (space->pages[i].unread)
+            return STATUS_IO_ERROR;
+    return STATUS_NO_SPACE;
+}
+
 /* ---- Giving back ---- */
 
 /* Remembers a held block. Without memory for that it stays used for ever (a
  * check of the disk finds it), which loses space but nothing else. */
-static bool hold(Space *space, uint64_t block) {
+static bool hold(Space *space, uint64_t block, HeldList *list) {
     SpacePage *page = page_of(space, block);
-    HeldList *list = &space->fresh;
     if (!page->held)
         page->held = alloc_take(PLATFORM_BLOCK_BYTES);
     if (list->count == list->capacity) {
@@ -396,36 +410,51 @@ static bool hold(Space *space, uint64_t block) {
     return true;
 }
 
-static void give_one(Space *space, uint64_t block) {
+static void give_one(Space *space, uint64_t block, SpaceReuse reuse) {
     if (!load(space, block / FORMAT_SPACE_BITS))
         return;
     SpacePage *page = page_of(space, block);
     CHECK(bit(page->used, block));
-    if (!hold(space, block))
+    if (reuse != SPACE_AT_ONCE &&
+        !hold(space, block,
+              reuse == SPACE_AFTER_END ? &space->own : &space->fresh))
         return;
     set_bit(page->used, block, false);
     page->dirty = true;
     space->free_blocks++;
     uint64_t partner = partner_of(space, block);
     space->free_pairs += partner && is_zero(space, partner);
+    space->pairs +=
+        reuse == SPACE_AT_ONCE && partner && can_take(space, partner);
 }
 
-void space_give(Space *space, uint64_t block, bool pair) {
+void space_give(Space *space, uint64_t block, bool pair, SpaceReuse reuse) {
     CHECK(block >= FORMAT_EDGE && block < space->layout.blocks - FORMAT_EDGE);
-    give_one(space, block);
+    give_one(space, block, reuse);
     if (pair)
-        give_one(space, format_partner(&space->layout, block));
+        give_one(space, format_partner(&space->layout, block), reuse);
 }
 
-void space_durable(Space *space) {
-    for (size_t i = 0; i < space->old.count; i++) {
-        uint64_t block = space->old.blocks[i];
+/* What is held in the list can be given out from now on. */
+static void release(Space *space, HeldList *list) {
+    for (size_t i = 0; i < list->count; i++) {
+        uint64_t block = list->blocks[i];
         uint64_t partner = partner_of(space, block);
         set_bit(page_of(space, block)->held, block, false);
         space->pairs += partner && can_take(space, partner);
     }
-    space->held_blocks -= space->old.count;
-    space->old.count = 0;
+    space->held_blocks -= list->count;
+    list->count = 0;
+}
+
+void space_ended(Space *space) {
+    release(space, &space->own);
+    for (uint64_t i = 0; i < space->page_count; i++)
+        space->pages[i].unread = false;
+}
+
+void space_durable(Space *space) {
+    release(space, &space->old);
     HeldList empty = space->old;
     space->old = space->fresh;
     space->fresh = empty;
@@ -491,7 +520,8 @@ const char *space_check(Space *space) {
         return "the count of free blocks is wrong";
     if (!pairs_are_right(space))
         return "the count of free pairs is wrong";
-    if (space->old.count + space->fresh.count != space->held_blocks)
+    if (space->old.count + space->fresh.count + space->own.count !=
+        space->held_blocks)
         return "the count of held blocks is wrong";
     return NULL;
 }

@@ -1,10 +1,11 @@
 /* space.h: which blocks of the disk are free.
  *
  * One bit a block, 1 for used, in pages that the meta tree keeps and that are
- * read when first needed. A block that is given back stays held until two
- * later generations are durable, so that the last durable generation and the
- * one before it stay whole while the next is written, and a generation that
- * fails to become durable costs nothing that matters.
+ * read when first needed. A block that a durable generation used and that is
+ * given back stays held until two later generations are durable, so that the
+ * last durable generation and the one before it stay whole while the next is
+ * written. One that no superblock can name is free again earlier, but not while
+ * a write to it may be under way: two writes of one block end in any order.
  *
  * Invariants (space_check):
  *  1. free_blocks is the number of zero bits.
@@ -35,7 +36,8 @@ void space_close(Space *space);
 Status space_rebuild(Space *space, const uint8_t *used);
 
 /* The disk grew: `layout` has one segment more. The old rear edge is given back
- * (and held), the new one is used. NO_MEMORY: only space_close may follow. */
+ * (and held), the new one is used. NO_MEMORY, IO_ERROR: only space_close may
+ * follow. */
 Status space_grow(Space *space, const FormatLayout *layout);
 
 /* Zero bits, held blocks among them: what the superblock records. */
@@ -53,11 +55,26 @@ bool space_take_block(Space *space, uint64_t *block_out);
 /* A pair of metadata blocks; false when there is none. */
 bool space_take_pair(Space *space, uint64_t *block_out);
 
+/* Why nothing was taken: NO_SPACE, or IO_ERROR where a part of the map cannot
+ * be read now. */
+Status space_why(const Space *space);
+
+/* When a block that is given back can be given out again. */
+typedef enum SpaceReuse {
+    SPACE_AFTER_TWO, /* when two later generations are durable */
+    SPACE_AFTER_END, /* when the generation under way, which wrote it, ended */
+    SPACE_AT_ONCE,   /* no superblock names it, and no write is under way */
+} SpaceReuse;
+
 /* Gives a block, or with `pair` both of a pair, back. */
-void space_give(Space *space, uint64_t block, bool pair);
+void space_give(Space *space, uint64_t block, bool pair, SpaceReuse reuse);
 
 /* A generation became durable: see above. */
 void space_durable(Space *space);
+
+/* The generation under way became durable or was doomed, and the device is
+ * idle. */
+void space_ended(Space *space);
 
 /* The pages whose bits changed since space_page_clean: index of the first from
  * `from` on, or UINT64_MAX. */

@@ -10,8 +10,8 @@
  *
  * OK from store_finish means durable: data, map and directory, FLUSH, both
  * superblocks, FLUSH. Anything else dooms the generation: nothing of it counts,
- * its blocks are not used again until a later one is durable, and the caller
- * puts all its pages into the next. What a reader gets in between is always the
+ * and the caller puts all its pages into the next, which takes their blocks
+ * over. What a reader gets in between is always the
  * newest put.
  *
  * The store knows pages by number only; persist/memory.h is what gives them

@@ -85,6 +85,16 @@ static FormatSuper take_newest(Rings *rings) {
     return super;
 }
 
+/* The newest generation of the list but this one, or this one. */
+static uint64_t newest_but(Rings *rings, uint64_t generation) {
+    while (rings->count > 0) {
+        FormatSuper super = take_newest(rings);
+        if (super.generation != generation)
+            return super.generation;
+    }
+    return generation;
+}
+
 /* ---- Blank disks ---- */
 
 static Status are_zero(Device *device, uint64_t block, uint32_t wanted,
@@ -308,10 +318,12 @@ static Status open_existing(Store *store, Rings *rings, StoreOpening *opening) {
         if (status == STATUS_NO_MEMORY)
             return fail(opening, status, "there is not enough memory to start");
         if (status == STATUS_OK) {
-            store->last_number = last_number;
+            store->last_number = store->doomed_after = last_number;
             store->incarnation = incarnation + 1;
             store->opened = super;
             store->opened_unsure = true;
+            store->newest_supers[0] = super.generation;
+            store->newest_supers[1] = newest_but(rings, super.generation);
             return STATUS_OK;
         }
         if (status == STATUS_IO_ERROR && !device_only_looks(store->device))
@@ -428,6 +440,8 @@ static Status prepare(Store *store, StoreOpening *opening) {
     }
     if (status == STATUS_NO_MEMORY)
         return fail(opening, status, "there is not enough memory to start");
+    if (status != STATUS_OK)
+        return fail(opening, status, "the disk cannot be read");
     return status;
 }
 

@@ -88,9 +88,16 @@ struct Store {
     DeadHeap dead;               /* for its deadlist; survives a doom */
     DeadHeap heaps[STORE_HEAPS]; /* deadlists of others; they do too */
     uint32_t heap_count;
-    DeadBlock *dead_blocks; /* packed by this commit */
+    DeadBlock *dead_blocks; /* packed by this commit, or the unsure one */
     DeadBlock *dead_next;   /* of them, the next to be written */
     uint64_t blocks_before; /* device_blocks_written at its start */
+
+    /* Generations above this one, up to the one under way, were doomed: no
+     * superblock on the disk names what was born in them, but for ... */
+    uint64_t doomed_after;
+    uint64_t unsure; /* ... this one, whose superblock may be; 0: none */
+    /* Whose superblocks are the newest durable one and the one before it. */
+    uint64_t newest_supers[2];
 
     uint64_t last_pages, last_bytes;
 
@@ -135,13 +142,12 @@ void directory_close(Store *store);
 
 /* ---- deadlist.c ---- */
 
-/* A block of an older generation is not used by the one under way: remembered
- * for its deadlist; or, if it was born after the last durable one, given back.
- * Without memory it is leaked, with a log line. */
+/* A block of a durable generation is not used by the one under way: remembered
+ * for its deadlist. Without memory it is leaked, with a log line. */
 void deadlist_add(Store *store, const FormatEntry *entry, bool pair);
 /* Gives back what only the generation at `place` uses; `next` is the place of
- * its one child, whose deadlist takes over what remains. NO_MEMORY, LIMIT:
- * nothing was given back. */
+ * its one child, whose deadlist takes over what remains. NO_MEMORY, LIMIT,
+ * IO_ERROR: nothing was given back. */
 Status deadlist_delete(Store *store, uint32_t place, uint32_t next);
 /* Gives back the deadlist itself of a generation without a child. Errors as
  * above. */
@@ -149,10 +155,12 @@ Status deadlist_delete_last(Store *store, uint32_t place);
 /* About how many blocks packing will take. */
 size_t deadlist_open_blocks(const Store *store);
 /* Makes blocks of all changed deadlists, with places, and names their roots in
- * the records. NO_SPACE, NO_MEMORY. */
+ * the records. NO_SPACE, NO_MEMORY, IO_ERROR. */
 Status deadlist_pack(Store *store);
 /* Writes them; false: go on later. */
 bool deadlist_write(Store *store);
+/* Gives back what was packed; the device is idle, and no superblock on the disk
+ * names it. */
 void deadlist_doomed(Store *store);
 void deadlist_durable(Store *store);
 void deadlist_close(Store *store);
@@ -165,7 +173,7 @@ void retention_apply(Store *store);
 
 /* ---- abandon.c ---- */
 
-/* Goes on giving back one generation at the end of an abandoned branch. */
+/* Goes on giving back generations at the end of abandoned branches. */
 void abandon_step(Store *store);
 
 /* ---- view.c ---- */
@@ -197,6 +205,13 @@ void marks_scrub(Store *store, StoreRound *round);
 void scrub_close(Store *store);
 
 /* ---- commit.c ---- */
+
+/* What a generation of so many pages takes at most: pairs for metadata, and
+ * blocks in all. */
+typedef struct CommitRoom {
+    uint64_t pairs, blocks;
+} CommitRoom;
+CommitRoom commit_room(uint64_t pages, uint32_t regions);
 
 /* RadixFreed for the heap tree (to the deadlist) and the meta tree. */
 void commit_heap_node_freed(void *store, const FormatEntry *entry);

@@ -5,7 +5,7 @@ set -eu
 model=$PWD/tests/model/store.pml
 ERRORS="NO_FIRST_FLUSH NO_SECOND_FLUSH REUSE_AT_ONCE NO_PRE_IMAGE
     FLUSH_ERROR_IGNORED GIVE_SHARED ONE_RING NO_MEND MEND_IF_ALONE
-    DOOMED_CLEAN"
+    DOOMED_CLEAN NO_REVOKE REVOKE_ONE_RING REVOKE_UNFLUSHED"
 kernel/lib/packages.sh test
 mkdir -p build/model
 cd build/model

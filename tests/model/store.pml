@@ -3,7 +3,8 @@
  * A program writes to pages; a barrier freezes them; the writer copies what was
  * frozen, writes pages, map and directory, FLUSH, both superblocks, FLUSH. What
  * is replaced goes to deadlists, what a deletion gives back is held for two
- * generations. At any point the power is cut, the system starts again without a
+ * generations; what a doomed generation wrote is free as soon as it is replaced,
+ * once its superblock is certainly not on the disk. At any point the power is cut, the system starts again without a
  * cut, a flush fails, or one of the two rings is lost; a start takes the newest
  * superblock that it reads.
  *
@@ -42,6 +43,7 @@
 
 #define NOTHING 0
 #define GARBAGE 255
+#define GONE 254 /* a superblock that is written over with zeros */
 #define ROOT_H 100
 #define ROOT_M 120
 #define BIT(b) (1 << (b))
@@ -55,7 +57,8 @@ byte unsafe[BLOCKS]; /* written, not flushed; NOTHING: not */
 byte ring[2 * SLOTS], ring_unsafe[2 * SLOTS];
 /* What a reader gets. */
 #define SEEN(b) (unsafe[b] != NOTHING -> unsafe[b] : safe[b])
-#define SEEN_RING(i) (ring_unsafe[i] != NOTHING -> ring_unsafe[i] : ring[i])
+#define WRITTEN_RING(i) (ring_unsafe[i] == GONE -> NOTHING : ring_unsafe[i])
+#define SEEN_RING(i) (ring_unsafe[i] != NOTHING -> WRITTEN_RING(i) : ring[i])
 
 /* What the metadata of a generation says. */
 byte map_block[(MOST + 1) * PAGES], map_hash[(MOST + 1) * PAGES];
@@ -75,9 +78,11 @@ byte live[PAGES];
 
 /* ---- The store in memory ---- */
 
-mtype = { IDLE, COPYING, FIRST_SYNC, SUPERS, SECOND_SYNC, MENDING };
+mtype = { IDLE, COPYING, FIRST_SYNC, SUPERS, SECOND_SYNC, MENDING,
+    REVOKING, REVOKE_SYNC };
 mtype phase = IDLE;
 byte pending, durable, last_number;
+byte unsure; /* doomed, but its superblock may be on the disk */
 byte current_h, current_m, current_block[PAGES], current_hash[PAGES];
 byte birth[BLOCKS];
 short used, held_new, held_old;
@@ -102,7 +107,10 @@ hidden byte i, b, g; /* only within a step */
 inline give(block) {
     used = used & ~BIT(block);
 #ifndef REUSE_AT_ONCE
-    held_new = held_new | BIT(block)
+    if
+    :: birth[block] > durable && birth[block] < pending /* doomed */
+    :: else -> held_new = held_new | BIT(block)
+    fi
 #endif
 }
 
@@ -147,7 +155,7 @@ inline flush() {
     for (i : 0 .. 2 * SLOTS - 1) {
         if
         :: ring_unsafe[i] != NOTHING ->
-            ring[i] = ring_unsafe[i]; ring_unsafe[i] = NOTHING
+            ring[i] = WRITTEN_RING(i); ring_unsafe[i] = NOTHING
         :: else
         fi
     }
@@ -163,7 +171,7 @@ inline lose() {
     }
     for (i : 0 .. 2 * SLOTS - 1) {
         if
-        :: ring_unsafe[i] != NOTHING -> ring[i] = ring_unsafe[i]
+        :: ring_unsafe[i] != NOTHING -> ring[i] = WRITTEN_RING(i)
         :: true
         fi;
         ring_unsafe[i] = NOTHING
@@ -176,6 +184,14 @@ inline write_supers(which) {
     ring_unsafe[i] = which;
 #endif
     ring_unsafe[SLOTS + i] = which
+}
+
+inline revoke_supers() {
+    i = number_of[unsure] % SLOTS;
+    ring_unsafe[i] = GONE;
+#ifndef REVOKE_ONE_RING
+    ring_unsafe[SLOTS + i] = GONE
+#endif
 }
 
 /* ---- The program and the barrier ---- */
@@ -233,8 +249,14 @@ inline doom() {
 #else
     end_pages(DIRTY);
 #endif
+#ifndef NO_REVOKE
+    if
+    :: phase == SECOND_SYNC -> unsure = pending
+    :: else
+    fi;
+#endif
     pending = NOTHING;
-    phase = IDLE
+    phase = (unsure == NOTHING -> IDLE : REVOKING)
 }
 
 /* Nothing can bring anything but the durable generation back: what else was
@@ -426,6 +448,7 @@ inline restore() {
     held_old = 0;
     dead = 0;
     pending = NOTHING;
+    unsure = NOTHING;
     assert(durable == NOTHING || SEEN(current_m) == ROOT_M + durable);
     for (g : 1 .. MOST) {
         dead_of[g] = said_dead[DIR(durable, g)];
@@ -443,7 +466,7 @@ inline restore() {
         current_block[i] = map_block[AT(durable, i)];
         current_hash[i] = map_hash[AT(durable, i)]
     }
-    phase = (durable == NOTHING -> IDLE : MENDING)
+    phase = MENDING
 }
 
 /* ---- Everything that can happen ---- */
@@ -478,8 +501,19 @@ end:
            flush();
 #endif
            become_durable() }
+    :: d_step { phase == REVOKING ->
+           revoke_supers();
+           phase = REVOKE_SYNC }
+    :: d_step { phase == REVOKE_SYNC ->
+#ifndef REVOKE_UNFLUSHED
+           flush();
+#endif
+           on_disk = durable;
+           unsure = NOTHING;
+           phase = IDLE }
     /* A superblock may be in one ring only, or not safe; whoever sees its
-     * generation come back wants it to stay. */
+     * generation come back wants it to stay. With none there is a flush all the
+     * same: the mark on a blank disk is written again. */
     :: d_step { phase == MENDING ->
 #ifdef MEND_IF_ALONE
            i = number_of[durable] % SLOTS;
@@ -499,7 +533,8 @@ end:
            phase = IDLE }
     /* What goes wrong */
     :: atomic { failures < FAILURES &&
-           (phase == FIRST_SYNC || phase == SECOND_SYNC || phase == MENDING) ->
+           (phase == FIRST_SYNC || phase == SECOND_SYNC || phase == MENDING ||
+            phase == REVOKE_SYNC) ->
            failures++;
            lose();
            if
@@ -508,7 +543,7 @@ end:
            :: phase == FIRST_SYNC -> phase = SUPERS
            :: phase == SECOND_SYNC -> become_durable()
 #else
-           :: else -> doom()
+           :: else -> doom() /* or revoke again */
 #endif
            fi
        }

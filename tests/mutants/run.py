@@ -1,6 +1,6 @@
 """Builds mutants of the store and wants the tests to fail with each.
 
-run.py COUNT|all     SEED chooses which; ends in "N passed, N failed"
+run.py COUNT|all|NAME...     SEED chooses which; ends in "N passed, N failed"
 The table of all, with the test that killed each, goes to build/mutants/list.md.
 """
 import concurrent.futures
@@ -16,7 +16,7 @@ from mutants import OUT, build
 
 PATIENCE_S = 300
 # First the tests that are quick, then the campaigns with few seeds.
-STAGES = (["tests/unit/", "promises", "cuts"], ["damage", "faults"],
+STAGES = (["tests/unit/", "promises", "outage", "cuts"], ["damage", "faults"],
           ["sequences"])
 AT_ONCE = 2
 
@@ -67,8 +67,10 @@ def unlisted():
 def main():
     seed = int(os.environ.get("SEED") or 1)
     chosen = list(MUTANTS)
-    if sys.argv[1] != "all":
+    if sys.argv[1].isdecimal():
         chosen = random.Random(seed).sample(chosen, int(sys.argv[1]))
+    elif sys.argv[1] != "all":
+        chosen = [mutant for mutant in MUTANTS if mutant[0] in sys.argv[1:]]
     failed = 0
     if killer(OUT / "original"):
         failed += 1

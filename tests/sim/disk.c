@@ -27,6 +27,7 @@ static Unflushed *lost_first; /* by flushes that failed: seen, never safe */
 static DiskRequest *under_way_first, *under_way_last;
 static SimDiskFaults faults = {.fail_after = UINT64_MAX};
 static uint64_t requests, blocks_written, freeze_at = UINT64_MAX;
+static bool shuffled;
 static uint64_t stray_at = UINT64_MAX, stray_to, stray_from;
 
 /* What the medium held at the mark, of blocks that changed since. */
@@ -175,6 +176,7 @@ void sim_disk_new(uint64_t new_blocks) {
     }
     faults = (SimDiskFaults){.fail_after = UINT64_MAX};
     freeze_at = stray_at = UINT64_MAX;
+    shuffled = false;
 }
 
 void sim_disk_load(uint64_t new_blocks, const uint8_t *bytes) {
@@ -402,14 +404,36 @@ static void perform_frozen(DiskRequest *request, uint64_t number) {
     request->done = true;
 }
 
+void sim_disk_shuffle(void) {
+    shuffled = true;
+}
+
+/* Takes the first request out of those under way, or any; NULL: none is. */
+static DiskRequest *take_request(void) {
+    uint64_t count = 0;
+    for (DiskRequest *at = under_way_first; shuffled && at; at = at->next)
+        count++;
+    DiskRequest *before = NULL, *request = under_way_first;
+    for (uint64_t skip = count ? sim_random() % count : 0; skip > 0; skip--) {
+        before = request;
+        request = request->next;
+    }
+    if (!request)
+        return NULL;
+    if (before)
+        before->next = request->next;
+    else
+        under_way_first = request->next;
+    if (!request->next)
+        under_way_last = before;
+    return request;
+}
+
 static bool take_one_under_way(void) {
-    DiskRequest *request = under_way_first;
+    DiskRequest *request = take_request();
     if (!request)
         return false;
     uint64_t number = (uintptr_t)request->machine;
-    under_way_first = request->next;
-    if (!under_way_first)
-        under_way_last = NULL;
     if (number >= freeze_at)
         perform_frozen(request, number);
     else

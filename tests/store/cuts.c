@@ -30,6 +30,21 @@ static void fail_a_request(void) {
                                         .fail_flush = 1 + sim_random() % 2});
 }
 
+/* The disk fails for a while: each attempt, or nearly. */
+static void have_outage(void) {
+    unsigned attempts = 2 + sim_random() % 12;
+    while (attempts-- > 0 && !sim_disk_frozen()) {
+        uint64_t kind = sim_random() % 4;
+        sim_disk_faults(
+            (SimDiskFaults){.fail_after = kind ? UINT64_MAX : sim_random() % 10,
+                            .fail_count = UINT64_MAX,
+                            .fail_flush = kind});
+        world_write_some(10);
+        world_commit();
+    }
+    sim_disk_faults((SimDiskFaults){.fail_after = UINT64_MAX});
+}
+
 /* ---- Pins, branches, deletions ---- */
 
 static void choose_retention(void) {
@@ -70,6 +85,10 @@ static void work(void) {
     unsigned commits = sim_random() % 8;
     choose_retention();
     while (commits-- > 0 && !sim_disk_frozen()) {
+        if (sim_random() % 16 == 0)
+            have_outage();
+        if (sim_disk_frozen())
+            return;
         fail_a_request();
         travel();
         world_write_some(40);
@@ -115,6 +134,8 @@ static void run_seed(uint64_t seed) {
     world_case("seed %lu", seed);
     sim_seed(seed);
     world_new(FORMAT_MIN_BLOCKS + sim_random() % 2048);
+    if (seed % 2)
+        sim_disk_shuffle();
     for (int cut = 0; cut < CUTS_PER_WORLD && !world_failed(); cut++)
         live();
     look_at_all();

@@ -14,11 +14,11 @@ LATE_RULES += STORE_TEST_RULES
 # What memory and damage can do under the sanitizers; the mass without them.
 .PHONY: run-store run-store-cuts run-store-long run-store-cuts-long
 run-store: build/asan/store-test
-	build/asan/store-test faults damage promises
+	build/asan/store-test faults damage promises outage
 run-store-cuts: build/store-test
 	build/store-test cuts sequences
 run-store-long: build/asan/store-test
-	LONG=1 build/asan/store-test faults damage promises
+	LONG=1 build/asan/store-test faults damage promises outage
 run-store-cuts-long: build/store-test
 	LONG=1 build/store-test cuts sequences
 TEST_RUNS += store store-cuts

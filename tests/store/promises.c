@@ -177,7 +177,7 @@ TEST("a directory page of a doomed generation is written by the next") {
 
 TEST("marks whose flush failed cost no older ones") {
     for (uint64_t seed = 1; seed <= 400; seed++) {
-        begin(DISK_BLOCKS);
+        begin(2 * DISK_BLOCKS);
         sim_seed(seed);
         world_case("seed %lu", seed);
         for (unsigned i = 0; i < 10; i++)

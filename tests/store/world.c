@@ -96,7 +96,9 @@ static void take_present(uint64_t generation) {
     uint64_t place = generation % WORLD_HISTORY;
     WORLD_EXPECT(generation >= world.durable);
     WORLD_EXPECT(generation == 0 || world.begun[place] == generation);
-    memcpy(world.now, world.committed[place], sizeof world.now);
+    memset(world.now, 0, sizeof world.now);
+    if (generation > 0)
+        memcpy(world.now, world.committed[place], sizeof world.now);
     memset(world.changed, 0, sizeof world.changed);
     world.durable = generation;
     world.doomed = false;
