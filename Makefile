@@ -1,9 +1,10 @@
 # Revenant's build: one non-recursive make. Each folder's module.mk adds its
 # sources to the lists below; build/ is all that make ever writes to.
 #
-# The same sources are compiled for three variants:
+# The same sources are compiled for these variants:
 #   host  gcc -O2, a Linux process
 #   asan  the same with address and undefined-behaviour sanitizers, for tests
+#   cov   the store and its tests, counting what is executed
 #   pc    freestanding x86-64, booted by GRUB or qemu -kernel
 
 SHELL := /bin/bash
@@ -72,6 +73,7 @@ CFLAGS := -std=c17 -I. -ffp-contract=off -fno-strict-aliasing -g -MMD -MP \
 CFLAGS_host := $(CFLAGS) -D_GNU_SOURCE -O2
 CFLAGS_asan := $(CFLAGS) -D_GNU_SOURCE -O1 -fno-omit-frame-pointer \
     -fsanitize=address,undefined -fno-sanitize-recover=undefined
+CFLAGS_cov := $(CFLAGS) -D_GNU_SOURCE -O0 --coverage
 CFLAGS_pc := $(CFLAGS) -O2 -ffreestanding -fno-stack-protector -mno-red-zone \
     -fno-pic -fno-pie -mcmodel=small -fno-asynchronous-unwind-tables \
     -fcf-protection=none
@@ -86,7 +88,7 @@ build/$(1)/%.o: %.S build/packages.ok
 	$$(QUIET)$$(CC) $$(CFLAGS_$(1)) -c $$< -o $$@
 endef
 QUIET := @
-$(foreach variant,host asan pc,$(eval $(call VARIANT_RULES,$(variant))))
+$(foreach variant,host asan cov pc,$(eval $(call VARIANT_RULES,$(variant))))
 
 # $(call objects,variant,sources)
 objects = $(patsubst %,build/$(1)/%.o,$(basename $(2)))

@@ -42,9 +42,8 @@ MUTANTS = [
      "    if (store)\n        return STATUS_OK;",
      "the superblock that was found is not made safe"),
     ("unmarked-disk", "persist/commit.c",
-     "return store->blank ? mark_disk(store) : store_mend_super(store);",
-     "store->blank = false;\n"
-     "    return store_mend_super(store);",
+     "    if (store->blank)\n        return mark_disk(store);\n",
+     "    store->blank = false;\n",
      "a blank disk is not marked before its first generation"),
     # Hashes and copies.
     ("page-hash", "persist/device.c",
@@ -184,7 +183,8 @@ MUTANTS = [
      "entry_birth(entry) + 1 > walk->record->parent",
      "giving a branch back frees pages of its parent"),
     ("abandon-nodes", "persist/abandon.c",
-     "    space_give(walk->store->space, entry_block(entry), true);\n", "",
+     "    space_give(walk->store->space, entry_block(entry), true, SPACE_AFTER_TWO);"
+     "\n", "",
      "nodes of a branch are not freed"),
     ("doomed-record", "persist/commit.c",
      "store->records[store->pending_place] = (FormatRecord){0};\n", ";\n",
@@ -228,7 +228,7 @@ MUTANTS = [
      "        return STATUS_BUSY; /* its blocks would be nobody's */\n", "",
      "going back after a doom loses the doomed blocks"),
     ("old-edge", "persist/space.c",
-     "        give_one(space, old_blocks - FORMAT_EDGE + i);\n", "",
+     "        give_one(space, old_blocks - FORMAT_EDGE + i, SPACE_AFTER_TWO);\n", "",
      "the old rear edge of a disk that grew is lost"),
     ("no-pin-left", "persist/store_open.c",
      'status = store_pin(store, left, FORMAT_OWNER_RETURN, "left");',

@@ -8,8 +8,20 @@ build/store-test: $$(call objects,host,$$(BASE_SOURCES) $$(PERSIST_SOURCES) \
 build/asan/store-test: $$(call objects,asan,$$(BASE_SOURCES) \
     $$(PERSIST_SOURCES) $$(STORE_TEST_SOURCES))
 	$$(QUIET)$$(CC) $$(CFLAGS_asan) $$^ -o $$@
+build/cov/store: $$(call objects,cov,$$(BASE_SOURCES) $$(PERSIST_SOURCES) \
+    $$(COVERAGE_SOURCES))
+	$$(QUIET)$$(CC) $$(CFLAGS_cov) $$^ -o $$@
 endef
 LATE_RULES += STORE_TEST_RULES
+
+# Which lines and branches of the store its tests reach.
+COVERAGE_SOURCES := tests/unit/store_test.c tests/unit/memory_test.c \
+    $(STORE_TEST_SOURCES)
+.PHONY: coverage run-coverage
+coverage: run-coverage
+run-coverage: build/cov/store
+	@python3 -B tests/store/coverage.py
+LONG_RUNS += coverage
 
 # What memory and damage can do under the sanitizers; the mass without them.
 .PHONY: run-store run-store-cuts run-store-long run-store-cuts-long
