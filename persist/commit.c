@@ -126,26 +126,32 @@ static Status make_sure(Store *store) {
 
 /* A number whose superblock does not take the place of the last two: after many
  * failed attempts it would, and the next one may fail as well. */
-static uint64_t next_number(Store *store) {
-    uint64_t slot;
+static uint64_t next_number(const Store *store) {
+    uint64_t number = store->last_number, slot;
     do
-        slot = ++store->last_number % FORMAT_RING;
+        slot = ++number % FORMAT_RING;
     while (slot == store->newest_supers[0] % FORMAT_RING ||
            slot == store->newest_supers[1] % FORMAT_RING);
-    return store->last_number;
+    return number;
 }
 
 uint64_t store_begin(Store *store, int64_t wall_us, uint32_t regions) {
+    commit_begin(store, next_number(store), wall_us, regions);
+    return store->pending.generation;
+}
+
+void commit_begin(Store *store, uint64_t number, int64_t wall_us,
+                  uint32_t regions) {
     CHECK(store->phase == COMMIT_NONE && !store->read_only);
     store->phase = COMMIT_PAGES;
-    store->pending = (FormatRecord){.generation = next_number(store),
+    store->last_number = number;
+    store->pending = (FormatRecord){.generation = number,
                                     .parent = store->durable,
                                     .branch = store->super.branch,
                                     .wall_us = wall_us,
                                     .regions = regions};
     store->pending_recorded = false;
     store->blocks_before = device_blocks_written(store->device);
-    return store->pending.generation;
 }
 
 static Status put_entry(Store *store, uint64_t page, const FormatEntry *entry) {

@@ -77,7 +77,8 @@ static DeadHeap *open_heap(Store *store, const FormatRecord *record) {
     if (store->heap_count == STORE_HEAPS)
         return NULL;
     heap = &store->heaps[store->heap_count];
-    *heap = (DeadHeap){.generation = record->generation};
+    *heap =
+        (DeadHeap){.generation = record->generation, .root = record->deadlist};
     if (entry_present(&record->deadlist)) {
         if (!reserve_links(heap, 1))
             return NULL;
@@ -361,6 +362,11 @@ static void drop_blocks(Store *store, bool give) {
 
 void deadlist_doomed(Store *store) {
     drop_blocks(store, true);
+    for (uint32_t i = 0; i < store->heap_count; i++) {
+        uint32_t place = directory_find(store, store->heaps[i].generation);
+        CHECK(place != UINT32_MAX);
+        store->records[place].deadlist = store->heaps[i].root;
+    }
 }
 
 void deadlist_durable(Store *store) {

@@ -393,8 +393,7 @@ Status store_begin_again(Store *store, const FormatRecord *record) {
     if (status != STATUS_OK)
         return status;
     store->super.branch = record->branch;
-    store->last_number = record->generation - 1;
-    store_begin(store, record->wall_us, record->regions);
+    commit_begin(store, record->generation, record->wall_us, record->regions);
     return STATUS_OK;
 }
 

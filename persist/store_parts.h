@@ -36,6 +36,7 @@ typedef struct MetaPage {
 /* A deadlist that changes, in memory (deadlist.c). */
 typedef struct DeadHeap {
     uint64_t generation;
+    FormatEntry root; /* as last durable */
     FormatDead *dead;
     size_t dead_count, dead_capacity;
     FormatDeadLink *links; /* blocks on the disk that belong to it */
@@ -158,8 +159,8 @@ size_t deadlist_open_blocks(const Store *store);
 Status deadlist_pack(Store *store);
 /* Writes them; false: go on later. */
 bool deadlist_write(Store *store);
-/* Gives back what was packed; the device is idle, and no superblock on the disk
- * names it. */
+/* Gives back what was packed, and the records name what was durable; the device
+ * is idle, and no superblock on the disk names the packed. */
 void deadlist_doomed(Store *store);
 void deadlist_durable(Store *store);
 void deadlist_close(Store *store);
@@ -211,6 +212,10 @@ typedef struct CommitRoom {
     uint64_t pairs, blocks;
 } CommitRoom;
 CommitRoom commit_room(uint64_t pages, uint32_t regions);
+
+/* store_begin with this number, which is higher than any before. */
+void commit_begin(Store *store, uint64_t number, int64_t wall_us,
+                  uint32_t regions);
 
 /* RadixFreed for the heap tree (to the deadlist) and the meta tree. */
 void commit_heap_node_freed(void *store, const FormatEntry *entry);

@@ -15,14 +15,25 @@ static void say_nothing(const char *sentence) {
     (void)sentence;
 }
 
-static void expect_no_leak(void) {
+static StoreReport verified(void) {
     StoreReport report = {.say = say_nothing};
+    WORLD_EXPECT(store_verify(world.store, &report) == STATUS_OK);
+    WORLD_EXPECT(report.bad == 0);
+    return report;
+}
+
+static void expect_no_leak(void) {
     world_close();
     if (world_open() != STATUS_OK)
         return;
     world_check_pages();
-    WORLD_EXPECT(store_verify(world.store, &report) == STATUS_OK);
-    WORLD_EXPECT(report.bad + report.unmarked + report.leaked == 0);
+    StoreReport report = verified();
+    WORLD_EXPECT(report.unmarked + report.leaked == 0);
+}
+
+static void commit(void) {
+    world_write_some(20);
+    WORLD_EXPECT(world_commit() == STATUS_OK);
 }
 
 /* ---- Outages ---- */
@@ -103,10 +114,8 @@ TEST("a disk that failed for a while has room for what comes then") {
     for (unsigned kind = 0; kind < KINDS; kind++) {
         world_case("%s fail", kinds[kind].name);
         begin(DISK_BLOCKS);
-        for (unsigned i = 0; i < 6; i++) {
-            world_write_some(20);
-            WORLD_EXPECT(world_commit() == STATUS_OK);
-        }
+        for (unsigned i = 0; i < 6; i++)
+            commit();
         world_reopen();
         store_start_begins(world.store); /* its flush is behind */
         have_outage(kinds[kind].fail);
@@ -115,6 +124,28 @@ TEST("a disk that failed for a while has room for what comes then") {
         expect_no_leak();
         world_close();
     }
+}
+
+/* After an attempt, and after one that wrote over what that had written. */
+TEST("between failed attempts what is durable can be looked after") {
+    StoreRetention least = {.last = STORE_LAST_LEAST};
+    world_case("here");
+    begin(FORMAT_MIN_BLOCKS);
+    for (unsigned i = 0; i < 6; i++)
+        commit();
+    store_set_retention(world.store, &least);
+    for (unsigned i = 0; i < 40; i++) {
+        world_write(i);
+        if (i % 2)
+            fail_first_flush();
+        else
+            sim_disk_faults(
+                (SimDiskFaults){.fail_after = 2, .fail_count = UINT64_MAX});
+        WORLD_EXPECT(world_commit() == STATUS_IO_ERROR);
+        sim_disk_faults((SimDiskFaults){.fail_after = UINT64_MAX});
+        verified();
+    }
+    world_close();
 }
 
 /* So many attempts that their superblocks come round to that of the mark. */
@@ -142,11 +173,6 @@ TEST("a new disk that failed is not taken for a foreign one") {
 }
 
 /* ---- Moments ---- */
-
-static void commit(void) {
-    world_write_some(20);
-    WORLD_EXPECT(world_commit() == STATUS_OK);
-}
 
 /* A disk on which the next commit has to read the map, deadlists and a branch
  * that nobody wants. */

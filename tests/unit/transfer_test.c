@@ -48,7 +48,8 @@ static void commit(void) {
     finish();
 }
 
-/* Three branches, pins, and gaps where generations were deleted. */
+/* Three branches, pins, and gaps where generations were deleted; every other
+ * time between two whose superblocks have the same place in the ring. */
 static void make_world(uint64_t seed) {
     sim_seed(seed);
     sim_disk_new(BLOCKS);
@@ -57,6 +58,8 @@ static void make_world(uint64_t seed) {
     for (int i = 0; i < 5; i++)
         commit();
     EXPECT_EQUAL(store_pin(store, 4, FORMAT_OWNER_PERSON, "four"), STATUS_OK);
+    for (int i = 5; seed % 2 == 0 && i < 4 + FORMAT_RING; i++)
+        commit();
     for (int branch = 0; branch < 2; branch++) {
         uint64_t old = store_record(store, 0).generation;
         EXPECT_EQUAL(store_go_back(store, old), STATUS_OK);
