@@ -41,7 +41,7 @@ bench bench-long: programs $(BENCH_PROGRAMS)
 	@kernel/lib/packages.sh bench
 	@mkdir -p build/bench
 	@(python3 tests/bench/boot.py 5; build/snapshot-bench build/bench/s.img $(if $(BENCH_LONG),long); \
-	    python3 tests/bench/threads.py; \
+	    python3 tests/bench/threads.py; python3 tests/bench/walk.py 3; \
 	    build/store-bench build/bench/s.img build/bench/control.img; \
 	    python3 tests/bench/pause.py; \
 	    python3 tests/bench/restore.py 100 $(if $(BENCH_LONG),8192); \
