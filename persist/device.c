@@ -147,6 +147,20 @@ Status device_read_data(Device *device, const FormatEntry *entry, void *page) {
     return read_verified(device, entry_block(entry), entry->hash, page);
 }
 
+uint32_t device_read_run(Device *device, const FormatEntry *entries,
+                         uint32_t count, void *pages) {
+    const uint8_t *at = pages;
+    uint32_t good = 0;
+    if (device_read(device, entry_block(entries), count, pages) != STATUS_OK)
+        return 0;
+    while (good < count &&
+           hash_equal(hash_of(at, PLATFORM_BLOCK_BYTES), entries[good].hash)) {
+        at += PLATFORM_BLOCK_BYTES;
+        good++;
+    }
+    return good;
+}
+
 Status device_read_meta(Device *device, const FormatEntry *entry, void *page) {
     uint64_t block = entry_block(entry);
     uint64_t partner = format_partner(&device->layout, block);

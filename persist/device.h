@@ -51,6 +51,11 @@ Status device_flush_now(Device *device);
 /* Reads and verifies a page that is kept once. IO_ERROR, CORRUPT. */
 Status device_read_data(Device *device, const FormatEntry *entry, void *page);
 
+/* The same for pages whose blocks follow each other, in one request: how many
+ * are good before the first that is not. */
+uint32_t device_read_run(Device *device, const FormatEntry *entries,
+                         uint32_t count, void *pages);
+
 /* Reads and verifies metadata: the first block, or else its pair, from which
  * the first is then mended; a `recovery:` line tells. IO_ERROR, CORRUPT: both
  * are bad. */

@@ -1,4 +1,5 @@
 /* Pages with addresses: bringing in, announcing, evicting, auditing. */
+#include "persist/ahead.h"
 #include "persist/clock.h"
 #include "persist/memory_parts.h"
 #include "persist/snapshot.h"
@@ -18,6 +19,7 @@ enum {
 
 _Static_assert(MEMORY_REGION_PAGES % PAGES_PER_TABLE_PAGE == 0,
                "a region's table bytes are whole pages");
+_Static_assert((int)AHEAD_MOST <= (int)STORE_RUN_MOST, "a run is read at once");
 
 Memory memory;
 uint8_t *memory_page_epochs;
@@ -63,7 +65,7 @@ static bool take_images(void) {
         count = IMAGES_MOST;
     memory.images = alloc_take((size_t)count * PLATFORM_PAGE_BYTES);
     memory.image_stack = alloc_take((size_t)count * sizeof(uint32_t));
-    memory.bounce = alloc_take(PLATFORM_PAGE_BYTES);
+    memory.bounce = alloc_take((size_t)AHEAD_MOST * PLATFORM_PAGE_BYTES);
     if (!memory.images || !memory.image_stack || !memory.bounce)
         return false;
     memory.image_count = (uint32_t)count;
@@ -99,6 +101,7 @@ Status memory_open(const MemoryOptions *options) {
     memory.open = memory.closing =
         (PageList){.first = PAGE_LIST_END, .last = PAGE_LIST_END};
     memory_epoch = 1;
+    ahead_open();
     if (!reserve_tables() || !take_images() ||
         clock_open(memory.limit_pages) != STATUS_OK)
         return STATUS_NO_MEMORY;
@@ -190,19 +193,29 @@ _Noreturn void memory_give_up(void) {
 
 static void evict(uint64_t page) {
     CHECK(memory.state[page] == PAGE_CLEAN);
-    platform_range_take(page_address(page), 1);
     memory.state[page] = PAGE_ABSENT;
     memory.resident--;
     memory.evictions++;
     TRACE(pages, "out %lx", page_address(page));
 }
 
-/* Evicts up to `count` clean pages. Without a store nothing could be read back.
- */
+/* Evicts up to `count` clean pages; those that came one behind the other go in
+ * one call. Without a store nothing could be read back. */
 static void evict_some(uint64_t count) {
+    uint64_t first = 0, run = 0;
     uint32_t page;
-    while (memory.store && count-- > 0 && (page = clock_evict()) != CLOCK_NONE)
+    while (memory.store && count-- > 0 &&
+           (page = clock_evict()) != CLOCK_NONE) {
+        if (run > 0 && page != first + run) {
+            platform_range_take(page_address(first), run);
+            run = 0;
+        }
+        if (run++ == 0)
+            first = page;
         evict(page);
+    }
+    if (run > 0)
+        platform_range_take(page_address(first), run);
 }
 
 void memory_trim(void) {
@@ -210,16 +223,20 @@ void memory_trim(void) {
         evict_some(memory.resident - memory.limit_pages);
 }
 
-static Status read_page(uint64_t page, const void **contents_out) {
+/* Reads a page, and up to `most` - 1 behind it where that is one request, into
+ * the bounce pages; *count_out of them are good, 0: it is a page of zeros. */
+static Status read_pages(uint64_t page, uint32_t most, uint32_t *count_out) {
     bool some = false;
-    *contents_out = NULL;
+    *count_out = 0;
     Status status = STATUS_OK;
     memory.depth++;
     if (memory.store)
         status = store_page_exists(memory.store, page, &some);
-    if (status == STATUS_OK && some) {
+    if (status == STATUS_OK && some && most > 1)
+        *count_out = store_read_run(memory.store, page, most, memory.bounce);
+    if (status == STATUS_OK && some && *count_out == 0) {
         status = store_read_page(memory.store, page, memory.bounce);
-        *contents_out = memory.bounce;
+        *count_out = 1;
     }
     memory.depth--;
     return status;
@@ -238,25 +255,41 @@ static Status give_page(uint64_t page, const void *contents) {
     return status;
 }
 
+static void came(uint64_t page, bool zeros) {
+    memory.state[page] = PAGE_CLEAN;
+    memory.resident++;
+    clock_came(page);
+    memory.page_ins += !zeros;
+    TRACE(pages, "in %lx%s", page_address(page), zeros ? " zeros" : "");
+    if (memory.options.audit)
+        platform_range_writable(page_address(page), 1, false);
+}
+
+/* Gives what was read besides, as long as there is memory. */
+static void give_ahead(uint64_t page, uint32_t count) {
+    for (uint32_t i = 1; i < count; i++) {
+        const uint8_t *bytes = memory.bounce + (size_t)i * PLATFORM_PAGE_BYTES;
+        if (platform_range_give(page_address(page + i), bytes) != STATUS_OK)
+            return;
+        came(page + i, false);
+    }
+}
+
 static Status bring_in(uint64_t page) {
-    const void *contents;
+    uint32_t count;
     if (memory.resident >= memory.hard_limit_pages)
         evict_some(LEAST_PAGES / 64);
-    Status status = read_page(page, &contents);
+    Status status = read_pages(page, ahead_wanted(page), &count);
     if (status == STATUS_OK)
-        status = give_page(page, contents);
+        status = give_page(page, count > 0 ? memory.bounce : NULL);
     if (status != STATUS_OK) {
         memory.lost_address = page_address(page);
         memory.lost_why = status;
         return status;
     }
-    memory.state[page] = PAGE_CLEAN;
-    memory.resident++;
-    clock_came(page);
-    memory.page_ins += contents != NULL;
-    TRACE(pages, "in %lx%s", page_address(page), contents ? "" : " zeros");
-    if (memory.options.audit)
-        platform_range_writable(page_address(page), 1, false);
+    came(page, count == 0);
+    give_ahead(page, count);
+    ahead_came(page, count > 0 ? count : 1);
     return STATUS_OK;
 }
 
@@ -391,9 +424,7 @@ static Status replace_lost(uint64_t page) {
     Status status = give_page(page, NULL);
     if (status != STATUS_OK)
         return status;
-    memory.state[page] = PAGE_CLEAN;
-    memory.resident++;
-    clock_came(page);
+    came(page, true);
     return announce(page);
 }
 

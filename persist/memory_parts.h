@@ -58,7 +58,7 @@ typedef struct Memory {
     uint32_t extras[EXTRA_IMAGES]; /* clean pages announced since, with images
                                       until the look is over */
     uint32_t extra_count;
-    uint8_t *bounce; /* one page for bringing pages in */
+    uint8_t *bounce; /* AHEAD_MOST pages for bringing pages in */
     int depth;       /* > 0: inside the store; a fault is a bug */
     uint64_t lost_address;
     Status lost_why;

@@ -214,6 +214,13 @@ Status radix_get(Radix *radix, uint64_t key, FormatEntry *entry_out) {
     return status;
 }
 
+bool radix_known(Radix *radix, uint64_t key, FormatEntry *entry_out) {
+    Node *leaf = find(radix, 0, index_at(key, 0));
+    if (leaf)
+        *entry_out = leaf->bytes->entries[place_at(key, 0)];
+    return leaf != NULL;
+}
+
 /* The first key from *key on whose entry in the node at `level` over it is
  * present; moves *key there, or to the end of the node. */
 static bool next_in_node(const Node *node, unsigned level, uint64_t *key) {

@@ -33,6 +33,9 @@ FormatEntry radix_root(const Radix *radix);
 /* The entry of a key, zero where nothing is. IO_ERROR, CORRUPT, NO_MEMORY. */
 Status radix_get(Radix *radix, uint64_t key, FormatEntry *entry_out);
 
+/* The same without the disk: false when the leaf is not in memory. */
+bool radix_known(Radix *radix, uint64_t key, FormatEntry *entry_out);
+
 /* The first key from `from` on that has an entry, UINT64_MAX where there is
  * none. Errors as radix_get. */
 Status radix_next(Radix *radix, uint64_t from, uint64_t *key_out);

@@ -1,6 +1,8 @@
 /* What a store tells of itself. */
 #include "persist/store_parts.h"
 
+#include "kernel/base/check.h"
+
 Status store_page_exists(Store *store, uint64_t page, bool *some_out) {
     FormatEntry entry;
     *some_out = true;
@@ -8,6 +10,30 @@ Status store_page_exists(Store *store, uint64_t page, bool *some_out) {
     if (status == STATUS_OK)
         *some_out = entry_present(&entry);
     return status;
+}
+
+/* True when the page behind a run is known to stand behind it on the disk. */
+static bool continues(Store *store, uint64_t page, uint64_t block,
+                      FormatEntry *entry_out) {
+    return radix_known(store->heap, page, entry_out) &&
+           entry_present(entry_out) && entry_block(entry_out) == block;
+}
+
+uint32_t store_read_run(Store *store, uint64_t page, uint32_t most,
+                        void *bytes) {
+    FormatEntry entries[STORE_RUN_MOST];
+    if (!radix_known(store->heap, page, &entries[0]) ||
+        !entry_present(&entries[0]))
+        return 0;
+    if (store->second && store->second(page, bytes))
+        return 0; /* that is faster, when it verifies */
+    uint64_t first = entry_block(&entries[0]);
+    uint32_t count = 1;
+    CHECK(most <= STORE_RUN_MOST);
+    while (count < most &&
+           continues(store, page + count, first + count, &entries[count]))
+        count++;
+    return device_read_run(store->device, entries, count, bytes);
 }
 
 uint64_t store_durable_generation(const Store *store) {

@@ -23,7 +23,11 @@
 
 typedef struct Store Store;
 
-enum { STORE_MESSAGE_BYTES = 200, STORE_LAST_LEAST = 2 };
+enum {
+    STORE_MESSAGE_BYTES = 200,
+    STORE_LAST_LEAST = 2,
+    STORE_RUN_MOST = 32, /* as many pages as data keeps together on the disk */
+};
 #define STORE_KEEP_ALL UINT32_MAX /* as `last`: no commit deletes any */
 
 /* How many generations are kept: the last ones, then the first of so many
@@ -66,6 +70,12 @@ typedef bool StoreSecond(uint64_t page, void *bytes);
 void store_set_second(Store *store, StoreSecond *second);
 /* How many pages it found there. */
 uint64_t store_second_pages(const Store *store);
+
+/* Reads a page whose entry was read before, and those behind it as far as they
+ * follow each other on the disk, at most `most` (up to STORE_RUN_MOST), in one
+ * request: how many are good, from the first on. 0: ask store_read_page. */
+uint32_t store_read_run(Store *store, uint64_t page, uint32_t most,
+                        void *bytes);
 
 /* False when the page is known to be all zeros without reading its block.
  * Errors as store_read_page, then *some_out is true. */

@@ -8,6 +8,9 @@ build/snapshot-bench: $$(call objects,host,$$(BASE_SOURCES) \
 build/store-bench: $$(call objects,host,tests/bench/store.c) \
     build/librevstore.a
 	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ -lpthread -o $$@
+build/generations-bench: $$(call objects,host,tests/bench/generations.c) \
+    build/librevstore.a
+	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ -lpthread -o $$@
 build/rates-bench: $$(call objects,host,$$(COMMON_SOURCES) \
     tests/bench/rates.c $$(filter-out kernel/host/main.c,$$(HOST_SOURCES))) \
     $$(call libraries,host)
@@ -32,8 +35,8 @@ build/bench/untaxed/vm/interpreter.o: vm/interpreter.c $(wildcard vm/*.h)
 build/micro-bench: tests/bench/micro.c
 	$(QUIET)$(CC) -std=c17 -D_GNU_SOURCE -O2 $< -lm -o $@
 
-BENCH_PROGRAMS := $(addprefix build/,snapshot-bench store-bench rates-bench \
-    micro-bench revenant-untaxed)
+BENCH_PROGRAMS := $(addprefix build/,snapshot-bench store-bench \
+    generations-bench rates-bench micro-bench revenant-untaxed)
 # Heaps of over 2 GB only in the long one; it wants 9 GB of disk for a while.
 bench-long: BENCH_LONG := 1
 .PHONY: bench bench-long
@@ -41,10 +44,11 @@ bench bench-long: programs $(BENCH_PROGRAMS)
 	@kernel/lib/packages.sh bench
 	@mkdir -p build/bench
 	@(python3 tests/bench/boot.py 5; build/snapshot-bench build/bench/s.img $(if $(BENCH_LONG),long); \
-	    python3 tests/bench/threads.py; \
+	    python3 tests/bench/threads.py; python3 tests/bench/walk.py 3; \
 	    build/store-bench build/bench/s.img build/bench/control.img; \
 	    python3 tests/bench/pause.py; \
 	    python3 tests/bench/restore.py 100 $(if $(BENCH_LONG),8192); \
+	    build/generations-bench build/bench/s.img; \
 	    python3 tests/bench/slowdown.py 3; build/rates-bench $(CORE_REV); python3 tests/bench/micro.py; \
 	    python3 tests/bench/desktop.py; python3 tests/bench/idle.py) | \
 	    python3 tests/bench/collect.py

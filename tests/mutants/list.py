@@ -50,6 +50,10 @@ MUTANTS = [
      "return good ? STATUS_OK : STATUS_CORRUPT;",
      "return good || true ? STATUS_OK : STATUS_CORRUPT;",
      "what is read is not verified"),
+    ("run-hash", "persist/device.c",
+     "hash_equal(hash_of(at, PLATFORM_BLOCK_BYTES), entries[good].hash)",
+     "hash_of(at, PLATFORM_BLOCK_BYTES).first",
+     "what is read ahead is not verified"),
     ("second-copy", "persist/device.c",
      "device_write(device, DEVICE_MIRROR, partner);\n    CHECK(second);\n"
      "    bytes_copy(second, bytes, PLATFORM_BLOCK_BYTES);",

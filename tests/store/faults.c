@@ -98,7 +98,7 @@ static void take_cells(void) {
 
 /* The same through the range: announcements, snapshots, page-ins. */
 static void use_memory(void) {
-    for (int life = 0; life < 2; life++) {
+    for (int life = 0; life < 3; life++) {
         unsigned errors;
         if (open_memory() != STATUS_OK)
             return;
