@@ -25,8 +25,8 @@ uint32_t store_read_run(Store *store, uint64_t page, uint32_t most,
     if (!radix_known(store->heap, page, &entries[0]) ||
         !entry_present(&entries[0]))
         return 0;
-    if (store->second && store->second(page, bytes))
-        return 0; /* that is faster, when it verifies */
+    if (view_read_second(store, page, bytes))
+        return 1;
     uint64_t first = entry_block(&entries[0]);
     uint32_t count = 1;
     CHECK(most <= STORE_RUN_MOST);

@@ -178,6 +178,8 @@ void abandon_step(Store *store);
 
 /* ---- view.c ---- */
 
+/* The page's bytes from where else they may be (store_set_second), verified. */
+bool view_read_second(Store *store, uint64_t page, void *bytes);
 /* True when somebody looks at this generation. */
 bool view_protects(const Store *store, uint64_t generation);
 

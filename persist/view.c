@@ -109,7 +109,7 @@ bool store_is_ancestor(const Store *store, uint64_t generation) {
     return false;
 }
 
-static bool read_second(Store *store, uint64_t page, void *bytes) {
+bool view_read_second(Store *store, uint64_t page, void *bytes) {
     FormatEntry entry;
     bool good = store->second &&
                 radix_get(store->heap, page, &entry) == STATUS_OK &&
@@ -120,7 +120,7 @@ static bool read_second(Store *store, uint64_t page, void *bytes) {
 }
 
 Status store_read_page(Store *store, uint64_t page, void *bytes) {
-    return read_second(store, page, bytes)
+    return view_read_second(store, page, bytes)
                ? STATUS_OK
                : read_page(store->device, store->heap, page, bytes);
 }
