@@ -8,6 +8,8 @@
  * lived through, so a wrong clock or a month switched off costs no history. */
 #include "persist/store_parts.h"
 
+#include "kernel/base/alloc.h"
+
 enum {
     FEWEST = 3,            /* the one under way, and the last two durable */
     KEEP_FREE_SHARE = 8,   /* more are deleted when less of the disk is free, */
@@ -92,39 +94,47 @@ static void thin_line(Store *store, Allowance *allowance) {
     }
 }
 
-static bool on_line(const Store *store, uint64_t generation) {
-    uint32_t place;
-    for (uint64_t at = store->pending.generation; at != 0;
-         at = store->records[place].parent) {
-        if (at == generation)
-            return true;
-        place = directory_find(store, at);
+/* By place: true for what the generation under way grew from, and itself. Once
+ * for all records, since each step looks through all of them. NULL: no memory.
+ */
+static bool *line_of(const Store *store) {
+    bool *line = alloc_take(store->record_places * sizeof *line);
+    uint64_t at = store->pending.generation;
+    while (line && at != 0) {
+        uint32_t place = directory_find(store, at);
         if (place == UINT32_MAX)
-            return false;
+            break;
+        line[place] = true;
+        at = store->records[place].parent;
     }
-    return false;
+    return line;
+}
+
+static void prune(Store *store, uint32_t place, Allowance *allowance) {
+    FormatRecord *record = &store->records[place];
+    uint32_t child;
+    if (directory_children(store, record->generation, &child) > 0) {
+        delete_one(store, place, allowance);
+        return;
+    }
+    if (deadlist_delete_last(store, place) != STATUS_OK)
+        return;
+    record->deadlist = (FormatEntry){0};
+    record->flags |= FORMAT_DYING;
+    record->cursor = 0;
+    directory_touch(store, place);
 }
 
 /* Of lines that were left, deletes what nobody wants; the end of one, which has
  * no child, begins to be given back (abandon.c). */
 static void prune_others(Store *store, Allowance *allowance) {
-    for (uint32_t i = 0; i < store->record_places; i++) {
-        FormatRecord *record = &store->records[i];
-        uint32_t child;
-        if (record->generation == 0 || is_wanted(store, record) ||
-            on_line(store, record->generation))
-            continue;
-        if (directory_children(store, record->generation, &child) > 0) {
-            delete_one(store, i, allowance);
-            continue;
-        }
-        if (deadlist_delete_last(store, i) != STATUS_OK)
-            continue;
-        record->deadlist = (FormatEntry){0};
-        record->flags |= FORMAT_DYING;
-        record->cursor = 0;
-        directory_touch(store, i);
+    bool *line = line_of(store);
+    for (uint32_t i = 0; line && i < store->record_places; i++) {
+        const FormatRecord *record = &store->records[i];
+        if (record->generation != 0 && !line[i] && !is_wanted(store, record))
+            prune(store, i, allowance);
     }
+    alloc_give(line);
 }
 
 /* The oldest generation of the line that may go; the FEWEST newest may not. */
