@@ -22,7 +22,6 @@ COVERAGE_SOURCES := $(addprefix tests/unit/,store_test.c memory_test.c \
 coverage: run-coverage
 run-coverage: build/cov/store
 	@python3 -B tests/store/coverage.py
-LONG_RUNS += coverage
 
 # What memory and damage can do under the sanitizers; the mass without them.
 .PHONY: run-store run-store-cuts run-store-long run-store-cuts-long
