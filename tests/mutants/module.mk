@@ -1,6 +1,6 @@
 # Bugs put into the store on purpose, each to be found by its tests.
-MUTANT_SOURCES := tests/test.c tests/unit/store_test.c \
-    tests/unit/memory_test.c tests/unit/ahead_test.c $(sort $(wildcard tests/store/*.c)) \
+MUTANT_SOURCES := tests/test.c $(addprefix tests/unit/,store_test.c \
+    corners_test.c memory_test.c ahead_test.c) $(sort $(wildcard tests/store/*.c)) \
     $(sort $(wildcard tests/sim/*.c)) kernel/host/range.c
 define MUTANT_RULES
 build/mutants/original: $$(call objects,host,$$(BASE_SOURCES) \

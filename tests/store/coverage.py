@@ -20,7 +20,7 @@ FILES = [f"persist/{name}.c" for name in
          "radix device view verify".split()]
 REASONS = pathlib.Path("tests/store/uncovered.txt")
 OBJECTS = pathlib.Path("build/cov")
-SEEDS = "1-300"
+SEEDS = "1-100"
 
 
 def run_tests():

@@ -15,13 +15,13 @@ endef
 LATE_RULES += STORE_TEST_RULES
 
 # Which lines and branches of the store its tests reach.
-COVERAGE_SOURCES := tests/unit/store_test.c tests/unit/memory_test.c \
+COVERAGE_SOURCES := $(addprefix tests/unit/,store_test.c memory_test.c \
+    corners_test.c scrub_test.c transfer_test.c) \
     $(STORE_TEST_SOURCES)
 .PHONY: coverage run-coverage
 coverage: run-coverage
 run-coverage: build/cov/store
 	@python3 -B tests/store/coverage.py
-LONG_RUNS += coverage
 
 # What memory and damage can do under the sanitizers; the mass without them.
 .PHONY: run-store run-store-cuts run-store-long run-store-cuts-long
