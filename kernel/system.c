@@ -10,6 +10,7 @@
 #include "kernel/base/trace.h"
 #include "kernel/console.h"
 #include "kernel/first.h"
+#include "kernel/full.h"
 #include "kernel/install.h"
 #include "kernel/platform.h"
 #include "kernel/refuse.h"
@@ -23,7 +24,6 @@
 #include "wm/desktop_native.h"
 
 enum {
-    WAIT_NS = 5000000,     /* for a program that waits for room */
     MEMORY_SHARE = 2,      /* of the machine's RAM for pages: a half */
     SLICE_BUDGET = 100000, /* calls and loops between two looks at input */
     MINUTE_US = 60000000,
@@ -317,6 +317,7 @@ static void after_programs(void) {
     desktop_step();
     travel_step();
     keep_clock();
+    full_step();
     compose();
 }
 
@@ -330,8 +331,6 @@ void system_step(void) {
     vm_guarded(before_programs);
     uint64_t until_ns = vm_run(SLICE_BUDGET);
     bool waits = vm_pressed(); /* one program waits for room: no spinning */
-    if (waits)
-        until_ns = platform_now_ns() + WAIT_NS;
     run.drawn = true; /* when this is left half-way, there is more to do */
     vm_guarded(after_programs);
     until_ns = earlier(until_ns, saver_step());

@@ -19,14 +19,24 @@ static uint64_t pairs_for(uint64_t pages, uint32_t regions) {
     return leaves + upper + pages / FORMAT_DEAD_PER_BLOCK + COMMIT_PAIRS;
 }
 
-bool store_has_room(const Store *store, uint64_t pages, uint32_t regions) {
+/* Of what is left, half must be pairs for metadata. */
+bool store_has_room_leaving(const Store *store, uint64_t pages,
+                            uint32_t regions, uint64_t left) {
     uint64_t pairs = pairs_for(pages, regions);
-    return space_pairs(store->space) >= pairs &&
-           space_available(store->space) >= pages + 2 * pairs;
+    return space_pairs(store->space) >= pairs + left / 4 &&
+           space_available(store->space) >= pages + 2 * pairs + left;
+}
+
+bool store_has_room(const Store *store, uint64_t pages, uint32_t regions) {
+    return store_has_room_leaving(store, pages, regions, 0);
 }
 
 uint64_t store_available(const Store *store) {
     return space_available(store->space);
+}
+
+void store_want_free(Store *store, uint64_t blocks) {
+    store->wanted_free = blocks;
 }
 
 void commit_heap_node_freed(void *store, const FormatEntry *entry) {

@@ -150,6 +150,8 @@ void retention_apply(Store *store) {
         return;
     Allowance allowance = {.deletions = DELETIONS_AT_ONCE};
     uint64_t low = store->super.layout.blocks / KEEP_FREE_SHARE;
+    if (low < store->wanted_free)
+        low = store->wanted_free;
     prune_others(store, &allowance);
     thin_line(store, &allowance);
     while (space_free_blocks(store->space) < low &&

@@ -130,7 +130,7 @@ static Status discard_regions(Domain *domain) {
     return STATUS_OK;
 }
 
-Status domain_kill(Domain *domain) {
+static Status give_back(Domain *domain) {
     Status status = heap_write(domain, sizeof *domain);
     if (status != STATUS_OK)
         return status;
@@ -151,6 +151,14 @@ Status domain_kill(Domain *domain) {
         if (ROOT->domains[i] == domain)
             HEAP_SET(ROOT->domains[i], NULL);
     return STATUS_OK;
+}
+
+Status domain_kill(Domain *domain) {
+    MemoryLevel before = memory_level();
+    memory_set_level(MEMORY_ENDING);
+    Status status = give_back(domain);
+    memory_set_level(before);
+    return status;
 }
 
 /* ---- Variables ---- */

@@ -42,6 +42,7 @@ static void stop_owner(void) {
 /* The step runs in a frame of its own, so that vm_lost_page can leave it. */
 __attribute__((noinline)) bool guard_run(void (*step)(void)) {
     void *outer[5];
+    MemoryLevel level = memory_level();
     bool was = guarded, lost = true;
     bytes_copy(outer, escape, sizeof outer);
     if (!__builtin_setjmp(escape)) {
@@ -50,6 +51,8 @@ __attribute__((noinline)) bool guard_run(void (*step)(void)) {
         lost = false;
     }
     guarded = was;
+    if (lost)
+        memory_set_level(level);
     bytes_copy(escape, outer, sizeof outer);
     return !lost;
 }
