@@ -125,6 +125,7 @@ void apps_reap(void) {
             continue;
         desktop_forget(domain);
         if (domain_kill(domain) != STATUS_OK)
-            return; /* nothing can be written now; later */
+            break; /* nothing can be written now; later */
     }
+    domain_give_back();
 }

@@ -182,7 +182,6 @@ void full_step(void) {
     if (full.shown && !starved) {
         full.shown = false;
         wm_notice(NULL);
-        log_line("store: there is room again");
     }
     if (starved && !wm_has_notice() && platform_now_ns() >= full.quiet_ns)
         offer();

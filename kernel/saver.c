@@ -28,6 +28,7 @@ static struct {
     uint64_t next_ns;       /* the next snapshot, when something changed */
     uint64_t pressed_ns;    /* none for room before this */
     uint32_t pressed_count; /* fruitless ones in a row */
+    bool starved_said;      /* the log says that there is no room */
     uint64_t refusals;      /* of announcements, that were seen */
     uint64_t retry_ns;      /* none before this, after a failed one */
     bool failed;
@@ -91,20 +92,30 @@ static bool is_pressed(void) {
     return saver.refusals != before || vm_pressed() || memory_pressed();
 }
 
+static void there_is_room(void) {
+    saver.pressed_count = 0;
+    if (saver.starved_said)
+        log_line("store: there is room again");
+    saver.starved_said = false;
+}
+
 static void count_pressed(void) {
     if (vm_waiters_wrote() >= FRUIT_PAGES)
-        saver.pressed_count = 0;
+        there_is_room();
     saver.pressed_count++;
-    if (saver.pressed_count == PRESSED_SAID)
+    if (saver.pressed_count != PRESSED_SAID)
+        return;
+    if (!saver.starved_said)
         log_line("store: %s is full; programs that want more wait",
                  memory_refused_why() == STATUS_NO_MEMORY ? "the memory"
                                                           : "the disk");
+    saver.starved_said = true;
 }
 
 /* True when something waits for room and a snapshot may make some. */
 static bool room_is_due(uint64_t now_ns) {
     if (!is_pressed()) {
-        saver.pressed_count = 0;
+        there_is_room();
         return false;
     }
     if (now_ns < saver.pressed_ns)

@@ -277,11 +277,16 @@ static uint64_t next_minute_ns(void) {
     return platform_now_ns() + (uint64_t)left_us * 1000;
 }
 
+/* Somebody waits for room, and the next snapshots may make some. */
+static bool room_may_come(void) {
+    return vm_pressed() && !saver_is_starved();
+}
+
 /* Nothing waits, and nothing is going to change soon: all programs rest, or
  * what still runs has computed for a while without anything to see. */
 static bool at_rest(void) {
     uint64_t now_ns = platform_now_ns();
-    if (run.drawn || !desktop_waits())
+    if (run.drawn || !desktop_waits() || room_may_come())
         run.moved_ns = now_ns;
     return !run.drawn && (run.quiet || now_ns - run.moved_ns >= COMPUTES_NS);
 }
@@ -322,7 +327,7 @@ static void after_programs(void) {
 }
 
 static void look_around(void) {
-    run.quiet = desktop_quiet();
+    run.quiet = desktop_quiet() && !room_may_come();
     if (at_rest())
         say_settled();
 }

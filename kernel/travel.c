@@ -17,6 +17,7 @@
 #include "kernel/starts.h"
 #include "persist/snapshot.h"
 #include "persist/store.h"
+#include "vm/domain.h"
 #include "vm/past_app.h"
 #include "vm/past_native.h"
 #include "wm/desktop_native.h"
@@ -102,7 +103,7 @@ static void take_back(const PastWish *wish) {
     char sentence[WHY_BYTES];
     Text why = text_on(sentence, sizeof sentence);
     PastTake *take;
-    if (snapshot_under_way())
+    if (snapshot_under_way() || !domain_give_back())
         return; /* in a later turn */
     Status status = past_app_open(wish->generation, wish->domain, &take, &why);
     if (status == STATUS_OK) {
