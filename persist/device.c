@@ -5,7 +5,7 @@
 #include "kernel/base/check.h"
 #include "kernel/base/log.h"
 
-enum { BATCH_BLOCKS = 32, BATCHES = 16, READ_TRIES = 3 };
+enum { BATCH_BLOCKS = 32, BATCHES = 16 };
 
 typedef enum BatchState {
     BATCH_FREE,
@@ -97,7 +97,8 @@ Status device_read(Device *device, uint64_t block, uint32_t count,
     Status status = STATUS_IO_ERROR;
     if (block >= device->blocks || count > device->blocks - block)
         return status;
-    for (int tries = 1; status != STATUS_OK && tries <= READ_TRIES; tries++) {
+    for (int tries = 1; status != STATUS_OK && tries <= DEVICE_READ_TRIES;
+         tries++) {
         DiskRequest request = {.action = DISK_READ,
                                .block = block,
                                .count = count,

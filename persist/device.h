@@ -32,6 +32,9 @@ bool device_only_looks(const Device *device);
 /* Where the second blocks of pairs are, for all that follows. */
 void device_set_layout(Device *device, const FormatLayout *layout);
 
+/* So often a read is tried before it has failed. */
+enum { DEVICE_READ_TRIES = 3 };
+
 /* Reads `count` (1 to 256) blocks and waits; an error is tried again, and told
  * when it passed. IO_ERROR. */
 Status device_read(Device *device, uint64_t block, uint32_t count,

@@ -159,6 +159,9 @@ class Image:
         self.deadlist(Entry(dead))
 
     def check(self):
+        if self.super.generation == 0:
+            print("nothing is durable on this disk yet")
+            return True
         directory, space = {}, {}
 
         def leaf(key, entry):

@@ -172,24 +172,26 @@ static uint64_t requests_of(const Workload *workload) {
 }
 
 /* The power is cut at the end, so what was only written may be gone. */
-static void fail_request(const Workload *workload, uint64_t k, bool for_ever) {
-    world_case("%s, request %lu %s", workload->name, k,
-               for_ever ? "and all later ones" : "once");
+static void fail_request(const Workload *workload, uint64_t k, uint64_t times) {
+    world_case("%s, request %lu, %s", workload->name, k,
+               times == 1            ? "once"
+               : times == UINT64_MAX ? "and all later ones"
+                                     : "as often as it is tried");
     begin(workload);
-    sim_disk_faults((SimDiskFaults){.fail_after = k,
-                                    .fail_count = for_ever ? UINT64_MAX : 1});
+    sim_disk_faults((SimDiskFaults){.fail_after = k, .fail_count = times});
     workload->use();
     sim_disk_cut();
     workload->survived();
 }
 
 TEST("every disk request may fail once and for ever") {
+    static const uint64_t times[] = {1, DEVICE_READ_TRIES, UINT64_MAX};
     for (unsigned w = 0; w < 2; w++) {
         uint64_t count = requests_of(&workloads[w]);
         test_expect(count > 100, __FILE__, __LINE__, "a real workload");
         for (uint64_t k = 0; k < count; k++)
-            for (int for_ever = 0; for_ever < 2; for_ever++)
-                fail_request(&workloads[w], k, for_ever);
+            for (int i = 0; i < 3; i++)
+                fail_request(&workloads[w], k, times[i]);
     }
 }
 

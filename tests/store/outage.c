@@ -195,7 +195,8 @@ static void have_moment(uint64_t k) {
         return;
     store_set_retention(world.store, &least);
     world_write_some(10);
-    sim_disk_faults((SimDiskFaults){.fail_after = k, .fail_count = 2});
+    sim_disk_faults(
+        (SimDiskFaults){.fail_after = k, .fail_count = 2 * DEVICE_READ_TRIES});
     world_commit();
     sim_disk_faults((SimDiskFaults){.fail_after = UINT64_MAX});
     for (unsigned i = 0; i < 5; i++)

@@ -123,7 +123,8 @@ TEST("a page that is damaged costs none of those read with it") {
 TEST("a run that cannot be read is read page by page") {
     open_heap();
     walk(0, 100);
-    sim_disk_faults((SimDiskFaults){.fail_after = 0, .fail_count = 1});
+    sim_disk_faults(
+        (SimDiskFaults){.fail_after = 0, .fail_count = DEVICE_READ_TRIES});
     walk(100, 400);
     sim_disk_faults((SimDiskFaults){.fail_after = UINT64_MAX});
     memory_close();

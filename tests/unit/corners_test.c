@@ -244,7 +244,8 @@ TEST("without memory or a readable map a disk does not grow") {
         EXPECT(status == STATUS_NO_MEMORY || status == STATUS_OK);
     }
     for (uint64_t k = 0;; k++) {
-        sim_disk_faults((SimDiskFaults){.fail_after = k, .fail_count = 2});
+        sim_disk_faults((SimDiskFaults){.fail_after = k,
+                                        .fail_count = 2 * DEVICE_READ_TRIES});
         uint64_t before = sim_disk_requests();
         Status status = open_at(0);
         store_close(store);

@@ -458,8 +458,8 @@ TEST("a disk that cannot be read now costs no generation") {
             sim_seed(17);
             sim_disk_new(2048);
             commit_some(4);
-            sim_disk_faults(
-                (SimDiskFaults){.fail_after = k, .fail_count = count});
+            sim_disk_faults((SimDiskFaults){
+                .fail_after = k, .fail_count = count * DEVICE_READ_TRIES});
             if (store_open(0, &store, &opening) == STATUS_OK)
                 EXPECT_EQUAL(store_durable_generation(store), 4);
             else
