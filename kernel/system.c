@@ -290,7 +290,7 @@ static bool room_may_come(void) {
  * what still runs has computed for a while without anything to see. */
 static bool at_rest(void) {
     uint64_t now_ns = platform_now_ns();
-    if (run.drawn || !desktop_waits() || room_may_come())
+    if (run.drawn || !desktop_waits())
         run.moved_ns = now_ns;
     return !run.drawn && (run.quiet || now_ns - run.moved_ns >= COMPUTES_NS);
 }
