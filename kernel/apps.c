@@ -91,8 +91,10 @@ void apps_launch(uint32_t place) {
     Domain *domain;
     if (place >= APPS)
         return;
+    memory_set_level(MEMORY_APP); /* what is left is for those that run */
     Status status = vm_start_app(apps[place].module, apps[place].name,
                                  DOMAIN_LIMIT_DEFAULT, 0, NULL, &domain);
+    memory_set_level(MEMORY_SYSTEM);
     if (status == STATUS_OK)
         domain->rights = apps[place].rights; /* new, so it may be written */
     else
@@ -123,6 +125,7 @@ void apps_reap(void) {
             continue;
         desktop_forget(domain);
         if (domain_kill(domain) != STATUS_OK)
-            return; /* nothing can be written now; later */
+            break; /* nothing can be written now; later */
     }
+    domain_give_back();
 }

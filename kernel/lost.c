@@ -6,6 +6,7 @@
 #include "kernel/base/text.h"
 #include "kernel/travel.h"
 #include "persist/snapshot.h"
+#include "vm/domain.h"
 #include "vm/vm.h"
 #include "wm/notice.h"
 
@@ -70,7 +71,7 @@ bool lost_waits(void) {
 }
 
 void lost_step(void) {
-    if (lost.going && !snapshot_under_way())
+    if (lost.going && !snapshot_under_way() && domain_give_back())
         go_back();
     if (!lost.going && !wm_has_notice() && vm_take_lost(&lost.app))
         offer_return();

@@ -17,15 +17,19 @@ enum {
     INTERVAL_LEAST_MS = 10,
     INTERVAL_MOST_MS = 3600000,
     RETRY_NS = 1000000000,
-    PRESSED_NS = 100000000, /* between snapshots that only make room */
-    PRESSED_SAID = 20,      /* fruitless ones before the log says so */
+    PRESSED_NS = 100000000,  /* between snapshots that only make room */
+    PRESSED_SAID = 20,       /* fruitless ones before that is said, */
+    FRUIT_PAGES = 64,        /* that is, with less written after them; */
+    STARVED_NS = 1000000000, /* then they come at this distance */
 };
 
 static struct {
     uint64_t interval_ns;
     uint64_t next_ns;       /* the next snapshot, when something changed */
     uint64_t pressed_ns;    /* none for room before this */
-    uint32_t pressed_count; /* of them in a row */
+    uint32_t pressed_count; /* fruitless ones in a row */
+    bool starved_said;      /* the log says that there is no room */
+    uint64_t refusals;      /* of announcements, that were seen */
     uint64_t retry_ns;      /* none before this, after a failed one */
     bool failed;
     uint64_t page; /* that is looked at */
@@ -72,18 +76,52 @@ bool saver_is_durable(void) {
     return !saver.failed;
 }
 
+bool saver_is_starved(void) {
+    return saver.pressed_count >= PRESSED_SAID;
+}
+
+void saver_expect_room(void) {
+    saver.pressed_count = 0;
+    saver.pressed_ns = 0;
+}
+
+/* Whoever was refused tries again in each turn. */
+static bool is_pressed(void) {
+    uint64_t before = saver.refusals;
+    saver.refusals = memory_refusals();
+    return saver.refusals != before || vm_pressed() || memory_pressed();
+}
+
+static void there_is_room(void) {
+    saver.pressed_count = 0;
+    if (saver.starved_said)
+        log_line("store: there is room again");
+    saver.starved_said = false;
+}
+
+static void count_pressed(void) {
+    if (vm_waiters_wrote() >= FRUIT_PAGES)
+        there_is_room();
+    saver.pressed_count++;
+    if (saver.pressed_count != PRESSED_SAID)
+        return;
+    if (!saver.starved_said)
+        log_line("store: %s is full; programs that want more wait",
+                 memory_refused_why() == STATUS_NO_MEMORY ? "the memory"
+                                                          : "the disk");
+    saver.starved_said = true;
+}
+
 /* True when something waits for room and a snapshot may make some. */
 static bool room_is_due(uint64_t now_ns) {
-    if (!vm_pressed() && !memory_pressed()) {
-        saver.pressed_count = 0;
+    if (!is_pressed()) {
+        there_is_room();
         return false;
     }
     if (now_ns < saver.pressed_ns)
         return false;
-    saver.pressed_ns = now_ns + PRESSED_NS;
-    if (++saver.pressed_count == PRESSED_SAID)
-        log_line("store: the disk or the memory is full; programs that want "
-                 "more wait");
+    count_pressed();
+    saver.pressed_ns = now_ns + (saver_is_starved() ? STARVED_NS : PRESSED_NS);
     return true;
 }
 

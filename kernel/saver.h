@@ -15,6 +15,11 @@ void saver_start(void);
  * time when to look again. */
 uint64_t saver_step(void);
 
+/* Something waits for room and snapshots have made none for a while. */
+bool saver_is_starved(void);
+/* A person did something that frees space with the next snapshots. */
+void saver_expect_room(void);
+
 /* The last snapshot became durable, or there was none yet. */
 bool saver_is_durable(void);
 

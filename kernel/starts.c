@@ -1,6 +1,7 @@
 /* Marks of starts, and the notice while the apps are held. */
 #include "kernel/starts.h"
 
+#include "kernel/answers.h"
 #include "kernel/base/text.h"
 #include "kernel/base/trace.h"
 #include "kernel/platform.h"
@@ -71,17 +72,6 @@ static void start_apps(void) {
     starts.since_ns = platform_now_ns();
 }
 
-/* The place-th app that is there, or NULL. */
-static Domain *app_at(uint32_t place) {
-    int exit_code;
-    for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++) {
-        Domain *domain = ROOT->domains[i];
-        if (domain && !vm_app_ended(domain, &exit_code) && place-- == 0)
-            return domain;
-    }
-    return NULL;
-}
-
 /* The place-th older generation, newest first; number 0: there is none. */
 static FormatRecord older_at(uint32_t place) {
     uint32_t count = starts.store ? store_record_count(starts.store) : 0;
@@ -94,34 +84,15 @@ static FormatRecord older_at(uint32_t place) {
     return (FormatRecord){0};
 }
 
-static uint32_t app_count(void) {
-    uint32_t count = 0;
-    while (app_at(count))
-        count++;
-    return count;
-}
-
-static void add_age(Text *text, int64_t wall_us) {
-    int64_t minutes = (platform_wall_us() - wall_us) / 60000000;
-    if (minutes < 1)
-        text_add(text, "less than a minute ago");
-    else if (minutes < 120)
-        text_add_format(text, "%ld minutes ago", minutes);
-    else if (minutes < 2880)
-        text_add_format(text, "%ld hours ago", minutes / 60);
-    else
-        text_add_format(text, "%ld days ago", minutes / 1440);
-}
-
 /* The answers: start, stop one app each, go back to one generation each. */
 static const char *answer(uint32_t place) {
     static char words[80];
     Text text = text_on(words, sizeof words);
-    uint32_t apps = app_count();
+    uint32_t apps = answers_app_count();
     if (place == 0)
         return apps ? "Start the apps" : "Go on";
     if (place <= apps) {
-        const String *name = app_at(place - 1)->name;
+        const String *name = answers_app(place - 1)->name;
         text_add_format(&text, "Stop %.*s for good", (int)name->length,
                         name->bytes);
         return text_end(&text);
@@ -130,12 +101,12 @@ static const char *answer(uint32_t place) {
     if (older.generation == 0)
         return NULL;
     text_add_format(&text, "Go back to generation %lu, ", older.generation);
-    add_age(&text, older.wall_us);
+    answers_add_age(&text, older.wall_us);
     return text_end(&text);
 }
 
 static void chosen(uint32_t place) {
-    uint32_t apps = app_count();
+    uint32_t apps = answers_app_count();
     if (place == 0) {
         start_apps();
         return;
@@ -143,8 +114,8 @@ static void chosen(uint32_t place) {
     if (place > apps) {
         Status status = travel_to(older_at(place - 1 - apps).generation);
         log_line("travel: the machine cannot go back: %s", status_text(status));
-    } else if (!vm_stop_app(app_at(place - 1), "a person stopped it")) {
-        log_line("apps: nothing can be written now; it was not stopped");
+    } else {
+        answers_stop(answers_app(place - 1));
     }
     starts_offer();
 }

@@ -10,6 +10,7 @@
 #include "kernel/base/trace.h"
 #include "kernel/console.h"
 #include "kernel/first.h"
+#include "kernel/full.h"
 #include "kernel/install.h"
 #include "kernel/lost.h"
 #include "kernel/platform.h"
@@ -24,7 +25,6 @@
 #include "wm/desktop_native.h"
 
 enum {
-    WAIT_NS = 5000000,     /* for a program that waits for room */
     MEMORY_SHARE = 2,      /* of the machine's RAM for pages: a half */
     SLICE_BUDGET = 100000, /* calls and loops between two looks at input */
     MINUTE_US = 60000000,
@@ -281,6 +281,11 @@ static uint64_t next_minute_ns(void) {
     return platform_now_ns() + (uint64_t)left_us * 1000;
 }
 
+/* Somebody waits for room, and the next snapshots may make some. */
+static bool room_may_come(void) {
+    return vm_pressed() && !saver_is_starved();
+}
+
 /* Nothing waits, and nothing is going to change soon: all programs rest, or
  * what still runs has computed for a while without anything to see. */
 static bool at_rest(void) {
@@ -322,11 +327,13 @@ static void after_programs(void) {
     travel_step();
     lost_step();
     keep_clock();
+    full_step();
     compose();
 }
 
 static void look_around(void) {
-    run.quiet = desktop_quiet() && !travel_waits() && !lost_waits();
+    run.quiet =
+        desktop_quiet() && !travel_waits() && !lost_waits() && !room_may_come();
     if (at_rest())
         say_settled();
 }
@@ -335,8 +342,6 @@ void system_step(void) {
     vm_guarded(before_programs);
     uint64_t until_ns = vm_run(SLICE_BUDGET);
     bool waits = vm_pressed(); /* one program waits for room: no spinning */
-    if (waits)
-        until_ns = platform_now_ns() + WAIT_NS;
     run.drawn = true; /* when this is left half-way, there is more to do */
     vm_guarded(after_programs);
     until_ns = earlier(until_ns, saver_step());

@@ -17,6 +17,7 @@
 #include "kernel/starts.h"
 #include "persist/snapshot.h"
 #include "persist/store.h"
+#include "vm/domain.h"
 #include "vm/past_app.h"
 #include "vm/past_native.h"
 #include "wm/desktop_native.h"
@@ -114,7 +115,7 @@ static void take_back(const PastWish *wish) {
     char sentence[WHY_BYTES];
     Text why = text_on(sentence, sizeof sentence);
     uint64_t broken;
-    if (snapshot_under_way())
+    if (snapshot_under_way() || !domain_give_back())
         return; /* in a later turn */
     if (take_app(wish->generation, wish->domain, &broken, &why) != STATUS_OK) {
         fail("the app cannot go back", text_end(&why));

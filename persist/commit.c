@@ -21,14 +21,24 @@ CommitRoom commit_room(uint64_t pages, uint32_t regions) {
     return (CommitRoom){.pairs = pairs, .blocks = pages + 2 * pairs};
 }
 
-bool store_has_room(const Store *store, uint64_t pages, uint32_t regions) {
+/* Of what is left, half must be pairs for metadata. */
+bool store_has_room_leaving(const Store *store, uint64_t pages,
+                            uint32_t regions, uint64_t left) {
     CommitRoom room = commit_room(pages, regions);
-    return space_pairs(store->space) >= room.pairs &&
-           space_available(store->space) >= room.blocks;
+    return space_pairs(store->space) >= room.pairs + left / 4 &&
+           space_available(store->space) >= room.blocks + left;
+}
+
+bool store_has_room(const Store *store, uint64_t pages, uint32_t regions) {
+    return store_has_room_leaving(store, pages, regions, 0);
 }
 
 uint64_t store_available(const Store *store) {
     return space_available(store->space);
+}
+
+void store_want_free(Store *store, uint64_t blocks) {
+    store->wanted_free = blocks;
 }
 
 /* ---- Blocks that are no longer used ---- */

@@ -107,6 +107,7 @@ Status memory_open(const MemoryOptions *options) {
         return STATUS_NO_MEMORY;
     if (memory.store)
         store_set_second(memory.store, warm_page);
+    reserve_open();
     platform_range_set_fault(on_fault, options->lost);
     return attach_all(options->regions);
 }
@@ -349,14 +350,9 @@ void memory_page_opened(uint64_t page) {
         clock_left(page);
     memory.state[page] = PAGE_DIRTY;
     memory_page_epochs[page] = memory_epoch;
+    memory.announced++;
     if (memory.options.audit)
         platform_range_writable(page_address(page), 1, true);
-}
-
-/* True when the disk has room for one more dirty page and its metadata. */
-static bool space_for_one(void) {
-    uint64_t dirty = memory_dirty_pages() + 1;
-    return !memory.store || store_has_room(memory.store, dirty, memory.regions);
 }
 
 static Status take_pre_image(uint64_t page) {
@@ -395,9 +391,10 @@ static Status announce(uint64_t page) {
     Status status = STATUS_OK;
     if (memory.state[page] == PAGE_ABSENT)
         status = bring_in(page);
-    if (status == STATUS_OK && !space_for_one())
-        status = STATUS_NO_SPACE;
-    if (status == STATUS_OK && memory.state[page] == PAGE_DIRTY)
+    bool closing = memory.state[page] == PAGE_DIRTY;
+    if (status == STATUS_OK)
+        status = reserve_one(closing);
+    if (status == STATUS_OK && closing)
         status = take_pre_image(page); /* it is closing */
     else if (status == STATUS_OK && memory.checking)
         take_extra_image(page);
@@ -428,12 +425,15 @@ static Status replace_lost(uint64_t page) {
     return announce(page);
 }
 
-/* An absent page of zeros stays so; others become zeros in RAM, and the writer
- * turns them into zero entries. */
+/* A page of zeros stays as it is, so that going on after a refusal does not
+ * begin anew; others become zeros in RAM, and the writer turns them into zero
+ * entries. */
 static Status discard_page(uint64_t page) {
-    bool some = memory.state[page] != PAGE_ABSENT;
+    bool absent = memory.state[page] == PAGE_ABSENT;
+    bool some = !absent && !bytes_all_zero((const void *)page_address(page),
+                                           PLATFORM_PAGE_BYTES);
     Status status = STATUS_OK;
-    if (!some && memory.store)
+    if (absent && memory.store)
         status = store_page_exists(memory.store, page, &some);
     if (status != STATUS_OK || !some)
         return status;
@@ -456,14 +456,6 @@ Status memory_discard(uint64_t address, uint64_t size_bytes) {
             return status;
     }
     return STATUS_OK;
-}
-
-bool memory_pressed(void) {
-    uint64_t dirty = memory_dirty_pages();
-    if (!memory.store)
-        return false;
-    return dirty > memory.limit_pages / 2 ||
-           !store_has_room(memory.store, dirty + 64, memory.regions);
 }
 
 /* ---- Check ---- */

@@ -82,9 +82,10 @@ extern uint8_t memory_epoch; /* 1 to 255, changes at barriers only */
 Status memory_write_slow(uint64_t address, size_t size_bytes);
 
 /* Announces that these bytes (within attached regions) will change before the
- * next safepoint. STATUS_NO_SPACE or STATUS_NO_MEMORY: nothing may be written;
- * the caller lets its thread wait at a safepoint and tries again, or fails.
- * STATUS_IO_ERROR or STATUS_CORRUPT: a page cannot be read any more. */
+ * next safepoint. STATUS_NO_SPACE or STATUS_NO_MEMORY: there is no room for
+ * this level (below); nothing may be written; the caller lets its thread wait
+ * at a safepoint and tries again, or fails. STATUS_IO_ERROR or STATUS_CORRUPT:
+ * a page cannot be read any more. */
 static inline Status memory_write(uint64_t address, size_t size_bytes) {
     uint64_t first = (address - PLATFORM_RANGE_BASE) / PLATFORM_PAGE_BYTES;
     uint64_t last =
@@ -113,8 +114,34 @@ bool memory_attached(uint32_t index);
  * as zeros from now on and cost no space. Counts as a write. */
 Status memory_discard(uint64_t address, uint64_t size_bytes);
 
-/* True when a snapshot is wanted before more can be written: dirty pages or
- * the disk are near their limit. Threads then wait at safepoints. */
+/* ---- Room ----
+ *
+ * Who announces decides how much of the disk, of the RAM for pages and of the
+ * pre-images must stay free for others (reserve.c). What is left to the system
+ * is enough for two generations of its own work, so that input, the screen,
+ * and ending an app go on when programs wait. */
+typedef enum MemoryLevel {
+    MEMORY_SYSTEM, /* C code outside of threads, and the system's threads */
+    MEMORY_ENDING, /* giving back what an app had */
+    MEMORY_APP,    /* an app's thread runs */
+    MEMORY_HEAVY,  /* the same, of an app that writes more than others */
+} MemoryLevel;
+
+/* The level of what is announced from now on. */
+void memory_set_level(MemoryLevel level);
+MemoryLevel memory_level(void);
+
+/* Since memory_open: pages that were announced; announcements that were
+ * refused, and why the last one was. */
+uint64_t memory_announced_pages(void);
+uint64_t memory_refusals(void);
+Status memory_refused_why(void);
+
+/* What an app can announce at once at most, however long it waits. */
+uint64_t memory_at_once_bytes(void);
+
+/* True when a snapshot is wanted before apps can write more: dirty pages or the
+ * disk are near their limit. */
 bool memory_pressed(void);
 
 #endif

@@ -58,8 +58,12 @@ typedef struct Memory {
     uint32_t extras[EXTRA_IMAGES]; /* clean pages announced since, with images
                                       until the look is over */
     uint32_t extra_count;
-    uint8_t *bounce; /* AHEAD_MOST pages for bringing pages in */
-    int depth;       /* > 0: inside the store; a fault is a bug */
+    MemoryLevel level;  /* of who announces now */
+    uint64_t announced; /* pages, so far */
+    uint64_t refusals;  /* of announcements, so far, */
+    Status refused_why; /* and the last one's reason */
+    uint8_t *bounce;    /* AHEAD_MOST pages for bringing pages in */
+    int depth;          /* > 0: inside the store; a fault is a bug */
     uint64_t lost_address;
     Status lost_why;
 } Memory;
@@ -87,6 +91,12 @@ void memory_page_opened(uint64_t page);
 void memory_image_release(uint64_t page);
 /* The look at closing pages begins or is over. */
 void memory_checking(bool begins);
+
+/* Works out what each level leaves, of this disk and memory. */
+void reserve_open(void);
+/* OK when the level has room for one more dirty page, with its pre-image when
+ * it is closing; NO_SPACE, NO_MEMORY. (reserve.c) */
+Status reserve_one(bool closing);
 
 /* NULL, or the sentence of the invariant that does not hold. */
 const char *memory_check(void);

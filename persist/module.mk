@@ -2,8 +2,8 @@ STORE_SOURCES := $(addprefix persist/,device.c hash.c space.c radix.c \
     directory.c deadlist.c retention.c abandon.c marks.c view.c commit.c \
     store.c store_open.c verify.c scrub.c export.c \
     transfer.c)
-PERSIST_SOURCES += $(STORE_SOURCES) persist/memory.c persist/clock.c \
-    persist/ahead.c persist/snapshot.c persist/replace.c
+PERSIST_SOURCES += $(STORE_SOURCES) persist/memory.c persist/reserve.c \
+    persist/clock.c persist/ahead.c persist/snapshot.c persist/replace.c
 
 # rvdisk runs the store on the hosted machine's disk.
 PROGRAMS += build/rvdisk

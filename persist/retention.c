@@ -161,6 +161,7 @@ static bool space_is_short(const Store *store) {
     CommitRoom usual = commit_room(USUAL_PAGES, store->pending.regions);
     uint64_t low = bytes_max(store->super.layout.blocks / KEEP_FREE_SHARE,
                              USUAL_GENERATIONS * usual.blocks);
+    low = bytes_max(low, store->wanted_free);
     return space_free_blocks(store->space) < low ||
            space_free_pairs(store->space) < USUAL_GENERATIONS * usual.pairs;
 }

@@ -162,6 +162,9 @@ void store_start_lasted(Store *store);
 /* True when a generation with so many changed pages, within so many regions,
  * can be written with all its metadata, wherever they are. */
 bool store_has_room(const Store *store, uint64_t pages, uint32_t regions);
+/* The same, and so many blocks are left then for later generations. */
+bool store_has_room_leaving(const Store *store, uint64_t pages,
+                            uint32_t regions, uint64_t left);
 /* Blocks that can be given out now. */
 uint64_t store_available(const Store *store);
 
@@ -182,6 +185,9 @@ Status store_finish(Store *store, uint32_t budget);
 void store_doom(Store *store, Status why);
 
 void store_set_retention(Store *store, const StoreRetention *retention);
+/* So many blocks are to be free, at the cost of older generations; never less
+ * than an eighth of the disk. */
+void store_want_free(Store *store, uint64_t blocks);
 
 /* What the last durable generation took, for the log line. */
 uint64_t store_last_pages(const Store *store);

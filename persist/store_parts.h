@@ -77,8 +77,9 @@ struct Store {
     uint64_t marks_sequence;
     StoreView *views; /* view.c */
     StoreRetention retention;
-    FormatSuper opened; /* the superblock that this start found, */
-    bool opened_unsure; /* and has not yet made safe in both rings */
+    uint64_t wanted_free; /* older generations go while less is free */
+    FormatSuper opened;   /* the superblock that this start found, */
+    bool opened_unsure;   /* and has not yet made safe in both rings */
 
     /* The generation under way. */
     CommitPhase phase;

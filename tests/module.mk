@@ -19,6 +19,12 @@ run-lost: build/uitest build/revenant build/hostile/damage
 	@tests/lost.sh
 TEST_RUNS += lost
 
+# An app that fills the disk, and what a person can do then.
+.PHONY: run-full
+run-full: build/revenant build/uitest build/rvdisk
+	@tests/full.sh host
+TEST_RUNS += full
+
 # The programs used wrongly.
 .PHONY: run-use
 run-use: build/revenant build/uitest build/revc build/rvdisk

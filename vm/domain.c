@@ -109,47 +109,60 @@ Domain *domain_find(uint64_t number) {
     return NULL;
 }
 
-/* The region of the Domain object goes last, so that a call that failed can be
- * made again. */
-static Status discard_regions(Domain *domain) {
-    uint32_t region;
-    while ((region = region_header(domain->first_region)->next)) {
-        RegionHeader *first = region_header(domain->first_region);
-        RegionHeader *header = region_header(region);
-        /* Behind a header that cannot be read, the others stay as they are. */
-        Status status = memory_bring((uintptr_t)header, sizeof *header);
-        uint32_t next = status == STATUS_OK ? header->next : 0;
-        status = heap_write(first, sizeof *first);
-        if (status == STATUS_OK)
-            status =
-                memory_discard(region_address(region), MEMORY_REGION_BYTES);
-        if (status != STATUS_OK)
-            return status;
-        first->next = next;
-    }
-    return STATUS_OK;
-}
+/* ---- The end ---- */
 
-Status domain_kill(Domain *domain) {
-    Status status = heap_write(domain, sizeof *domain);
-    if (status != STATUS_OK)
-        return status;
-    domain->state = DOMAIN_STOPPED;
-    HEAP_SET(domain->run_first, NULL);
-    HEAP_SET(domain->run_last, NULL);
-    HEAP_SET(domain->sleepers, NULL);
-    HEAP_SET(domain->waiters, NULL);
-    status = discard_regions(domain);
+/* Gives back the first region of a chain. Its header goes last, and the root
+ * goes on to the next one with it, so that a call that failed can be made
+ * again. Behind a header that cannot be read, the others stay as they are. */
+static Status give_region(uint64_t *first) {
+    uint32_t region = (uint32_t)*first;
+    const RegionHeader *header = region_header(region);
+    Status status = memory_bring((uintptr_t)header, sizeof *header);
+    uint32_t next = status == STATUS_OK ? header->next : 0;
+    status = memory_discard((uintptr_t)region_block(region, 0),
+                            MEMORY_REGION_BYTES - REGION_BLOCKS_AT);
     if (status == STATUS_OK)
         status = heap_write(ROOT, sizeof *ROOT);
     if (status == STATUS_OK)
-        status = memory_discard(region_address(domain->first_region),
-                                MEMORY_REGION_BYTES);
+        status = memory_discard((uintptr_t)header, PLATFORM_PAGE_BYTES);
+    if (status == STATUS_OK)
+        *first = next;
+    return status;
+}
+
+static Status give_chains(void) {
+    Status status = STATUS_OK;
+    for (size_t i = 0; i < ROOT_ENDING_MAX; i++)
+        while (ROOT->ending[i] && status == STATUS_OK)
+            status = give_region(&ROOT->ending[i]);
+    return status;
+}
+
+bool domain_give_back(void) {
+    MemoryLevel before = memory_level();
+    memory_set_level(MEMORY_ENDING);
+    Status status = give_chains();
+    memory_set_level(before);
+    return status == STATUS_OK;
+}
+
+static uint64_t *free_chain(void) {
+    for (size_t i = 0; i < ROOT_ENDING_MAX; i++)
+        if (ROOT->ending[i] == 0)
+            return &ROOT->ending[i];
+    return NULL;
+}
+
+Status domain_kill(Domain *domain) {
+    uint64_t *chain = free_chain();
+    Status status = chain ? heap_write(ROOT, sizeof *ROOT) : STATUS_BUSY;
     if (status != STATUS_OK)
         return status;
+    *chain = domain->first_region;
     for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++)
         if (ROOT->domains[i] == domain)
             HEAP_SET(ROOT->domains[i], NULL);
+    domain_give_back(); /* what is left goes later */
     return STATUS_OK;
 }
 

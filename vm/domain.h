@@ -13,10 +13,15 @@
 Status domain_create(const char *name, uint64_t limit_bytes,
                      Domain **domain_out);
 
-/* Ends a domain at once: its threads are gone, its gates are broken, its
- * regions are given back and never used again. At a safepoint only. When
- * something cannot be written now, call it again. */
+/* Ends a domain at once: its threads are gone, its gates are broken, nothing
+ * of it is ever found again. Its regions, which are never used again, are given
+ * back now as far as there is room for that, the rest by domain_give_back(). At
+ * a safepoint only. When it cannot be written now, call it again. */
 Status domain_kill(Domain *domain);
+
+/* Goes on giving back what apps had that are over; false: not all yet, a
+ * snapshot must make room. At a safepoint only. */
+bool domain_give_back(void);
 
 /* The domain with this number, or NULL. */
 Domain *domain_find(uint64_t number);

@@ -96,6 +96,7 @@ static void stop_owner(void) {
 /* The step runs in a frame of its own, so that vm_lost_page can leave it. */
 __attribute__((noinline)) bool guard_run(void (*step)(void)) {
     void *outer[5];
+    MemoryLevel level = memory_level();
     bool was = guarded, left = true;
     bytes_copy(outer, escape, sizeof outer);
     if (!__builtin_setjmp(escape)) {
@@ -104,6 +105,8 @@ __attribute__((noinline)) bool guard_run(void (*step)(void)) {
         left = false;
     }
     guarded = was;
+    if (left)
+        memory_set_level(level);
     bytes_copy(escape, outer, sizeof outer);
     return !left;
 }

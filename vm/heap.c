@@ -207,7 +207,7 @@ static Status take_run(Domain *domain, uint32_t region, uint32_t first,
 
 static Status allocate_large(Domain *domain, uint64_t bytes,
                              uint64_t *address_out) {
-    if (bytes > HEAP_OBJECT_BYTES_MAX)
+    if (bytes > HEAP_OBJECT_BYTES_MAX || bytes > memory_at_once_bytes())
         return STATUS_LIMIT;
     uint32_t count =
         (uint32_t)((bytes + REGION_BLOCK_BYTES - 1) / REGION_BLOCK_BYTES);

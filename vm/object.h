@@ -318,6 +318,7 @@ typedef struct Gate {
 #define ROOT_MAGIC 0x315456524c4f4f52ull
 #define ROOT_LAYOUT 1u
 #define ROOT_DOMAINS_MAX 448u
+#define ROOT_ENDING_MAX 8u
 
 typedef struct SystemRoot {
     uint64_t magic;
@@ -342,7 +343,9 @@ typedef struct SystemRoot {
     Array *modules;          /* references: Module by number */
     Method *start;           /* the first frame of every thread */
     uint64_t next_turn;      /* the domain slot that runs next */
-    uint64_t spare[12];
+    uint64_t ending[ROOT_ENDING_MAX]; /* regions of apps that are over, first of
+                                         a chain each, to be given back */
+    uint64_t spare[4];
     Domain *domains[ROOT_DOMAINS_MAX]; /* 0: the system; null: free */
 } SystemRoot;
 

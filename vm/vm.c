@@ -17,6 +17,7 @@
 #include "vm/loader.h"
 #include "vm/module.h"
 #include "vm/native_call.h"
+#include "vm/room.h"
 #include "vm/stack.h"
 #include "vm/symbols.h"
 #include "vm/thread.h"
@@ -24,9 +25,11 @@
 
 #define SLICE_COUNT 20000u
 #define HANDLER_NS 1000000000ull /* a `restarted` handler has so long */
+#define ROOM_WAIT_NS 5000000ull  /* between two tries of what was refused */
 
 static struct {
-    bool pressed;
+    bool pressed;         /* nothing at all can be written */
+    bool refused;         /* something that was done for one domain */
     uint32_t stress;      /* counts of a slice, then a collection; 0: off */
     uint64_t clock_ns;    /* platform time when experienced_ns was set */
     uint64_t restored_ns; /* experienced time of the last vm_restore */
@@ -48,7 +51,8 @@ static struct {
 /* ---- Start ---- */
 
 static Status start_transient(void) {
-    vm.pressed = false;
+    vm.pressed = vm.refused = false;
+    room_start();
     guard_start();
     vm.clock_ns = platform_now_ns();
     native_call_forget();
@@ -305,7 +309,11 @@ static void say_stopped(const Domain *domain, const char *reason) {
 }
 
 bool vm_stop_app(Domain *domain, const char *reason) {
-    if (heap_write(domain, sizeof *domain) != STATUS_OK)
+    MemoryLevel before = memory_level();
+    memory_set_level(MEMORY_SYSTEM);
+    Status status = heap_write(domain, sizeof *domain);
+    memory_set_level(before);
+    if (status != STATUS_OK)
         return false;
     say_stopped(domain, reason);
     domain->state = DOMAIN_STOPPED;
@@ -357,12 +365,21 @@ static void run_interpreter(void) {
     vm.slice_end = interpreter_run();
 }
 
-/* What a program does would have to wait for room. Only within vm_run. */
-static bool is_pressed(Status status) {
+/* What is done for a domain has to wait for room. Only within vm_run. */
+static bool is_refused(Status status) {
     if (vm_unless_lost(status) == STATUS_OK)
         return false;
-    vm.pressed = true;
+    vm.refused = true;
     return true;
+}
+
+/* True when something was refused since this was asked: its domain waits. */
+static bool must_wait(size_t slot) {
+    bool refused = vm.refused;
+    if (refused)
+        room_refuse(slot);
+    vm.refused = false;
+    return refused;
 }
 
 /* The domain has reached its limit: the call that wants more is made again
@@ -370,7 +387,7 @@ static bool is_pressed(Status status) {
 static void collect_for(Domain *domain) {
     Status status = collect_domain(domain);
     if (status == STATUS_BUSY) {
-        vm.pressed = true;
+        vm.refused = true;
         return;
     }
     if (status != STATUS_OK)
@@ -391,15 +408,15 @@ static void finish_slice(Thread *thread, SliceEnd end) {
                                                : NULL;
         HEAP_SET(thread->waiting, worker.call.waiting);
         HEAP_SET(thread->calling, worker.call.method);
-        if (is_pressed(thread_park(thread, worker.call.wait, joined)))
+        if (is_refused(thread_park(thread, worker.call.wait, joined)))
             worker.frame[FRAME_PC] = (uint64_t)(uintptr_t)worker.retry;
         break;
     case SLICE_ENDED:
-        if (!is_pressed(thread_end(thread)))
+        if (!is_refused(thread_end(thread)))
             say_end(thread);
         break;
     case SLICE_PRESSED:
-        vm.pressed = true;
+        vm.refused = true;
         break;
     case SLICE_MEMORY:
         collect_for(thread->domain);
@@ -416,13 +433,13 @@ static uint64_t run_slice(Thread *thread, uint64_t count) {
     worker.fuel = (int64_t)count;
     worker.hurry = false;
     bytes_fill(worker.brought, 0, sizeof worker.brought);
-    if (is_pressed(announce_slice(thread)) ||
-        is_pressed(throw_pending(thread, &end)))
+    if (is_refused(announce_slice(thread)) ||
+        is_refused(throw_pending(thread, &end)))
         return 0;
     vm.slices++;
     vm.slice_end = end;
     if (end != SLICE_ENDED && !guard_run(run_interpreter)) {
-        vm.pressed |= !vm_stop_app(thread->domain, GUARD_LOST);
+        vm.refused |= !vm_stop_app(thread->domain, GUARD_LOST);
         return count;
     }
     TRACE(threads, "%.*s %lu ran %ld of %lu, end %d",
@@ -441,12 +458,11 @@ static void tick(void) {
     vm.clock_ns = now;
 }
 
-static bool wake_sleepers(Domain *domain) {
+static void wake_sleepers(Domain *domain) {
     while (domain->sleepers &&
            domain->sleepers->wake_ns <= ROOT->experienced_ns)
-        if (is_pressed(thread_wake(domain->sleepers, false)))
-            return false;
-    return true;
+        if (is_refused(thread_wake(domain->sleepers, false)))
+            return;
 }
 
 static bool runs(const Domain *domain) {
@@ -454,24 +470,26 @@ static bool runs(const Domain *domain) {
            (!vm.held || domain == vm.except);
 }
 
-static bool wake_all_sleepers(void) {
-    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++)
-        if (runs(ROOT->domains[i]) && !wake_sleepers(ROOT->domains[i]))
-            return false;
-    return true;
+static void wake_all_sleepers(void) {
+    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
+        if (runs(ROOT->domains[i]))
+            wake_sleepers(ROOT->domains[i]);
+        must_wait(i);
+    }
 }
 
-/* The next domain with a runnable thread, after the one that ran last. */
-static Domain *next_domain(void) {
+/* The place of the next domain with a runnable thread that need not wait for
+ * room, after the one that ran last; or ROOT_DOMAINS_MAX. */
+static size_t next_domain(void) {
     for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
         size_t slot = (ROOT->next_turn + i) % ROOT_DOMAINS_MAX;
         Domain *domain = ROOT->domains[slot];
-        if (!runs(domain) || !domain->run_first)
+        if (!runs(domain) || !domain->run_first || room_waits(slot))
             continue;
         ROOT->next_turn = slot + 1;
-        return domain;
+        return slot;
     }
-    return NULL;
+    return ROOT_DOMAINS_MAX;
 }
 
 /* A handler keeps its place for its first second. */
@@ -490,7 +508,7 @@ static void collect_if_wanted(Domain *running) {
 }
 
 /* One thread of the domain runs; returns what it used. */
-static uint64_t run_domain(Domain *domain, uint64_t budget) {
+static uint64_t run_thread(Domain *domain, uint64_t budget) {
     Thread *thread = domain->run_first;
     uint64_t count = thread->fuel ? thread->fuel : SLICE_COUNT;
     if (count > budget)
@@ -498,12 +516,20 @@ static uint64_t run_domain(Domain *domain, uint64_t budget) {
     if (vm.stress && count > vm.stress)
         count = vm.stress;
     uint64_t used = run_slice(thread, count);
-    if (vm.pressed)
+    if (vm.refused)
         return used;
     collect_if_wanted(domain);
     if (domain->run_first == thread && !thread->fuel && !worker.collected &&
         !keeps_turn(thread))
-        is_pressed(thread_rotate(thread));
+        is_refused(thread_rotate(thread));
+    return used;
+}
+
+static uint64_t run_domain(size_t slot, uint64_t budget) {
+    room_enter(slot);
+    uint64_t used = run_thread(ROOT->domains[slot], budget);
+    room_leave();
+    must_wait(slot);
     return used;
 }
 
@@ -515,9 +541,10 @@ static uint64_t idle_until(void) {
         const Domain *domain = ROOT->domains[i];
         if (!runs(domain))
             continue;
-        if (domain->run_first)
+        if (domain->run_first && !room_waits(i))
             return now;
-        if (domain->sleepers && domain->sleepers->wake_ns < earliest)
+        if (domain->sleepers && !room_waits(i) &&
+            domain->sleepers->wake_ns < earliest)
             earliest = domain->sleepers->wake_ns;
     }
     uint64_t experienced = ROOT->experienced_ns + (now - vm.clock_ns);
@@ -530,15 +557,17 @@ static void run_programs(void) {
     vm.until_ns = idle_until();
     if (vm.until_ns > platform_now_ns())
         return;
-    vm.until_ns = vm.clock_ns;
-    if (is_pressed(heap_write(ROOT, sizeof *ROOT)))
+    if (is_refused(heap_write(ROOT, sizeof *ROOT))) {
+        vm.refused = false;
+        vm.pressed = true;
+        vm.until_ns = UINT64_MAX;
         return;
+    }
     tick();
-    if (!wake_all_sleepers())
-        return;
-    Domain *domain;
-    while (vm.budget > 0 && !vm.pressed && (domain = next_domain())) {
-        uint64_t used = run_domain(domain, vm.budget);
+    wake_all_sleepers();
+    size_t slot;
+    while (vm.budget > 0 && (slot = next_domain()) < ROOT_DOMAINS_MAX) {
+        uint64_t used = run_domain(slot, vm.budget);
         vm.budget -= used < vm.budget ? used : vm.budget;
     }
     vm.until_ns = idle_until();
@@ -547,10 +576,14 @@ static void run_programs(void) {
 uint64_t vm_run(uint64_t budget) {
     vm.pressed = false;
     vm.budget = budget;
-    if (vm_guarded(run_programs))
-        return vm.until_ns;
-    vm.pressed = true; /* so that there is room to end the app */
-    return platform_now_ns();
+    room_turn();
+    if (!vm_guarded(run_programs)) {
+        room_leave();
+        vm.pressed = true; /* so that there is room to end the app */
+        vm.until_ns = platform_now_ns();
+    }
+    uint64_t again_ns = platform_now_ns() + ROOM_WAIT_NS;
+    return vm_pressed() && vm.until_ns > again_ns ? again_ns : vm.until_ns;
 }
 
 void vm_hold(bool held, const Domain *except) {
@@ -563,7 +596,18 @@ bool vm_held(void) {
 }
 
 bool vm_pressed(void) {
-    return vm.pressed;
+    return vm.pressed || room_any_waits();
+}
+
+bool vm_waits_for_room(const Domain *domain) {
+    for (size_t i = 1; i < ROOT_DOMAINS_MAX && room_any_waits(); i++)
+        if (ROOT->domains[i] == domain)
+            return room_waits(i);
+    return false;
+}
+
+uint64_t vm_waiters_wrote(void) {
+    return room_waiters_wrote();
 }
 
 /* ---- commit() ---- */
@@ -577,6 +621,7 @@ void vm_want_snapshot(void) {
 }
 
 void vm_barrier_taken(void) {
+    room_barrier();
     vm.wanted = false;
     vm.barrier = vm.covered = ROOT->commits;
 }

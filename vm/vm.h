@@ -49,9 +49,14 @@ uint64_t vm_run(uint64_t budget);
 void vm_hold(bool held, const Domain *except);
 bool vm_held(void);
 
-/* The last vm_run() stopped because nothing can be written: take a snapshot
- * before the next one. */
+/* In the last vm_run() something had to wait because it may not be written now
+ * (memory.h): a domain, while the others went on, or all. A snapshot may make
+ * room. */
 bool vm_pressed(void);
+bool vm_waits_for_room(const Domain *domain);
+/* Pages that were written, since this was asked, by domains that had to wait:
+ * whether there is any room at all. */
+uint64_t vm_waiters_wrote(void);
 
 /* True while a thread waits in commit() that no barrier has covered yet, or a
  * program asked for a snapshot. */

@@ -545,14 +545,15 @@ bool desktop_behind(void) {
 
 bool desktop_waits(void) {
     for (const Seat *seat = seats; seat && !vm_held(); seat = seat->next)
-        if (seat->object->event_count > 0 || !waiter_of(seat))
+        if (!vm_waits_for_room(seat->domain) &&
+            (seat->object->event_count > 0 || !waiter_of(seat)))
             return false;
     return backlog_count == 0;
 }
 
 bool desktop_quiet(void) {
     for (const Seat *seat = seats; seat && !vm_held(); seat = seat->next)
-        if (seat->domain->run_first)
+        if (seat->domain->run_first && !vm_waits_for_room(seat->domain))
             return false;
     return desktop_waits();
 }

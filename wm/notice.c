@@ -168,10 +168,13 @@ void notice_input(const InputEvent *event) {
 static void draw_row(Canvas *canvas, uint32_t row) {
     Rect rect = row_rect(row); /* asks for answers, too */
     const char *words = notice->answer(first + row);
+    const char *note = notice->note ? notice->note(first + row) : NULL;
     DecorItem item = {.rect = rect,
                       .icon = ICON_NONE,
                       .text = words,
                       .text_bytes = text_length(words),
+                      .note = note,
+                      .note_bytes = note ? text_length(note) : 0,
                       .hover = first + row == selected};
     decor_menu_item(canvas, &item, wm.theme);
 }

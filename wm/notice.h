@@ -15,6 +15,9 @@ typedef struct WmNotice {
     /* The words of an answer by its place, or NULL behind the last; they live
      * until the next call. */
     const char *(*answer)(uint32_t place);
+    /* What stands at the right of an answer, or NULL. NULL: nowhere anything.
+     */
+    const char *(*note)(uint32_t place);
     /* The person chose; the notice is away already. */
     void (*chosen)(uint32_t place);
 } WmNotice;

@@ -245,10 +245,10 @@ MUTANTS = [
      "    store->super.branch = store->super.next_branch++;\n", "",
      "going back starts no branch"),
     # Memory and snapshots.
-    ("no-reserve", "persist/memory.c",
-     "    return !memory.store || "
-     "store_has_room(memory.store, dirty, memory.regions);",
-     "    return !memory.store || dirty > 0;",
+    ("no-reserve", "persist/reserve.c",
+     "store_has_room_leaving(memory.store, dirty, memory.regions,\n"
+     "                                  reserve->blocks);",
+     "dirty > 0;",
      "pages are dirtied without room for them"),
     ("no-pre-image", "persist/memory.c",
      "status = take_pre_image(page); /* it is closing */",

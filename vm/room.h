@@ -1,0 +1,35 @@
+/* room.h: which domains wait for room to write, and who writes most.
+ *
+ * A thread whose announcement is refused stays where it is, at a safepoint, and
+ * its domain waits for the rest of this vm_run; the others go on. What was
+ * announced in a slice is put down to its domain and halved at each barrier,
+ * so the domain that wrote most lately is known; it needs more free room than
+ * the others (MEMORY_HEAVY), and so waits first. While it waits nothing of its
+ * account is forgotten. All of this is transient. */
+#ifndef VM_ROOM_H
+#define VM_ROOM_H
+
+#include "vm/object.h"
+
+/* Empties all accounts. */
+void room_start(void);
+
+/* A vm_run begins: all may try again. */
+void room_turn(void);
+
+/* A thread of the domain in this place of the root runs; and has run. */
+void room_enter(size_t slot);
+void room_leave(void);
+
+/* Something of the domain was refused. */
+void room_refuse(size_t slot);
+bool room_waits(size_t slot);
+bool room_any_waits(void);
+
+/* A barrier was taken. */
+void room_barrier(void);
+
+/* Pages that domains announced which had to wait since the last barrier. */
+uint64_t room_waiters_wrote(void);
+
+#endif
