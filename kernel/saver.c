@@ -140,11 +140,11 @@ static void tell_durable(void) {
     vm_generation_durable(snapshot_durable());
 }
 
-/* True while it goes on. */
-static bool go_on(void) {
+/* When to look again: at once when it is over, for it may have made room. */
+static uint64_t go_on(void) {
     Status status = snapshot_step(STEP_PAGES);
     if (status == STATUS_BUSY)
-        return true;
+        return platform_now_ns() + (snapshot_waits() ? STEP_WAIT_NS : 0);
     if (!saver.sound)
         start_again();
     saver.failed = status != STATUS_OK;
@@ -152,7 +152,7 @@ static bool go_on(void) {
         saver.retry_ns = platform_now_ns() + RETRY_NS;
     else
         vm_guarded(tell_durable);
-    return false;
+    return platform_now_ns();
 }
 
 uint64_t saver_step(void) {
@@ -166,10 +166,8 @@ uint64_t saver_step(void) {
     /* After the barrier the programs go on before the writer does. */
     if (!snapshot_under_way() && (due || room_is_due(now_ns)))
         return begin(now_ns, asked) == 0 ? UINT64_MAX : now_ns;
-    if (snapshot_under_way() && go_on())
-        return platform_now_ns() + (snapshot_waits() ? STEP_WAIT_NS : 0);
-    if (console_snapshot_wanted() || vm_snapshot_wanted())
-        return platform_now_ns(); /* asked for while one was under way */
+    if (snapshot_under_way())
+        return go_on();
     if (saver.pressed_count > 0)
         return saver.pressed_ns;
     return memory_dirty_pages() > 0 ? saver.next_ns : UINT64_MAX;
