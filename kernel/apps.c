@@ -102,14 +102,20 @@ void apps_launch(uint32_t place) {
                  status_text(status));
 }
 
+static uint32_t place_of(const char *name) {
+    uint32_t place = 0;
+    while (place < APPS && !text_equal(apps[place].name, name))
+        place++;
+    return place;
+}
+
+bool apps_has(const char *name) {
+    return place_of(name) < APPS;
+}
+
 bool apps_open(const char *name) {
-    for (uint32_t i = 0; i < APPS; i++) {
-        if (!text_equal(apps[i].name, name))
-            continue;
-        apps_launch(i);
-        return true;
-    }
-    return false;
+    apps_launch(place_of(name));
+    return apps_has(name);
 }
 
 void apps_first_start(void) {

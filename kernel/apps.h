@@ -29,6 +29,8 @@ void apps_launch(uint32_t place);
 
 /* Starts the app with this name; false: there is none. */
 bool apps_open(const char *name);
+/* Whether there is one. */
+bool apps_has(const char *name);
 
 /* What a fresh world begins with. */
 void apps_first_start(void);

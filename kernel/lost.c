@@ -2,7 +2,6 @@
 #include "kernel/lost.h"
 
 #include "kernel/apps.h"
-#include "kernel/base/log.h"
 #include "kernel/base/text.h"
 #include "kernel/travel.h"
 #include "persist/snapshot.h"
@@ -10,34 +9,43 @@
 #include "vm/vm.h"
 #include "wm/notice.h"
 
-enum { TITLE_BYTES = 80, ANSWERS = 3 };
+enum { TITLE_BYTES = 80 };
+
+typedef enum Deed { LOST_BACK, LOST_ANEW, LOST_CLOSED, LOST_DEEDS } Deed;
 
 static struct {
     VmLost app;
-    bool going;    /* it goes back as soon as no snapshot is under way */
-    bool has_gone; /* that was tried: nothing has all of it */
+    bool going; /* it goes back as soon as no snapshot is under way */
+    Deed deeds[LOST_DEEDS]; /* that the notice offers */
+    uint32_t deed_count;
     char title[TITLE_BYTES];
 } lost;
 
 static const char *answer(uint32_t place) {
-    static const char *const words[ANSWERS] = {
-        "Take it back to its last whole state", "Start it anew",
-        "Leave it closed"};
-    place += lost.has_gone;
-    return place < ANSWERS ? words[place] : NULL;
+    static const char *const words[LOST_DEEDS] = {
+        [LOST_BACK] = "Take it back to its last whole state",
+        [LOST_ANEW] = "Start it anew",
+        [LOST_CLOSED] = "Leave it closed"};
+    return place < lost.deed_count ? words[lost.deeds[place]] : NULL;
 }
 
 static void chosen(uint32_t place) {
-    place += lost.has_gone;
-    lost.going = place == 0;
-    if (place == 1 && !apps_open(lost.app.name))
-        log_line("apps: %s is none that comes with the system", lost.app.name);
+    lost.going = lost.deeds[place] == LOST_BACK;
+    if (lost.deeds[place] == LOST_ANEW)
+        apps_open(lost.app.name);
 }
 
-static void offer(const char *what, const WmNotice *notice) {
+/* What comes with the system can start anew. */
+static void offer(bool back, const char *what, const WmNotice *notice) {
     Text title = text_on(lost.title, sizeof lost.title);
     text_add_format(&title, "%s %s", lost.app.name, what);
     text_end(&title);
+    lost.deed_count = 0;
+    if (back)
+        lost.deeds[lost.deed_count++] = LOST_BACK;
+    if (apps_has(lost.app.name))
+        lost.deeds[lost.deed_count++] = LOST_ANEW;
+    lost.deeds[lost.deed_count++] = LOST_CLOSED;
     wm_notice(notice);
 }
 
@@ -48,8 +56,7 @@ static void offer_return(void) {
                 "apps go on. An older generation may still have all of it.",
         .answer = answer,
         .chosen = chosen};
-    lost.has_gone = false;
-    offer("was stopped", &notice);
+    offer(true, "was stopped", &notice);
 }
 
 static void go_back(void) {
@@ -61,9 +68,8 @@ static void go_back(void) {
         .answer = answer,
         .chosen = chosen};
     lost.going = false;
-    lost.has_gone = true;
     if (!travel_app_to_newest(lost.app.number))
-        offer("cannot come back", &notice);
+        offer(false, "cannot come back", &notice);
 }
 
 bool lost_waits(void) {
