@@ -9,16 +9,7 @@ machine=$1
 out=build/full/$machine
 rm -rf "$out"
 mkdir -p "$out"
-passed=0 failed=0
-
-verdict() { # NAME: after a test of the shell
-    if [ $? = 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "full: $1; see $out" >&2
-    fi
-}
+. tests/verdict.sh
 
 disk() { # NAME SIZE: a blank one
     disk=$out/$1.img
@@ -36,7 +27,7 @@ play() { # NAME OPTION...: a script comes on standard input
 
 sound() { # the disk, and the log of the last script
     build/rvdisk check "$disk" >"$out/check" 2>&1 &&
-        ! grep -qE "panic|auditor|recovery: (a snapshot|the world)" \
+        ! grep -qE "panic|auditor|recovery: (a snapshot|the world)|something is lost" \
             "$out/$1/log.txt"
 }
 
@@ -172,8 +163,8 @@ X
 verdict "an app that writes ten times the RAM stops neither itself nor others"
 ! grep -q "the memory is full" "$out/memory/log.txt"
 verdict "RAM that is dirty comes back with each snapshot"
-sound memory
-verdict "that disk is sound"
+sound memory && grep -q "filler: .* parts are whole" "$out/memory/log.txt"
+verdict "all of it is there, and that disk is sound"
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -6,16 +6,7 @@ cd "$(dirname "$0")/.."
 out=build/held
 rm -rf $out
 mkdir -p $out
-passed=0 failed=0
-
-verdict() { # NAME: after a test of the shell
-    if [ $? = 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "held: $1; see $out" >&2
-    fi
-}
+. tests/verdict.sh
 
 start() { # LOG OPTION...: a script comes on standard input
     local log=$out/$1

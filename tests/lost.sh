@@ -6,16 +6,7 @@ cd "$(dirname "$0")/.."
 out=build/lost
 rm -rf $out
 mkdir -p $out
-passed=0 failed=0
-
-verdict() { # NAME: after a test of the shell
-    if [ $? = 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "lost: $1; see $out" >&2
-    fi
-}
+. tests/verdict.sh
 
 run() { # NAME DISK OPTION...: a script comes on standard input
     local name=$1 disk=$2
