@@ -18,10 +18,6 @@ typedef struct Walk {
     uint32_t budget;   /* nodes that may still be read */
 } Walk;
 
-static uint64_t span_of(unsigned level) {
-    return 1ull << (FORMAT_FANOUT_BITS * (level + 1));
-}
-
 static void give_leaf(Walk *walk, const FormatNode *node, uint64_t first) {
     for (unsigned i = 0; i < FORMAT_FANOUT; i++) {
         const FormatEntry *entry = &node->entries[i];
@@ -38,7 +34,7 @@ static Status give_tree(Walk *walk, const FormatEntry *entry, unsigned level,
                         uint64_t first) {
     FormatRecord *record = walk->record;
     FormatNode *node = &walk->nodes[level];
-    uint64_t end = first + span_of(level);
+    uint64_t end = first + format_span(level + 1);
     if (!entry_present(entry) || entry_birth(entry) <= record->parent ||
         end <= record->cursor)
         return STATUS_OK;
@@ -56,7 +52,7 @@ static Status give_tree(Walk *walk, const FormatEntry *entry, unsigned level,
     }
     for (unsigned i = 0; level > 0 && i < FORMAT_FANOUT; i++) {
         status = give_tree(walk, &node->entries[i], level - 1,
-                           first + i * span_of(level - 1));
+                           first + i * format_span(level));
         if (status != STATUS_OK)
             return status;
     }

@@ -239,6 +239,19 @@ static inline FormatEntry entry_of(uint64_t block, uint64_t birth, Hash hash) {
     return entry;
 }
 
+/* The same block, written in the same generation, or none in both. */
+static inline bool entry_same(const FormatEntry *a, const FormatEntry *b) {
+    return entry_present(a) == entry_present(b) &&
+           (!entry_present(a) || (entry_block(a) == entry_block(b) &&
+                                  entry_birth(a) == entry_birth(b)));
+}
+
+/* How many keys an entry of a node at this level stands for; leaves are level
+ * 0. */
+static inline uint64_t format_span(unsigned level) {
+    return 1ull << (FORMAT_FANOUT_BITS * level);
+}
+
 /* The second block of the pair that begins with `block`; 0: none does. */
 static inline uint64_t format_partner(const FormatLayout *layout,
                                       uint64_t block) {

@@ -263,12 +263,6 @@ Status radix_next(Radix *radix, uint64_t from, uint64_t *key_out) {
     return STATUS_OK;
 }
 
-static bool same_block(const FormatEntry *a, const FormatEntry *b) {
-    return entry_present(a) == entry_present(b) &&
-           (!entry_present(a) || (entry_block(a) == entry_block(b) &&
-                                  entry_birth(a) == entry_birth(b)));
-}
-
 /* Where one of two trees is looked at. */
 typedef struct Side {
     Radix *radix;
@@ -301,14 +295,14 @@ Status radix_next_difference(Radix *radix, Radix *other, uint64_t from,
         Side a = {.radix = radix, .entry = radix->root};
         Side b = {.radix = other, .entry = other->root};
         unsigned level = radix->levels;
-        while (level > 0 && !same_block(&a.entry, &b.entry)) {
+        while (level > 0 && !entry_same(&a.entry, &b.entry)) {
             Status status = go_down(&a, --level, from);
             if (status == STATUS_OK)
                 status = go_down(&b, level, from);
             if (status != STATUS_OK)
                 return status;
         }
-        if (!same_block(&a.entry, &b.entry)) {
+        if (!entry_same(&a.entry, &b.entry)) {
             *key_out = from;
             return STATUS_OK;
         }

@@ -14,9 +14,8 @@
 #include "kernel/base/log.h"
 
 enum {
-    RUN_BLOCKS = 32,  /* of data read by one request */
-    LINES_MOST = 20,  /* about what is lost, in a round */
-    STACK_LEAST = 64, /* blocks of a deadlist yet to be read */
+    RUN_BLOCKS = 32, /* of data read by one request */
+    LINES_MOST = 20, /* about what is lost, in a round */
 };
 
 typedef enum ScrubPart {
@@ -35,15 +34,14 @@ typedef struct Scrub {
     uint64_t generation; /* that is read, 0: none yet */
     uint64_t cursor;     /* keys of the tree below are done */
     FormatEntry root;    /* of the deadlist that is read, */
-    FormatEntry *stack;  /* and blocks of it yet to be read */
-    size_t stack_count, stack_capacity;
-    uint64_t budget; /* blocks that this call may still read */
+    EntryStack stack;    /* and blocks of it yet to be read */
+    uint64_t budget;     /* blocks that this call may still read */
     StoreSecond *second;
 } Scrub;
 
 void scrub_close(Store *store) {
     if (store->scrub)
-        alloc_give(store->scrub->stack);
+        alloc_give(store->scrub->stack.entries);
     alloc_give(store->scrub);
     store->scrub = NULL;
 }
@@ -119,10 +117,6 @@ typedef struct Tree {
     uint64_t after;   /* only what was born after this generation */
 } Tree;
 
-static uint64_t span_of(unsigned level) {
-    return 1ull << (FORMAT_FANOUT_BITS * level);
-}
-
 static bool is_wanted(const Tree *tree, const FormatEntry *entry) {
     return entry_present(entry) && entry_birth(entry) > tree->after;
 }
@@ -170,7 +164,7 @@ static bool walk(Store *store, const Tree *tree, const FormatEntry *entry,
                  unsigned level, uint64_t first) {
     Scrub *scrub = store->scrub;
     FormatNode *node = &scrub->nodes[level];
-    uint64_t end = first + span_of(level + 1);
+    uint64_t end = first + format_span(level + 1);
     if (!is_wanted(tree, entry) || end <= scrub->cursor)
         return true;
     if (scrub->budget == 0)
@@ -178,7 +172,7 @@ static bool walk(Store *store, const Tree *tree, const FormatEntry *entry,
     bool good = look_at_meta(store, entry, node);
     for (unsigned i = 0; good && level > 0 && i < FORMAT_FANOUT; i++)
         if (!walk(store, tree, &node->entries[i], level - 1,
-                  first + i * span_of(level)))
+                  first + i * format_span(level)))
             return false;
     if (good && level == 0)
         look_at_leaf(store, tree, node, first);
@@ -188,32 +182,17 @@ static bool walk(Store *store, const Tree *tree, const FormatEntry *entry,
 
 /* ---- Deadlists ---- */
 
-static bool push(Scrub *scrub, const FormatEntry *entry) {
-    if (scrub->stack_count == scrub->stack_capacity) {
-        size_t capacity = 2 * scrub->stack_capacity + STACK_LEAST;
-        FormatEntry *stack =
-            alloc_resize(scrub->stack, scrub->stack_capacity * sizeof *stack,
-                         capacity * sizeof *stack);
-        if (!stack)
-            return false;
-        scrub->stack = stack;
-        scrub->stack_capacity = capacity;
-    }
-    scrub->stack[scrub->stack_count++] = *entry;
-    return true;
-}
-
 /* Without memory the rest is left for the next round. */
 static void look_at_dead(Store *store) {
     Scrub *scrub = store->scrub;
     FormatDeadlist *block = (FormatDeadlist *)(void *)scrub->run;
-    FormatEntry entry = scrub->stack[--scrub->stack_count];
+    FormatEntry entry = scrub->stack.entries[--scrub->stack.count];
     if (!look_at_meta(store, &entry, block))
         return;
     size_t links = bytes_min(block->links, FORMAT_DEAD_LINKS);
     for (size_t i = 0; i < links; i++)
-        if (!push(scrub, &block->link[i].at))
-            scrub->stack_count = 0;
+        if (!entries_push(&scrub->stack, &block->link[i].at))
+            scrub->stack.count = 0;
 }
 
 /* A deadlist that became another in between is begun anew. */
@@ -221,11 +200,11 @@ static bool walk_deadlist(Store *store, const FormatEntry *root) {
     Scrub *scrub = store->scrub;
     bool same = bytes_equal(&scrub->root, root, sizeof *root);
     if (!same)
-        scrub->stack_count = 0;
+        scrub->stack.count = 0;
     scrub->root = *root;
-    if (!same && entry_present(root) && !push(scrub, root))
+    if (!same && entry_present(root) && !entries_push(&scrub->stack, root))
         return true;
-    while (scrub->stack_count > 0) {
+    while (scrub->stack.count > 0) {
         if (scrub->budget == 0)
             return false;
         look_at_dead(store);

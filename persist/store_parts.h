@@ -203,6 +203,16 @@ Status marks_write(Store *store);
  * written again, to the other half. */
 void marks_scrub(Store *store, StoreRound *round);
 
+/* ---- verify.c ---- */
+
+/* Blocks of a deadlist that are yet to be read. */
+typedef struct EntryStack {
+    FormatEntry *entries;
+    size_t count, capacity;
+} EntryStack;
+/* False: no memory. */
+bool entries_push(EntryStack *stack, const FormatEntry *entry);
+
 /* ---- scrub.c ---- */
 
 void scrub_close(Store *store);

@@ -97,7 +97,7 @@ static void visit_tree(Walk *walk, const Tree *tree, const FormatEntry *entry,
                        unsigned level, uint64_t first_key) {
     bool first;
     FormatNode *node = &walk->nodes[level];
-    uint64_t span = 1ull << (FORMAT_FANOUT_BITS * level);
+    uint64_t span = format_span(level);
     if (!entry_present(entry) || entry_birth(entry) <= tree->after ||
         first_key + span * FORMAT_FANOUT <= tree->cursor ||
         !visit_meta(walk, entry, "node", node, &first) || !first)
@@ -120,37 +120,31 @@ static void visit_tree(Walk *walk, const Tree *tree, const FormatEntry *entry,
     }
 }
 
-/* Entries of deadlist blocks yet to be visited. */
-typedef struct Pending {
-    FormatEntry *entries;
-    size_t count, capacity;
-} Pending;
-
-static bool push(Pending *pending, const FormatEntry *entry) {
-    if (pending->count == pending->capacity) {
-        size_t capacity = 2 * pending->capacity + FORMAT_DEAD_LINKS;
+bool entries_push(EntryStack *stack, const FormatEntry *entry) {
+    if (stack->count == stack->capacity) {
+        size_t capacity = 2 * stack->capacity + FORMAT_DEAD_LINKS;
         FormatEntry *entries =
-            alloc_resize(pending->entries, pending->capacity * sizeof *entries,
+            alloc_resize(stack->entries, stack->capacity * sizeof *entries,
                          capacity * sizeof *entries);
         if (!entries)
             return false;
-        pending->entries = entries;
-        pending->capacity = capacity;
+        stack->entries = entries;
+        stack->capacity = capacity;
     }
-    pending->entries[pending->count++] = *entry;
+    stack->entries[stack->count++] = *entry;
     return true;
 }
 
 static bool visit_deadlist(Walk *walk, const FormatEntry *root) {
     FormatDeadlist *block = (FormatDeadlist *)(void *)walk->nodes;
-    Pending pending = {0};
-    bool first, good = !entry_present(root) || push(&pending, root);
+    EntryStack pending = {0};
+    bool first, good = !entry_present(root) || entries_push(&pending, root);
     while (good && pending.count > 0) {
         FormatEntry at = pending.entries[--pending.count];
         if (!visit_meta(walk, &at, "deadlist", block, &first) || !first)
             continue;
         for (uint32_t i = 0; good && i < block->links; i++)
-            good = push(&pending, &block->link[i].at);
+            good = entries_push(&pending, &block->link[i].at);
     }
     alloc_give(pending.entries);
     return good;

@@ -91,10 +91,7 @@ Status store_view_differs(StoreView *view, uint64_t page, bool *differs_out) {
     radix_trim(view->heap, VIEW_NODES_KEPT);
     if (status != STATUS_OK)
         return status;
-    *differs_out =
-        entry_present(&then) != entry_present(&now) ||
-        (entry_present(&then) && (entry_block(&then) != entry_block(&now) ||
-                                  entry_birth(&then) != entry_birth(&now)));
+    *differs_out = !entry_same(&then, &now);
     return STATUS_OK;
 }
 
