@@ -49,7 +49,9 @@ static bool tell_world(const char *path, FILE *to) {
     Status status =
         transfer_write(store, (ExportSink){.put = put_to_pipe, .context = to});
     store_close(store);
-    if (status != STATUS_OK)
+    if (status == STATUS_NOT_FOUND)
+        complain(path, "nothing is durable on it; make a new one");
+    else if (status != STATUS_OK)
         complain(path, status_text(status));
     return status == STATUS_OK && fflush(to) == 0;
 }
