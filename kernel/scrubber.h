@@ -1,8 +1,7 @@
 /* scrubber.h: looking after the disk while nothing else is to do.
  *
- * Some blocks are read every few milliseconds until a round is over, the next
- * begins a day later. A round ends early in no other way; what the machine has
- * to do goes first. */
+ * Some blocks are read several times a second until a round is over; the next
+ * begins a day later. What else the machine has to do goes first. */
 #ifndef KERNEL_SCRUBBER_H
 #define KERNEL_SCRUBBER_H
 

@@ -8,9 +8,9 @@
 
 #define FRAME_BYTES 4096ull
 #define FRAMES_LOW (1ull << 32) /* what start.S has mapped */
-#define FRAMES_FIRST                                                           \
-    (2u) /* words of frames_words, of 16 MiB each: below,                      \
-          * boot loaders write at the next start */
+/* Words of frames_words, of 16 MiB each: below, boot loaders write at the next
+ * start (warm.h), so frames from there go last. */
+#define FRAMES_FIRST 2u
 
 static uint64_t *frames_free; /* a bit for each frame, 1: free */
 static uint64_t
