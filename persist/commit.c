@@ -6,25 +6,22 @@
 #include "kernel/base/trace.h"
 
 enum {
-    NODES_KEPT = 2048,   /* clean nodes in memory, 8 MiB */
-    COMMIT_PAIRS = 64,   /* directory, space map, deadlist, their nodes */
-    REGION_LEAVES = 128, /* leaf nodes of the pages of a region */
+    NODES_KEPT = 2048, /* clean nodes in memory, 8 MiB */
+    COMMIT_PAIRS = 64, /* directory, space map, deadlist, their nodes */
 };
 
-/* Leaves, one node over each region, and the upper levels; and one deadlist
- * block for each 224 of the pages and nodes that are replaced. */
-CommitRoom commit_room(uint64_t pages, uint32_t regions) {
-    uint64_t leaves = bytes_min(pages, (uint64_t)regions * REGION_LEAVES);
-    uint64_t upper = bytes_min(pages, regions) + regions / FORMAT_FANOUT + 3;
-    uint64_t pairs =
-        leaves + upper + pages / FORMAT_DEAD_PER_BLOCK + COMMIT_PAIRS;
+/* The heap's nodes, and one deadlist block for each 224 of the pages and nodes
+ * that are replaced. */
+CommitRoom commit_room(const Store *store, uint64_t pages, uint32_t regions) {
+    uint64_t pairs = pagemap_pairs(store->heap, pages, regions) +
+                     pages / FORMAT_DEAD_PER_BLOCK + COMMIT_PAIRS;
     return (CommitRoom){.pairs = pairs, .blocks = pages + 2 * pairs};
 }
 
 /* Of what is left, half must be pairs for metadata. */
 bool store_has_room_leaving(const Store *store, uint64_t pages,
                             uint32_t regions, uint64_t left) {
-    CommitRoom room = commit_room(pages, regions);
+    CommitRoom room = commit_room(store, pages, regions);
     return space_pairs(store->space) >= room.pairs + left / 4 &&
            space_available(store->space) >= room.blocks + left;
 }
@@ -164,43 +161,43 @@ void commit_begin(Store *store, uint64_t number, int64_t wall_us,
     store->blocks_before = device_blocks_written(store->device);
 }
 
-static Status put_entry(Store *store, uint64_t page, const FormatEntry *entry) {
+static void put_entry(Store *store, uint64_t page, const FormatEntry *entry) {
     FormatEntry old;
-    Status status = radix_set(store->heap, page, entry, &old);
-    CHECK(status == STATUS_OK); /* it was prepared */
+    pagemap_set(store->heap, page, entry, &old);
     if (entry_present(&old))
         give_heap(store, &old, false);
-    return STATUS_OK;
 }
 
-static Status put_data(Store *store, uint64_t page, const void *bytes,
-                       uint64_t block) {
+static void put_data(Store *store, uint64_t page, const void *bytes,
+                     uint64_t block) {
     void *copy = device_write(store->device, DEVICE_DATA, block);
     CHECK(copy);
     bytes_copy(copy, bytes, PLATFORM_BLOCK_BYTES);
     FormatEntry entry = entry_of(block, store->pending.generation,
                                  hash_of(copy, PLATFORM_BLOCK_BYTES));
     store->pending.pages++;
-    return put_entry(store, page, &entry);
+    put_entry(store, page, &entry);
 }
 
 Status store_put_page(Store *store, uint64_t page, const void *bytes) {
     CHECK(store->phase == COMMIT_PAGES);
     Status status = make_sure(store);
     if (status == STATUS_OK)
-        status = radix_prepare(store->heap, page);
+        status = pagemap_prepare(store->heap, page);
     if (status != STATUS_OK)
         return status;
     if (bytes_all_zero(bytes, PLATFORM_BLOCK_BYTES)) {
         FormatEntry zero = {0};
-        return put_entry(store, page, &zero);
+        put_entry(store, page, &zero);
+        return STATUS_OK;
     }
     if (!device_has_room(store->device))
         return STATUS_BUSY;
     uint64_t block;
     if (!space_take_block(store->space, &block))
         return space_why(store->space);
-    return put_data(store, page, bytes, block);
+    put_data(store, page, bytes, block);
+    return STATUS_OK;
 }
 
 /* ---- Places for all metadata ---- */
@@ -266,7 +263,7 @@ static Status record_pending(Store *store) {
     Status status = directory_place(store, &store->pending_place);
     if (status != STATUS_OK)
         return status;
-    store->pending.heap = radix_root(store->heap);
+    store->pending.heap = pagemap_root(store->heap);
     store->pending.bytes =
         (device_blocks_written(store->device) - store->blocks_before) *
         PLATFORM_BLOCK_BYTES;
@@ -283,12 +280,12 @@ static Status begin_nodes(Store *store) {
     if (status != STATUS_OK)
         return status;
     store->phase = COMMIT_NODES;
-    return radix_assign(store->heap, store->space, commit_heap_node_freed,
-                        store);
+    return pagemap_assign(store->heap, store->space, commit_heap_node_freed,
+                          store);
 }
 
 static Status step_nodes(Store *store, uint32_t *budget) {
-    if (!radix_write(store->heap, store->pending.generation, budget))
+    if (!pagemap_write(store->heap, store->pending.generation, budget))
         return STATUS_BUSY;
     Status status = record_pending(store);
     if (status != STATUS_OK)
@@ -428,9 +425,9 @@ static Status step_last_wait(Store *store) {
         (device_blocks_written(store->device) - store->blocks_before) *
         PLATFORM_BLOCK_BYTES;
     set_meta_pages(store, META_PAGE_WRITTEN, META_PAGE_CLEAN);
-    radix_durable(store->heap);
+    pagemap_durable(store->heap);
     radix_durable(store->meta);
-    radix_trim(store->heap, NODES_KEPT);
+    pagemap_trim(store->heap, NODES_KEPT);
     radix_trim(store->meta, NODES_KEPT);
     deadlist_durable(store);
     store->doomed_after = store->durable;
@@ -506,7 +503,7 @@ void store_doom(Store *store, Status why) {
     space_ended(store->space);
     /* What was placed but not written keeps its place for the next commit. */
     set_meta_pages(store, META_PAGE_WRITTEN, META_PAGE_DIRTY);
-    radix_doomed(store->heap);
+    pagemap_doomed(store->heap);
     radix_doomed(store->meta);
     store->phase = COMMIT_NONE;
 }

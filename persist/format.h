@@ -1,4 +1,4 @@
-/* format.h: what lies on the disk, byte by byte. Format 0.2. docs/format.md
+/* format.h: what lies on the disk, byte by byte. Format 0.3. docs/format.md
  * tells the same in prose and tables; `make run-reader` compares the constants,
  * and reads images with a program that knows only the document.
  *
@@ -20,8 +20,9 @@
  * hash of what it names: no block vouches for itself, so a lost or misdirected
  * write is seen. Two trees of nodes hang there:
  *
- *   heap tree  page number (35 bits, 5 levels of 7) -> data page; one root for
- *              each kept generation, sharing unchanged nodes
+ *   heap tree  page number (35 bits, 5 levels of 7) -> data page; one root
+ *              block for each kept generation, with what changed lately and
+ *              the root of a tree, which shares unchanged nodes with others
  *   meta tree  21 bits, 3 levels -> directory pages (from 0) and space map
  *              pages (from 2^18); only the newest root counts
  *
@@ -40,7 +41,7 @@
 
 enum {
     FORMAT_MAJOR = 0,
-    FORMAT_MINOR = 2,
+    FORMAT_MINOR = 3,
     FORMAT_RING = 64,      /* superblocks in each ring */
     FORMAT_MARKS_HALF = 8, /* blocks of a half of the marks */
     FORMAT_MARKS = 16,     /* both halves */
@@ -51,6 +52,7 @@ enum {
     FORMAT_FANOUT_BITS = 7,
     FORMAT_HEAP_LEVELS = 5,
     FORMAT_META_LEVELS = 3,
+    FORMAT_RECENT = 100,          /* pages that a root block names itself */
     FORMAT_SPACE_FIRST = 1 << 18, /* meta key of the first space page */
     FORMAT_SPACE_BITS = 4096 * 8, /* blocks that a space page describes */
     FORMAT_RECORDS = 32,          /* records of a directory page */
@@ -89,13 +91,33 @@ typedef struct FormatNode {
 } FormatNode;
 _Static_assert(sizeof(FormatNode) == PLATFORM_BLOCK_BYTES, "node");
 
+/* A page that changed since the tree of its root block was written. */
+typedef struct FormatRecent {
+    uint64_t page;
+    FormatEntry entry; /* zero: the page is zeros now */
+} FormatRecent;
+_Static_assert(sizeof(FormatRecent) == 40, "recent page");
+
+/* Root block of a generation's heap. Where it names a page itself, what the
+ * tree says of that page is out of date: the block there is no longer this
+ * generation's. So a small generation writes this block and no node. */
+typedef struct FormatRoot {
+    FormatEntry tree; /*  0 32 root node of the tree, or zero */
+    uint64_t count;   /* 32  8 */
+    uint64_t zero[3]; /* 40 24 */
+    FormatRecent recent[FORMAT_RECENT]; /* 64 in rising order of pages */
+    uint64_t rest[4];                   /* 4064 32 zero */
+} FormatRoot;
+_Static_assert(sizeof(FormatRoot) == PLATFORM_BLOCK_BYTES, "root block");
+_Static_assert(offsetof(FormatRoot, recent) == 64, "recent pages");
+
 /* One generation. OFFSET SIZE MEANING in the comments. */
 typedef struct FormatRecord {
     uint64_t generation;  /*   0 8 number; 0: this place is free */
     uint64_t parent;      /*   8 8 the kept generation before it; 0: none */
     uint64_t branch;      /*  16 8 line of generations */
     int64_t wall_us;      /*  24 8 UTC of the barrier */
-    FormatEntry heap;     /*  32 32 root of its heap tree */
+    FormatEntry heap;     /*  32 32 root block of its heap, or zero */
     FormatEntry deadlist; /*  64 32 root of its deadlist, or zero */
     uint64_t pages;       /*  96 8 data pages written by it */
     uint64_t bytes;       /* 104 8 all bytes written by it */
@@ -206,7 +228,7 @@ typedef struct FormatSuper {
     uint64_t records;      /*  80 directory places in use or free: 0 .. */
     int64_t wall_us;       /*  88 UTC when written */
     uint64_t zero[4];      /*  96 */
-    FormatEntry heap;      /* 128 root of the newest heap tree */
+    FormatEntry heap;      /* 128 root block of the newest heap */
     FormatEntry meta;      /* 160 root of the meta tree */
     FormatLayout layout;   /* 192 */
     uint8_t reserved[160]; /* 336 zero */

@@ -1,5 +1,5 @@
 STORE_SOURCES := $(addprefix persist/,device.c hash.c space.c radix.c \
-    directory.c deadlist.c retention.c abandon.c marks.c view.c commit.c \
+    pagemap.c directory.c deadlist.c retention.c abandon.c marks.c view.c commit.c \
     store.c store_open.c verify.c scrub.c export.c \
     transfer.c)
 PERSIST_SOURCES += $(STORE_SOURCES) persist/memory.c persist/reserve.c \

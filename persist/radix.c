@@ -337,6 +337,11 @@ Status radix_set(Radix *radix, uint64_t key, const FormatEntry *entry,
     return STATUS_OK;
 }
 
+bool radix_leaf_is_dirty(Radix *radix, uint64_t key) {
+    const Node *leaf = find(radix, 0, index_at(key, 0));
+    return leaf && leaf->state == NODE_DIRTY;
+}
+
 /* ---- Committing ---- */
 
 bool radix_unassigned(const Radix *radix) {

@@ -53,6 +53,9 @@ Status radix_set(Radix *radix, uint64_t key, const FormatEntry *entry,
 /* Makes sure that radix_set of `key` cannot fail, and the path to it dirty. */
 Status radix_prepare(Radix *radix, uint64_t key);
 
+/* True when radix_set of `key` makes no further node dirty. */
+bool radix_leaf_is_dirty(Radix *radix, uint64_t key);
+
 /* Gives each dirty node that has none a new place, and tells `freed` the old
  * one. NO_SPACE, IO_ERROR: some have none yet; try again or doom the
  * generation. */

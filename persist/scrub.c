@@ -2,11 +2,11 @@
  * once a round, so that damage is found while there is a good copy.
  *
  * A round goes through the edges (newest superblock, marks), the meta tree, and
- * then each generation from the oldest on: its deadlist, and of its heap tree
- * what is younger than its parent, for the rest is the parent's. Generations
- * come and go between two calls, so a round holds no more than how far it has
- * come, and goes down from the root anew. A block is written only over bytes
- * that did not have the hash which its parent wants. */
+ * then each generation from the oldest on: its deadlist, and of its root block
+ * and tree what is younger than its parent, for the rest is the parent's.
+ * Generations come and go between two calls, so a round holds no more than how
+ * far it has come, and goes down from the root anew. A block is written only
+ * over bytes that did not have the hash which its parent wants. */
 #include "persist/store_parts.h"
 
 #include "kernel/base/alloc.h"
@@ -22,17 +22,19 @@ typedef enum ScrubPart {
     SCRUB_EDGES,
     SCRUB_META,
     SCRUB_DEADLIST,
+    SCRUB_ROOT,
     SCRUB_HEAP,
 } ScrubPart;
 
 typedef struct Scrub {
     FormatNode nodes[FORMAT_HEAP_LEVELS]; /* buffers of the disk are pages */
+    FormatRoot heap;                      /* of the generation */
     uint8_t spare[PLATFORM_BLOCK_BYTES];
     uint8_t run[RUN_BLOCKS * PLATFORM_BLOCK_BYTES];
     ScrubPart part;
     StoreRound round;
     uint64_t generation; /* that is read, 0: none yet */
-    uint64_t cursor;     /* keys of the tree below are done */
+    uint64_t cursor;     /* keys of the tree, or recent pages, below are done */
     FormatEntry root;    /* of the deadlist that is read, */
     EntryStack stack;    /* and blocks of it yet to be read */
     uint64_t budget;     /* blocks that this call may still read */
@@ -113,21 +115,28 @@ static void look_at_data(Store *store, const FormatEntry *entry, uint64_t page,
 
 /* What of a tree is to be read. */
 typedef struct Tree {
-    bool leaves_data; /* the leaves' entries are pages, else metadata */
-    uint64_t after;   /* only what was born after this generation */
+    const FormatRoot *heap; /* NULL: the leaves name metadata */
+    uint64_t after;         /* only what was born after this generation */
 } Tree;
 
 static bool is_wanted(const Tree *tree, const FormatEntry *entry) {
     return entry_present(entry) && entry_birth(entry) > tree->after;
 }
 
+/* What the root block names itself is out of date in the tree. */
+static bool is_wanted_at(const Tree *tree, const FormatNode *node, unsigned at,
+                         uint64_t first_key) {
+    return is_wanted(tree, &node->entries[at]) &&
+           !(tree->heap && pagemap_names(tree->heap, first_key + at));
+}
+
 /* How many wanted entries from `at` on lie behind each other on the disk. */
 static unsigned run_length(const Tree *tree, const FormatNode *node,
-                           unsigned at) {
+                           unsigned at, uint64_t first_key) {
     unsigned count = 1;
     uint64_t first = entry_block(&node->entries[at]);
     while (at + count < FORMAT_FANOUT && count < RUN_BLOCKS &&
-           is_wanted(tree, &node->entries[at + count]) &&
+           is_wanted_at(tree, node, at + count, first_key) &&
            entry_block(&node->entries[at + count]) == first + count)
         count++;
     return count;
@@ -138,13 +147,13 @@ static void look_at_leaf(Store *store, const Tree *tree, const FormatNode *node,
     Scrub *scrub = store->scrub;
     for (unsigned at = 0; at < FORMAT_FANOUT; at++) {
         const FormatEntry *entry = &node->entries[at];
-        if (!is_wanted(tree, entry))
+        if (!is_wanted_at(tree, node, at, first_key))
             continue;
-        if (!tree->leaves_data) {
+        if (!tree->heap) {
             look_at_meta(store, entry, scrub->run);
             continue;
         }
-        unsigned count = run_length(tree, node, at);
+        unsigned count = run_length(tree, node, at, first_key);
         Status status =
             device_read(store->device, entry_block(entry), count, scrub->run);
         spend(scrub, count);
@@ -256,23 +265,55 @@ static bool next_generation(Store *store) {
     return true;
 }
 
-static Status go_on_with_heap(Store *store, const FormatRecord *record) {
-    Tree tree = {.leaves_data = true, .after = record->parent};
-    if (!walk(store, &tree, &record->heap, FORMAT_HEAP_LEVELS - 1, 0))
-        return STATUS_BUSY;
+static Status to_next_generation(Store *store) {
     return next_generation(store) ? STATUS_BUSY : STATUS_OK;
+}
+
+static Status go_on_with_tree(Store *store, const FormatRecord *record) {
+    Scrub *scrub = store->scrub;
+    Tree tree = {.heap = &scrub->heap, .after = record->parent};
+    return walk(store, &tree, &scrub->heap.tree, FORMAT_HEAP_LEVELS - 1, 0)
+               ? to_next_generation(store)
+               : STATUS_BUSY;
+}
+
+/* The root block, then the pages that it names. */
+static Status go_on_with_root(Store *store, const FormatRecord *record) {
+    Scrub *scrub = store->scrub;
+    Tree tree = {.heap = &scrub->heap, .after = record->parent};
+    if (scrub->cursor == 0) {
+        if (!is_wanted(&tree, &record->heap) ||
+            !look_at_meta(store, &record->heap, &scrub->heap) ||
+            !pagemap_root_makes_sense(&scrub->heap))
+            return to_next_generation(store);
+        scrub->cursor = 1;
+    }
+    while (scrub->budget > 0 && scrub->cursor <= scrub->heap.count) {
+        const FormatRecent *recent = &scrub->heap.recent[scrub->cursor++ - 1];
+        if (!is_wanted(&tree, &recent->entry))
+            continue;
+        look_at_data(store, &recent->entry, recent->page, NULL);
+        spend(scrub, 1);
+    }
+    if (scrub->cursor > scrub->heap.count) {
+        scrub->part = SCRUB_HEAP;
+        scrub->cursor = 0;
+    }
+    return STATUS_BUSY;
 }
 
 static Status go_on_with_generation(Store *store) {
     Scrub *scrub = store->scrub;
     uint32_t place = directory_kept(store, scrub->generation);
     if (place == UINT32_MAX) /* deleted in between */
-        return next_generation(store) ? STATUS_BUSY : STATUS_OK;
+        return to_next_generation(store);
     const FormatRecord *record = &store->records[place];
     if (scrub->part == SCRUB_HEAP)
-        return go_on_with_heap(store, record);
+        return go_on_with_tree(store, record);
+    if (scrub->part == SCRUB_ROOT)
+        return go_on_with_root(store, record);
     if (walk_deadlist(store, &record->deadlist))
-        scrub->part = SCRUB_HEAP;
+        scrub->part = SCRUB_ROOT;
     return STATUS_BUSY;
 }
 
@@ -287,9 +328,10 @@ static Status go_on(Store *store) {
         return STATUS_BUSY;
     case SCRUB_META:
         if (walk(store, &meta, &store->super.meta, FORMAT_META_LEVELS - 1, 0))
-            return next_generation(store) ? STATUS_BUSY : STATUS_OK;
+            return to_next_generation(store);
         return STATUS_BUSY;
     case SCRUB_DEADLIST:
+    case SCRUB_ROOT:
     case SCRUB_HEAP:
         break;
     }

@@ -6,7 +6,7 @@
 Status store_page_exists(Store *store, uint64_t page, bool *some_out) {
     FormatEntry entry;
     *some_out = true;
-    Status status = radix_get(store->heap, page, &entry);
+    Status status = pagemap_get(store->heap, page, &entry);
     if (status == STATUS_OK)
         *some_out = entry_present(&entry);
     return status;
@@ -15,14 +15,14 @@ Status store_page_exists(Store *store, uint64_t page, bool *some_out) {
 /* True when the page behind a run is known to stand behind it on the disk. */
 static bool continues(Store *store, uint64_t page, uint64_t block,
                       FormatEntry *entry_out) {
-    return radix_known(store->heap, page, entry_out) &&
+    return pagemap_known(store->heap, page, entry_out) &&
            entry_present(entry_out) && entry_block(entry_out) == block;
 }
 
 uint32_t store_read_run(Store *store, uint64_t page, uint32_t most,
                         void *bytes) {
     FormatEntry entries[STORE_RUN_MOST];
-    if (!radix_known(store->heap, page, &entries[0]) ||
+    if (!pagemap_known(store->heap, page, &entries[0]) ||
         !entry_present(&entries[0]))
         return 0;
     if (view_read_second(store, page, bytes))
@@ -67,5 +67,5 @@ void store_set_retention(Store *store, const StoreRetention *retention) {
 }
 
 Status store_next_page(Store *store, uint64_t from, uint64_t *page_out) {
-    return radix_next(store->heap, from, page_out);
+    return pagemap_next(store->heap, from, page_out);
 }

@@ -19,7 +19,7 @@
 #ifndef PERSIST_STORE_H
 #define PERSIST_STORE_H
 
-#include "persist/radix.h"
+#include "persist/pagemap.h"
 
 typedef struct Store Store;
 

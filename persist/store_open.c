@@ -144,7 +144,7 @@ static Status open_parts(Store *store, bool fresh) {
     device_set_layout(store->device, &super->layout);
     store->space = space_open(&super->layout, fresh, super->free_blocks,
                               super->free_pairs, read_space_page, store);
-    store->heap = radix_open(store->device, FORMAT_HEAP_LEVELS, &super->heap);
+    store->heap = pagemap_open(store->device, &super->heap);
     store->meta = radix_open(store->device, FORMAT_META_LEVELS, &super->meta);
     if (!store->space || !store->heap || !store->meta)
         return STATUS_NO_MEMORY;
@@ -156,7 +156,7 @@ static Status open_parts(Store *store, bool fresh) {
 }
 
 static void close_parts(Store *store) {
-    radix_close(store->heap);
+    pagemap_close(store->heap);
     radix_close(store->meta);
     space_close(store->space);
     deadlist_close(store);
@@ -199,15 +199,14 @@ static Status open_fresh(Store *store) {
     return open_parts(store, true);
 }
 
-/* The newest superblock's roots must verify; reading one entry of each tree
- * reads its root node. Generation 0 is the mark on a disk without any. */
+/* The newest superblock's roots must verify; the directory was read from the
+ * meta tree. Generation 0 is the mark on a disk without any. */
 static Status try_super(Store *store, const FormatSuper *super) {
-    FormatEntry entry;
     store->super = *super;
     store->durable = super->generation;
     Status status = open_parts(store, super->generation == 0);
     if (status == STATUS_OK)
-        status = radix_get(store->heap, 0, &entry);
+        status = pagemap_look(store->heap);
     return status;
 }
 
@@ -372,10 +371,10 @@ static Status open_rings(Store *store, Rings *rings, uint8_t *buffer,
 /* What is read from now on is the generation at `place`. */
 static Status turn_to(Store *store, uint32_t place) {
     const FormatRecord *record = &store->records[place];
-    Radix *heap = radix_open(store->device, FORMAT_HEAP_LEVELS, &record->heap);
+    PageMap *heap = pagemap_open(store->device, &record->heap);
     if (!heap)
         return STATUS_NO_MEMORY;
-    radix_close(store->heap);
+    pagemap_close(store->heap);
     store->heap = heap;
     store->durable = record->generation;
     return STATUS_OK;
@@ -416,7 +415,7 @@ Status store_go_back(Store *store, uint64_t generation) {
     CHECK(store->phase == COMMIT_NONE && !store->read_only);
     if (place == UINT32_MAX)
         return STATUS_NOT_FOUND;
-    if (radix_dirty_nodes(store->heap) > 0)
+    if (pagemap_dirty(store->heap))
         return STATUS_BUSY; /* its blocks would be nobody's */
     uint64_t left = store->durable;
     Status status = STATUS_OK;

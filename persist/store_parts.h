@@ -9,7 +9,7 @@
 typedef enum CommitPhase {
     COMMIT_NONE,       /* no generation under way */
     COMMIT_PAGES,      /* store_put_page */
-    COMMIT_NODES,      /* heap tree's nodes are written */
+    COMMIT_NODES,      /* heap's nodes and root block are written */
     COMMIT_DEADLIST,   /* places are given to all metadata; deadlists */
     COMMIT_DIRECTORY,  /* directory pages */
     COMMIT_SPACE,      /* space map pages */
@@ -59,7 +59,8 @@ enum {
 struct Store {
     Device *device;
     Space *space;
-    Radix *heap, *meta;
+    PageMap *heap;
+    Radix *meta;
     FormatSuper super;    /* as last durable; identity of a fresh disk */
     uint64_t incarnation; /* of this start */
     uint64_t durable;     /* generation, 0: none yet */
@@ -224,7 +225,7 @@ void scrub_close(Store *store);
 typedef struct CommitRoom {
     uint64_t pairs, blocks;
 } CommitRoom;
-CommitRoom commit_room(uint64_t pages, uint32_t regions);
+CommitRoom commit_room(const Store *store, uint64_t pages, uint32_t regions);
 
 /* store_begin with this number, which is higher than any before. */
 void commit_begin(Store *store, uint64_t number, int64_t wall_us,

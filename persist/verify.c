@@ -7,8 +7,10 @@
 typedef struct Walk {
     Store *store;
     StoreReport *report;
-    uint8_t *reached;  /* a bit a block */
+    uint8_t *reached;  /* a bit a block, */
+    uint8_t *whole;    /* and one for nodes whose last entry was reached, too */
     FormatNode *nodes; /* one per level */
+    FormatRoot *root;
     uint8_t *page;
     uint64_t generation;
 } Walk;
@@ -22,10 +24,17 @@ static void say(Walk *walk, const char *what, uint64_t block, Status status) {
     walk->report->say(text_end(&text));
 }
 
+static bool has_bit(const uint8_t *bits, uint64_t block) {
+    return bits[block / 8] >> (block % 8) & 1;
+}
+
+static void set_bit(uint8_t *bits, uint64_t block) {
+    bits[block / 8] |= (uint8_t)(1u << block % 8);
+}
+
 static bool first_visit(Walk *walk, uint64_t block) {
-    uint8_t mask = (uint8_t)(1u << block % 8);
-    bool seen = walk->reached[block / 8] & mask;
-    walk->reached[block / 8] |= mask;
+    bool seen = has_bit(walk->reached, block);
+    set_bit(walk->reached, block);
     if (!seen && !space_used(walk->store->space, block))
         walk->report->unmarked++;
     return !seen;
@@ -87,37 +96,85 @@ static void visit_data(Walk *walk, const FormatEntry *entry) {
 
 /* A tree to be visited. */
 typedef struct Tree {
-    bool leaves_data; /* the leaves' entries are data pages, else metadata */
-    uint64_t after;   /* only what was born after this generation, */
-    uint64_t cursor;  /* and belongs to keys from here on */
+    const FormatRoot *root; /* of a heap; NULL: the leaves name metadata */
+    uint64_t after;         /* only what was born after this generation, */
+    uint64_t cursor;        /* and belongs to keys from here on */
 } Tree;
 
-/* The depth of the recursion is the number of levels. */
-static void visit_tree(Walk *walk, const Tree *tree, const FormatEntry *entry,
-                       unsigned level, uint64_t first_key) {
+static bool is_wanted(const Tree *tree, const FormatEntry *entry,
+                      uint64_t end_key) {
+    return entry_present(entry) && entry_birth(entry) > tree->after &&
+           end_key > tree->cursor;
+}
+
+/* False: the entry is out of date here, but perhaps not in another tree that
+ * shares the leaf. */
+static bool visit_leaf_entry(Walk *walk, const Tree *tree,
+                             const FormatEntry *entry, uint64_t key) {
     bool first;
+    if (tree->root && pagemap_names(tree->root, key))
+        return false;
+    if (tree->root)
+        visit_data(walk, entry);
+    else if (key >= FORMAT_SPACE_FIRST)
+        visit_map_page(walk, entry);
+    else
+        visit_meta(walk, entry, "metadata", walk->page + PLATFORM_BLOCK_BYTES,
+                   &first);
+    return true;
+}
+
+/* False: there is no such node, or it cannot be read. */
+static bool visit_node(Walk *walk, const FormatEntry *entry, FormatNode *node) {
+    bool first;
+    if (!visit_meta(walk, entry, "node", node, &first))
+        return false;
+    walk->report->nodes += first;
+    return first ||
+           device_read_meta(walk->store->device, entry, node) == STATUS_OK;
+}
+
+/* True when all below was visited, now or before. The depth of the recursion is
+ * the number of levels. */
+static bool visit_tree(Walk *walk, const Tree *tree, const FormatEntry *entry,
+                       unsigned level, uint64_t first_key) {
     FormatNode *node = &walk->nodes[level];
-    uint64_t span = format_span(level);
-    if (!entry_present(entry) || entry_birth(entry) <= tree->after ||
-        first_key + span * FORMAT_FANOUT <= tree->cursor ||
-        !visit_meta(walk, entry, "node", node, &first) || !first)
-        return;
-    walk->report->nodes++;
-    for (unsigned i = 0; i < FORMAT_FANOUT; i++) {
+    uint64_t span = format_span(level), block = entry_block(entry);
+    bool whole = true;
+    if (in_disk(walk, block) && has_bit(walk->whole, block))
+        return true;
+    bool good = visit_node(walk, entry, node);
+    for (unsigned i = 0; good && i < FORMAT_FANOUT; i++) {
         const FormatEntry *child = &node->entries[i];
         uint64_t key = first_key + i * span;
-        if (!entry_present(child))
+        if (!is_wanted(tree, child, key + span))
             continue;
-        if (level > 0)
-            visit_tree(walk, tree, child, level - 1, key);
-        else if (!tree->leaves_data && key >= FORMAT_SPACE_FIRST)
-            visit_map_page(walk, child);
-        else if (!tree->leaves_data)
-            visit_meta(walk, child, "metadata",
-                       walk->page + PLATFORM_BLOCK_BYTES, &first);
-        else if (key >= tree->cursor && entry_birth(child) > tree->after)
-            visit_data(walk, child);
+        whole &= level > 0 ? visit_tree(walk, tree, child, level - 1, key)
+                           : visit_leaf_entry(walk, tree, child, key);
     }
+    if (whole && in_disk(walk, block))
+        set_bit(walk->whole, block);
+    return whole;
+}
+
+static void visit_heap(Walk *walk, const FormatEntry *entry, Tree tree) {
+    bool first;
+    FormatRoot *root = walk->root;
+    if (!is_wanted(&tree, entry, UINT64_MAX) ||
+        !visit_meta(walk, entry, "root", root, &first) || !first)
+        return;
+    walk->report->nodes++;
+    if (!pagemap_root_makes_sense(root)) {
+        say(walk, "root", entry_block(entry), STATUS_CORRUPT);
+        walk->report->unread++;
+        return;
+    }
+    for (uint64_t i = 0; i < root->count; i++)
+        if (is_wanted(&tree, &root->recent[i].entry, UINT64_MAX))
+            visit_data(walk, &root->recent[i].entry);
+    tree.root = root;
+    if (is_wanted(&tree, &root->tree, UINT64_MAX))
+        visit_tree(walk, &tree, &root->tree, FORMAT_HEAP_LEVELS - 1, 0);
 }
 
 bool entries_push(EntryStack *stack, const FormatEntry *entry) {
@@ -154,19 +211,17 @@ static void count_leaks(Walk *walk) {
     Store *store = walk->store;
     for (uint64_t block = FORMAT_EDGE;
          block < store->super.layout.blocks - FORMAT_EDGE; block++)
-        if (!(walk->reached[block / 8] >> (block % 8) & 1) &&
-            space_used(store->space, block))
+        if (!has_bit(walk->reached, block) && space_used(store->space, block))
             walk->report->leaked++;
 }
 
 static bool walk_record(Walk *walk, const FormatRecord *record) {
     bool dying = record->flags & FORMAT_DYING;
-    Tree tree = {.leaves_data = true,
-                 .after = dying ? record->parent : 0,
+    Tree tree = {.after = dying ? record->parent : 0,
                  .cursor = dying ? record->cursor : 0};
     walk->generation = record->generation;
     walk->report->generations += !dying;
-    visit_tree(walk, &tree, &record->heap, FORMAT_HEAP_LEVELS - 1, 0);
+    visit_heap(walk, &record->heap, tree);
     return visit_deadlist(walk, &record->deadlist);
 }
 
@@ -178,21 +233,28 @@ static Status walk_all(Walk *walk) {
             !walk_record(walk, &store->records[i]))
             return STATUS_NO_MEMORY;
     walk->generation = store->durable;
-    visit_tree(walk, &meta, &store->super.meta, FORMAT_META_LEVELS - 1, 0);
+    if (entry_present(&store->super.meta))
+        visit_tree(walk, &meta, &store->super.meta, FORMAT_META_LEVELS - 1, 0);
     count_leaks(walk);
     return STATUS_OK;
 }
 
 static Status begin_walk(Walk *walk) {
     walk->reached = alloc_take(walk->store->super.layout.blocks / 8 + 1);
+    walk->whole = alloc_take(walk->store->super.layout.blocks / 8 + 1);
+    walk->root = alloc_take(sizeof *walk->root);
     walk->nodes = alloc_take(FORMAT_HEAP_LEVELS * sizeof *walk->nodes);
     walk->page = alloc_take(2 * PLATFORM_BLOCK_BYTES);
-    return walk->reached && walk->nodes && walk->page ? STATUS_OK
-                                                      : STATUS_NO_MEMORY;
+    return walk->reached && walk->whole && walk->root && walk->nodes &&
+                   walk->page
+               ? STATUS_OK
+               : STATUS_NO_MEMORY;
 }
 
 static void end_walk(Walk *walk) {
     alloc_give(walk->reached);
+    alloc_give(walk->whole);
+    alloc_give(walk->root);
     alloc_give(walk->nodes);
     alloc_give(walk->page);
 }

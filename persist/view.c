@@ -6,7 +6,7 @@
 struct StoreView {
     Store *store;
     FormatRecord record;
-    Radix *heap;
+    PageMap *heap;
     StoreView *next;
 };
 
@@ -20,8 +20,7 @@ Status store_view_open(Store *store, uint64_t generation,
     if (!view)
         return STATUS_NO_MEMORY;
     *view = (StoreView){.store = store, .record = store->records[place]};
-    view->heap =
-        radix_open(store->device, FORMAT_HEAP_LEVELS, &view->record.heap);
+    view->heap = pagemap_open(store->device, &view->record.heap);
     if (!view->heap) {
         alloc_give(view);
         return STATUS_NO_MEMORY;
@@ -39,7 +38,7 @@ void store_view_close(StoreView *view) {
     while (*at != view)
         at = &(*at)->next;
     *at = view->next;
-    radix_close(view->heap);
+    pagemap_close(view->heap);
     alloc_give(view);
 }
 
@@ -47,10 +46,10 @@ FormatRecord store_view_record(const StoreView *view) {
     return view->record;
 }
 
-static Status read_page(Device *device, Radix *heap, uint64_t page,
+static Status read_page(Device *device, PageMap *heap, uint64_t page,
                         void *bytes) {
     FormatEntry entry;
-    Status status = radix_get(heap, page, &entry);
+    Status status = pagemap_get(heap, page, &entry);
     if (status != STATUS_OK)
         return status;
     if (entry_present(&entry))
@@ -61,34 +60,34 @@ static Status read_page(Device *device, Radix *heap, uint64_t page,
 
 Status store_view_read_page(StoreView *view, uint64_t page, void *bytes) {
     Status status = read_page(view->store->device, view->heap, page, bytes);
-    radix_trim(view->heap, VIEW_NODES_KEPT);
+    pagemap_trim(view->heap, VIEW_NODES_KEPT);
     return status;
 }
 
 Status store_view_next_page(StoreView *view, uint64_t from,
                             uint64_t *page_out) {
-    Status status = radix_next(view->heap, from, page_out);
-    radix_trim(view->heap, VIEW_NODES_KEPT);
+    Status status = pagemap_next(view->heap, from, page_out);
+    pagemap_trim(view->heap, VIEW_NODES_KEPT);
     return status;
 }
 
 Status store_view_next_difference(StoreView *view, StoreView *other,
                                   uint64_t from, uint64_t *page_out) {
     Status status =
-        other ? radix_next_difference(view->heap, other->heap, from, page_out)
-              : radix_next(view->heap, from, page_out);
-    radix_trim(view->heap, VIEW_NODES_KEPT);
+        other ? pagemap_next_difference(view->heap, other->heap, from, page_out)
+              : pagemap_next(view->heap, from, page_out);
+    pagemap_trim(view->heap, VIEW_NODES_KEPT);
     if (other)
-        radix_trim(other->heap, VIEW_NODES_KEPT);
+        pagemap_trim(other->heap, VIEW_NODES_KEPT);
     return status;
 }
 
 Status store_view_differs(StoreView *view, uint64_t page, bool *differs_out) {
     FormatEntry then, now;
-    Status status = radix_get(view->heap, page, &then);
+    Status status = pagemap_get(view->heap, page, &then);
     if (status == STATUS_OK)
-        status = radix_get(view->store->heap, page, &now);
-    radix_trim(view->heap, VIEW_NODES_KEPT);
+        status = pagemap_get(view->store->heap, page, &now);
+    pagemap_trim(view->heap, VIEW_NODES_KEPT);
     if (status != STATUS_OK)
         return status;
     *differs_out = !entry_same(&then, &now);
@@ -109,7 +108,7 @@ bool store_is_ancestor(const Store *store, uint64_t generation) {
 bool view_read_second(Store *store, uint64_t page, void *bytes) {
     FormatEntry entry;
     bool good = store->second &&
-                radix_get(store->heap, page, &entry) == STATUS_OK &&
+                pagemap_get(store->heap, page, &entry) == STATUS_OK &&
                 entry_present(&entry) && store->second(page, bytes) &&
                 hash_equal(hash_of(bytes, PLATFORM_BLOCK_BYTES), entry.hash);
     store->second_pages += good;

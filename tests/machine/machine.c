@@ -258,6 +258,7 @@ static void set_up(void) {
     static const char *const memory_mb[] = {"8", "16", "64", "128"};
     sim_start();
     sim_seed(world->seed * 1000003 + world->life);
+    pagemap_recent_most = world->life % 2 ? FORMAT_RECENT : 8;
     sim_time_set_ns(world->now_ns + sim_random() % 5000000000);
     sim_disk_load(world->blocks, world->disk);
     sim_screen_size(world->seed % 2 ? 640 : 800, world->seed % 2 ? 480 : 600);

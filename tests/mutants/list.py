@@ -136,8 +136,15 @@ MUTANTS = [
      "    if (status == STATUS_IO_ERROR)\n        return status;\n", "",
      "a deadlist that cannot be read now is forgotten"),
     ("unread-branch", "persist/abandon.c",
-     "    if (status == STATUS_IO_ERROR)\n        return status;\n", "",
+     "device_read_meta(walk->store->device, entry, node);\n"
+     "    if (status == STATUS_IO_ERROR)\n        return status;\n",
+     "device_read_meta(walk->store->device, entry, node);\n",
      "a branch that cannot be read now is forgotten"),
+    ("unread-root", "persist/abandon.c",
+     "entry, walk->root);\n"
+     "    if (status == STATUS_IO_ERROR)\n        return status;\n",
+     "entry, walk->root);\n",
+     "a branch whose root block cannot be read now is forgotten"),
     ("unread-map", "persist/space.c",
      "    page->unread = status == STATUS_IO_ERROR;\n",
      "    page->unread = false;\n",
@@ -191,8 +198,12 @@ MUTANTS = [
      "giving a branch back frees pages of its parent"),
     ("abandon-nodes", "persist/abandon.c",
      "    space_give(walk->store->space, entry_block(entry), true, SPACE_AFTER_TWO);"
-     "\n", "",
+     "\n    record->cursor = end;", "    record->cursor = end;",
      "nodes of a branch are not freed"),
+    ("abandon-root", "persist/abandon.c",
+     "    space_give(walk->store->space, entry_block(entry), true, SPACE_AFTER_TWO);"
+     "\n    return STATUS_OK;", "    return STATUS_OK;",
+     "the root block of a branch is not freed"),
     ("doomed-record", "persist/commit.c",
      "store->records[store->pending_place] = (FormatRecord){0};\n", ";\n",
      "a doomed generation stays in the directory"),
@@ -231,7 +242,7 @@ MUTANTS = [
      "        store->mark_count--;\n", "",
      "a pin that could not be written is one in memory"),
     ("back-after-doom", "persist/store_open.c",
-     "    if (radix_dirty_nodes(store->heap) > 0)\n"
+     "    if (pagemap_dirty(store->heap))\n"
      "        return STATUS_BUSY; /* its blocks would be nobody's */\n", "",
      "going back after a doom loses the doomed blocks"),
     ("old-edge", "persist/space.c",
@@ -244,6 +255,55 @@ MUTANTS = [
     ("same-branch", "persist/store_open.c",
      "    store->super.branch = store->super.next_branch++;\n", "",
      "going back starts no branch"),
+    # Root blocks.
+    ("root-before-tree", "persist/pagemap.c",
+     "    map->block->tree = radix_root(map->tree);\n", "",
+     "a root block names the tree before the last"),
+    ("root-unfreed", "persist/pagemap.c",
+     "    if (entry_present(&map->root))\n"
+     "        freed(context, &map->root);\n", "",
+     "an old root block is never given back"),
+    ("recent-unfreed", "persist/pagemap.c",
+     "        *old_out = recent->entry;\n"
+     "        recent->entry = *entry;",
+     "        *old_out = (FormatEntry){0};\n"
+     "        recent->entry = *entry;",
+     "the block of a page that changed twice lately is never given back"),
+    ("recent-dropped", "persist/pagemap.c",
+     "        CHECK(status == STATUS_OK);\n    }\n    forget(map, group);",
+     "        CHECK(status == STATUS_OK);\n        break;\n    }\n"
+     "    forget(map, group);",
+     "of the recent pages of a leaf one goes into the tree"),
+    ("doomed-root", "persist/pagemap.c",
+     "    if (map->state == ROOT_WRITTEN)\n        map->state = ROOT_DIRTY;\n",
+     "",
+     "the root block of a doomed generation counts as written"),
+    ("nodes-under-root", "persist/pagemap.c",
+     "    if (radix_dirty_nodes(map->tree) > 0)\n        touch(map);\n", "",
+     "nodes are written without a root block that names them"),
+    ("stale-verified", "persist/verify.c",
+     "    if (tree->root && pagemap_names(tree->root, key))\n"
+     "        return false;\n", "",
+     "what the tree says of a recent page counts as used"),
+    ("stale-for-all", "persist/verify.c",
+     "    if (tree->root && pagemap_names(tree->root, key))\n"
+     "        return false;\n",
+     "    if (tree->root && pagemap_names(tree->root, key))\n"
+     "        return true;\n",
+     "what is out of date for one generation is so for all"),
+    ("stale-given", "persist/abandon.c",
+     "        if (first + i >= walk->record->cursor &&\n"
+     "            !pagemap_names(walk->root, first + i))",
+     "        if (first + i >= walk->record->cursor)",
+     "a branch that is given up gives back blocks of others"),
+    ("recent-kept", "persist/abandon.c",
+     "        give_page(walk, &walk->root->recent[i].entry);",
+     "        continue;",
+     "a branch that is given up keeps its recent pages"),
+    ("stale-scrubbed", "persist/scrub.c",
+     "           !(tree->heap && pagemap_names(tree->heap, first_key + at));",
+     "           (tree->heap || !tree->heap);",
+     "what is out of date is looked at as if it were used"),
     # Memory and snapshots.
     ("no-reserve", "persist/reserve.c",
      "store_has_room_leaving(memory.store, dirty, memory.regions,\n"

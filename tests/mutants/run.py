@@ -16,8 +16,8 @@ from mutants import OUT, build
 
 PATIENCE_S = 300
 # First the tests that are quick, then the campaigns with few seeds.
-STAGES = (["tests/unit/", "promises", "outage", "cuts"], ["damage", "faults"],
-          ["sequences"])
+STAGES = (["tests/unit/", "promises", "outage", "maps", "cuts"],
+          ["damage", "faults"], ["sequences"])
 AT_ONCE = 2
 
 

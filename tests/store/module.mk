@@ -28,10 +28,10 @@ run-coverage: build/cov/store
 run-store: build/asan/store-test
 	build/asan/store-test faults damage promises outage
 run-store-cuts: build/store-test
-	build/store-test cuts sequences
+	build/store-test cuts sequences maps
 run-store-long: build/asan/store-test
 	LONG=1 build/asan/store-test faults damage promises outage
 run-store-cuts-long: build/store-test
-	LONG=1 build/store-test cuts sequences
+	LONG=1 build/store-test cuts sequences maps
 TEST_RUNS += store store-cuts
 LONG_RUNS += store-long store-cuts-long

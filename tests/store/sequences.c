@@ -191,6 +191,7 @@ static void cut_everywhere(const SimDiskLog *log) {
 static void begin_sequence(bool blank) {
     sim_seed(1);
     world_new(DISK_BLOCKS);
+    pagemap_recent_most = blank ? FORMAT_RECENT : 2;
     CHECK(world_open() == STATUS_OK);
     if (blank)
         return;

@@ -85,8 +85,14 @@ void world_write_some(unsigned most) {
 
 /* ---- Opening ---- */
 
+void world_name_few(void) {
+    static const uint32_t most[] = {1, 3, 8, FORMAT_RECENT};
+    pagemap_recent_most = most[sim_random() % 4];
+}
+
 void world_new(uint64_t blocks) {
     CHECK(!world.store);
+    world_name_few();
     sim_log_clear();
     sim_disk_new(blocks);
     world = (World){.regions = 1};

@@ -66,6 +66,10 @@ bool world_failed(void);
 void world_seeds(uint64_t quick, uint64_t full, uint64_t *first_out,
                  uint64_t *last_out);
 
+/* Chooses how many pages a root block names itself, so that small worlds have
+ * trees that change, too. */
+void world_name_few(void);
+
 /* An empty model on a blank disk. */
 void world_new(uint64_t blocks);
 

@@ -94,7 +94,7 @@ TEST("pages in no order are read one by one") {
 
 static uint64_t block_of(uint64_t page) {
     FormatEntry entry;
-    EXPECT_EQUAL(radix_get(memory.store->heap, page, &entry), STATUS_OK);
+    EXPECT_EQUAL(pagemap_get(memory.store->heap, page, &entry), STATUS_OK);
     EXPECT(entry_present(&entry));
     return entry_block(&entry);
 }

@@ -437,6 +437,6 @@ TEST("a branch whose root is damaged is given up with a line in the log") {
     for (uint8_t i = 0; i < 3; i++)
         EXPECT_EQUAL(commit_page(1, i + 1), STATUS_OK);
     EXPECT_EQUAL(directory_find(store, 4), UINT32_MAX);
-    EXPECT(sim_log_find("recovery: node of generation 4: "));
+    EXPECT(sim_log_find("recovery: root of generation 4: "));
     store_close(store);
 }

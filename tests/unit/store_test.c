@@ -358,7 +358,7 @@ TEST("a damaged data page is an error for that page only") {
     unsigned victim = 0;
     while (model.now[victim] == 0)
         victim++;
-    EXPECT_EQUAL(radix_get(store->heap, page_number(victim), &entry),
+    EXPECT_EQUAL(pagemap_get(store->heap, page_number(victim), &entry),
                  STATUS_OK);
     sim_disk_bytes()[entry_block(&entry) * PLATFORM_BLOCK_BYTES + 77] ^= 4;
     uint64_t words[WORDS];
@@ -650,10 +650,10 @@ TEST("nodes of a doomed generation are written again") {
     sim_disk_faults((SimDiskFaults){.fail_after = UINT64_MAX, .fail_flush = 1});
     while (!memchr(changed, true, PAGES))
         EXPECT(commit(store, changed));
-    EXPECT(radix_dirty_nodes(store->heap) > 0);
+    EXPECT(pagemap_dirty(store->heap));
     EXPECT(radix_dirty_nodes(store->meta) > 0);
     EXPECT(commit(store, changed));
-    EXPECT_EQUAL(radix_dirty_nodes(store->heap), 0);
+    EXPECT(!pagemap_dirty(store->heap));
     EXPECT_EQUAL(radix_dirty_nodes(store->meta), 0);
     store_close(store);
 }
