@@ -327,8 +327,7 @@ Status pagemap_assign(PageMap *map, Space *space, RadixFreed *freed,
                       void *context) {
     if (!map->block)
         return STATUS_OK; /* nothing was changed */
-    if (radix_dirty_nodes(map->tree) > 0)
-        touch(map);
+    CHECK(map->state == ROOT_DIRTY || radix_dirty_nodes(map->tree) == 0);
     Status status = radix_assign(map->tree, space, freed, context);
     if (status != STATUS_OK || map->state != ROOT_DIRTY || map->assigned)
         return status;
@@ -366,8 +365,7 @@ bool pagemap_write(PageMap *map, uint64_t birth, uint32_t *budget) {
 }
 
 bool pagemap_dirty(const PageMap *map) {
-    return map->state == ROOT_DIRTY ||
-           (map->tree && radix_dirty_nodes(map->tree) > 0);
+    return map->state == ROOT_DIRTY;
 }
 
 void pagemap_durable(PageMap *map) {

@@ -278,9 +278,6 @@ MUTANTS = [
      "    if (map->state == ROOT_WRITTEN)\n        map->state = ROOT_DIRTY;\n",
      "",
      "the root block of a doomed generation counts as written"),
-    ("nodes-under-root", "persist/pagemap.c",
-     "    if (radix_dirty_nodes(map->tree) > 0)\n        touch(map);\n", "",
-     "nodes are written without a root block that names them"),
     ("stale-verified", "persist/verify.c",
      "    if (tree->root && pagemap_names(tree->root, key))\n"
      "        return false;\n", "",

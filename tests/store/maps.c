@@ -133,3 +133,38 @@ TEST("every generation has its pages and its differences") {
     for (uint64_t seed = first; seed <= last; seed++)
         run_seed(seed);
 }
+
+static void write_and_commit(unsigned first, unsigned count) {
+    for (unsigned i = 0; i < count; i++)
+        world_write(first + i);
+    WORLD_EXPECT(world_commit() == STATUS_OK);
+}
+
+/* A leaf that was made on the branch names a block of a generation that is gone
+ * again; its root block names the page itself. */
+TEST("a branch that is given up gives back no block of others") {
+    world_case("one branch");
+    sim_seed(1);
+    world_new(FORMAT_MIN_BLOCKS);
+    pagemap_recent_most = 2;
+    WORLD_EXPECT(world_open() == STATUS_OK);
+    store_set_retention(world.store,
+                        &(StoreRetention){.last = STORE_LAST_LEAST});
+    write_and_commit(0, 4);
+    uint64_t trunk = world.durable;
+    world_pin(trunk);
+    world_back(trunk);
+    write_and_commit(0, 4);
+    for (unsigned i = 0; i < 20; i++)
+        write_and_commit(0, 1);
+    uint64_t tip = world.durable;
+    world_back(trunk);
+    for (unsigned i = 0; i < 4; i++)
+        write_and_commit(100 + 30 * i, 20);
+    world_unpin(tip);
+    for (unsigned i = 0; i < 6; i++)
+        write_and_commit(200, 2);
+    world_check_views();
+    world_verify_all();
+    world_close();
+}
