@@ -231,7 +231,7 @@ CommitRoom commit_room(const Store *store, uint64_t pages, uint32_t regions);
 void commit_begin(Store *store, uint64_t number, int64_t wall_us,
                   uint32_t regions);
 
-/* RadixFreed for the heap tree (to the deadlist) and the meta tree. */
+/* RadixFreed for the heap (to the deadlist) and the meta tree. */
 void commit_heap_node_freed(void *store, const FormatEntry *entry);
 void commit_meta_node_freed(void *store, const FormatEntry *entry);
 
