@@ -11,7 +11,7 @@
 #include "vm/vm.h"
 
 enum {
-    STEP_PAGES = 256,       /* of a snapshot between two looks at input */
+    STEP_PAGES = 64,        /* of a snapshot between two looks at input */
     STEP_WAIT_NS = 1000000, /* while the disk works */
     INTERVAL_MS = 1000,     /* between snapshots */
     INTERVAL_LEAST_MS = 10,
