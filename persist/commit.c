@@ -280,8 +280,11 @@ static Status begin_nodes(Store *store) {
     if (status != STATUS_OK)
         return status;
     store->phase = COMMIT_NODES;
-    return pagemap_assign(store->heap, store->space, commit_heap_node_freed,
-                          store);
+    status = pagemap_assign(store->heap, store->space, commit_heap_node_freed,
+                            store);
+    if (status == STATUS_OK)
+        deadlist_known(store);
+    return status;
 }
 
 static Status step_nodes(Store *store, uint32_t *budget) {

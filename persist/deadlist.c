@@ -6,6 +6,8 @@
  * from then on. On the disk a deadlist is a heap of blocks (format.h), so only
  * blocks with something to give back are read.
  *
+ * A small deadlist is in the root block of its generation until it changes.
+ *
  * A deadlist that changes is taken into memory as a DeadHeap, at first no more
  * than a link to its root. Each commit packs the heaps into blocks; when it is
  * durable they are dropped, when it is doomed they are there to be packed
@@ -42,6 +44,11 @@ static bool reserve_links(DeadHeap *heap, size_t more) {
                    heap->link_count + more, sizeof *heap->links);
 }
 
+static void append(void *to, const void *from, size_t bytes) {
+    if (bytes > 0) /* else one of them may be NULL */
+        bytes_copy(to, from, bytes);
+}
+
 static void drop_heap(DeadHeap *heap) {
     alloc_give(heap->dead);
     alloc_give(heap->links);
@@ -69,24 +76,67 @@ static DeadHeap *find_heap(Store *store, uint64_t generation) {
     return NULL;
 }
 
-/* The heap of a kept generation; NULL: no memory, or too many are open. */
-static DeadHeap *open_heap(Store *store, const FormatRecord *record) {
+/* Damage: what the block names is forgotten; that space stays used until a
+ * repair. */
+static void say_lost(uint64_t generation, const FormatEntry *at, Status why) {
+    log_line("recovery: deadlist block %lu of generation %lu: %s; its blocks "
+             "stay used",
+             entry_block(at), generation, status_text(why));
+}
+
+/* What a root block says; one that cannot be read now stays: IO_ERROR. */
+static Status take_from_root(Store *store, DeadHeap *heap,
+                             const FormatEntry *at) {
+    FormatRoot *root = alloc_take(sizeof *root);
+    Status status =
+        root ? pagemap_read_root(store->device, at, root) : STATUS_NO_MEMORY;
+    if (status == STATUS_CORRUPT)
+        say_lost(heap->generation, at, status);
+    else if (status == STATUS_OK && !reserve_dead(heap, root->dead_count))
+        status = STATUS_NO_MEMORY;
+    if (status == STATUS_OK) {
+        append(heap->dead, root->dead, root->dead_count * sizeof *heap->dead);
+        heap->dead_count = root->dead_count;
+    }
+    alloc_give(root);
+    return status == STATUS_CORRUPT ? STATUS_OK : status;
+}
+
+static Status take_list(Store *store, DeadHeap *heap,
+                        const FormatRecord *record) {
+    if (record->flags & FORMAT_DEAD_IN_ROOT)
+        return take_from_root(store, heap, &record->heap);
+    if (!entry_present(&record->deadlist))
+        return STATUS_OK;
+    if (!reserve_links(heap, 1))
+        return STATUS_NO_MEMORY;
+    heap->links[heap->link_count++] = (FormatDeadLink){
+        .at = record->deadlist, .newest = record->generation - 1};
+    return STATUS_OK;
+}
+
+/* The heap of a kept generation. LIMIT: too many are open; NO_MEMORY, IO_ERROR.
+ */
+static Status open_heap(Store *store, const FormatRecord *record,
+                        DeadHeap **heap_out) {
     DeadHeap *heap = find_heap(store, record->generation);
+    *heap_out = heap;
     if (heap)
-        return heap;
+        return STATUS_OK;
     if (store->heap_count == STORE_HEAPS)
-        return NULL;
+        return STATUS_LIMIT;
     heap = &store->heaps[store->heap_count];
-    *heap =
-        (DeadHeap){.generation = record->generation, .root = record->deadlist};
-    if (entry_present(&record->deadlist)) {
-        if (!reserve_links(heap, 1))
-            return NULL;
-        heap->links[heap->link_count++] = (FormatDeadLink){
-            .at = record->deadlist, .newest = record->generation - 1};
+    *heap = (DeadHeap){.generation = record->generation,
+                       .root = record->deadlist,
+                       .in_root = record->flags & FORMAT_DEAD_IN_ROOT};
+    Status status = take_list(store, heap, record);
+    if (status != STATUS_OK) {
+        drop_heap(heap);
+        return status;
     }
     store->heap_count++;
-    return heap;
+    *heap_out = heap;
+    return STATUS_OK;
 }
 
 static void close_heap(Store *store, DeadHeap *heap) {
@@ -109,10 +159,7 @@ static Status expand(Store *store, DeadHeap *heap, size_t link,
     heap->links[link] = heap->links[--heap->link_count];
     if (status != STATUS_OK || block->links > FORMAT_DEAD_LINKS ||
         block->dead > FORMAT_DEAD_PER_BLOCK) {
-        log_line("recovery: deadlist block %lu of generation %lu: %s; its "
-                 "blocks stay used",
-                 entry_block(&at), heap->generation,
-                 status_text(status ? status : STATUS_CORRUPT));
+        say_lost(heap->generation, &at, status ? status : STATUS_CORRUPT);
         return STATUS_OK;
     }
     bytes_copy(heap->dead + heap->dead_count, block->entry,
@@ -153,11 +200,6 @@ static void give_after(Store *store, DeadHeap *heap, uint64_t birth) {
     heap->dead_count = kept;
 }
 
-static void append(void *to, const void *from, size_t bytes) {
-    if (bytes > 0) /* else one of them may be NULL */
-        bytes_copy(to, from, bytes);
-}
-
 /* Adds all of `from`; there is room. */
 static void meld(DeadHeap *to, const DeadHeap *from) {
     append(to->dead ? to->dead + to->dead_count : NULL, from->dead,
@@ -172,11 +214,12 @@ Status deadlist_delete(Store *store, uint32_t place, uint32_t next) {
     const FormatRecord *record = &store->records[place];
     if (store->heap_count + 2 > STORE_HEAPS)
         return STATUS_LIMIT;
-    DeadHeap *below = open_heap(store, record);
-    DeadHeap *above = below ? open_heap(store, &store->records[next]) : NULL;
-    if (!above)
-        return STATUS_NO_MEMORY;
-    Status status = expand_after(store, above, record->parent);
+    DeadHeap *below, *above;
+    Status status = open_heap(store, record, &below);
+    if (status == STATUS_OK)
+        status = open_heap(store, &store->records[next], &above);
+    if (status == STATUS_OK)
+        status = expand_after(store, above, record->parent);
     if (status != STATUS_OK)
         return status;
     if (!reserve_dead(above, below->dead_count) ||
@@ -189,13 +232,12 @@ Status deadlist_delete(Store *store, uint32_t place, uint32_t next) {
 }
 
 Status deadlist_delete_last(Store *store, uint32_t place) {
-    if (store->heap_count == STORE_HEAPS)
-        return STATUS_LIMIT;
-    DeadHeap *heap = open_heap(store, &store->records[place]);
-    if (!heap)
-        return STATUS_NO_MEMORY;
+    DeadHeap *heap;
+    Status status = open_heap(store, &store->records[place], &heap);
+    if (status != STATUS_OK)
+        return status;
     /* What it names the parent uses: only the list itself is given back. */
-    Status status = expand_after(store, heap, 0);
+    status = expand_after(store, heap, 0);
     if (status == STATUS_OK)
         close_heap(store, heap);
     return status;
@@ -328,12 +370,29 @@ static Status pack(Store *store, DeadHeap *heap, FormatEntry *root_out) {
     return status;
 }
 
+static Status pack_pending(Store *store) {
+    FormatRecord *record = &store->pending;
+    if (store->dead_in_root) {
+        record->flags |= FORMAT_DEAD_IN_ROOT;
+        return STATUS_OK;
+    }
+    return pack(store, &store->dead, &record->deadlist);
+}
+
+void deadlist_known(Store *store) {
+    const DeadHeap *heap = &store->dead;
+    store->dead_in_root =
+        pagemap_name_dead(store->heap, heap->dead, heap->dead_count) &&
+        heap->dead_count > 0;
+}
+
 Status deadlist_pack(Store *store) {
-    Status status = pack(store, &store->dead, &store->pending.deadlist);
+    Status status = pack_pending(store);
     for (uint32_t i = 0; status == STATUS_OK && i < store->heap_count; i++) {
         uint32_t place = directory_find(store, store->heaps[i].generation);
         CHECK(place != UINT32_MAX);
         status = pack(store, &store->heaps[i], &store->records[place].deadlist);
+        store->records[place].flags &= ~(uint32_t)FORMAT_DEAD_IN_ROOT;
         directory_touch(store, place);
     }
     store->records[store->pending_place] = store->pending;
@@ -366,6 +425,8 @@ void deadlist_doomed(Store *store) {
         uint32_t place = directory_find(store, store->heaps[i].generation);
         CHECK(place != UINT32_MAX);
         store->records[place].deadlist = store->heaps[i].root;
+        if (store->heaps[i].in_root)
+            store->records[place].flags |= FORMAT_DEAD_IN_ROOT;
     }
 }
 

@@ -52,7 +52,8 @@ enum {
     FORMAT_FANOUT_BITS = 7,
     FORMAT_HEAP_LEVELS = 5,
     FORMAT_META_LEVELS = 3,
-    FORMAT_RECENT = 100,          /* pages that a root block names itself */
+    FORMAT_RECENT = 72,           /* pages that a root block names itself, */
+    FORMAT_ROOT_DEAD = 72,        /* and dead */
     FORMAT_SPACE_FIRST = 1 << 18, /* meta key of the first space page */
     FORMAT_SPACE_BITS = 4096 * 8, /* blocks that a space page describes */
     FORMAT_RECORDS = 32,          /* records of a directory page */
@@ -91,6 +92,13 @@ typedef struct FormatNode {
 } FormatNode;
 _Static_assert(sizeof(FormatNode) == PLATFORM_BLOCK_BYTES, "node");
 
+/* A block that the generation's parent uses and it does not. */
+typedef struct FormatDead {
+    uint64_t block; /* bit 63: metadata, both blocks of the pair */
+    uint64_t birth;
+} FormatDead;
+#define FORMAT_DEAD_PAIR (1ull << 63)
+
 /* A page that changed since the tree of its root block was written. */
 typedef struct FormatRecent {
     uint64_t page;
@@ -100,16 +108,20 @@ _Static_assert(sizeof(FormatRecent) == 40, "recent page");
 
 /* Root block of a generation's heap. Where it names a page itself, what the
  * tree says of that page is out of date: the block there is no longer this
- * generation's. So a small generation writes this block and no node. */
+ * generation's. So a small generation writes this block and no node; nor a
+ * deadlist, if its dead fit here. They count for the generation that has
+ * FORMAT_DEAD_IN_ROOT, not for another one with the same root block. */
 typedef struct FormatRoot {
-    FormatEntry tree; /*  0 32 root node of the tree, or zero */
-    uint64_t count;   /* 32  8 */
-    uint64_t zero[3]; /* 40 24 */
-    FormatRecent recent[FORMAT_RECENT]; /* 64 in rising order of pages */
-    uint64_t rest[4];                   /* 4064 32 zero */
+    FormatEntry tree;    /*  0 32 root node of the tree, or zero */
+    uint64_t count;      /* 32  8 of recent pages */
+    uint64_t dead_count; /* 40  8 */
+    uint64_t zero[2];    /* 48 16 */
+    FormatRecent recent[FORMAT_RECENT]; /* 64 2880 in rising order of pages */
+    FormatDead dead[FORMAT_ROOT_DEAD];  /* 2944 1152 */
 } FormatRoot;
 _Static_assert(sizeof(FormatRoot) == PLATFORM_BLOCK_BYTES, "root block");
 _Static_assert(offsetof(FormatRoot, recent) == 64, "recent pages");
+_Static_assert(offsetof(FormatRoot, dead) == 2944, "dead of a root block");
 
 /* One generation. OFFSET SIZE MEANING in the comments. */
 typedef struct FormatRecord {
@@ -122,7 +134,7 @@ typedef struct FormatRecord {
     uint64_t pages;       /*  96 8 data pages written by it */
     uint64_t bytes;       /* 104 8 all bytes written by it */
     uint32_t regions;     /* 112 4 attached regions: 0 .. regions-1 */
-    uint32_t flags;       /* 116 4 FORMAT_PINNED, FORMAT_DYING */
+    uint32_t flags;       /* 116 4 FORMAT_PINNED, ... */
     uint64_t cursor;      /* 120 8 dying: pages below are given back */
 } FormatRecord;
 _Static_assert(sizeof(FormatRecord) * FORMAT_RECORDS == PLATFORM_BLOCK_BYTES,
@@ -131,16 +143,10 @@ _Static_assert(offsetof(FormatRecord, deadlist) == 64, "record deadlist");
 _Static_assert(offsetof(FormatRecord, regions) == 112, "record regions");
 
 enum {
-    FORMAT_PINNED = 1, /* a person or an app wants it kept */
-    FORMAT_DYING = 2,  /* end of an abandoned branch, being given back */
+    FORMAT_PINNED = 1,       /* a person or an app wants it kept */
+    FORMAT_DYING = 2,        /* end of an abandoned branch, being given back */
+    FORMAT_DEAD_IN_ROOT = 4, /* its deadlist is in its root block */
 };
-
-/* A block that the generation's parent uses and it does not. */
-typedef struct FormatDead {
-    uint64_t block; /* bit 63: metadata, both blocks of the pair */
-    uint64_t birth;
-} FormatDead;
-#define FORMAT_DEAD_PAIR (1ull << 63)
 
 /* Another block of the same deadlist, and the newest birth in it and below. */
 typedef struct FormatDeadLink {

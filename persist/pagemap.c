@@ -25,7 +25,8 @@ uint32_t pagemap_recent_most = FORMAT_RECENT;
 /* ---- Root blocks ---- */
 
 bool pagemap_root_makes_sense(const FormatRoot *root) {
-    bool good = root->count <= FORMAT_RECENT;
+    bool good =
+        root->count <= FORMAT_RECENT && root->dead_count <= FORMAT_ROOT_DEAD;
     for (uint64_t i = 0; good && i < root->count; i++)
         good = root->recent[i].page < PAGES_END &&
                (i == 0 || root->recent[i].page > root->recent[i - 1].page);
@@ -337,6 +338,18 @@ Status pagemap_assign(PageMap *map, Space *space, RadixFreed *freed,
     if (entry_present(&map->root))
         freed(context, &map->root);
     return STATUS_OK;
+}
+
+bool pagemap_name_dead(PageMap *map, const FormatDead *dead, size_t count) {
+    if (map->state != ROOT_DIRTY)
+        return false;
+    FormatRoot *root = map->block;
+    bool fits = count <= bytes_min(FORMAT_ROOT_DEAD, pagemap_recent_most);
+    root->dead_count = fits ? count : 0;
+    bytes_fill(root->dead, 0, sizeof root->dead);
+    if (root->dead_count > 0)
+        bytes_copy(root->dead, dead, root->dead_count * sizeof *dead);
+    return fits;
 }
 
 static bool write_root(PageMap *map, uint64_t birth) {

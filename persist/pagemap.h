@@ -4,7 +4,8 @@
  * copy-on-write tree (radix.h) for all others. A generation of few pages so
  * writes one pair of blocks instead of the nodes from each leaf up to the root.
  * When a page no longer fits, the leaf of which most pages are recent takes
- * them all; pages of a leaf that is written anyway go there directly.
+ * them all; pages of a leaf that is written anyway go there directly. A small
+ * deadlist has its place in the root block, too.
  *
  * Commit as with a tree: pagemap_assign gives places, pagemap_write writes,
  * nodes before the root block, then pagemap_durable or pagemap_doomed.
@@ -21,8 +22,8 @@
 
 typedef struct PageMap PageMap;
 
-/* How many pages a root block names at most: FORMAT_RECENT or less; tests lower
- * it. */
+/* How many pages, and how many dead, a root block names at most: FORMAT_RECENT
+ * or less; tests lower it. */
 extern uint32_t pagemap_recent_most;
 
 /* NULL: no memory. `root` may be a zero entry: no pages. */
@@ -67,6 +68,9 @@ uint64_t pagemap_pairs(const PageMap *map, uint64_t pages, uint32_t regions);
 Status pagemap_assign(PageMap *map, Space *space, RadixFreed *freed,
                       void *context);
 bool pagemap_write(PageMap *map, uint64_t birth, uint32_t *budget);
+/* Puts the dead of this generation into the root block, between the two; false:
+ * they do not fit, or it is not written. */
+bool pagemap_name_dead(PageMap *map, const FormatDead *dead, size_t count);
 bool pagemap_dirty(const PageMap *map);
 void pagemap_durable(PageMap *map);
 void pagemap_doomed(PageMap *map);

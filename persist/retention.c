@@ -120,6 +120,7 @@ static void prune(Store *store, uint32_t place, Allowance *allowance) {
     if (deadlist_delete_last(store, place) != STATUS_OK)
         return;
     record->deadlist = (FormatEntry){0};
+    record->flags &= ~(uint32_t)FORMAT_DEAD_IN_ROOT;
     record->flags |= FORMAT_DYING;
     record->cursor = 0;
     directory_touch(store, place);

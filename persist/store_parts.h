@@ -36,7 +36,8 @@ typedef struct MetaPage {
 /* A deadlist that changes, in memory (deadlist.c). */
 typedef struct DeadHeap {
     uint64_t generation;
-    FormatEntry root; /* as last durable */
+    FormatEntry root; /* as last durable, */
+    bool in_root;     /* or FORMAT_DEAD_IN_ROOT */
     FormatDead *dead;
     size_t dead_count, dead_capacity;
     FormatDeadLink *links; /* blocks on the disk that belong to it */
@@ -88,6 +89,7 @@ struct Store {
     uint32_t pending_place; /* in records, once it is there */
     bool pending_recorded;
     DeadHeap dead;               /* for its deadlist; survives a doom */
+    bool dead_in_root;           /* its root block has all of it */
     DeadHeap heaps[STORE_HEAPS]; /* deadlists of others; they do too */
     uint32_t heap_count;
     DeadBlock *dead_blocks; /* packed by this commit, or the unsure one */
@@ -147,6 +149,9 @@ void directory_close(Store *store);
 /* A block of a durable generation is not used by the one under way: remembered
  * for its deadlist. Without memory it is leaked, with a log line. */
 void deadlist_add(Store *store, const FormatEntry *entry, bool pair);
+/* All dead of the generation under way are known: small ones go into its root
+ * block, which is written next. */
+void deadlist_known(Store *store);
 /* Gives back what only the generation at `place` uses; `next` is the place of
  * its one child, whose deadlist takes over what remains. NO_MEMORY, LIMIT,
  * IO_ERROR: nothing was given back. */

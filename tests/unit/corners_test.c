@@ -413,12 +413,16 @@ TEST("a map whose copies are both damaged counts as full") {
     store_close(store);
 }
 
-TEST("a deadlist whose copies are both damaged costs only space") {
+/* With the deadlist of a generation in a block of its own, or in its root. */
+static void ruin_deadlist(bool in_root) {
+    pagemap_recent_most = in_root ? FORMAT_RECENT : 0;
     make_disk(BLOCKS, 4);
+    pagemap_recent_most = FORMAT_RECENT;
     EXPECT_EQUAL(open_at(0), STATUS_OK);
     FormatRecord record = store_record(store, 2);
-    EXPECT(entry_present(&record.deadlist));
-    ruin_pair(&record.deadlist);
+    EXPECT(entry_present(&record.deadlist) == !in_root);
+    EXPECT(!(record.flags & FORMAT_DEAD_IN_ROOT) == !in_root);
+    ruin_pair(in_root ? &record.heap : &record.deadlist);
     store_set_retention(store, &(StoreRetention){.last = STORE_LAST_LEAST});
     for (uint8_t i = 0; i < 4; i++)
         EXPECT_EQUAL(commit_page(1, i + 1), STATUS_OK);
@@ -427,16 +431,32 @@ TEST("a deadlist whose copies are both damaged costs only space") {
     store_close(store);
 }
 
-TEST("a branch whose root is damaged is given up with a line in the log") {
+TEST("a deadlist whose copies are both damaged costs only space") {
+    ruin_deadlist(false);
+    ruin_deadlist(true);
+}
+
+/* With what is ruined: the root block, or the root of the tree. */
+static void give_up_branch(bool tree, const char *line) {
+    FormatRoot root;
+    pagemap_recent_most = 1;
     make_disk(BLOCKS, 4);
     EXPECT_EQUAL(open_at(0), STATUS_OK);
     FormatRecord record = store_record(store, 3);
+    EXPECT_EQUAL(device_read_meta(store->device, &record.heap, &root),
+                 STATUS_OK);
     EXPECT_EQUAL(store_go_back(store, 2), STATUS_OK);
-    ruin_pair(&record.heap);
+    ruin_pair(tree ? &root.tree : &record.heap);
     EXPECT_EQUAL(store_unpin(store, 4), STATUS_OK);
     for (uint8_t i = 0; i < 3; i++)
         EXPECT_EQUAL(commit_page(1, i + 1), STATUS_OK);
     EXPECT_EQUAL(directory_find(store, 4), UINT32_MAX);
-    EXPECT(sim_log_find("recovery: root of generation 4: "));
+    EXPECT(sim_log_find(line));
     store_close(store);
+    pagemap_recent_most = FORMAT_RECENT;
+}
+
+TEST("a branch whose nodes are damaged is given up with a line in the log") {
+    give_up_branch(false, "recovery: root of generation 4: ");
+    give_up_branch(true, "recovery: node of generation 4: ");
 }
