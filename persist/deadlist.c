@@ -126,9 +126,8 @@ static Status open_heap(Store *store, const FormatRecord *record,
     if (store->heap_count == STORE_HEAPS)
         return STATUS_LIMIT;
     heap = &store->heaps[store->heap_count];
-    *heap = (DeadHeap){.generation = record->generation,
-                       .root = record->deadlist,
-                       .in_root = record->flags & FORMAT_DEAD_IN_ROOT};
+    *heap =
+        (DeadHeap){.generation = record->generation, .root = record->deadlist};
     Status status = take_list(store, heap, record);
     if (status != STATUS_OK) {
         drop_heap(heap);
@@ -425,8 +424,6 @@ void deadlist_doomed(Store *store) {
         uint32_t place = directory_find(store, store->heaps[i].generation);
         CHECK(place != UINT32_MAX);
         store->records[place].deadlist = store->heaps[i].root;
-        if (store->heaps[i].in_root)
-            store->records[place].flags |= FORMAT_DEAD_IN_ROOT;
     }
 }
 

@@ -36,8 +36,7 @@ typedef struct MetaPage {
 /* A deadlist that changes, in memory (deadlist.c). */
 typedef struct DeadHeap {
     uint64_t generation;
-    FormatEntry root; /* as last durable, */
-    bool in_root;     /* or FORMAT_DEAD_IN_ROOT */
+    FormatEntry root; /* as last durable */
     FormatDead *dead;
     size_t dead_count, dead_capacity;
     FormatDeadLink *links; /* blocks on the disk that belong to it */

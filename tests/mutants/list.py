@@ -285,10 +285,6 @@ MUTANTS = [
      "        store->records[place].flags &= ~(uint32_t)FORMAT_DEAD_IN_ROOT;\n",
      "",
      "a deadlist in a root block counts after it became another"),
-    ("doomed-dead", "persist/deadlist.c",
-     "            store->records[place].flags |= FORMAT_DEAD_IN_ROOT;",
-     "            continue;",
-     "what a doomed generation took from a root block is forgotten"),
     ("stale-verified", "persist/verify.c",
      "    if (tree->root && pagemap_names(tree->root, key))\n"
      "        return false;\n", "",

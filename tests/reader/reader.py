@@ -15,6 +15,9 @@ SECOND_SEED = 0x9E3779B97F4A7C15
 SPACE_FIRST, SPACE_BITS = 1 << 18, 32768
 ENTRY = struct.Struct("<6s6sI16s")
 RECORD = struct.Struct("<QQQq32s32sQQIIQ")
+RECENT_FIRST, RECENT_SIZE = 64, 40
+DEAD_FIRST, DEAD_SIZE = 2944, 16
+DYING, DEAD_IN_ROOT = 2, 4
 
 xxh64 = ctypes.CDLL("libxxhash.so.0").XXH64
 xxh64.restype = ctypes.c_uint64
@@ -43,6 +46,51 @@ class Entry:
         self.present = flags & 1
 
 
+class Root:
+    """What a root block says: a tree, the pages in front of it, and dead."""
+    def __init__(self, data):
+        self.tree = Entry(data[:32])
+        recent, self.dead = struct.unpack_from("<QQ", data, 32)
+        self.recent = [self.page(data, i)
+                       for i in range(min(recent, F["FORMAT_RECENT"]))]
+        keys = [key for key, _ in self.recent]
+        self.good = (recent == len(keys) and keys == sorted(set(keys))
+                     and self.dead <= F["FORMAT_ROOT_DEAD"]
+                     and not any(self.unnamed(data)))
+
+    def unnamed(self, data):
+        return (data[48:RECENT_FIRST]
+                + data[RECENT_FIRST + RECENT_SIZE * len(self.recent):DEAD_FIRST]
+                + data[DEAD_FIRST + DEAD_SIZE * self.dead:])
+
+    @staticmethod
+    def page(data, i):
+        at = RECENT_FIRST + RECENT_SIZE * i
+        key, = struct.unpack_from("<Q", data, at)
+        return key, Entry(data[at + 8:at + RECENT_SIZE])
+
+
+class Part:
+    """Which part of a tree belongs to a generation: what was born after some
+    generation, from a key on, without the keys whose entries are stale."""
+    def __init__(self, after=0, cursor=0, stale=()):
+        self.after, self.cursor, self.stale = after, cursor, tuple(stale)
+
+    def within(self, first, end):
+        return Part(self.after, self.cursor if self.cursor > first else 0,
+                    (key for key in self.stale if first <= key < end))
+
+    def has(self, key, entry):
+        return (entry.present and entry.birth > self.after
+                and key >= self.cursor and key not in self.stale)
+
+    def has_node(self, end, entry):
+        return entry.present and entry.birth > self.after and end > self.cursor
+
+    def key(self):
+        return self.after, self.cursor, self.stale
+
+
 class Super:
     def __init__(self, data):
         (self.magic, self.major, self.minor, *_) = struct.unpack_from(
@@ -62,7 +110,7 @@ class Image:
     def __init__(self, path):
         self.bytes = pathlib.Path(path).read_bytes()
         self.bad = self.pages = self.nodes = self.generations = 0
-        self.reached, self.names = set(), {}
+        self.reached, self.pairs, self.walked = set(), {}, set()
         self.read_rings()
 
     def block(self, number):
@@ -92,9 +140,14 @@ class Image:
         print(f"{what} in block {block}")
 
     def meta(self, entry, what):
-        """The bytes of a pair, None where neither verifies or seen before."""
-        if entry.block in self.reached:
-            return None
+        """The bytes of a pair, None where neither verifies. It is verified
+        and counted as bad only once for each hash that names it."""
+        name = entry.block, entry.hash
+        if name not in self.pairs:
+            self.pairs[name] = self.verify(entry, what)
+        return self.pairs[name]
+
+    def verify(self, entry, what):
         second = self.partner(entry.block)
         if second is None:
             self.wrong(what, entry.block)
@@ -109,6 +162,13 @@ class Image:
                 self.wrong(what, block)
         return good
 
+    def first_walk(self, *what):
+        """Whether this was not walked before; from now on, it was."""
+        if what in self.walked:
+            return False
+        self.walked.add(what)
+        return True
+
     def data(self, entry):
         if entry.block in self.reached:
             return
@@ -117,30 +177,63 @@ class Image:
         if hash_of(self.block(entry.block)) != entry.hash:
             self.wrong("page", entry.block)
 
-    def tree(self, entry, level, first, leaf, after=0, cursor=0):
+    def node(self, entry, what="node"):
+        """The bytes of a node or a root block, which is counted once."""
+        data = self.meta(entry, what)
+        if data is not None and self.first_walk("count", entry.block):
+            self.nodes += 1
+        return data
+
+    def tree(self, entry, level, first, leaf, part):
+        """Calls leaf for what belongs to a part of a tree. A node that trees
+        share is walked again where another part of it is wanted."""
         span = 1 << F["FORMAT_FANOUT_BITS"] * level
-        if (not entry.present or entry.birth <= after
-                or first + span * F["FORMAT_FANOUT"] <= cursor):
+        end = first + span * F["FORMAT_FANOUT"]
+        if not part.has_node(end, entry):
             return
-        node = self.meta(entry, "node")
+        part = part.within(first, end)
+        if not self.first_walk(entry.block, level, first, part.key()):
+            return
+        node = self.node(entry)
         if node is None:
             return
-        self.nodes += 1
         for i in range(F["FORMAT_FANOUT"]):
-            child = Entry(node[32 * i:32 * i + 32])
-            key = first + i * span
-            if not child.present:
-                continue
+            child, key = Entry(node[32 * i:32 * i + 32]), first + i * span
             if level:
-                self.tree(child, level - 1, key, leaf, after, cursor)
-            elif key >= cursor and child.birth > after:
+                self.tree(child, level - 1, key, leaf, part)
+            elif part.has(key, child):
                 leaf(key, child)
+
+    def root(self, entry):
+        data = self.node(entry, "root block")
+        if data is None:
+            return None
+        root = Root(data)
+        if self.first_walk("root", entry.block) and not root.good:
+            self.wrong("root block that is not in order", entry.block)
+        return root
+
+    def heap(self, entry, after=0, cursor=0):
+        """What is named by a root block. The cursor is one of the tree only:
+        the recent pages of a dying record go last, with the root block."""
+        if not entry.present or entry.birth <= after:
+            return
+        root = self.root(entry)
+        if root is None:
+            return
+        for _, page in root.recent:
+            if page.present and page.birth > after:
+                self.data(page)
+        self.tree(root.tree, F["FORMAT_HEAP_LEVELS"] - 1, 0,
+                  lambda _, page: self.data(page),
+                  Part(after, cursor, (key for key, _ in root.recent)))
 
     def deadlist(self, root):
         waiting = [root] if root.present else []
         while waiting:
-            data = self.meta(waiting.pop(), "deadlist")
-            if data is None:
+            entry = waiting.pop()
+            data = self.meta(entry, "deadlist")
+            if data is None or not self.first_walk("deadlist", entry.block):
                 continue
             links, = struct.unpack_from("<I", data)
             waiting += [Entry(data[32 + 40 * i:64 + 40 * i])
@@ -151,11 +244,11 @@ class Image:
          cursor) = RECORD.unpack(data)
         if generation == 0:
             return
-        dying = flags & 2
-        self.generations += not dying
-        self.tree(Entry(heap), F["FORMAT_HEAP_LEVELS"] - 1, 0,
-                  lambda _, entry: self.data(entry),
-                  parent if dying else 0, cursor if dying else 0)
+        if flags & DYING:
+            self.heap(Entry(heap), parent, cursor)
+        else:
+            self.generations += 1
+            self.heap(Entry(heap))
         self.deadlist(Entry(dead))
 
     def check(self):
@@ -168,7 +261,8 @@ class Image:
             data = self.meta(entry, "metadata")
             if data is not None:
                 (space if key >= SPACE_FIRST else directory)[key] = data
-        self.tree(self.super.meta, F["FORMAT_META_LEVELS"] - 1, 0, leaf)
+        self.tree(self.super.meta, F["FORMAT_META_LEVELS"] - 1, 0, leaf,
+                  Part())
         for data in directory.values():
             for i in range(F["FORMAT_RECORDS"]):
                 self.record(data[128 * i:128 * i + 128])
