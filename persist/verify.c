@@ -147,8 +147,10 @@ static bool visit_tree(Walk *walk, const Tree *tree, const FormatEntry *entry,
     for (unsigned i = 0; good && i < FORMAT_FANOUT; i++) {
         const FormatEntry *child = &node->entries[i];
         uint64_t key = first_key + i * span;
-        if (!is_wanted(tree, child, key + span))
+        if (!is_wanted(tree, child, key + span)) {
+            whole &= !entry_present(child);
             continue;
+        }
         whole &= level > 0 ? visit_tree(walk, tree, child, level - 1, key)
                            : visit_leaf_entry(walk, tree, child, key);
     }

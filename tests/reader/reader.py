@@ -17,7 +17,7 @@ ENTRY = struct.Struct("<6s6sI16s")
 RECORD = struct.Struct("<QQQq32s32sQQIIQ")
 RECENT_FIRST, RECENT_SIZE = 64, 40
 DEAD_FIRST, DEAD_SIZE = 2944, 16
-DYING, DEAD_IN_ROOT = 2, 4
+DYING = 2
 
 xxh64 = ctypes.CDLL("libxxhash.so.0").XXH64
 xxh64.restype = ctypes.c_uint64
@@ -271,7 +271,16 @@ class Image:
               f"{self.nodes} nodes verified; {self.bad} bad blocks")
         if unmarked:
             print(f"{unmarked} reachable blocks are marked as free")
+        unused = self.unused(space)
+        if unused:
+            print(f"{unused} blocks are used by nothing")
         return self.bad == 0 and unmarked == 0
+
+    def unused(self, space):
+        """How many blocks of the segments are marked as used, and are not."""
+        edge = F["FORMAT_EDGE"]
+        return sum(block not in self.reached and bool(self.used(space, block))
+                   for block in range(edge, self.super.blocks - edge))
 
     @staticmethod
     def used(space, block):
