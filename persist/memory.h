@@ -124,7 +124,8 @@ typedef enum MemoryLevel {
     MEMORY_SYSTEM, /* C code outside of threads, and the system's threads */
     MEMORY_ENDING, /* giving back what an app had */
     MEMORY_APP,    /* an app's thread runs */
-    MEMORY_HEAVY,  /* the same, of an app that writes more than others */
+    MEMORY_BESIDE, /* the same, of an app that writes more than others */
+    MEMORY_HEAVY,  /* the thread of such an app that writes most of it */
 } MemoryLevel;
 
 /* The level of what is announced from now on. */

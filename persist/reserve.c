@@ -21,6 +21,7 @@ enum {
     APP_LEAST = 256,
     APP_MOST = 1024,
     APP_MOST_SHARE = 8,
+    BESIDE_TIMES = 2,
     HEAVY_TIMES = 3,
 };
 
@@ -46,6 +47,8 @@ void reserve_open(void) {
     reserves[MEMORY_SYSTEM] = (Reserve){0, 0, 0};
     reserves[MEMORY_ENDING] = (Reserve){blocks / 2, pages / 16, images / 8};
     reserves[MEMORY_APP] = (Reserve){blocks, pages / 8, images / 4};
+    reserves[MEMORY_BESIDE] =
+        (Reserve){blocks * BESIDE_TIMES, pages * 3 / 16, images * 3 / 8};
     reserves[MEMORY_HEAVY] =
         (Reserve){blocks * HEAVY_TIMES, pages / 4, images / 2};
     if (memory.store)

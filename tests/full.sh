@@ -50,6 +50,13 @@ click text "Text"
 type "typed beside it"
 settle
 expect text "3 words"
+click item "Filler"
+settle
+click button "Are you there"
+wait "filler: yes, 1"
+settle
+expect text "Yes, 1"
+screenshot answers
 snapshot
 cut
 boot
@@ -58,9 +65,14 @@ settle
 expect text "3 words"
 $asked
 expect text "The disk is full"
+click item "Wait"
+settle
+expect text "Yes, 1"
+click button "Are you there"
+wait "filler: yes, 2"
 cut
 X
-verdict "an app fills the disk, the editor goes on, and a power cut loses nothing"
+verdict "an app fills the disk, its own window and the editor go on, and a power cut loses nothing"
 sound fills
 verdict "the full disk is sound"
 cp "$disk" "$out/pinned.img"

@@ -7,19 +7,27 @@
 enum {
     LIGHT_PAGES = 128, /* who wrote less is heavy only as the first of all */
     HEAVY_SHARE = 4,   /* who wrote this part of what the first did is, too */
+    WAITING_MOST = 8,  /* threads of a domain; with more all of it waits */
     NONE = ROOT_DOMAINS_MAX,
 };
 
 typedef struct Account {
     uint64_t domain; /* its number: places are used again */
     uint64_t pages;  /* announced, halved at barriers */
-    bool waits;      /* in this vm_run */
-    bool waited;     /* since the last barrier */
+    uint64_t writer; /* the thread that announced most of them, and */
+    uint64_t ahead;  /* how many more than the others */
+    bool waited;     /* something of it, since the last barrier */
+    /* In this vm_run: */
+    bool waits;    /* something of it */
+    bool all_wait; /* all of it */
+    uint32_t waiting_count;
+    uint64_t waiting[WAITING_MOST]; /* threads */
 } Account;
 
 static struct {
     Account accounts[ROOT_DOMAINS_MAX];
     size_t running;         /* a place, or NONE */
+    uint64_t thread;        /* that runs */
     uint64_t most;          /* pages of the first account */
     uint64_t announced;     /* in all, when it began to run */
     uint64_t waiters_wrote; /* pages, since waiters_wrote was asked */
@@ -32,8 +40,11 @@ void room_start(void) {
 }
 
 void room_turn(void) {
-    for (size_t i = 0; room.any_waits && i < ROOT_DOMAINS_MAX; i++)
-        room.accounts[i].waits = false;
+    for (size_t i = 0; room.any_waits && i < ROOT_DOMAINS_MAX; i++) {
+        Account *account = &room.accounts[i];
+        account->waits = account->all_wait = false;
+        account->waiting_count = 0;
+    }
     room.any_waits = false;
 }
 
@@ -51,13 +62,31 @@ static bool is_heavy(const Account *account) {
             account->pages >= room.most / HEAVY_SHARE);
 }
 
-void room_enter(size_t slot) {
-    MemoryLevel level = slot == 0                    ? MEMORY_SYSTEM
-                        : is_heavy(account_of(slot)) ? MEMORY_HEAVY
-                                                     : MEMORY_APP;
+static MemoryLevel level_of(const Account *account, uint64_t thread) {
+    if (!is_heavy(account))
+        return MEMORY_APP;
+    return thread == account->writer ? MEMORY_HEAVY : MEMORY_BESIDE;
+}
+
+void room_enter(size_t slot, uint64_t thread) {
     room.running = slot;
+    room.thread = thread;
     room.announced = memory_announced_pages();
-    memory_set_level(level);
+    memory_set_level(slot == 0 ? MEMORY_SYSTEM
+                               : level_of(account_of(slot), thread));
+}
+
+/* Whoever is ahead of all others together stays the writer. */
+static void count_for_writer(Account *account, uint64_t thread,
+                             uint64_t pages) {
+    if (thread == account->writer) {
+        account->ahead += pages;
+    } else if (pages <= account->ahead) {
+        account->ahead -= pages;
+    } else {
+        account->ahead = pages - account->ahead;
+        account->writer = thread;
+    }
 }
 
 void room_leave(void) {
@@ -67,19 +96,28 @@ void room_leave(void) {
     Account *account = &room.accounts[room.running];
     uint64_t pages = memory_announced_pages() - room.announced;
     account->pages += pages;
+    count_for_writer(account, room.thread, pages);
     if (room.running > 0 && account->pages > room.most)
         room.most = account->pages;
     room.waiters_wrote += account->waited ? pages : 0;
     room.running = NONE;
 }
 
-void room_refuse(size_t slot) {
+void room_refuse(size_t slot, uint64_t thread) {
     Account *account = account_of(slot);
     account->waits = account->waited = room.any_waits = true;
+    if (thread == 0 || account->waiting_count == WAITING_MOST)
+        account->all_wait = true;
+    else
+        account->waiting[account->waiting_count++] = thread;
 }
 
-bool room_waits(size_t slot) {
-    return room.any_waits && room.accounts[slot].waits;
+bool room_waits(size_t slot, uint64_t thread) {
+    const Account *account = &room.accounts[slot];
+    bool waits = room.any_waits && account->all_wait;
+    for (uint32_t i = 0; room.any_waits && i < account->waiting_count; i++)
+        waits |= account->waiting[i] == thread;
+    return waits;
 }
 
 bool room_any_waits(void) {
@@ -90,8 +128,10 @@ void room_barrier(void) {
     room.most = 0;
     for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
         Account *account = &room.accounts[i];
-        if (!account->waited)
+        if (!account->waited) {
             account->pages /= 2;
+            account->ahead /= 2;
+        }
         account->waited = account->waits;
         if (i > 0 && ROOT->domains[i] && account->pages > room.most)
             room.most = account->pages;

@@ -1,11 +1,13 @@
 /* room.h: which domains wait for room to write, and who writes most.
  *
  * A thread whose announcement is refused stays where it is, at a safepoint, and
- * its domain waits for the rest of this vm_run; the others go on. What was
- * announced in a slice is put down to its domain and halved at each barrier,
- * so the domain that wrote most lately is known; it needs more free room than
- * the others (MEMORY_HEAVY), and so waits first. While it waits nothing of its
- * account is forgotten. All of this is transient. */
+ * waits for the rest of this vm_run; the other threads of its domain have their
+ * turns, so that its window answers, and then the domain waits. What was
+ * announced in a slice is put down to its domain and halved at each barrier, so
+ * the domain that wrote most lately is known, and the thread that wrote most of
+ * it: that one needs more free room than all others (MEMORY_HEAVY), and so
+ * waits first. While a domain waits nothing of its account is forgotten. All of
+ * this is transient. */
 #ifndef VM_ROOM_H
 #define VM_ROOM_H
 
@@ -17,13 +19,16 @@ void room_start(void);
 /* A vm_run begins: all may try again. */
 void room_turn(void);
 
-/* A thread of the domain in this place of the root runs; and has run. */
-void room_enter(size_t slot);
+/* The thread with this number, of the domain in this place of the root, runs;
+ * and has run. */
+void room_enter(size_t slot, uint64_t thread);
 void room_leave(void);
 
-/* Something of the domain was refused. */
-void room_refuse(size_t slot);
-bool room_waits(size_t slot);
+/* Something was refused to this thread of the domain; 0: to all of it. */
+void room_refuse(size_t slot, uint64_t thread);
+/* Whether this thread waits, or all of the domain; 0: whether all of it does.
+ */
+bool room_waits(size_t slot, uint64_t thread);
 bool room_any_waits(void);
 
 /* A barrier was taken. */

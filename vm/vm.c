@@ -373,11 +373,12 @@ static bool is_refused(Status status) {
     return true;
 }
 
-/* True when something was refused since this was asked: its domain waits. */
-static bool must_wait(size_t slot) {
+/* True when something was refused since this was asked: this thread waits, or
+ * with 0 all of the domain. */
+static bool must_wait(size_t slot, uint64_t thread) {
     bool refused = vm.refused;
     if (refused)
-        room_refuse(slot);
+        room_refuse(slot, thread);
     vm.refused = false;
     return refused;
 }
@@ -474,8 +475,15 @@ static void wake_all_sleepers(void) {
     for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
         if (runs(ROOT->domains[i]))
             wake_sleepers(ROOT->domains[i]);
-        must_wait(i);
+        must_wait(i, 0);
     }
+}
+
+/* Whether the domain has a thread that can run in this vm_run. When its first
+ * one waits, all others had their turns. */
+static bool can_run(size_t slot) {
+    const Domain *domain = ROOT->domains[slot];
+    return domain->run_first && !room_waits(slot, domain->run_first->number);
 }
 
 /* The place of the next domain with a runnable thread that need not wait for
@@ -483,8 +491,7 @@ static void wake_all_sleepers(void) {
 static size_t next_domain(void) {
     for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
         size_t slot = (ROOT->next_turn + i) % ROOT_DOMAINS_MAX;
-        Domain *domain = ROOT->domains[slot];
-        if (!runs(domain) || !domain->run_first || room_waits(slot))
+        if (!runs(ROOT->domains[slot]) || !can_run(slot))
             continue;
         ROOT->next_turn = slot + 1;
         return slot;
@@ -525,11 +532,26 @@ static uint64_t run_thread(Domain *domain, uint64_t budget) {
     return used;
 }
 
+/* A thread that waits goes behind the others of its domain, for which the
+ * system's room is used; without that, all of them wait. */
+static void step_aside(size_t slot, Thread *thread) {
+    Domain *domain = ROOT->domains[slot];
+    if (!domain || domain->run_first != thread)
+        return;
+    memory_set_level(MEMORY_ENDING);
+    if (is_refused(thread_rotate(thread)))
+        must_wait(slot, 0);
+    memory_set_level(MEMORY_SYSTEM);
+}
+
 static uint64_t run_domain(size_t slot, uint64_t budget) {
-    room_enter(slot);
+    Thread *thread = ROOT->domains[slot]->run_first;
+    uint64_t number = thread->number;
+    room_enter(slot, number);
     uint64_t used = run_thread(ROOT->domains[slot], budget);
     room_leave();
-    must_wait(slot);
+    if (must_wait(slot, number))
+        step_aside(slot, thread);
     return used;
 }
 
@@ -541,9 +563,9 @@ static uint64_t idle_until(void) {
         const Domain *domain = ROOT->domains[i];
         if (!runs(domain))
             continue;
-        if (domain->run_first && !room_waits(i))
+        if (can_run(i))
             return now;
-        if (domain->sleepers && !room_waits(i) &&
+        if (domain->sleepers && !room_waits(i, 0) &&
             domain->sleepers->wake_ns < earliest)
             earliest = domain->sleepers->wake_ns;
     }
@@ -602,7 +624,7 @@ bool vm_pressed(void) {
 bool vm_waits_for_room(const Domain *domain) {
     for (size_t i = 1; i < ROOT_DOMAINS_MAX && room_any_waits(); i++)
         if (ROOT->domains[i] == domain)
-            return room_waits(i);
+            return room_waits(i, 0) || (domain->run_first && !can_run(i));
     return false;
 }
 

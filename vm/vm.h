@@ -53,6 +53,7 @@ bool vm_held(void);
  * (memory.h): a domain, while the others went on, or all. A snapshot may make
  * room. */
 bool vm_pressed(void);
+/* Nothing of the domain can run before. */
 bool vm_waits_for_room(const Domain *domain);
 /* Pages that were written, since this was asked, by domains that had to wait:
  * whether there is any room at all. */

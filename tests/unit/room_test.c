@@ -184,11 +184,12 @@ static void start_apps(size_t count) {
     vm_run(10000);
 }
 
-/* The domain in this place announces so many pages that nobody did yet. */
-static void announce(size_t slot, uint64_t pages) {
+/* A thread of the domain in this place announces so many pages that nobody did
+ * yet. */
+static void announce_by(size_t slot, uint64_t thread, uint64_t pages) {
     static uint64_t next;
     EXPECT_EQUAL(memory_attach(40), STATUS_OK);
-    room_enter(slot);
+    room_enter(slot, thread);
     for (uint64_t i = 0; i < pages; i++) {
         uint64_t page = 40 * MEMORY_REGION_PAGES + next++;
         EXPECT_EQUAL(memory_write(page_address(page), 8), STATUS_OK);
@@ -197,12 +198,20 @@ static void announce(size_t slot, uint64_t pages) {
     next %= 8000;
 }
 
-static MemoryLevel level_of(size_t slot) {
-    room_enter(slot);
+static void announce(size_t slot, uint64_t pages) {
+    announce_by(slot, 1, pages);
+}
+
+static MemoryLevel level_of_thread(size_t slot, uint64_t thread) {
+    room_enter(slot, thread);
     MemoryLevel level = memory_level();
     room_leave();
     EXPECT_EQUAL(memory_level(), MEMORY_SYSTEM);
     return level;
+}
+
+static MemoryLevel level_of(size_t slot) {
+    return level_of_thread(slot, 1);
 }
 
 TEST("the app that writes most needs more room than the others") {
@@ -226,8 +235,8 @@ TEST("the app that writes most needs more room than the others") {
 TEST("who waits for room stays the first of all, until there is some") {
     start_apps(2);
     announce(1, 1000);
-    room_refuse(1);
-    EXPECT(room_waits(1) && !room_waits(2) && room_any_waits());
+    room_refuse(1, 0);
+    EXPECT(room_waits(1, 1) && !room_waits(2, 1) && room_any_waits());
     EXPECT(vm_waits_for_room(ROOT->domains[1]));
     for (int i = 0; i < 20; i++) {
         announce(2, 20);
@@ -236,7 +245,7 @@ TEST("who waits for room stays the first of all, until there is some") {
         EXPECT_EQUAL(level_of(2), MEMORY_APP);
         room_turn();
         EXPECT(!room_any_waits());
-        room_refuse(1);
+        room_refuse(1, 1);
     }
     EXPECT_EQUAL(room_waiters_wrote(), 0);
     announce(1, 7);
@@ -247,5 +256,30 @@ TEST("who waits for room stays the first of all, until there is some") {
         announce(2, 20);
     }
     EXPECT_EQUAL(level_of(1), MEMORY_APP);
+    harness_stop();
+}
+
+TEST("of the app that writes most, one thread waits before the others") {
+    start_apps(2);
+    for (int i = 0; i < 10; i++) {
+        announce_by(1, 8, 3);
+        announce_by(1, 7, 100);
+        announce_by(1, 9, 5);
+    }
+    announce_by(2, 7, 5);
+    EXPECT_EQUAL(level_of_thread(1, 7), MEMORY_HEAVY);
+    EXPECT_EQUAL(level_of_thread(1, 8), MEMORY_BESIDE);
+    EXPECT_EQUAL(level_of_thread(1, 9), MEMORY_BESIDE);
+    EXPECT_EQUAL(level_of_thread(2, 7), MEMORY_APP);
+    room_refuse(1, 7);
+    EXPECT(room_waits(1, 7) && !room_waits(1, 8) && !room_waits(1, 0));
+    EXPECT(!room_waits(2, 7));
+    room_refuse(1, 0);
+    EXPECT(room_waits(1, 7) && room_waits(1, 8) && room_waits(1, 0));
+    room_turn();
+    EXPECT(!room_waits(1, 7) && !room_waits(1, 0));
+    for (uint64_t thread = 1; thread < 20; thread++)
+        room_refuse(1, thread);
+    EXPECT(room_waits(1, 30) && room_waits(1, 0));
     harness_stop();
 }
