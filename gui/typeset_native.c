@@ -57,12 +57,33 @@ static NativeResult text_fit(NativeCall *call) {
                                    pixels(native_integer(call, 3)), false));
 }
 
+static bool is_boundary(const String *text, uint64_t offset) {
+    return offset == text->length ||
+           (offset < text->length &&
+            ((uint8_t)text->bytes[offset] & 0xC0) != 0x80);
+}
+
+/* As text_fit, of the text between two offsets, without making that a text. */
+static NativeResult text_fit_part(NativeCall *call) {
+    const String *text = native_reference(call, 2);
+    uint64_t from = call->arguments[3], end = call->arguments[4];
+    if (!is_boundary(text, from) || !is_boundary(text, end) || end < from)
+        return native_throw(call, CLASS_BoundsError,
+                            "bytes %ld to %ld of a text of %lu bytes",
+                            (int64_t)from, (int64_t)end, text->length);
+    native_charge(call, (end - from) * UNITS_PER_BYTE);
+    return native_int(call, (int64_t)typeset_fit(
+                                font_of(call), text->bytes + from, end - from,
+                                pixels(native_integer(call, 5)), false));
+}
+
 void typeset_register(void) {
     static const NativeEntry entries[] = {
         {"ui.textWidth", "(IILcore.String;)I", text_width, NULL},
         {"ui.textX", "(IILcore.String;I)I", text_x, NULL},
         {"ui.textHit", "(IILcore.String;I)I", text_hit, NULL},
         {"ui.textFit", "(IILcore.String;I)I", text_fit, NULL},
+        {"ui.textFitPart", "(IILcore.String;III)I", text_fit_part, NULL},
     };
     native_register(entries, sizeof entries / sizeof entries[0]);
 }

@@ -3,6 +3,7 @@
 
 #include "kernel/base/bytes.h"
 #include "kernel/base/text.h"
+#include "vm/boxes.h"
 #include "vm/domain.h"
 #include "vm/exception.h"
 #include "vm/frame.h"
@@ -113,6 +114,8 @@ Status boot_create(void) {
     status = domain_create("system", UINT64_MAX, &system);
     if (status == STATUS_OK)
         status = make_classes();
+    if (status == STATUS_OK)
+        status = boxes_share();
     if (status == STATUS_OK)
         status = make_start();
     if (status == STATUS_OK)

@@ -1,6 +1,7 @@
 /* Gates: tables of targets, and copies of values. */
 #include "vm/gate.h"
 
+#include "vm/boxes.h"
 #include "vm/domain.h"
 #include "vm/heap.h"
 #include "vm/region.h"
@@ -108,11 +109,8 @@ Status gate_copy(Domain *to, Object *value, Object **copy_out) {
         *copy_out =
             (Object *)heap_new_string(to, text->bytes, text->length, &status);
     } else if (value->class_id >= CLASS_Int && value->class_id <= CLASS_Char) {
-        Box *box =
-            (Box *)heap_allocate(to, value->class_id, sizeof(Box), &status);
-        if (box)
-            box->value = ((const Box *)value)->value;
-        *copy_out = (Object *)box;
+        *copy_out = boxes_make(to, value->class_id, ((const Box *)value)->value,
+                               &status);
     } else {
         status = STATUS_INVALID;
     }

@@ -2,6 +2,7 @@
 #include "vm/interpreter.h"
 
 #include "kernel/base/text.h"
+#include "vm/boxes.h"
 #include "vm/exception.h"
 #include "vm/frame.h"
 #include "vm/heap.h"
@@ -97,20 +98,10 @@ static uint64_t from_double(double value) {
 
 #define DOUBLE(n) as_double(frame[n])
 
-/* An object of a class, a box or an array; NULL: worker.status. */
+/* An object of a class or an array; NULL: worker.status. */
 static Object *make_object(const Class *of) {
     return heap_allocate(worker.domain, of->id, of->instance_words * 8ull,
                          &worker.status);
-}
-
-static Object *make_box(uint32_t class_id, uint64_t value) {
-    Box *box = (Box *)heap_allocate(worker.domain, class_id, sizeof(Box),
-                                    &worker.status);
-    if (!box)
-        return NULL;
-    box->value = value;
-    box->head.flags |= OBJECT_IMMUTABLE;
-    return &box->head;
 }
 
 static Object *make_array(uint32_t class_id, uint64_t length) {
@@ -444,7 +435,7 @@ op_new:
     object = make_object((const Class *)pool[B]);
     goto made;
 op_box:
-    object = make_box(C, frame[B]);
+    object = boxes_make(worker.domain, C, frame[B], &worker.status);
     goto made;
 op_new_array:
     if (UNLIKELY(INT(B) < 0))

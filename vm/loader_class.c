@@ -66,6 +66,7 @@ static Status make_class(Link *link, const FileClass *file, Class **made_out) {
     made->shape = symbols_known_shape(known ? known : CLASS_FIRST_FREE);
     made->flags = file->flags;
     HEAP_SET(made->module, link->module);
+    HEAP_SET(made->boxes, known ? heap_class(known)->boxes : NULL);
     HEAP_SET(made->name, symbols_intern(name.bytes, name.length, &status));
     if (status == STATUS_OK && !known)
         status = heap_write(ROOT, sizeof *ROOT);

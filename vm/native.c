@@ -7,6 +7,7 @@
 #include "kernel/base/bytes.h"
 #include "kernel/base/check.h"
 #include "kernel/base/text.h"
+#include "vm/boxes.h"
 #include "vm/heap.h"
 #include "vm/worker.h"
 
@@ -96,13 +97,7 @@ String *native_text(NativeCall *call, const char *bytes, size_t count) {
 }
 
 Object *native_box(NativeCall *call, uint32_t class_id, uint64_t value) {
-    Box *box = (Box *)heap_allocate(call->domain, class_id, sizeof(Box),
-                                    &call->failed);
-    if (!box)
-        return NULL;
-    box->value = value;
-    box->head.flags |= OBJECT_IMMUTABLE;
-    return &box->head;
+    return boxes_make(call->domain, class_id, value, &call->failed);
 }
 
 bool native_write(NativeCall *call, const void *address, uint64_t size_bytes) {

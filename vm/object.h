@@ -123,7 +123,7 @@ typedef struct Class {
     Array *field_names;   /* references: String, of own and inherited fields */
     Array *field_types;   /* words: FIELD_* below, same order */
     Array *methods;       /* references: Method, declared in this class */
-    Object *spare;        /* null */
+    Array *boxes;         /* references: shared boxes (boxes.h), or null */
     uint32_t id;
     uint32_t flags; /* MODULE_* of module.h */
     uint16_t shape;

@@ -3,6 +3,7 @@
 
 #include "kernel/base/bytes.h"
 #include "kernel/base/utf8.h"
+#include "vm/boxes.h"
 #include "vm/exception.h"
 #include "vm/heap.h"
 #include "vm/identity.h"
@@ -181,16 +182,15 @@ static Status copy_string(PastCopy *copy, const PastObject *from,
 
 static Status copy_box(PastCopy *copy, const PastObject *from,
                        Object **made_out) {
-    Box *made = (Box *)new_object(copy, from->of->id, sizeof(Box));
-    if (!made)
-        return copy->blocked;
-    *made_out = &made->head;
-    Status status = past_object_word(copy->past, from, 1, &made->value);
+    uint64_t value;
     uint8_t kind = (uint8_t)(MODULE_INT + from->of->id - CLASS_Int);
-    if (status == STATUS_OK && !is_scalar(kind, &made->value))
+    Status status = past_object_word(copy->past, from, 1, &value);
+    if (status != STATUS_OK)
+        return status;
+    if (!is_scalar(kind, &value))
         return refuse(copy, from, "makes no sense");
-    made->head.flags |= OBJECT_IMMUTABLE;
-    return status;
+    *made_out = boxes_make(copy->domain, from->of->id, value, &status);
+    return block(copy, status);
 }
 
 /* Fields that are no references; transient ones stay empty. */

@@ -16,9 +16,12 @@ static bool is_boundary(const String *text, uint64_t offset) {
             ((uint8_t)text->bytes[offset] & 0xC0) != 0x80);
 }
 
-/* The empty String of the system domain is not shared: a new one. */
+/* The whole text is its own part; the empty String of the system domain is not
+ * shared: a new one. */
 static NativeResult give_part(NativeCall *call, const String *text,
                               uint64_t from, uint64_t end) {
+    if (from == 0 && end == text->length)
+        return native_give(call, text);
     String *part = native_new_string(call, end - from);
     if (!part)
         return NATIVE_FAILED;
@@ -71,8 +74,6 @@ static NativeResult slice(NativeCall *call) {
         return no_offset(call, (int64_t)from);
     if (!is_boundary(text, end) || end < from)
         return no_offset(call, (int64_t)end);
-    if (from == 0 && end == text->length)
-        return native_give(call, text);
     return give_part(call, text, from, end);
 }
 
@@ -237,6 +238,9 @@ static NativeResult join(NativeCall *call, size_t count) {
     uint64_t sum = 0;
     for (size_t i = 0; i < count; i++)
         sum += text_at(call, i)->length;
+    for (size_t i = 0; i < count; i++)
+        if (text_at(call, i)->length == sum)
+            return native_give(call, text_at(call, i)); /* others are empty */
     String *made = native_new_string(call, sum);
     if (!made)
         return NATIVE_FAILED;
@@ -259,6 +263,42 @@ static NativeResult join3(NativeCall *call) {
 
 static NativeResult join4(NativeCall *call) {
     return join(call, 4);
+}
+
+/* Bytes of all parts with the separator between them; UINT64_MAX: one is no
+ * String. Lengths of objects are so small that the sum fits. */
+static uint64_t joined_bytes(const Array *parts, const String *separator) {
+    uint64_t sum = 0;
+    for (uint64_t i = 0; i < parts->length; i++) {
+        const Object *part = parts->at.references[i];
+        if (!part || part->class_id != CLASS_String)
+            return UINT64_MAX;
+        sum += ((const String *)(const void *)part)->length;
+        sum += i ? separator->length : 0;
+    }
+    return sum;
+}
+
+static NativeResult join_texts(NativeCall *call) {
+    const Array *parts = native_reference(call, 0);
+    const String *separator = text_at(call, 1);
+    uint64_t sum = joined_bytes(parts, separator);
+    native_charge(call, parts->length * 2 + sum / 64);
+    if (sum == UINT64_MAX)
+        return native_throw(call, CLASS_ValueError, "not all are texts");
+    String *made = native_new_string(call, sum);
+    if (!made)
+        return NATIVE_FAILED;
+    char *to = made->bytes;
+    for (uint64_t i = 0; i < parts->length; i++) {
+        const String *part = (const String *)parts->at.references[i];
+        if (i)
+            bytes_copy(to, separator->bytes, separator->length);
+        to += i ? separator->length : 0;
+        bytes_copy(to, part->bytes, part->length);
+        to += part->length;
+    }
+    return native_give(call, made);
 }
 
 static NativeResult char_text(NativeCall *call) {
@@ -323,6 +363,7 @@ void core_native_register_text(void) {
         {"core.join2", "(" TEXT TEXT ")" TEXT, join2, NULL},
         {"core.join3", "(" TEXT TEXT TEXT ")" TEXT, join3, NULL},
         {"core.join4", "(" TEXT TEXT TEXT TEXT ")" TEXT, join4, NULL},
+        {"core.joinTexts", "([O" TEXT ")" TEXT, join_texts, NULL},
         {"core.charText", "(C)" TEXT, char_text, NULL},
         {"core.putText", "(" TEXT "[YI)V", put_text, NULL},
         {"core.textOfBytes", "([YII)" TEXT, text_of_bytes, NULL},

@@ -7,6 +7,7 @@
 #include "kernel/base/trace.h"
 #include "persist/snapshot.h"
 #include "vm/boot.h"
+#include "vm/boxes.h"
 #include "vm/collect.h"
 #include "vm/domain.h"
 #include "vm/exception.h"
@@ -126,6 +127,14 @@ static Status restore_domain(Domain *domain) {
     return status;
 }
 
+/* Whoever has no room for the boxes goes on without them. */
+static void share_boxes(void) {
+    Status status = boxes_share();
+    if (status != STATUS_OK)
+        log_line("vm: small values have boxes of their own: %s",
+                 status_text(status));
+}
+
 Status vm_restore_app(Domain *domain) {
     return restore_domain(domain);
 }
@@ -170,6 +179,7 @@ Status vm_restore(void) {
     vm.barrier = vm.covered = ROOT->commits;
     vm.durable = snapshot_durable();
     vm.restored_ns = ROOT->experienced_ns;
+    share_boxes();
     for (size_t i = 0; i < ROOT_DOMAINS_MAX && status == STATUS_OK; i++)
         if (ROOT->domains[i])
             status = restore_slot(&ROOT->domains[i]);
