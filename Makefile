@@ -73,7 +73,7 @@ CFLAGS := -std=c17 -I. -ffp-contract=off -fno-strict-aliasing -g -MMD -MP \
 CFLAGS_host := $(CFLAGS) -D_GNU_SOURCE -O2
 CFLAGS_asan := $(CFLAGS) -D_GNU_SOURCE -O1 -fno-omit-frame-pointer \
     -fsanitize=address,undefined -fno-sanitize-recover=undefined
-CFLAGS_cov := $(CFLAGS) -D_GNU_SOURCE -O0 --coverage
+CFLAGS_cov = $(CFLAGS_host) $(COUNT)
 CFLAGS_pc := $(CFLAGS) -O2 -ffreestanding -fno-stack-protector -mno-red-zone \
     -fno-pic -fno-pie -mcmodel=small -fno-asynchronous-unwind-tables \
     -fcf-protection=none

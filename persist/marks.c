@@ -105,7 +105,8 @@ Status marks_write(Store *store) {
     uint64_t blocks = 1 + (count * sizeof(FormatMark)) / PLATFORM_BLOCK_BYTES;
     *head = (FormatMarksHead){
         .magic = FORMAT_MARKS_MAGIC, .sequence = sequence, .count = count};
-    bytes_copy(head + 1, store->marks, count * sizeof *store->marks);
+    if (count > 0) /* else there may be no list yet */
+        bytes_copy(head + 1, store->marks, count * sizeof *store->marks);
     head->hash = hash_of_half(head, count);
     Status front = write_half(store, place_of(store, sequence, false),
                               (uint8_t *)head, blocks);
