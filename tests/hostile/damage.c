@@ -3,7 +3,8 @@
  *     damage IMAGE KIND [NUMBER]
  *
  * KIND is super, root, node, data, meta, directory or space, with `second-` or
- * `both-` before it for the other copy, or both, of what is kept twice; or app,
+ * `both-` before it for the other copy, or both, of what is kept twice (root is
+ * the root block of the heap, node one of its leaves); or app,
  * a data page beyond the system's region; or format, which makes it a disk of
  * format 9.0. The newest generation is followed from its superblock; NUMBER
  * chooses which data page (or lowest node), and the bit that is flipped. Fails
@@ -20,6 +21,7 @@ static FILE *image;
 static uint64_t number, distance;
 static FormatSuper newest;
 static uint64_t newest_block;
+static FormatRoot root; /* of the newest heap */
 
 static _Noreturn void fail(const char *what) {
     fprintf(stderr, "damage: %s\n", what);
@@ -45,6 +47,15 @@ static void find_newest(void) {
     if (newest.generation == 0)
         fail("nothing is durable on it");
     distance = newest.layout.segments[0].blocks / 2;
+    read_block(entry_block(&newest.heap), &root, sizeof root);
+}
+
+/* What the root block names itself is out of date in the tree. */
+static bool is_recent(uint64_t page) {
+    for (uint64_t i = 0; i < root.count; i++)
+        if (root.recent[i].page == page)
+            return true;
+    return false;
 }
 
 /* The `wanted`-th present entry of a node, counting around. */
@@ -70,8 +81,8 @@ static FormatEntry descend(FormatEntry entry, int levels) {
     return entry;
 }
 
-/* Data page number `*left` of those with keys from `from` on; it is counted
- * down by what a subtree has. */
+/* Data page number `*left` of those with keys from `from` on that a subtree
+ * has; it is counted down by how many these are. */
 static bool find_page(const FormatEntry *of, int level, uint64_t first,
                       uint64_t from, uint64_t *left, FormatEntry *found) {
     FormatNode node;
@@ -83,7 +94,7 @@ static bool find_page(const FormatEntry *of, int level, uint64_t first,
             continue;
         if (level > 0 && find_page(child, level - 1, key, from, left, found))
             return true;
-        if (level > 0 || key < from || (*left)-- > 0)
+        if (level > 0 || key < from || is_recent(key) || (*left)-- > 0)
             continue;
         *found = *child;
         return true;
@@ -91,12 +102,33 @@ static bool find_page(const FormatEntry *of, int level, uint64_t first,
     return false;
 }
 
+/* The same of all that the heap has. */
+static bool find_in_heap(uint64_t from, uint64_t *left, FormatEntry *found) {
+    for (uint64_t i = 0; i < root.count; i++) {
+        const FormatRecent *recent = &root.recent[i];
+        if (recent->page < from || !entry_present(&recent->entry) ||
+            (*left)-- > 0)
+            continue;
+        *found = recent->entry;
+        return true;
+    }
+    return find_page(&root.tree, FORMAT_HEAP_LEVELS - 1, 0, from, left, found);
+}
+
 static FormatEntry app_page(void) {
     FormatEntry found;
     uint64_t left = number;
-    if (!find_page(&newest.heap, FORMAT_HEAP_LEVELS - 1, 0, REGION_PAGES, &left,
-                   &found))
+    if (!find_in_heap(REGION_PAGES, &left, &found))
         fail("there are not so many pages of apps");
+    return found;
+}
+
+/* Counting around. */
+static FormatEntry any_page(void) {
+    FormatEntry found;
+    uint64_t left = number;
+    while (!find_in_heap(0, &left, &found))
+        continue;
     return found;
 }
 
@@ -164,9 +196,9 @@ static void damage(const char *kind, unsigned copies) {
     if (strcmp(kind, "root") == 0)
         entry = newest.heap;
     else if (strcmp(kind, "node") == 0)
-        entry = descend(newest.heap, FORMAT_HEAP_LEVELS - 1);
+        entry = descend(root.tree, FORMAT_HEAP_LEVELS - 1);
     else if (strcmp(kind, "data") == 0)
-        entry = descend(newest.heap, FORMAT_HEAP_LEVELS);
+        entry = any_page();
     else if (strcmp(kind, "app") == 0)
         entry = app_page();
     else if (strcmp(kind, "meta") == 0)

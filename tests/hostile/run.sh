@@ -154,7 +154,7 @@ refused_disk "a disk of another format" "has format 9.0"
 
 # ---- What goes on, or is told in one sentence ----
 
-survives() { # NAME: the machine starts on $out/disk, or says why not
+survives() { # NAME: the machine goes on with $out/disk, or says why not
     local name=$1 status problem
     printf '%s\n' boot 'wait desktop' settle snapshot shutdown |
         timeout 20 "$machine" --headless --disk "$out/disk" --ui - \
@@ -162,7 +162,7 @@ survives() { # NAME: the machine starts on $out/disk, or says why not
     status=$?
     problem=$(crashed "$status")
     if [ -z "$problem" ] && [ "$status" != 0 ] &&
-        [ "$(grep -c 'cannot start:' "$out/said")" != 1 ]; then
+        [ "$(grep -cE 'cannot (start|go on):' "$out/said")" != 1 ]; then
         problem="status $status without a sentence"
     fi
     verdict "$name" "$problem"
