@@ -236,12 +236,7 @@ void *device_write(Device *device, DeviceStream stream, uint64_t block) {
     if (!continues(device->open[stream], block)) {
         push(device, stream);
         Batch *batch = free_batch(device);
-        if (!batch) {
-            device_idle(device, false);
-            batch = free_batch(device);
-        }
-        if (!batch)
-            return NULL;
+        CHECK(batch); /* there was room */
         batch->state = BATCH_OPEN;
         batch->request = (DiskRequest){
             .action = DISK_WRITE, .block = block, .buffer = batch->buffer};
@@ -277,10 +272,8 @@ bool device_write_pair(Device *device, uint64_t block, const void *bytes) {
             return false;
     }
     void *first = device_write(device, DEVICE_META, block);
-    CHECK(first);
     bytes_copy(first, bytes, PLATFORM_BLOCK_BYTES);
     void *second = device_write(device, DEVICE_MIRROR, partner);
-    CHECK(second);
     bytes_copy(second, bytes, PLATFORM_BLOCK_BYTES);
     return true;
 }

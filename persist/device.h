@@ -75,9 +75,9 @@ typedef struct DevicePair {
 DevicePair device_read_pair(Device *device, const FormatEntry *entry,
                             void *page, void *other, bool mend);
 
-/* Room of 4,096 bytes in the stream that will be written to `block`. NULL: all
- * buffers are under way; poll and try again. The bytes are the caller's until
- * the next call for the same stream. */
+/* Room of 4,096 bytes in the stream that will be written to `block`; there must
+ * be some (device_has_room, or the device is idle). The bytes are the caller's
+ * until the next call for the same stream. */
 void *device_write(Device *device, DeviceStream stream, uint64_t block);
 
 /* True when the next device_write cannot fail. */

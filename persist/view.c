@@ -107,9 +107,9 @@ bool store_is_ancestor(const Store *store, uint64_t generation) {
 
 bool view_read_second(Store *store, uint64_t page, void *bytes) {
     FormatEntry entry;
-    bool good = store->second &&
-                pagemap_get(store->heap, page, &entry) == STATUS_OK &&
-                entry_present(&entry) && store->second(page, bytes) &&
+    if (!store->second || pagemap_get(store->heap, page, &entry) != STATUS_OK)
+        return false;
+    bool good = entry_present(&entry) && store->second(page, bytes) &&
                 hash_equal(hash_of(bytes, PLATFORM_BLOCK_BYTES), entry.hash);
     store->second_pages += good;
     return good;

@@ -27,7 +27,7 @@ static Unflushed *lost_first; /* by flushes that failed: seen, never safe */
 static DiskRequest *under_way_first, *under_way_last;
 static SimDiskFaults faults = {.fail_after = UINT64_MAX};
 static uint64_t requests, blocks_written, freeze_at = UINT64_MAX;
-static bool shuffled;
+static bool shuffled, busy;
 static uint64_t stray_at = UINT64_MAX, stray_to, stray_from;
 
 /* What the medium held at the mark, of blocks that changed since. */
@@ -176,7 +176,7 @@ void sim_disk_new(uint64_t new_blocks) {
     }
     faults = (SimDiskFaults){.fail_after = UINT64_MAX};
     freeze_at = stray_at = UINT64_MAX;
-    shuffled = false;
+    shuffled = busy = false;
 }
 
 void sim_disk_load(uint64_t new_blocks, const uint8_t *bytes) {
@@ -381,6 +381,8 @@ uint64_t platform_disk_blocks(void) {
 }
 
 Status platform_disk_submit(DiskRequest *request) {
+    if (busy && sim_random() % 2)
+        return STATUS_BUSY;
     request->done = false;
     request->next = NULL;
     uint64_t number = requests++;
@@ -412,6 +414,10 @@ static void perform_frozen(DiskRequest *request, uint64_t number) {
 
 void sim_disk_shuffle(void) {
     shuffled = true;
+}
+
+void sim_disk_busy(void) {
+    busy = true;
 }
 
 /* Takes the first request out of those under way, or any; NULL: none is. */

@@ -44,6 +44,9 @@ void sim_disk_load(uint64_t blocks, const uint8_t *bytes);
 void sim_disk_faults(SimDiskFaults faults);
 /* Requests under way end in any order, until there is another disk. */
 void sim_disk_shuffle(void);
+/* Every second request, by chance, is refused at first, until there is another
+ * disk. */
+void sim_disk_busy(void);
 /* Requests of any kind so far, for loops over all fault places. */
 uint64_t sim_disk_requests(void);
 uint64_t sim_disk_writes(void); /* blocks written so far */

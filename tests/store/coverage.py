@@ -1,9 +1,12 @@
 """Which lines and branches of the store no test reaches.
 
 Runs build/cov/store and asks gcov. Each gap must be in uncovered.txt with the
-reason why nothing can reach it, and nothing else may be there:
+reason why nothing reaches it, and nothing else may be there. A reason may be
+that of several gaps; of lines with the same text in a function all but the
+first have their number behind it:
 
     file function: the line's text
+    file function: the line's text #2
         the reason
 
 What only a failing CHECK would do is no gap. Ends in "N passed, N failed".
@@ -43,15 +46,17 @@ def measured(path):
 def gaps(path):
     """Gaps as "file function: text", and the counts of lines and branches."""
     source = pathlib.Path(path).read_text().splitlines()
-    found, figures = {}, [0, 0, 0, 0]
+    found, seen, figures = {}, {}, [0, 0, 0, 0]
     for line in measured(path):
         text = source[line["line_number"] - 1].strip()
         branches = [] if text.startswith("CHECK(") else line["branches"]
         reached = [b for b in branches if b["count"]]
         for i, more in enumerate((1, line["count"] > 0, len(branches), len(reached))):
             figures[i] += more
+        name = f"{path} {line.get('function_name', '')}: {text}"
+        seen[name] = seen.get(name, 0) + 1
+        name += f" #{seen[name]}" if seen[name] > 1 else ""
         if not line["count"] or len(reached) < len(branches):
-            name = f"{path} {line.get('function_name', '')}: {text}"
             what = "a branch" if line["count"] else "the line"
             found[name] = f"{line['line_number']}: {what}"
     return found, figures
@@ -59,7 +64,9 @@ def gaps(path):
 
 def reasons():
     text = REASONS.read_text() if REASONS.exists() else ""
-    return dict(re.findall(r"^(persist/\S+ .*)\n((?:    .*\n)+)", text, re.M))
+    groups = re.findall(r"((?:^persist/\S+ .*\n)+)((?:^    .*\n)+)", text, re.M)
+    return {name: reason for names, reason in groups
+            for name in names.splitlines()}
 
 
 def main():

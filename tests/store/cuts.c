@@ -136,6 +136,8 @@ static void run_seed(uint64_t seed) {
     world_new(FORMAT_MIN_BLOCKS + sim_random() % 2048);
     if (seed % 2)
         sim_disk_shuffle();
+    if (seed % 5 == 0)
+        sim_disk_busy();
     for (int cut = 0; cut < CUTS_PER_WORLD && !world_failed(); cut++)
         live();
     look_at_all();

@@ -9,8 +9,10 @@
 enum {
     BLOCKS = 12000,
     PAGES = 1000,
-    ALL = 4, /* generations in which every page changes, */
-    FEW = 60 /* and between them such with one: a larger directory */
+    ALL = 4,  /* generations in which every page changes, */
+    FEW = 60, /* and between them such with few: a larger directory */
+    FEW_PAGES = 40,
+    CHANCES = 6,
 };
 
 static Store *store;
@@ -58,7 +60,8 @@ static void make_history(void) {
     for (uint8_t i = 0; i < ALL; i++) {
         EXPECT_EQUAL(commit_pages(PAGES, i + 1), STATUS_OK);
         for (unsigned j = 0; j < FEW / ALL; j++)
-            EXPECT_EQUAL(commit_pages(1, (uint8_t)(100 + j)), STATUS_OK);
+            EXPECT_EQUAL(commit_pages(FEW_PAGES, (uint8_t)(100 + j)),
+                         STATUS_OK);
     }
     EXPECT_EQUAL(store_record_count(store), ALL + FEW);
     store_close(store);
@@ -82,7 +85,7 @@ static void verify(bool whole) {
 static void expect_pages(uint8_t content) {
     uint8_t bytes[PLATFORM_BLOCK_BYTES], wanted[PLATFORM_BLOCK_BYTES];
     bool right = true;
-    for (uint64_t page = 1; page < PAGES; page++) {
+    for (uint64_t page = FEW_PAGES; page < PAGES; page++) {
         page_bytes(page, content, wanted);
         right = right && store_read_page(store, page, bytes) == STATUS_OK &&
                 memcmp(bytes, wanted, sizeof bytes) == 0;
@@ -104,6 +107,65 @@ TEST("deadlists of many blocks give back all and no more") {
     }
     expect_pages(ALL);
     store_close(store);
+}
+
+static void commit_range(uint64_t from, uint64_t end, uint8_t content) {
+    uint8_t bytes[PLATFORM_BLOCK_BYTES];
+    Status status;
+    store_begin(store, 0, 1);
+    for (uint64_t page = from; page < end; page++) {
+        page_bytes(page, content, bytes);
+        while ((status = store_put_page(store, page, bytes)) == STATUS_BUSY)
+            platform_disk_poll(true);
+        EXPECT_EQUAL(status, STATUS_OK);
+    }
+    EXPECT_EQUAL(finish(), STATUS_OK);
+}
+
+/* What two generations in a row replaced of the first is in blocks that need
+ * not be read when the one between is deleted. */
+TEST("blocks of two deadlists become one without being read") {
+    sim_seed(4);
+    sim_disk_new(BLOCKS);
+    EXPECT_EQUAL(store_open(0, &store, &opening), STATUS_OK);
+    keep_all(true);
+    EXPECT_EQUAL(commit_pages(PAGES, 1), STATUS_OK);
+    EXPECT_EQUAL(store_pin(store, 1, FORMAT_OWNER_PERSON, "a"), STATUS_OK);
+    commit_range(0, PAGES / 2, 2);
+    commit_range(PAGES / 2, PAGES, 3);
+    keep_all(false);
+    for (uint8_t i = 0; i < 6; i++) {
+        EXPECT_EQUAL(commit_pages(1, i), STATUS_OK);
+        verify(true);
+    }
+    EXPECT_EQUAL(directory_find(store, 2), UINT32_MAX);
+    EXPECT_EQUAL(store_unpin(store, 1), STATUS_OK);
+    for (uint8_t i = 0; i < 6; i++)
+        EXPECT_EQUAL(commit_pages(1, i), STATUS_OK);
+    verify(true);
+    EXPECT_EQUAL(store_record_count(store), STORE_LAST_LEAST);
+    store_close(store);
+}
+
+TEST("histories by chance give back all, many generations at once") {
+    for (uint64_t seed = 1; seed <= CHANCES; seed++) {
+        sim_seed(seed);
+        sim_disk_new(BLOCKS);
+        EXPECT_EQUAL(store_open(0, &store, &opening), STATUS_OK);
+        keep_all(true);
+        EXPECT_EQUAL(commit_pages(PAGES, 1), STATUS_OK);
+        for (uint8_t i = 0; i < 14; i++) {
+            uint64_t from = sim_random() % (PAGES / 2);
+            commit_range(from, from + 230 + sim_random() % 270, i + 2);
+        }
+        keep_all(false);
+        for (uint8_t i = 0; i < 10; i++) {
+            EXPECT_EQUAL(commit_pages(1, i), STATUS_OK);
+            verify(true);
+        }
+        EXPECT_EQUAL(store_record_count(store), STORE_LAST_LEAST);
+        store_close(store);
+    }
 }
 
 /* The deletions of one commit, then the start after a power cut. */
