@@ -35,7 +35,7 @@ static struct {
     uint64_t inputs;         /* events received since the start */
     uint64_t settled_inputs; /* and those at the last "ui: settled", */
     uint64_t settled_frame;  /* with its frame */
-    uint64_t moved_ns;       /* when windows last drew or had events */
+    uint64_t moved_ns;       /* when windows last drew, or events came */
     uint64_t unshown_ns; /* the oldest event without a frame after it, or 0 */
     uint64_t shown_ns;   /* longest from an event to its frame, and */
     uint64_t frame_ns;   /* longest work on a frame, since "ui: settled" */
@@ -257,6 +257,7 @@ static void obey_input(void) {
     InputEvent event;
     while (!desktop_behind() && platform_input_next(&event)) {
         run.inputs++;
+        run.moved_ns = platform_now_ns(); /* what follows may need more turns */
         TRACE(input, "kind=%d usage=%u down=%d at %d,%d", (int)event.kind,
               event.usage, event.down, event.x, event.y);
         if (run.unshown_ns == 0)

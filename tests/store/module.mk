@@ -41,4 +41,4 @@ run-store-long: build/asan/store-test
 run-store-cuts-long: build/store-test
 	LONG=1 build/store-test cuts sequences maps
 TEST_RUNS += store store-cuts
-LONG_RUNS += store-long store-cuts-long
+LONG_RUNS += store-long store-cuts-long coverage
