@@ -11,7 +11,7 @@
 #include "vm/vm.h"
 
 enum {
-    STEP_PAGES = 64,        /* of a snapshot between two looks at input */
+    STEP_PAGES = 256,       /* of a snapshot between two looks at input */
     STEP_WAIT_NS = 1000000, /* while the disk works */
     INTERVAL_MS = 1000,     /* between snapshots */
     INTERVAL_LEAST_MS = 10,
@@ -120,7 +120,8 @@ static bool room_is_due(uint64_t now_ns) {
     }
     if (now_ns < saver.pressed_ns)
         return false;
-    count_pressed();
+    if (vm_pressed()) /* else there was room again meanwhile */
+        count_pressed();
     saver.pressed_ns = now_ns + (saver_is_starved() ? STARVED_NS : PRESSED_NS);
     return true;
 }

@@ -70,6 +70,8 @@ settle
 expect text "Yes, 1"
 click button "Are you there"
 wait "filler: yes, 2"
+settle
+expect text "Yes, 2"
 cut
 X
 verdict "an app fills the disk, its own window and the editor go on, and a power cut loses nothing"
