@@ -103,7 +103,7 @@ static void work(void) {
     }
 }
 
-static bool busy;
+static bool busy; /* the disk of this world */
 
 /* From power on to the next cut. */
 static void live(void) {
@@ -117,10 +117,11 @@ static void live(void) {
         sim_disk_freeze_after(sim_random() % 60);
     work();
     /* What a busy disk has not taken yet must not reach it after the cut. */
-    if (busy && !sim_disk_frozen())
-        sim_disk_freeze_after(0);
-    if (busy)
+    if (busy) {
+        if (!sim_disk_frozen())
+            sim_disk_freeze_after(0);
         world_close();
+    }
     sim_disk_cut();
     world_close();
 }

@@ -19,10 +19,9 @@ LATE_RULES += STORE_TEST_RULES
 COUNTED_SOURCES := $(addprefix persist/,commit.c space.c deadlist.c \
     retention.c abandon.c store_open.c marks.c directory.c radix.c pagemap.c \
     device.c view.c verify.c)
-COVERAGE_SOURCES := $(addprefix tests/unit/,store_test.c memory_test.c \
-    ahead_test.c \
-    corners_test.c deadlist_test.c limits_test.c roots_test.c scrub_test.c \
-    transfer_test.c export_test.c) \
+COVERAGE_SOURCES := $(addprefix tests/unit/,store_support.c store_test.c \
+    memory_test.c ahead_test.c corners_test.c deadlist_test.c limits_test.c \
+    roots_test.c scrub_test.c transfer_test.c export_test.c) \
     $(filter-out %/sequences.c,$(STORE_TEST_SOURCES))
 $(COUNTED_SOURCES:%.c=build/cov/%.o): COUNT := -O0 --coverage
 .PHONY: coverage run-coverage

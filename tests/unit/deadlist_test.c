@@ -5,6 +5,7 @@
 #include "persist/store_parts.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
+#include "tests/unit/store_support.h"
 
 enum {
     BLOCKS = 12000,
@@ -23,13 +24,6 @@ static void page_bytes(uint64_t page, uint8_t content, uint8_t *bytes) {
     memcpy(bytes, &page, sizeof page);
 }
 
-static Status finish(void) {
-    Status status;
-    while ((status = store_finish(store, 100)) == STATUS_BUSY)
-        platform_disk_poll(true);
-    return status;
-}
-
 static Status commit_pages(uint64_t count, uint8_t content) {
     uint8_t bytes[PLATFORM_BLOCK_BYTES];
     Status status = STATUS_OK;
@@ -40,7 +34,7 @@ static Status commit_pages(uint64_t count, uint8_t content) {
             platform_disk_poll(true);
     }
     if (status == STATUS_OK)
-        return finish();
+        return store_support_finish(store);
     store_doom(store, status);
     return status;
 }
@@ -68,14 +62,9 @@ static void make_history(void) {
     sim_disk_mark();
 }
 
-static void say_nothing(const char *sentence) {
-    (void)sentence;
-}
-
 /* All is reachable, and with `whole` nothing was lost. */
 static void verify(bool whole) {
-    StoreReport report = {.say = say_nothing};
-    EXPECT_EQUAL(store_verify(store, &report), STATUS_OK);
+    StoreReport report = store_support_verified(store);
     EXPECT_EQUAL(report.bad, 0);
     EXPECT_EQUAL(report.unmarked, 0);
     EXPECT(!whole || report.leaked == 0);
@@ -119,7 +108,7 @@ static void commit_range(uint64_t from, uint64_t end, uint8_t content) {
             platform_disk_poll(true);
         EXPECT_EQUAL(status, STATUS_OK);
     }
-    EXPECT_EQUAL(finish(), STATUS_OK);
+    EXPECT_EQUAL(store_support_finish(store), STATUS_OK);
 }
 
 /* What two generations in a row replaced of the first is in blocks that need
@@ -223,7 +212,7 @@ TEST("without memory a disk is not verified, and no map is made") {
     for (int rebuild = 0; rebuild < 2; rebuild++) {
         for (uint64_t k = 1;; k++) {
             EXPECT_EQUAL(store_open(0, &store, &opening), STATUS_OK);
-            StoreReport report = {.say = say_nothing};
+            StoreReport report = {.say = store_support_say_nothing};
             sim_alloc_fail(k, false);
             Status status = rebuild ? store_rebuild_map(store)
                                     : store_verify(store, &report);

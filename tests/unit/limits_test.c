@@ -6,6 +6,7 @@
 #include "persist/store_parts.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
+#include "tests/unit/store_support.h"
 
 enum { BLOCKS = 4000 };
 
@@ -17,27 +18,8 @@ static void open_store(void) {
     EXPECT_EQUAL(store_open(0, &store, &opening), STATUS_OK);
 }
 
-/* One page each `apart` pages; what is under way is no kept generation. */
 static Status commit_pages(uint64_t count, uint64_t apart, uint8_t content) {
-    Status status = STATUS_OK;
-    uint32_t kept = store_record_count(store);
-    memset(bytes, content, sizeof bytes);
-    store_begin(store, 0, 1);
-    for (uint64_t i = 0; i < count && status == STATUS_OK; i++)
-        while ((status = store_put_page(store, i * apart, bytes)) ==
-               STATUS_BUSY)
-            platform_disk_poll(true);
-    if (status != STATUS_OK) {
-        store_doom(store, status);
-        return status;
-    }
-    while ((status = store_finish(store, 100)) == STATUS_BUSY) {
-        EXPECT(store_record_count(store) <= kept);
-        EXPECT_EQUAL(directory_kept(store, store->pending.generation),
-                     UINT32_MAX);
-        platform_disk_poll(true);
-    }
-    return status;
+    return store_support_commit(store, count, apart, content);
 }
 
 /* An open store with some generations. */

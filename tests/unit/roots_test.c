@@ -5,6 +5,7 @@
 #include "persist/store_parts.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
+#include "tests/unit/store_support.h"
 
 enum { BLOCKS = 4000, FREE_PAIR = 1900 /* that nothing uses */ };
 
@@ -12,26 +13,8 @@ static Store *store;
 static StoreOpening opening;
 static uint8_t bytes[PLATFORM_BLOCK_BYTES];
 
-static Status finish(void) {
-    Status status;
-    while ((status = store_finish(store, 100)) == STATUS_BUSY)
-        platform_disk_poll(true);
-    return status;
-}
-
-/* One page each `apart` pages. */
 static Status commit_pages(uint64_t count, uint64_t apart, uint8_t content) {
-    Status status = STATUS_OK;
-    memset(bytes, content, sizeof bytes);
-    store_begin(store, 0, 1);
-    for (uint64_t i = 0; i < count && status == STATUS_OK; i++)
-        while ((status = store_put_page(store, i * apart, bytes)) ==
-               STATUS_BUSY)
-            platform_disk_poll(true);
-    if (status == STATUS_OK)
-        return finish();
-    store_doom(store, status);
-    return status;
+    return store_support_commit(store, count, apart, content);
 }
 
 /* An open store. The leaf of the first generation is shared by two others, for
@@ -60,14 +43,8 @@ static void heal(void) {
     sim_disk_faults((SimDiskFaults){.fail_after = UINT64_MAX});
 }
 
-static void say_nothing(const char *sentence) {
-    (void)sentence;
-}
-
 static StoreReport verified(void) {
-    StoreReport report = {.say = say_nothing};
-    EXPECT_EQUAL(store_verify(store, &report), STATUS_OK);
-    return report;
+    return store_support_verified(store);
 }
 
 /* ---- Root blocks ---- */
@@ -190,19 +167,13 @@ TEST("a disk may cease to be readable while generations are looked at") {
     }
 }
 
-static bool have_none(uint64_t page, void *to) {
-    (void)page;
-    (void)to;
-    return false;
-}
-
 TEST("pages that are elsewhere, too, are found by what the disk says of them") {
     make_store();
     pagemap_recent_most = 0;
     EXPECT_EQUAL(commit_pages(2, 300, 8), STATUS_OK);
     pagemap_recent_most = FORMAT_RECENT;
     open_again();
-    store_set_second(store, have_none);
+    store_set_second(store, store_support_no_second);
     fail_reads_after(0);
     EXPECT_EQUAL(store_read_page(store, 300, bytes), STATUS_IO_ERROR);
     heal();

@@ -9,6 +9,7 @@
 #include "persist/store_parts.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
+#include "tests/unit/store_support.h"
 
 enum { BLOCKS = 3000, PAGES = 300, GENERATIONS = 5, SAMPLES = 60 };
 
@@ -63,12 +64,6 @@ static void make_disk(uint64_t seed) {
     memcpy(before, sim_disk_bytes(), sizeof before);
 }
 
-static bool no_second(uint64_t page, void *bytes) {
-    (void)page;
-    (void)bytes;
-    return false;
-}
-
 static bool second(uint64_t page, void *bytes) {
     for (unsigned i = 0; i < PAGES; i++) {
         if (page_number(i) != page)
@@ -86,14 +81,8 @@ static StoreRound whole_round(StoreSecond *from) {
     return round;
 }
 
-static void say_nothing(const char *sentence) {
-    (void)sentence;
-}
-
 static StoreReport verified(void) {
-    StoreReport report = {.say = say_nothing};
-    EXPECT_EQUAL(store_verify(store, &report), STATUS_OK);
-    return report;
+    return store_support_verified(store);
 }
 
 static uint64_t used_block(void) {
@@ -108,7 +97,7 @@ static uint64_t used_block(void) {
 TEST("a round reads all that is reachable, and finds nothing on a good disk") {
     make_disk(1);
     open_store();
-    StoreRound round = whole_round(no_second);
+    StoreRound round = whole_round(store_support_no_second);
     EXPECT_EQUAL(round.mended, 0);
     EXPECT_EQUAL(round.lost, 0);
     StoreReport report = verified();
@@ -150,7 +139,7 @@ TEST("a flipped bit is mended in one round where a good copy is left") {
     for (int i = 0; i < SAMPLES; i++) {
         uint64_t block = used_block();
         flip(block, second, &with);
-        flip(block, no_second, &without);
+        flip(block, store_support_no_second, &without);
     }
     EXPECT(with.mended > without.mended);
     EXPECT(without.lost > with.lost);
@@ -166,7 +155,7 @@ TEST("the newest superblock and the marks get their bad copies back") {
         sim_disk_load(BLOCKS, before);
         open_store();
         sim_disk_flip(edges[i], 300);
-        EXPECT_EQUAL(whole_round(no_second).mended, 1);
+        EXPECT_EQUAL(whole_round(store_support_no_second).mended, 1);
         EXPECT(memcmp(before, sim_disk_bytes(), sizeof before) == 0);
         store_close(store);
     }
@@ -174,8 +163,8 @@ TEST("the newest superblock and the marks get their bad copies back") {
     open_store();
     uint64_t half = FORMAT_RING + store->marks_sequence % 2 * FORMAT_MARKS_HALF;
     sim_disk_flip(half, 3);
-    EXPECT_EQUAL(whole_round(no_second).mended, 1);
-    EXPECT_EQUAL(whole_round(no_second).mended, 0);
+    EXPECT_EQUAL(whole_round(store_support_no_second).mended, 1);
+    EXPECT_EQUAL(whole_round(store_support_no_second).mended, 0);
     store_close(store);
     open_store();
     EXPECT_TEXT(store_pin_name(store, 2), "second");
@@ -188,8 +177,8 @@ TEST("generations come and go in the middle of a round") {
     open_store();
     store_set_retention(store, &(StoreRetention){.last = STORE_LAST_LEAST});
     for (int i = 0; i < 40; i++) {
-        Status status =
-            store_scrub(store, STORE_SCRUB_LEAST, no_second, &round);
+        Status status = store_scrub(store, STORE_SCRUB_LEAST,
+                                    store_support_no_second, &round);
         EXPECT(status == STATUS_OK || status == STATUS_BUSY);
         EXPECT_EQUAL(round.lost + round.mended, 0);
         if (i % 3 == 0)
@@ -203,9 +192,9 @@ TEST("a disk that does not read or write is no reason to give up") {
     make_disk(5);
     open_store();
     sim_disk_faults((SimDiskFaults){.fail_count = UINT64_MAX});
-    EXPECT(whole_round(no_second).lost > 0);
+    EXPECT(whole_round(store_support_no_second).lost > 0);
     sim_disk_faults((SimDiskFaults){0});
-    EXPECT_EQUAL(whole_round(no_second).lost, 0);
+    EXPECT_EQUAL(whole_round(store_support_no_second).lost, 0);
     EXPECT(memcmp(before, sim_disk_bytes(), sizeof before) == 0);
     store_close(store);
 }

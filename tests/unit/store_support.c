@@ -1,0 +1,51 @@
+/* Generations of the simulated disk for tests. */
+#include "tests/unit/store_support.h"
+
+#include <string.h>
+
+#include "persist/store_parts.h"
+#include "tests/test.h"
+
+Status store_support_finish(Store *store) {
+    uint32_t kept = store_record_count(store);
+    Status status;
+    while ((status = store_finish(store, 100)) == STATUS_BUSY) {
+        EXPECT(store_record_count(store) <= kept);
+        EXPECT_EQUAL(directory_kept(store, store->pending.generation),
+                     UINT32_MAX);
+        platform_disk_poll(true);
+    }
+    return status;
+}
+
+Status store_support_commit(Store *store, uint64_t count, uint64_t apart,
+                            uint8_t content) {
+    uint8_t bytes[PLATFORM_BLOCK_BYTES];
+    Status status = STATUS_OK;
+    memset(bytes, content, sizeof bytes);
+    store_begin(store, 0, 1);
+    for (uint64_t i = 0; i < count && status == STATUS_OK; i++)
+        while ((status = store_put_page(store, i * apart, bytes)) ==
+               STATUS_BUSY)
+            platform_disk_poll(true);
+    if (status == STATUS_OK)
+        return store_support_finish(store);
+    store_doom(store, status);
+    return status;
+}
+
+StoreReport store_support_verified(Store *store) {
+    StoreReport report = {.say = store_support_say_nothing};
+    EXPECT_EQUAL(store_verify(store, &report), STATUS_OK);
+    return report;
+}
+
+bool store_support_no_second(uint64_t page, void *bytes) {
+    (void)page;
+    (void)bytes;
+    return false;
+}
+
+void store_support_say_nothing(const char *sentence) {
+    (void)sentence;
+}
