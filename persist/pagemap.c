@@ -54,16 +54,14 @@ static uint64_t place_from(const FormatRoot *root, uint64_t page) {
     return low;
 }
 
-static FormatRecent *find(FormatRoot *root, uint64_t page) {
-    uint64_t place = place_from(root, page);
-    return place < root->count && root->recent[place].page == page
-               ? &root->recent[place]
-               : NULL;
-}
-
 bool pagemap_names(const FormatRoot *root, uint64_t page) {
     uint64_t place = place_from(root, page);
     return place < root->count && root->recent[place].page == page;
+}
+
+static FormatRecent *find(FormatRoot *root, uint64_t page) {
+    return pagemap_names(root, page) ? &root->recent[place_from(root, page)]
+                                     : NULL;
 }
 
 /* ---- Opening ---- */
@@ -275,10 +273,10 @@ static Status make_room(PageMap *map, uint64_t page) {
 Status pagemap_prepare(PageMap *map, uint64_t page) {
     FormatEntry old;
     Status status = load(map);
-    if (status == STATUS_OK && !find(map->block, page))
-        status = radix_get(map->tree, page, &old);
-    if (status == STATUS_OK && !find(map->block, page) &&
-        !radix_leaf_is_dirty(map->tree, page) &&
+    if (status != STATUS_OK || pagemap_names(map->block, page))
+        return status;
+    status = radix_get(map->tree, page, &old);
+    if (status == STATUS_OK && !radix_leaf_is_dirty(map->tree, page) &&
         map->block->count >= pagemap_recent_most)
         status = make_room(map, page);
     return status;

@@ -8,7 +8,7 @@ typedef struct Walk {
     Store *store;
     StoreReport *report;
     uint8_t *reached;  /* a bit a block, */
-    uint8_t *whole;    /* and one for nodes whose last entry was reached, too */
+    uint8_t *whole;    /* and one for nodes below which all was */
     FormatNode *nodes; /* one per level */
     FormatRoot *root;
     uint8_t *page;
