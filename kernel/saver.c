@@ -20,6 +20,7 @@ enum {
     PRESSED_NS = 100000000,  /* between snapshots that only make room */
     PRESSED_SAID = 20,       /* fruitless ones before that is said, */
     FRUIT_PAGES = 64,        /* that is, with less written after them; */
+    PRESSED_FAILED = 5,      /* as many is one that failed */
     STARVED_NS = 1000000000, /* then they come at this distance */
 };
 
@@ -99,11 +100,9 @@ static void there_is_room(void) {
     saver.starved_said = false;
 }
 
-static void count_pressed(void) {
-    if (vm_waiters_wrote() >= FRUIT_PAGES)
-        there_is_room();
-    saver.pressed_count++;
-    if (saver.pressed_count != PRESSED_SAID)
+static void count_fruitless(uint32_t count) {
+    saver.pressed_count += count;
+    if (!saver_is_starved())
         return;
     if (!saver.starved_said)
         log_line("store: %s is full; programs that want more wait",
@@ -120,8 +119,10 @@ static bool room_is_due(uint64_t now_ns) {
     }
     if (now_ns < saver.pressed_ns)
         return false;
+    if (vm_waiters_wrote() >= FRUIT_PAGES)
+        there_is_room();
     if (vm_pressed()) /* else there was room again meanwhile */
-        count_pressed();
+        count_fruitless(1);
     saver.pressed_ns = now_ns + (saver_is_starved() ? STARVED_NS : PRESSED_NS);
     return true;
 }
@@ -149,10 +150,12 @@ static uint64_t go_on(void) {
     if (!saver.sound)
         start_again();
     saver.failed = status != STATUS_OK;
+    if (!saver.failed)
+        vm_guarded(tell_durable);
+    else if (vm_pressed())
+        count_fruitless(PRESSED_FAILED);
     if (saver.failed) /* commit() waits for the next one */
         saver.retry_ns = platform_now_ns() + RETRY_NS;
-    else
-        vm_guarded(tell_durable);
     return platform_now_ns();
 }
 
@@ -162,13 +165,13 @@ uint64_t saver_step(void) {
     bool asked = console_snapshot_wanted();
     if (now_ns < saver.retry_ns)
         return saver.retry_ns; /* the cause needs time */
-    bool due =
-        asked || vm_snapshot_wanted() || (changed && now_ns >= saver.next_ns);
-    /* After the barrier the programs go on before the writer does. */
-    if (!snapshot_under_way() && (due || room_is_due(now_ns)))
-        return begin(now_ns, asked) == 0 ? UINT64_MAX : now_ns;
     if (snapshot_under_way())
         return go_on();
+    bool due = room_is_due(now_ns) || asked || vm_snapshot_wanted() ||
+               (changed && now_ns >= saver.next_ns);
+    /* After the barrier the programs go on before the writer does. */
+    if (due)
+        return begin(now_ns, asked) == 0 ? UINT64_MAX : now_ns;
     if (saver.pressed_count > 0)
         return saver.pressed_ns;
     return memory_dirty_pages() > 0 ? saver.next_ns : UINT64_MAX;

@@ -12,7 +12,7 @@
  *     | snapshot_step copies it          \ memory_write: a pre-image is taken,
  *   WRITTEN  copied out, not yet durable  \ the page is DIRTY in the open epoch
  *     | durable: CLEAN     | memory_write: DIRTY in the open epoch
- *     | given up: DIRTY in the open epoch
+ *     | given up: DIRTY in the open epoch, or CLEAN: zeros with no block
  *
  * Invariants (memory_check):
  *  1. A page with epoch byte 0 is ABSENT or CLEAN; ABSENT and CLEAN have 0.

@@ -1,6 +1,7 @@
 /* The barrier, and the writer that runs beside the programs. */
 #include "persist/snapshot.h"
 
+#include "kernel/base/bytes.h"
 #include "kernel/base/check.h"
 #include "kernel/base/log.h"
 #include "kernel/base/trace.h"
@@ -184,8 +185,17 @@ static void end_durable(void) {
     end_closing();
 }
 
-/* Pages that were not announced since the barrier join the open epoch; the
- * others are in it already. */
+/* True of zeros where the next generation has none but zeros anyway: what was
+ * given back needs no disk to be given back. */
+static bool is_settled(uint64_t page) {
+    bool some = true;
+    return bytes_all_zero((const void *)page_address(page),
+                          PLATFORM_PAGE_BYTES) &&
+           store_page_exists(memory.store, page, &some) == STATUS_OK && !some;
+}
+
+/* Pages that were not announced since the barrier join the open epoch, unless
+ * there is nothing to write; the others are in it already. */
 static void was_given_up(void) {
     figures.given_up++;
     const uint32_t *next = memory.next[memory.open_parity ^ 1];
@@ -193,7 +203,11 @@ static void was_given_up(void) {
          page = next[page]) {
         if (memory.pre_image[page] != NO_PRE_IMAGE)
             memory_image_release(page);
-        if (memory_page_epochs[page] == memory.closing_epoch)
+        if (memory_page_epochs[page] != memory.closing_epoch)
+            continue;
+        if (is_settled(page))
+            became_clean(page);
+        else
             memory_page_opened(page);
     }
     end_closing();

@@ -328,6 +328,15 @@ MUTANTS = [
      "            memory.state[page] = PAGE_CLEAN;\n    }\n"
      "    end_closing();",
      "pages of a doomed generation are not written again"),
+    ("zeros-settled", "persist/snapshot.c",
+     "        if (is_settled(page))\n",
+     "        if (bytes_all_zero((const void *)page_address(page),\n"
+     "                           PLATFORM_PAGE_BYTES))\n",
+     "zeros of a doomed generation are not written where the disk has more"),
+    ("zeros-dirty", "persist/snapshot.c",
+     "        if (is_settled(page))\n            became_clean(page);\n"
+     "        else\n", "",
+     "what is given back stays in RAM while the disk fails"),
     ("epoch-wrap", "persist/snapshot.c",
      "memory_epoch == UINT8_MAX ? 1 : memory_epoch + 1",
      "memory_epoch + 1",

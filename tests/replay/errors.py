@@ -40,11 +40,28 @@ settle
 expect text "Kept before!"
 cut
 """
+NO_MEMORY = """boot
+wait desktop
+wait "a person is asked what may go"
+wait "ui: settled"
+expect text "The memory is full"
+screenshot asked
+click item "Stop app for good"
+wait "app: app stopped"
+wait "there is room again"
+settle
+click text "Text"
+type "typed beside it"
+settle
+expect text "3 words"
+cut
+"""
 TOLD = re.compile(r"recovery: |did not become durable|the mark of this start")
 DOOMED = re.compile(r"generation (\d+) did not become durable")
 READ_OVER = re.compile(r"recovery: cannot |panic: |invariants: good|"
                        r"app: invariants stopped")
 
+WRITES_BEFORE = 200  # of a world that an app fills, before all fail
 FIRST = 2  # the firmware reads the first sector
 MISSED = 4  # cases in a row without an error: there are no more requests
 SILENT = "the log does not tell"
@@ -68,14 +85,14 @@ def filter_of(folder, kind, number, once):
     return f"raw,file.driver=blkdebug,file.image=image,file.config={path}"
 
 
-def run_script(folder, script, drive):
+def run_script(folder, script, drive, *options):
     """The log, and what is wrong with the run."""
     path = f"{folder}/script.ui"
     with open(path, "w") as file:
         file.write(script)
     done = subprocess.run(
         ["build/uitest", "pc", path, "--out", folder, "--disk",
-         f"{folder}/disk.img", "--filter", drive],
+         f"{folder}/disk.img", "--filter", drive, *options],
         capture_output=True, text=True)
     with open(f"{folder}/log.txt", errors="replace") as file:
         return file.read().splitlines(), done.stderr.strip()
@@ -125,6 +142,22 @@ def problem_of(folder, kind, number, once):
                           promises), failed
 
 
+def full_memory(folder):
+    """What is wrong with a world whose disk takes no more while an app fills
+    the memory: a person is asked, and stopping that app makes room."""
+    disk = f"{folder}/disk.img"
+    with open(disk, "wb") as file:
+        file.truncate(96 << 20)
+    with open("tests/ui/filler.rev") as file:
+        filler = file.read()
+    lines, wrong = run_script(
+        folder, NO_MEMORY, filter_of(folder, "write", WRITES_BEFORE, False),
+        "--set", "memory_mb=16", "--set", f"app={filler}")
+    log = "\n".join(lines)
+    return (wrong or ("it panics" if "panic: " in log else None) or
+            (None if TOLD.search(log) else SILENT) or run_check(disk))
+
+
 def name_of(kind, number, once):
     return f"{kind} {number} fails {'once' if once else 'for ever'}"
 
@@ -158,6 +191,8 @@ def run_all(folder, tally):
 def main():
     folder, tally = sys.argv[1], Tally()
     os.replace(f"{folder}/log.txt", f"{folder}/base.txt")
+    tally.verdict("memory that is full because the disk takes no more",
+                  full_memory(folder))
     if len(sys.argv) > 2:
         run_all(folder, tally)
         return tally

@@ -222,6 +222,49 @@ TEST("discarded pages read as zeros and take no space") {
     memory_close();
 }
 
+/* Of 300 pages the disk has 100, all of them are in the map of a generation
+ * that failed like this, and 250 are given back while the disk does nothing; so
+ * many of those are to be dirty after a try. */
+static void give_back_while_failing(SimDiskFaults before, uint64_t dirty) {
+    static const SimDiskFaults none = {.fail_after = UINT64_MAX},
+                               all = {.fail_count = UINT64_MAX};
+    sim_disk_new(4096);
+    EXPECT(open_memory(8 << 20));
+    for (uint64_t page = 0; page < 300; page++) {
+        EXPECT_EQUAL(memory_write(page_address(page), 8), STATUS_OK);
+        *(uint64_t *)page_address(page) = 5;
+        if (page == 99)
+            EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    }
+    sim_disk_faults(before);
+    EXPECT_EQUAL(snapshot_now(), STATUS_IO_ERROR);
+    EXPECT_EQUAL(memory_dirty_pages(), 200);
+    EXPECT_EQUAL(memory_discard(page_address(50), 250 * 4096), STATUS_OK);
+    sim_disk_faults(all);
+    for (int i = 0; i < 2; i++) {
+        EXPECT_EQUAL(snapshot_now(), STATUS_IO_ERROR);
+        EXPECT_EQUAL(memory_dirty_pages(), dirty);
+        EXPECT(memory_check() == NULL);
+    }
+    sim_disk_faults(none);
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    EXPECT_EQUAL(memory_dirty_pages(), 0);
+    memory_close();
+    EXPECT(open_memory(8 << 20));
+    for (uint64_t page = 0; page < 300; page++)
+        EXPECT_EQUAL(*(uint64_t *)page_address(page), page < 50 ? 5 : 0);
+    memory_close();
+}
+
+TEST("while the disk fails, what is given back costs no RAM") {
+    sim_seed(5);
+    spread = 1;
+    give_back_while_failing((SimDiskFaults){.fail_count = UINT64_MAX}, 0);
+    /* A superblock that may come back is revoked before anything else. */
+    give_back_while_failing(
+        (SimDiskFaults){.fail_after = UINT64_MAX, .fail_flush = 2}, 250);
+}
+
 TEST("a full disk refuses announcements and stays good") {
     sim_seed(4);
     sim_disk_new(1024);
