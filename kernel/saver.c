@@ -18,9 +18,9 @@ enum {
     INTERVAL_MOST_MS = 3600000,
     RETRY_NS = 1000000000,
     PRESSED_NS = 100000000,  /* between snapshots that only make room */
+    PRESSED_FAILED = 5,      /* fruitless ones are worth one that failed */
     PRESSED_SAID = 20,       /* fruitless ones before that is said, */
     FRUIT_PAGES = 64,        /* that is, with less written after them; */
-    PRESSED_FAILED = 5,      /* as many is one that failed */
     STARVED_NS = 1000000000, /* then they come at this distance */
 };
 
@@ -142,6 +142,13 @@ static void tell_durable(void) {
     vm_generation_durable(snapshot_durable());
 }
 
+/* A call of commit() waits for the next one. */
+static void has_failed(void) {
+    saver.retry_ns = platform_now_ns() + RETRY_NS;
+    if (vm_pressed())
+        count_fruitless(PRESSED_FAILED);
+}
+
 /* When to look again: at once when it is over, for it may have made room. */
 static uint64_t go_on(void) {
     Status status = snapshot_step(STEP_PAGES);
@@ -150,12 +157,10 @@ static uint64_t go_on(void) {
     if (!saver.sound)
         start_again();
     saver.failed = status != STATUS_OK;
-    if (!saver.failed)
+    if (saver.failed)
+        has_failed();
+    else
         vm_guarded(tell_durable);
-    else if (vm_pressed())
-        count_fruitless(PRESSED_FAILED);
-    if (saver.failed) /* commit() waits for the next one */
-        saver.retry_ns = platform_now_ns() + RETRY_NS;
     return platform_now_ns();
 }
 
