@@ -4,7 +4,8 @@ usage: errors.py FOLDER [all]
 FOLDER has base.img and log.txt of a world that was left in order. Each case is a
 start on a copy of it where one request of the disk, or all from that one on,
 fail: no panic, nothing durable is lost, the log says what is wrong, and the
-system goes on or says why it does not start. Ends in "N passed, N failed".
+system goes on or says why it does not start. Before them, a new world where an
+app fills the memory and no write succeeds any more. Ends in "N passed, N failed".
 """
 import os
 import re
