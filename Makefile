@@ -54,7 +54,7 @@ LATE_RULES :=
 .PHONY: all
 all: programs
 
-include $(sort $(wildcard */module.mk) $(wildcard */*/module.mk))
+include $(sort $(wildcard */module.mk */*/module.mk */*/*/module.mk))
 
 COMMON_SOURCES := $(BASE_SOURCES) $(PERSIST_SOURCES) $(VM_SOURCES) \
     $(COMPILER_SOURCES) $(GUI_SOURCES) $(WM_SOURCES) $(SYSTEM_SOURCES)

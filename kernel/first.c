@@ -2,8 +2,8 @@
 #include "kernel/first.h"
 
 #include "kernel/assets.h"
-#include "persist/export.h"
-#include "persist/memory.h"
+#include "persist/memory/memory.h"
+#include "persist/tools/export.h"
 
 static ExportReader reader;
 

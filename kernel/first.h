@@ -1,8 +1,8 @@
 /* first.h: the first heap.
  *
  * A fresh world is not built at start: it is a generation that
- * build/first-heap made at build time, exported (persist/export.h) and put
- * into the program as the asset "heap/first". It holds the library and the
+ * build/first-heap made at build time, exported (persist/tools/export.h) and
+ * put into the program as the asset "heap/first". It holds the library and the
  * programs, loaded, and nothing that ran: no window, no time, nothing random.
  * So every blank disk begins with the same pages, and everything after that is
  * the way of any other start. */

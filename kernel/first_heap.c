@@ -17,9 +17,9 @@
 #include "kernel/assets.h"
 #include "kernel/host/host.h"
 #include "kernel/host/run.h"
-#include "persist/export.h"
-#include "persist/memory.h"
-#include "persist/snapshot.h"
+#include "persist/memory/memory.h"
+#include "persist/memory/snapshot.h"
+#include "persist/tools/export.h"
 #include "vm/vm.h"
 
 enum { WRONG_USE = 2, DISK_MB = 64, WHY_BYTES = 400 };

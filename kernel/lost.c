@@ -4,7 +4,7 @@
 #include "kernel/apps.h"
 #include "kernel/base/text.h"
 #include "kernel/travel.h"
-#include "persist/snapshot.h"
+#include "persist/memory/snapshot.h"
 #include "vm/domain.h"
 #include "vm/vm.h"
 #include "wm/notice.h"

@@ -6,7 +6,7 @@
 #include "kernel/console.h"
 #include "kernel/platform.h"
 #include "kernel/setting.h"
-#include "persist/snapshot.h"
+#include "persist/memory/snapshot.h"
 #include "vm/frozen_check.h"
 #include "vm/vm.h"
 

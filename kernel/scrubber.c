@@ -5,8 +5,8 @@
 #include "kernel/base/trace.h"
 #include "kernel/platform.h"
 #include "kernel/setting.h"
-#include "persist/memory.h"
-#include "persist/snapshot.h"
+#include "persist/memory/memory.h"
+#include "persist/memory/snapshot.h"
 
 /* About 5 MB a second: an idle machine stays one, and a disk of 2 TB takes less
  * than a week. */

@@ -7,7 +7,7 @@
 #include "kernel/platform.h"
 #include "kernel/setting.h"
 #include "kernel/travel.h"
-#include "persist/store.h"
+#include "persist/store/store.h"
 #include "vm/vm.h"
 #include "wm/notice.h"
 

@@ -4,7 +4,7 @@
 #include "kernel/platform.h"
 #include "kernel/scrubber.h"
 #include "kernel/system.h"
-#include "persist/snapshot.h"
+#include "persist/memory/snapshot.h"
 #include "vm/vm.h"
 #include "wm/desktop_native.h"
 

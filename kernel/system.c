@@ -20,7 +20,7 @@
 #include "kernel/setting.h"
 #include "kernel/starts.h"
 #include "kernel/travel.h"
-#include "persist/snapshot.h"
+#include "persist/memory/snapshot.h"
 #include "vm/vm.h"
 #include "wm/desktop_native.h"
 

@@ -3,7 +3,8 @@
  *
  *   1. The present becomes durable, with the asking thread waiting in its call.
  *   2. A mark outside of the generations says where the next start goes
- *      (persist/marks.c); it counts only as long as that present is the newest.
+ *      (persist/store/marks.c); it counts only as long as that present is the
+ *      newest.
  *   3. The machine starts anew and obeys the mark: the present is pinned as
  *      "left", and the next generation grows from the older one.
  *
@@ -15,8 +16,8 @@
 #include "kernel/base/text.h"
 #include "kernel/platform.h"
 #include "kernel/starts.h"
-#include "persist/snapshot.h"
-#include "persist/store.h"
+#include "persist/memory/snapshot.h"
+#include "persist/store/store.h"
 #include "vm/domain.h"
 #include "vm/past_app.h"
 #include "vm/past_native.h"

@@ -1,13 +1,11 @@
-STORE_SOURCES := $(addprefix persist/,device.c hash.c space.c radix.c \
-    pagemap.c directory.c deadlist.c retention.c abandon.c marks.c view.c commit.c \
-    store.c store_open.c verify.c scrub.c export.c \
-    transfer.c)
-PERSIST_SOURCES += $(STORE_SOURCES) persist/memory.c persist/reserve.c \
-    persist/clock.c persist/ahead.c persist/snapshot.c persist/replace.c
+STORE_SOURCES := $(sort $(wildcard persist/store/*.c)) persist/tools/export.c \
+    persist/tools/transfer.c
+PERSIST_SOURCES += $(STORE_SOURCES) $(sort $(wildcard persist/memory/*.c))
 
 # rvdisk runs the store on the hosted machine's disk.
 PROGRAMS += build/rvdisk
-RVDISK_SOURCES := $(STORE_SOURCES) persist/rvdisk.c persist/rvdisk_resize.c \
+RVDISK_SOURCES := $(STORE_SOURCES) persist/tools/rvdisk.c \
+    persist/tools/rvdisk_resize.c \
     $(addprefix kernel/host/,disk.c clock.c alloc.c no_wake.c)
 define RVDISK_PROGRAM
 build/rvdisk: $$(call objects,host,$$(BASE_SOURCES) $$(RVDISK_SOURCES))
@@ -16,7 +14,7 @@ endef
 LATE_RULES += RVDISK_PROGRAM
 
 # The store and the persistent memory for plain C programs on Linux, with a
-# small example. They include persist/snapshot.h and kernel/host/host.h.
+# small example. They include persist/memory/snapshot.h and kernel/host/host.h.
 PROGRAMS += build/librevstore.a build/revstore-example
 LIBRARY_SOURCES := $(PERSIST_SOURCES) \
     $(addprefix kernel/host/,disk.c clock.c alloc.c range.c no_wake.c)
@@ -24,7 +22,7 @@ define STORE_LIBRARY
 build/librevstore.a: $$(call objects,host,$$(BASE_SOURCES) $$(LIBRARY_SOURCES))
 	@rm -f $$@
 	$$(QUIET)ar rcs $$@ $$^
-build/revstore-example: build/host/persist/example.o build/librevstore.a
+build/revstore-example: build/host/persist/tools/example.o build/librevstore.a
 	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ -lpthread -o $$@
 endef
 LATE_RULES += STORE_LIBRARY

@@ -2,7 +2,7 @@
  * apps/lib/system/figures.rev gives the numbers their names. */
 #include "vm/figures_native.h"
 
-#include "persist/store.h"
+#include "persist/store/store.h"
 #include "vm/domain.h"
 #include "vm/heap.h"
 #include "vm/native.h"

@@ -2,7 +2,7 @@
 #include "vm/frozen_check.h"
 
 #include "kernel/base/bytes.h"
-#include "persist/snapshot.h"
+#include "persist/memory/snapshot.h"
 #include "vm/domain.h"
 #include "vm/frame.h"
 #include "vm/heap.h"

@@ -9,8 +9,8 @@
  * declaration, inherited ones first, each one word whatever its type (a
  * transient field has two: the boot number of its value, then the value).
  * The pointers in these structures are references, plain addresses; they are
- * stored with HEAP_SET only, after memory_write() of persist/memory.h. Only
- * objects made since the last safepoint may be filled without announcing.
+ * stored with HEAP_SET only, after memory_write() of persist/memory/memory.h.
+ * Only objects made since the last safepoint may be filled without announcing.
  *
  * Shapes (known.def): which words are references.
  *   OBJECT      as the class's reference map says
@@ -26,7 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "persist/memory.h"
+#include "persist/memory/memory.h"
 
 enum {                       /* flags of an object */
        OBJECT_IMMUTABLE = 1, /* no store ever; may be copied through a gate */

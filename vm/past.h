@@ -13,7 +13,7 @@
 #ifndef VM_PAST_H
 #define VM_PAST_H
 
-#include "persist/store.h"
+#include "persist/store/store.h"
 #include "vm/object.h"
 
 /* Bytes of "module.Class" and of names of fields, with a zero; longer ones are

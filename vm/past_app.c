@@ -3,7 +3,7 @@
 
 #include "kernel/base/alloc.h"
 #include "kernel/base/log.h"
-#include "persist/replace.h"
+#include "persist/memory/replace.h"
 #include "vm/domain.h"
 #include "vm/heap.h"
 #include "vm/heap_check.h"

@@ -1,8 +1,8 @@
 /* past_app.h: one app goes back to an older generation while the others go on.
  *
  * Its regions become what they were then, at the same addresses, all between
- * two safepoints (persist/replace.h): every generation has the whole app as it
- * was or the whole app as it became. Only to a generation from which the
+ * two safepoints (persist/memory/replace.h): every generation has the whole app
+ * as it was or the whole app as it became. Only to a generation from which the
  * present grew: there the same numbers mean the same domains, classes and
  * gates. An app that was closed since comes back the same way, as its regions
  * are never given to another.

@@ -2,7 +2,7 @@
 #include "vm/room.h"
 
 #include "kernel/base/bytes.h"
-#include "persist/memory.h"
+#include "persist/memory/memory.h"
 
 enum {
     LIGHT_PAGES = 128, /* who wrote less is heavy only as the first of all */

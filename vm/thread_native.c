@@ -2,7 +2,7 @@
 #include "vm/core_native.h"
 
 #include "kernel/base/bytes.h"
-#include "persist/snapshot.h"
+#include "persist/memory/snapshot.h"
 #include "vm/heap.h"
 #include "vm/module.h"
 #include "vm/native.h"

@@ -5,7 +5,7 @@
 #include "kernel/base/bytes.h"
 #include "kernel/base/check.h"
 #include "kernel/base/trace.h"
-#include "persist/snapshot.h"
+#include "persist/memory/snapshot.h"
 #include "vm/boot.h"
 #include "vm/boxes.h"
 #include "vm/collect.h"

@@ -94,8 +94,8 @@ const String *vm_app_name(const Domain *domain);
  * memory_give_up(). */
 bool vm_guarded(void (*step)(void));
 
-/* MemoryOptions.lost of persist/memory.h; never returns. Within vm_run() and
- * vm_guarded() they go on as is said there, elsewhere: panic. */
+/* MemoryOptions.lost of persist/memory/memory.h; never returns. Within vm_run()
+ * and vm_guarded() they go on as is said there, elsewhere: panic. */
 _Noreturn void vm_lost_page(void);
 bool vm_is_guarded(void);
 

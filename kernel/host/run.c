@@ -12,7 +12,7 @@
 #include "kernel/saver.h"
 #include "kernel/starts.h"
 #include "kernel/system.h"
-#include "persist/snapshot.h"
+#include "persist/memory/snapshot.h"
 #include "vm/domain.h"
 #include "vm/vm.h"
 

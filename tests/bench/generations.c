@@ -22,7 +22,7 @@
 
 #include "kernel/base/log.h"
 #include "kernel/host/host.h"
-#include "persist/store_parts.h"
+#include "persist/store/store_parts.h"
 
 enum {
     WORLD_PAGES = 65536,

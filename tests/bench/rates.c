@@ -13,7 +13,7 @@
 #include "kernel/base/log.h"
 #include "kernel/host/host.h"
 #include "kernel/host/run.h"
-#include "persist/memory.h"
+#include "persist/memory/memory.h"
 #include "vm/verifier.h"
 #include "vm/vm.h"
 

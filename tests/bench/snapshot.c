@@ -16,8 +16,8 @@
 
 #include "kernel/base/log.h"
 #include "kernel/host/host.h"
-#include "persist/memory_parts.h"
-#include "persist/snapshot.h"
+#include "persist/memory/memory_parts.h"
+#include "persist/memory/snapshot.h"
 
 enum {
     ROUNDS = 200,

@@ -14,7 +14,7 @@
 
 #include "kernel/base/log.h"
 #include "kernel/host/host.h"
-#include "persist/store.h"
+#include "persist/store/store.h"
 
 enum { ROUNDS = 200, PAGES = 100, WRONG_USE = 2, REQUEST_BLOCKS = 32 };
 

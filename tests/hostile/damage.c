@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "persist/format.h"
+#include "persist/store/format.h"
 
 enum { WRONG_USE = 2, FLIPS = 3, REGION_PAGES = 16384 };
 

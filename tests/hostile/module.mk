@@ -1,5 +1,5 @@
 # Disks and programs that are not what they should be.
-DAMAGE_SOURCES := tests/hostile/damage.c persist/hash.c
+DAMAGE_SOURCES := tests/hostile/damage.c persist/store/hash.c
 HOSTILE_NEEDS := build/hostile/damage build/asan/revenant build/revenant \
     build/rvdisk build/uitest build/revenant.elf
 

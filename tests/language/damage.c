@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "kernel/apps.h"
-#include "persist/snapshot.h"
+#include "persist/memory/snapshot.h"
 #include "tests/language/machine.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"

@@ -20,7 +20,7 @@
 #include "kernel/apps.h"
 #include "kernel/base/check.h"
 #include "kernel/base/log.h"
-#include "persist/snapshot.h"
+#include "persist/memory/snapshot.h"
 #include "tests/language/machine.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"

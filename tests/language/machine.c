@@ -2,9 +2,9 @@
 #include "tests/language/machine.h"
 
 #include "kernel/base/check.h"
-#include "persist/memory.h"
-#include "persist/snapshot.h"
-#include "persist/store.h"
+#include "persist/memory/memory.h"
+#include "persist/memory/snapshot.h"
+#include "persist/store/store.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "vm/frozen_check.h"

@@ -12,7 +12,7 @@ mkdir -p "$out"
 . tests/reader/agree.sh
 agree() { agree_on "$out/disk" "$1"; } # NAME
 
-$reader constants persist/format.h
+$reader constants persist/store/format.h
 verdict "constants" $?
 build/uitest host tests/ui/survive.ui --disk "$out/made" --out "$out" >"$out/log" 2>&1
 verdict "the script that makes the image" $?

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "persist/memory.h"
-#include "persist/snapshot.h"
+#include "persist/memory/memory.h"
+#include "persist/memory/snapshot.h"
 
 enum { DISK_BLOCKS = 2048, CELLS = 400, MEMORY_BYTES = 8 << 20 };
 

@@ -3,7 +3,7 @@
  */
 #include "tests/store/world.h"
 
-#include "persist/store_parts.h"
+#include "persist/store/store_parts.h"
 
 enum { COMMITS = 24, PAGES_AT_ONCE = 24 };
 

@@ -8,7 +8,7 @@
 #ifndef TESTS_STORE_WORLD_H
 #define TESTS_STORE_WORLD_H
 
-#include "persist/store.h"
+#include "persist/store/store.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 

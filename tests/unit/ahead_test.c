@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "persist/ahead.h"
-#include "persist/memory_parts.h"
-#include "persist/snapshot.h"
-#include "persist/store_parts.h"
+#include "persist/memory/ahead.h"
+#include "persist/memory/memory_parts.h"
+#include "persist/memory/snapshot.h"
+#include "persist/store/store_parts.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 

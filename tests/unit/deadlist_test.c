@@ -2,7 +2,7 @@
  * blocks, and of what fails while such are deleted. */
 #include <string.h>
 
-#include "persist/store_parts.h"
+#include "persist/store/store_parts.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/store_support.h"

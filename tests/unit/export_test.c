@@ -1,10 +1,10 @@
-/* Tests of exported generations (persist/export.h): the round trip, and that
- * nothing damaged is believed. */
+/* Tests of exported generations (persist/tools/export.h): the round trip, and
+ * that nothing damaged is believed. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "persist/export.h"
-#include "persist/store_parts.h"
+#include "persist/store/store_parts.h"
+#include "persist/tools/export.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 

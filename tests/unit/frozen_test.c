@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "persist/snapshot.h"
+#include "persist/memory/snapshot.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/vm_core.h"

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "persist/store_parts.h"
+#include "persist/store/store_parts.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/store_support.h"

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "persist/memory_parts.h"
-#include "persist/replace.h"
-#include "persist/snapshot.h"
+#include "persist/memory/memory_parts.h"
+#include "persist/memory/replace.h"
+#include "persist/memory/snapshot.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 

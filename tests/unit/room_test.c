@@ -1,8 +1,8 @@
 /* Tests of what is left for whom, and of who waits first. */
 #include <string.h>
 
-#include "persist/memory_parts.h"
-#include "persist/snapshot.h"
+#include "persist/memory/memory_parts.h"
+#include "persist/memory/snapshot.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/vm_core.h"

@@ -2,7 +2,7 @@
  * walked through, and of what else stands in the way of a commit. */
 #include <string.h>
 
-#include "persist/store_parts.h"
+#include "persist/store/store_parts.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/store_support.h"

@@ -1,12 +1,12 @@
-/* Tests of looking after the disk (persist/scrub.c): damage of every kind is
- * found in one round, and mended where good bytes are left anywhere; of the map
- * of free blocks made anew; of pages that are not only on the disk. */
+/* Tests of looking after the disk (persist/store/scrub.c): damage of every kind
+ * is found in one round, and mended where good bytes are left anywhere; of the
+ * map of free blocks made anew; of pages that are not only on the disk. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kernel/base/bytes.h"
-#include "persist/store_parts.h"
+#include "persist/store/store_parts.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/store_support.h"

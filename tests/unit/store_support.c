@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "persist/store_parts.h"
+#include "persist/store/store_parts.h"
 #include "tests/test.h"
 
 Status store_support_finish(Store *store) {

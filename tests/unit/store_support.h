@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_STORE_SUPPORT_H
 #define TESTS_UNIT_STORE_SUPPORT_H
 
-#include "persist/store.h"
+#include "persist/store/store.h"
 
 /* Waits until the generation under way is durable, or not; meanwhile it is none
  * of the kept ones. */

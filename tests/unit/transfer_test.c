@@ -1,10 +1,11 @@
-/* Tests of carrying a whole world to another disk (persist/transfer.h). */
+/* Tests of carrying a whole world to another disk (persist/tools/transfer.h).
+ */
 #include <stdlib.h>
 #include <string.h>
 
 #include "kernel/base/bytes.h"
-#include "persist/store_parts.h"
-#include "persist/transfer.h"
+#include "persist/store/store_parts.h"
+#include "persist/tools/transfer.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 

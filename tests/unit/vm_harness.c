@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "persist/snapshot.h"
+#include "persist/memory/snapshot.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "vm/heap_check.h"

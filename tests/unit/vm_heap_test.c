@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "persist/snapshot.h"
+#include "persist/memory/snapshot.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/vm_core.h"

@@ -1,0 +1,258 @@
+/* The barrier, and the writer that runs beside the programs. */
+#include "persist/memory/snapshot.h"
+
+#include "kernel/base/bytes.h"
+#include "kernel/base/check.h"
+#include "kernel/base/log.h"
+#include "kernel/base/trace.h"
+#include "persist/memory/eviction.h"
+#include "persist/memory/memory_parts.h"
+
+enum { CLEANED_FOR_ONE = 8 }; /* pages made clean in the time of a copy */
+
+/* The snapshot under way. */
+static struct {
+    uint64_t generation; /* 0: none */
+    uint32_t next;       /* page of the closing list to go on with */
+    bool checked_all, copied_all, durable;
+    bool waits;          /* the last step ended because the disk is busy */
+    uint64_t barrier_ns; /* when it was */
+    uint64_t pause_ns;
+} now;
+
+static SnapshotFigures figures;
+static bool (*page_check)(uint64_t page);
+
+void snapshot_set_check(bool (*check)(uint64_t page)) {
+    page_check = check;
+}
+
+SnapshotFigures snapshot_figures(void) {
+    return figures;
+}
+
+/* The auditor forbids writing to the pages of the closed epoch. Only it needs
+ * this walk, so it is no part of the pause. */
+static void protect_closed_pages(void) {
+    const uint32_t *next = memory.next[memory.open_parity ^ 1];
+    for (uint32_t page = memory.closing.first; page != PAGE_LIST_END;
+         page = next[page])
+        platform_range_writable(page_address(page), 1, false);
+}
+
+bool snapshot_possible(void) {
+    return memory.store != NULL;
+}
+
+uint64_t snapshot_barrier(void) {
+    CHECK(!snapshot_under_way());
+    if (!snapshot_possible())
+        return 0;
+    now.barrier_ns = platform_now_ns();
+    memory.closing = memory.open;
+    memory.closing_epoch = memory_epoch;
+    memory.open = (PageList){.first = PAGE_LIST_END, .last = PAGE_LIST_END};
+    memory.open_parity ^= 1;
+    memory_epoch = memory_epoch == UINT8_MAX ? 1 : memory_epoch + 1;
+    now.next = memory.closing.first;
+    now.checked_all = !page_check;
+    memory_checking(!now.checked_all);
+    now.copied_all = now.durable = false;
+    now.generation =
+        store_begin(memory.store, platform_wall_us(), memory.regions);
+    now.pause_ns = platform_now_ns() - now.barrier_ns;
+    TRACE(store, "generation %lu has its barrier after %lu ns", now.generation,
+          now.pause_ns);
+    if (memory.options.audit)
+        protect_closed_pages();
+    return now.generation;
+}
+
+bool snapshot_under_way(void) {
+    return now.generation != 0;
+}
+
+bool snapshot_waits(void) {
+    return now.waits;
+}
+
+void snapshot_forget(void) {
+    now.generation = 0;
+}
+
+uint64_t snapshot_durable(void) {
+    return memory.store ? store_durable_generation(memory.store) : 0;
+}
+
+/* The bytes of a closing page as they were at the barrier. */
+static const void *frozen_bytes(uint64_t page) {
+    if (memory_page_epochs[page] == memory.closing_epoch)
+        return (const void *)page_address(page);
+    CHECK(memory.pre_image[page] != NO_PRE_IMAGE);
+    return memory.images +
+           (size_t)(memory.pre_image[page] - 1) * PLATFORM_PAGE_BYTES;
+}
+
+const void *snapshot_frozen(uint64_t page) {
+    uint8_t epoch = memory_page_epochs[page];
+    if (memory.state[page] == PAGE_ABSENT)
+        return NULL;
+    if (epoch == 0 || epoch == memory.closing_epoch)
+        return (const void *)page_address(page);
+    return memory.pre_image[page] == NO_PRE_IMAGE ? NULL : frozen_bytes(page);
+}
+
+/* All before the first is copied: a copied page's pre-image is gone. */
+static Status check_pages(uint32_t *budget) {
+    const uint32_t *next = memory.next[memory.open_parity ^ 1];
+    while (now.next != PAGE_LIST_END) {
+        if (*budget == 0)
+            return STATUS_BUSY;
+        if (!page_check(now.next)) {
+            memory_checking(false);
+            return STATUS_CORRUPT;
+        }
+        now.next = next[now.next];
+        --*budget;
+    }
+    memory_checking(false);
+    now.checked_all = true;
+    now.next = memory.closing.first;
+    return STATUS_OK;
+}
+
+static void copied(uint64_t page) {
+    if (memory_page_epochs[page] == memory.closing_epoch)
+        memory.state[page] = PAGE_WRITTEN;
+    else
+        memory_image_release(page);
+}
+
+static Status copy_pages(uint32_t *budget) {
+    const uint32_t *next = memory.next[memory.open_parity ^ 1];
+    while (now.next != PAGE_LIST_END) {
+        if (*budget == 0)
+            return STATUS_BUSY;
+        uint64_t page = now.next;
+        Status status = store_put_page(memory.store, page, frozen_bytes(page));
+        if (status != STATUS_OK)
+            return status;
+        copied(page);
+        now.next = next[page];
+        --*budget;
+    }
+    now.copied_all = true;
+    return STATUS_OK;
+}
+
+/* ---- The end of a generation ---- */
+
+static void end_closing(void) {
+    memory.closing = (PageList){.first = PAGE_LIST_END, .last = PAGE_LIST_END};
+    memory.closing_epoch = 0;
+    now.generation = 0;
+}
+
+static void became_clean(uint64_t page) {
+    if (memory_page_epochs[page] != memory.closing_epoch)
+        return; /* announced again since */
+    memory_page_epochs[page] = 0;
+    memory.state[page] = PAGE_CLEAN;
+    clock_cleaned(page);
+}
+
+/* What is durable becomes clean, a part at a time: there may be many. */
+static Status clean_pages(uint32_t budget) {
+    const uint32_t *next = memory.next[memory.open_parity ^ 1];
+    for (uint64_t left = (uint64_t)budget * CLEANED_FOR_ONE;
+         now.next != PAGE_LIST_END && left > 0; left--) {
+        became_clean(now.next);
+        now.next = next[now.next];
+    }
+    return now.next == PAGE_LIST_END ? STATUS_OK : STATUS_BUSY;
+}
+
+static void end_durable(void) {
+    figures.durable++;
+    figures.pages += store_last_pages(memory.store);
+    figures.bytes += store_last_bytes(memory.store);
+    uint64_t total_ns = platform_now_ns() - now.barrier_ns;
+    log_line("snapshot: durable generation=%lu pages=%lu bytes=%lu stop_us=0 "
+             "pause_us=%lu total_ms=%lu",
+             now.generation, store_last_pages(memory.store),
+             store_last_bytes(memory.store), (now.pause_ns + 999) / 1000,
+             total_ns / 1000000);
+    end_closing();
+}
+
+/* True of zeros where the next generation has none but zeros anyway: what was
+ * given back needs no disk to be given back. */
+static bool is_settled(uint64_t page) {
+    bool some = true;
+    return bytes_all_zero((const void *)page_address(page),
+                          PLATFORM_PAGE_BYTES) &&
+           store_page_exists(memory.store, page, &some) == STATUS_OK && !some;
+}
+
+/* Pages that were not announced since the barrier join the open epoch, unless
+ * there is nothing to write; the others are in it already. */
+static void was_given_up(void) {
+    figures.given_up++;
+    const uint32_t *next = memory.next[memory.open_parity ^ 1];
+    for (uint32_t page = memory.closing.first; page != PAGE_LIST_END;
+         page = next[page]) {
+        if (memory.pre_image[page] != NO_PRE_IMAGE)
+            memory_image_release(page);
+        if (memory_page_epochs[page] != memory.closing_epoch)
+            continue;
+        if (is_settled(page))
+            became_clean(page);
+        else
+            memory_page_opened(page);
+    }
+    end_closing();
+}
+
+/* Until the generation is durable. */
+static Status write_generation(uint32_t *budget) {
+    Status status = now.checked_all ? STATUS_OK : check_pages(budget);
+    memory.depth++;
+    if (status == STATUS_OK && !now.copied_all)
+        status = copy_pages(budget);
+    if (!now.copied_all && status != STATUS_OK && status != STATUS_BUSY)
+        store_doom(memory.store, status);
+    now.waits = *budget > 0;
+    if (status == STATUS_OK)
+        status = store_finish(memory.store, *budget + 1);
+    memory.depth--;
+    now.durable = status == STATUS_OK;
+    if (now.durable)
+        now.next = memory.closing.first;
+    return status;
+}
+
+Status snapshot_step(uint32_t budget) {
+    if (!snapshot_under_way())
+        return STATUS_OK;
+    Status status = now.durable ? STATUS_OK : write_generation(&budget);
+    if (status == STATUS_OK) {
+        status = clean_pages(budget + 1);
+        now.waits = false;
+    }
+    if (status == STATUS_OK)
+        end_durable();
+    else if (status != STATUS_BUSY)
+        was_given_up();
+    return status;
+}
+
+Status snapshot_now(void) {
+    Status status;
+    while ((status = snapshot_step(UINT32_MAX - 1)) == STATUS_BUSY)
+        platform_disk_poll(true);
+    if (snapshot_barrier() == 0)
+        return STATUS_OK;
+    while ((status = snapshot_step(UINT32_MAX - 1)) == STATUS_BUSY)
+        platform_disk_poll(true);
+    return status;
+}
