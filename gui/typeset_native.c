@@ -2,7 +2,7 @@
 #include "gui/typeset_native.h"
 
 #include "gui/typeset.h"
-#include "vm/native.h"
+#include "vm/run/native.h"
 
 enum { UNITS_PER_BYTE = 4 };
 

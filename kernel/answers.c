@@ -3,7 +3,7 @@
 
 #include "kernel/base/log.h"
 #include "kernel/platform.h"
-#include "vm/vm.h"
+#include "vm/run/vm.h"
 
 Domain *answers_app(uint32_t place) {
     int exit_code;

@@ -3,7 +3,7 @@
 #define KERNEL_ANSWERS_H
 
 #include "kernel/base/text.h"
-#include "vm/object.h"
+#include "vm/heap/object.h"
 
 /* The place-th app that is there, or NULL. */
 Domain *answers_app(uint32_t place);

@@ -5,12 +5,12 @@
 #include "kernel/assets.h"
 #include "kernel/base/bytes.h"
 #include "kernel/base/log.h"
-#include "vm/compiler_native.h"
-#include "vm/core_native.h"
-#include "vm/domain.h"
-#include "vm/figures_native.h"
-#include "vm/past_native.h"
-#include "vm/vm.h"
+#include "vm/native/compiler_native.h"
+#include "vm/native/core_native.h"
+#include "vm/native/figures_native.h"
+#include "vm/past/past_native.h"
+#include "vm/run/domain.h"
+#include "vm/run/vm.h"
 #include "wm/desktop_native.h"
 
 static const struct {

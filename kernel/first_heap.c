@@ -20,7 +20,7 @@
 #include "persist/memory/memory.h"
 #include "persist/memory/snapshot.h"
 #include "persist/tools/export.h"
-#include "vm/vm.h"
+#include "vm/run/vm.h"
 
 enum { WRONG_USE = 2, DISK_MB = 64, WHY_BYTES = 400 };
 

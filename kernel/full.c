@@ -7,8 +7,8 @@
 #include "kernel/saver.h"
 #include "persist/memory/memory.h"
 #include "persist/store/store.h"
-#include "vm/domain.h"
-#include "vm/vm.h"
+#include "vm/run/domain.h"
+#include "vm/run/vm.h"
 #include "wm/notice.h"
 
 enum {

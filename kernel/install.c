@@ -5,8 +5,8 @@
 #include "kernel/base/bytes.h"
 #include "kernel/base/log.h"
 #include "kernel/platform.h"
-#include "vm/domain.h"
-#include "vm/vm.h"
+#include "vm/run/domain.h"
+#include "vm/run/vm.h"
 
 enum { MESSAGE_BYTES = 900, WHY_BYTES = 400 };
 

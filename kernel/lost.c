@@ -5,8 +5,8 @@
 #include "kernel/base/text.h"
 #include "kernel/travel.h"
 #include "persist/memory/snapshot.h"
-#include "vm/domain.h"
-#include "vm/vm.h"
+#include "vm/run/domain.h"
+#include "vm/run/vm.h"
 #include "wm/notice.h"
 
 enum { TITLE_BYTES = 80 };

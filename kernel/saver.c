@@ -7,8 +7,8 @@
 #include "kernel/platform.h"
 #include "kernel/setting.h"
 #include "persist/memory/snapshot.h"
-#include "vm/frozen_check.h"
-#include "vm/vm.h"
+#include "vm/heap/frozen_check.h"
+#include "vm/run/vm.h"
 
 enum {
     STEP_PAGES = 256,       /* of a snapshot between two looks at input */

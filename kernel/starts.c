@@ -8,7 +8,7 @@
 #include "kernel/setting.h"
 #include "kernel/travel.h"
 #include "persist/store/store.h"
-#include "vm/vm.h"
+#include "vm/run/vm.h"
 #include "wm/notice.h"
 
 /* When the apps ran for so long, this start is a good one. */

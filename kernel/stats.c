@@ -5,7 +5,7 @@
 #include "kernel/scrubber.h"
 #include "kernel/system.h"
 #include "persist/memory/snapshot.h"
-#include "vm/vm.h"
+#include "vm/run/vm.h"
 #include "wm/desktop_native.h"
 
 static uint64_t uptime_ms(void) {

@@ -21,7 +21,7 @@
 #include "kernel/starts.h"
 #include "kernel/travel.h"
 #include "persist/memory/snapshot.h"
-#include "vm/vm.h"
+#include "vm/run/vm.h"
 #include "wm/desktop_native.h"
 
 enum {

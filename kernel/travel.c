@@ -1,5 +1,5 @@
 /* Going back to an older generation in the running system: the whole machine,
- * or one app (vm/past_app.h). The machine goes like this:
+ * or one app (vm/past/past_app.h). The machine goes like this:
  *
  *   1. The present becomes durable, with the asking thread waiting in its call.
  *   2. A mark outside of the generations says where the next start goes
@@ -18,9 +18,9 @@
 #include "kernel/starts.h"
 #include "persist/memory/snapshot.h"
 #include "persist/store/store.h"
-#include "vm/domain.h"
-#include "vm/past_app.h"
-#include "vm/past_native.h"
+#include "vm/past/past_app.h"
+#include "vm/past/past_native.h"
+#include "vm/run/domain.h"
 #include "wm/desktop_native.h"
 
 enum { WHY_BYTES = 160 };

@@ -1,5 +1,5 @@
-/* travel.h: what programs ask of the whole machine (vm/past_native.h): going
- * back in time. Done between slices, when all is at a safepoint. */
+/* travel.h: what programs ask of the whole machine (vm/past/past_native.h):
+ * going back in time. Done between slices, when all is at a safepoint. */
 #ifndef KERNEL_TRAVEL_H
 #define KERNEL_TRAVEL_H
 

@@ -5,10 +5,10 @@
 
 #include "kernel/base/alloc.h"
 #include "kernel/base/bytes.h"
-#include "vm/heap.h"
-#include "vm/native.h"
-#include "vm/thread.h"
-#include "vm/vm.h"
+#include "vm/heap/heap.h"
+#include "vm/run/native.h"
+#include "vm/run/thread.h"
+#include "vm/run/vm.h"
 
 enum {
     BACKLOG = 256, /* events that could not be written yet */

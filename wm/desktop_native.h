@@ -3,7 +3,7 @@
 #ifndef WM_DESKTOP_NATIVE_H
 #define WM_DESKTOP_NATIVE_H
 
-#include "vm/object.h"
+#include "vm/heap/object.h"
 #include "wm/wm.h"
 
 /* Makes the natives of module "ui" known; before vm_create and vm_restore. */

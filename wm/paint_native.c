@@ -8,8 +8,8 @@
 
 #include "gui/paint.h"
 #include "kernel/base/alloc.h"
-#include "vm/heap.h"
-#include "vm/native.h"
+#include "vm/heap/heap.h"
+#include "vm/run/native.h"
 
 enum {
     STEP_PIXELS = 1 << 19, /* of work in one call, about a millisecond */

@@ -11,8 +11,8 @@
 #include "kernel/base/alloc.h"
 #include "kernel/base/bytes.h"
 #include "kernel/base/text.h"
-#include "vm/native.h"
-#include "vm/past.h"
+#include "vm/past/past.h"
+#include "vm/run/native.h"
 
 enum {
     WINDOWS_MOST = 64,

@@ -7,7 +7,7 @@
 
 #include "kernel/base/bytes.h"
 #include "kernel/base/text.h"
-#include "vm/vm.h"
+#include "vm/run/vm.h"
 
 enum { WIDGETS_MOST = 20000 }; /* of one window; a ring of siblings ends here */
 

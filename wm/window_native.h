@@ -1,11 +1,11 @@
 /* window_native.h: the objects of module "ui" that C reads and writes.
  *
  * apps/lib/ui declares these fields first and in this order; a word each, as
- * vm/object.h says. Append only behind the last field of each. */
+ * vm/heap/object.h says. Append only behind the last field of each. */
 #ifndef WM_WINDOW_NATIVE_H
 #define WM_WINDOW_NATIVE_H
 
-#include "vm/object.h"
+#include "vm/heap/object.h"
 #include "wm/wm.h"
 
 enum { /* the ring of events */

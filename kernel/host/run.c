@@ -13,8 +13,8 @@
 #include "kernel/starts.h"
 #include "kernel/system.h"
 #include "persist/memory/snapshot.h"
-#include "vm/domain.h"
-#include "vm/vm.h"
+#include "vm/run/domain.h"
+#include "vm/run/vm.h"
 
 enum { SLICE_BUDGET = 1000000, MESSAGE_BYTES = 4096 };
 

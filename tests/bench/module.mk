@@ -16,20 +16,20 @@ build/rates-bench: $$(call objects,host,$$(COMMON_SOURCES) \
     $$(call libraries,host)
 	$$(QUIET)$$(CC) $$(CFLAGS_host) -Wl,--wrap=verifier_check $$^ \
 	    $$(HOST_LINKS) -o $$@
-build/revenant-untaxed: build/bench/untaxed/vm/interpreter.o \
-    $$(filter-out build/host/vm/interpreter.o,$$(call objects,host,\
+build/revenant-untaxed: build/bench/untaxed/vm/run/interpreter.o \
+    $$(filter-out build/host/vm/run/interpreter.o,$$(call objects,host,\
     $$(COMMON_SOURCES) $$(HOST_SOURCES))) $$(call libraries,host)
 	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ $$(HOST_LINKS) -o $$@
 endef
 LATE_RULES += BENCH_RULES
 
 # The interpreter as if nothing were ever kept: it announces no store.
-build/bench/untaxed/vm/interpreter.o: vm/interpreter.c $(wildcard vm/*.h)
+build/bench/untaxed/vm/run/interpreter.o: vm/run/interpreter.c $(wildcard vm/*/*.h)
 	@mkdir -p $(@D)
 	@sed 's/^#define ANNOUNCE(address).*/#define ANNOUNCE(address) ((void)0)\n#define OTHERWISE(address) \\/' \
 	    $< >$(@:.o=.c)
 	@! cmp -s $< $(@:.o=.c)
-	$(QUIET)$(CC) $(CFLAGS_host) $(EXTRA_vm/interpreter) -c $(@:.o=.c) -o $@
+	$(QUIET)$(CC) $(CFLAGS_host) $(EXTRA_vm/run/interpreter) -c $(@:.o=.c) -o $@
 
 # As a C programmer would compile it.
 build/micro-bench: tests/bench/micro.c

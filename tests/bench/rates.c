@@ -14,8 +14,8 @@
 #include "kernel/host/host.h"
 #include "kernel/host/run.h"
 #include "persist/memory/memory.h"
-#include "vm/verifier.h"
-#include "vm/vm.h"
+#include "vm/code/verifier.h"
+#include "vm/run/vm.h"
 
 enum { ROUNDS = 20, SOURCES_MAX = 64, WRONG_USE = 2 };
 

@@ -19,15 +19,15 @@
 #include "tests/language/machine.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
-#include "vm/collect.h"
 #include "vm/compiler/compiler.h"
-#include "vm/domain.h"
-#include "vm/heap.h"
-#include "vm/heap_check.h"
-#include "vm/past_app.h"
-#include "vm/past_copy.h"
-#include "vm/past_text.h"
-#include "vm/region.h"
+#include "vm/heap/collect.h"
+#include "vm/heap/heap.h"
+#include "vm/heap/heap_check.h"
+#include "vm/heap/region.h"
+#include "vm/past/past_app.h"
+#include "vm/past/past_copy.h"
+#include "vm/past/past_text.h"
+#include "vm/run/domain.h"
 
 enum {
     LIBRARIES = 2,

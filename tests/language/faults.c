@@ -25,9 +25,9 @@
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "vm/compiler/compiler.h"
-#include "vm/domain.h"
-#include "vm/heap_check.h"
-#include "vm/native_call.h"
+#include "vm/heap/heap_check.h"
+#include "vm/run/domain.h"
+#include "vm/run/native_call.h"
 
 enum {
     OUTPUT_BYTES = 1 << 14,

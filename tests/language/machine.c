@@ -7,8 +7,8 @@
 #include "persist/store/store.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
-#include "vm/frozen_check.h"
-#include "vm/heap_check.h"
+#include "vm/heap/frozen_check.h"
+#include "vm/heap/heap_check.h"
 
 uint64_t test_random(uint64_t *state) { /* splitmix64, for the simulator */
     uint64_t z = (*state += 0x9E3779B97F4A7C15u);

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "kernel/base/text.h"
-#include "vm/vm.h"
+#include "vm/run/vm.h"
 
 /* A blank disk, open memory with the auditor, vm_create. False: no memory. */
 bool machine_start(void);

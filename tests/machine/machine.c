@@ -25,9 +25,9 @@
 #include "tests/machine/input.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
-#include "vm/heap.h"
-#include "vm/heap_check.h"
-#include "vm/vm.h"
+#include "vm/heap/heap.h"
+#include "vm/heap/heap_check.h"
+#include "vm/run/vm.h"
 #include "wm/desktop_native.h"
 #include "wm/parts.h"
 

@@ -33,19 +33,19 @@ def machine():
 
 # Name, file, what stands there once, what stands there instead, program, runs.
 PLACES = [
-    ("frames", "vm/stack.c",
+    ("frames", "vm/run/stack.c",
      "    return heap_write(from, (uint64_t)(to - from) * 8);",
      "    return STATUS_OK;",
      "language", language()),
-    ("field", "vm/interpreter.c",
+    ("field", "vm/run/interpreter.c",
      "                memory_write_slow((uint64_t)(uintptr_t)(address), 8);",
      "                STATUS_OK;",
      "language", language()),
-    ("object", "vm/heap.c",
+    ("object", "vm/heap/heap.c",
      "    Status status = memory_write(address, bytes);",
      "    Status status = STATUS_OK;",
      "language", language()),
-    ("object-start", "vm/heap.c",
+    ("object-start", "vm/heap/heap.c",
      "        if (status == STATUS_OK)\n"
      "            status = heap_write(region_start_word(address), 8);\n"
      "        if (status == STATUS_OK)\n"
@@ -53,24 +53,24 @@ PLACES = [
      "        if (status == STATUS_OK)\n"
      "            status = take_room",
      "language", language()),
-    ("line-births", "vm/heap.c",
+    ("line-births", "vm/heap/heap.c",
      "heap_write(lines + first, (end - first) * sizeof *lines);",
      "STATUS_OK;",
      "language", language()),
-    ("thread", "vm/thread.c",
+    ("thread", "vm/run/thread.c",
      "    return thread ? heap_write(thread, sizeof *thread) : STATUS_OK;",
      "    return STATUS_OK;",
      "language", language()),
-    ("domain", "vm/thread.c",
+    ("domain", "vm/run/thread.c",
      "    return heap_write(domain, sizeof *domain);",
      "    return STATUS_OK;",
      "language", language()),
-    ("native", "vm/native.c",
+    ("native", "vm/run/native.c",
      "    call->failed = heap_write(address, size_bytes);\n"
      "    return call->failed",
      "    call->failed = STATUS_OK;\n    return call->failed",
      "language", language()),
-    ("hash", "vm/identity.c",
+    ("hash", "vm/heap/identity.c",
      "        status = heap_write(place, 16);\n",
      "",
      "language", language()),

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/base/decimal.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "vm/compiler/compiler.h"
-#include "vm/compiler/decimal.h"
 
 enum { SOURCES_MAX = 40, FILE_BYTES = 1 << 18 };
 

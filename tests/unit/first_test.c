@@ -11,9 +11,9 @@
 #include "persist/tools/export.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
-#include "vm/heap_check.h"
-#include "vm/symbols.h"
-#include "vm/vm.h"
+#include "vm/code/symbols.h"
+#include "vm/heap/heap_check.h"
+#include "vm/run/vm.h"
 
 enum { BLOCKS = 16384, STREAM_MOST = 4 << 20 };
 

@@ -1,6 +1,6 @@
 /* The look at pages before they become a generation: each kind of damage is
  * found in the page that has it, and programs that run on do not disturb it. */
-#include "vm/frozen_check.h"
+#include "vm/heap/frozen_check.h"
 
 #include <string.h>
 
@@ -9,9 +9,9 @@
 #include "tests/test.h"
 #include "tests/unit/vm_core.h"
 #include "tests/unit/vm_harness.h"
-#include "vm/domain.h"
-#include "vm/heap.h"
-#include "vm/region.h"
+#include "vm/heap/heap.h"
+#include "vm/heap/region.h"
+#include "vm/run/domain.h"
 
 static char said[300];
 

@@ -6,12 +6,12 @@
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/vm_harness.h"
-#include "vm/domain.h"
-#include "vm/gate.h"
-#include "vm/heap.h"
-#include "vm/past_app.h"
-#include "vm/past_text.h"
-#include "vm/region.h"
+#include "vm/heap/heap.h"
+#include "vm/heap/region.h"
+#include "vm/past/past_app.h"
+#include "vm/past/past_text.h"
+#include "vm/run/domain.h"
+#include "vm/run/gate.h"
 
 /* A domain whose variables are one array, which everything hangs on. */
 static Array *make_app(Domain **domain_out) {

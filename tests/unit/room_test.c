@@ -7,8 +7,8 @@
 #include "tests/test.h"
 #include "tests/unit/vm_core.h"
 #include "tests/unit/vm_harness.h"
-#include "vm/domain.h"
-#include "vm/room.h"
+#include "vm/run/domain.h"
+#include "vm/run/room.h"
 
 #define A (&harness_assembler)
 

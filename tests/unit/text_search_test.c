@@ -1,5 +1,5 @@
-/* Tests of vm/text_search.c against its naive twin. */
-#include "vm/text_search.h"
+/* Tests of vm/native/text_search.c against its naive twin. */
+#include "vm/native/text_search.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "vm/module.h"
+#include "vm/code/module.h"
 
 typedef struct AssemblerSection {
     uint8_t bytes[1 << 16];

@@ -2,13 +2,13 @@
  */
 #include "tests/test.h"
 #include "tests/unit/vm_harness.h"
-#include "vm/boxes.h"
-#include "vm/collect.h"
-#include "vm/domain.h"
-#include "vm/gate.h"
-#include "vm/heap.h"
-#include "vm/identity.h"
-#include "vm/region.h"
+#include "vm/heap/boxes.h"
+#include "vm/heap/collect.h"
+#include "vm/heap/heap.h"
+#include "vm/heap/identity.h"
+#include "vm/heap/region.h"
+#include "vm/run/domain.h"
+#include "vm/run/gate.h"
 
 static Domain *make_domain(void) {
     Domain *domain = NULL;

@@ -8,17 +8,17 @@
 
 #include "kernel/base/bytes.h"
 #include "tests/test.h"
-#include "vm/core_native.h"
-#include "vm/object.h"
+#include "vm/heap/object.h"
+#include "vm/native/core_native.h"
 
 static const char *const known_names[] = {
 #define KNOWN(name, text, shape) text,
-#include "vm/known.def"
+#include "vm/heap/known.def"
 #undef KNOWN
 };
 static const char *const known_shapes[] = {
 #define KNOWN(name, text, shape) #shape,
-#include "vm/known.def"
+#include "vm/heap/known.def"
 #undef KNOWN
 };
 #define KNOWN_COUNT (sizeof known_names / sizeof known_names[0])

@@ -4,7 +4,7 @@
 #define TESTS_UNIT_VM_CORE_H
 
 #include "tests/unit/vm_assembler.h"
-#include "vm/native.h"
+#include "vm/run/native.h"
 
 /* Begins and ends a module "core" that declares every native of module "core"
  * and the classes that C knows. */

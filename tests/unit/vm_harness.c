@@ -7,7 +7,7 @@
 #include "persist/memory/snapshot.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
-#include "vm/heap_check.h"
+#include "vm/heap/heap_check.h"
 
 Assembler harness_assembler;
 char harness_why[300];

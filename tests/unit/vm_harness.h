@@ -3,7 +3,7 @@
 #define TESTS_UNIT_VM_HARNESS_H
 
 #include "tests/unit/vm_assembler.h"
-#include "vm/vm.h"
+#include "vm/run/vm.h"
 
 /* Fresh memory on a blank simulated disk, with vm_create. */
 void harness_start(void);

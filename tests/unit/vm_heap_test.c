@@ -2,20 +2,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/base/number_text.h"
 #include "persist/memory/snapshot.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/vm_core.h"
 #include "tests/unit/vm_harness.h"
-#include "vm/collect.h"
-#include "vm/domain.h"
-#include "vm/gate.h"
-#include "vm/heap.h"
-#include "vm/heap_check.h"
-#include "vm/identity.h"
-#include "vm/number_text.h"
-#include "vm/region.h"
-#include "vm/thread.h"
+#include "vm/heap/collect.h"
+#include "vm/heap/heap.h"
+#include "vm/heap/heap_check.h"
+#include "vm/heap/identity.h"
+#include "vm/heap/region.h"
+#include "vm/run/domain.h"
+#include "vm/run/gate.h"
+#include "vm/run/thread.h"
 
 #define A (&harness_assembler)
 

@@ -5,8 +5,8 @@
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/vm_harness.h"
-#include "vm/collect.h"
-#include "vm/exception.h"
+#include "vm/heap/collect.h"
+#include "vm/run/exception.h"
 
 #define A (&harness_assembler)
 

@@ -8,8 +8,8 @@
 #include "tests/test.h"
 #include "tests/unit/vm_core.h"
 #include "tests/unit/vm_harness.h"
-#include "vm/domain.h"
-#include "vm/thread.h"
+#include "vm/run/domain.h"
+#include "vm/run/thread.h"
 
 #define A (&harness_assembler)
 

@@ -8,7 +8,7 @@
 #include "tests/test.h"
 #include "kernel/base/bytes.h"
 #include "tests/unit/vm_harness.h"
-#include "vm/domain.h"
+#include "vm/run/domain.h"
 
 #define A (&harness_assembler)
 

@@ -5,11 +5,11 @@
 
 #include "kernel/base/bytes.h"
 #include "kernel/base/text.h"
-#include "vm/module.h"
+#include "vm/code/module.h"
 
 static const char *const names[] = {
 #define OPCODE(name, a, b, c, rule, meaning) #name,
-#include "vm/opcodes.def"
+#include "vm/code/opcodes.def"
 #undef OPCODE
 };
 
@@ -54,7 +54,7 @@ static const struct {
     Table b, c;
 } tables[] = {
 #define OPCODE(name, a, b, c, rule, meaning) {IS_##b, IS_##c},
-#include "vm/opcodes.def"
+#include "vm/code/opcodes.def"
 #undef OPCODE
 };
 

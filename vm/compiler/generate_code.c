@@ -90,7 +90,7 @@ void code_call(Generator *g, Opcode op, Value result, uint16_t method,
         code_word(g, word);
 }
 
-/* See LINES in vm/module.h: the file's number stands above the line. */
+/* See LINES in vm/code/module.h: the file's number stands above the line. */
 uint32_t code_line(const Generator *g, Place place) {
     uint32_t first = g->world->source_file;
     uint32_t file = place.file >= first ? place.file - first : 0;

@@ -2,7 +2,7 @@
 #include "vm/compiler/interface.h"
 
 #include "kernel/base/bytes.h"
-#include "vm/module.h"
+#include "vm/code/module.h"
 
 #define TEXT_BYTES ((size_t)2 << 20)
 

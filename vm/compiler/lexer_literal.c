@@ -2,8 +2,8 @@
 #include "vm/compiler/lexer_state.h"
 
 #include "kernel/base/bytes.h"
+#include "kernel/base/decimal.h"
 #include "kernel/base/utf8.h"
-#include "vm/compiler/decimal.h"
 
 static int digit_of(char c) {
     if (lexer_is_digit(c))

@@ -1,4 +1,4 @@
-/* The writer: the tables of a .rvc module (vm/module.h) and its bytes.
+/* The writer: the tables of a .rvc module (vm/code/module.h) and its bytes.
  *
  * Each writer_* function finds or adds an entry and returns its number. More
  * than 65,535 entries in a table, or a method too long, is `full`, which the
@@ -6,8 +6,8 @@
 #ifndef COMPILER_WRITER_H
 #define COMPILER_WRITER_H
 
+#include "vm/code/module.h"
 #include "vm/compiler/source.h"
-#include "vm/module.h"
 
 /* Blobs of bytes, each once, numbered in the order they came. */
 typedef struct TableEntry {
@@ -61,7 +61,7 @@ void writer_put16(Writer *writer, Buffer *buffer, uint16_t value);
 void writer_put32(Writer *writer, Buffer *buffer, uint32_t value);
 void writer_put64(Writer *writer, Buffer *buffer, uint64_t value);
 
-/* The whole file, in the arena. `interface`: see vm/module.h. */
+/* The whole file, in the arena. `interface`: see vm/code/module.h. */
 uint8_t *writer_finish(Writer *writer, Name source_file, Name interface,
                        size_t *size_bytes_out);
 

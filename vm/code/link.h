@@ -1,0 +1,56 @@
+/* link.h: a module while it is loaded: what its names have become.
+ *
+ * The loader fills this in, the verifier reads it. All objects in it were made
+ * since the last safepoint or are reached by the system root; nothing is
+ * visible to programs until the loader publishes the module. */
+#ifndef VM_CODE_LINK_H
+#define VM_CODE_LINK_H
+
+#include "vm/code/module_file.h"
+#include "vm/heap/object.h"
+
+typedef struct LinkField {
+    Class *owner;
+    uint64_t packed; /* FIELD_WORD ... of object.h */
+    Class *of;       /* class of the value; NULL for scalars */
+} LinkField;
+
+typedef struct LinkVar {
+    uint64_t module; /* number */
+    uint64_t packed;
+    Class *of;
+} LinkVar;
+
+typedef struct LinkMethod {
+    Method *method;
+    const FileMethodRef *ref;
+} LinkMethod;
+
+typedef struct Link {
+    ModuleFile file;
+    Module *module;
+    bool system;         /* may declare natives and native layouts */
+    Class **types;       /* per type its class; NULL for scalars and none */
+    LinkField *fields;   /* per field reference */
+    LinkMethod *methods; /* per method reference */
+    LinkVar *vars;       /* per variable reference */
+    Class **classes;     /* per class of the file */
+    Method **own;        /* per method of the file */
+    Text *why;           /* a sentence, when something is refused */
+} Link;
+
+/* Places in the pool: strings, then types, then method references. */
+static inline uint32_t link_text_place(uint32_t string) {
+    return string;
+}
+static inline uint32_t link_type_place(const Link *link, uint32_t type) {
+    return link->file.string_count + type;
+}
+static inline uint32_t link_method_place(const Link *link, uint32_t method) {
+    return link->file.string_count + link->file.type_count + method;
+}
+
+/* Box class of a scalar kind; array class of an array kind. */
+uint32_t link_kind_class(uint8_t kind);
+
+#endif

@@ -1,0 +1,561 @@
+/* Loading a module: the order of steps, references, code, publishing. */
+#include "vm/code/loader.h"
+
+#include "kernel/base/alloc.h"
+#include "kernel/base/bytes.h"
+#include "vm/code/link.h"
+#include "vm/code/loader_class.h"
+#include "vm/code/loader_names.h"
+#include "vm/code/symbols.h"
+#include "vm/code/verifier.h"
+#include "vm/heap/heap.h"
+#include "vm/run/worker.h"
+
+#define POOL_MAX 65535u
+
+static Domain *system_domain(void) {
+    return ROOT->domains[0];
+}
+
+uint32_t link_kind_class(uint8_t kind) {
+    switch (kind) {
+    case MODULE_INT:
+        return CLASS_Int;
+    case MODULE_DOUBLE:
+        return CLASS_Double;
+    case MODULE_BOOL:
+        return CLASS_Bool;
+    case MODULE_BYTE:
+        return CLASS_Byte;
+    case MODULE_CHAR:
+        return CLASS_Char;
+    case MODULE_INT_ARRAY:
+        return CLASS_IntArray;
+    case MODULE_DOUBLE_ARRAY:
+        return CLASS_DoubleArray;
+    case MODULE_BOOL_ARRAY:
+        return CLASS_BoolArray;
+    case MODULE_BYTE_ARRAY:
+        return CLASS_ByteArray;
+    case MODULE_CHAR_ARRAY:
+        return CLASS_CharArray;
+    case MODULE_OBJECT_ARRAY:
+        return CLASS_ObjectArray;
+    default:
+        return CLASS_NONE;
+    }
+}
+
+/* ---- Finding things by name ---- */
+
+static Class *find_class(const Module *module, const char *name,
+                         uint64_t length) {
+    for (uint64_t i = 0; i < module->classes->length; i++) {
+        Class *of = (Class *)module->classes->at.references[i];
+        if (symbols_equal(of->name, name, length))
+            return of;
+    }
+    return NULL;
+}
+
+Class *loader_class(const Module *module, const char *name) {
+    char buffer[2 * MODULE_NAME_BYTES_MAX];
+    Text full = text_on(buffer, sizeof buffer);
+    text_add_bytes(&full, module->name->bytes, module->name->length);
+    text_add_format(&full, ".%s", name);
+    return find_class(module, full.bytes, full.length);
+}
+
+Method *loader_function(const Module *module, const char *name) {
+    for (uint64_t i = 0; i < module->functions->length; i++) {
+        Method *method = (Method *)module->functions->at.references[i];
+        if (symbols_equal(method->name, name, text_length(name)))
+            return method;
+    }
+    return NULL;
+}
+
+/* The imported module of this name, this module itself, or NULL. */
+static Module *find_module(const Link *link, const char *name,
+                           uint64_t length) {
+    if (symbols_equal(link->module->name, name, length))
+        return link->module;
+    const Array *imports = link->module->imports;
+    for (uint64_t i = 0; i < imports->length; i++) {
+        Module *module = (Module *)imports->at.references[i];
+        if (symbols_equal(module->name, name, length))
+            return module;
+    }
+    return NULL;
+}
+
+/* ---- Types ---- */
+
+static uint64_t module_part(const FileString *name) {
+    uint64_t length = name->length;
+    while (length > 0 && name->bytes[length - 1] != '.')
+        length--;
+    return length ? length - 1 : 0;
+}
+
+static Status resolve_class_type(Link *link, uint16_t type) {
+    const FileString *name = &link->file.strings[link->file.types[type].name];
+    uint64_t part = module_part(name);
+    Module *module = find_module(link, name->bytes, part);
+    Class *found = module && module != link->module
+                       ? find_class(module, name->bytes, name->length)
+                       : NULL;
+    if (!found && module != link->module) {
+        uint32_t known = symbols_known(name->bytes, name->length);
+        if (known && part == 4 && bytes_equal(name->bytes, "core", 4))
+            found = worker_class(known);
+    }
+    link->types[type] = found;
+    return found ? STATUS_OK
+                 : loader_class_refuse(link, link->file.types[type].name,
+                                       "there is no such class");
+}
+
+static Status resolve_types(Link *link) {
+    for (uint16_t i = 0; i < link->file.type_count; i++) {
+        uint8_t kind = link->file.types[i].kind;
+        if (kind == MODULE_CLASS && !link->types[i]) {
+            Status status = resolve_class_type(link, i);
+            if (status != STATUS_OK)
+                return status;
+        } else if (module_kind_is_reference(kind) && kind != MODULE_CLASS) {
+            link->types[i] = worker_class(link_kind_class(kind));
+        }
+    }
+    return STATUS_OK;
+}
+
+/* ---- Imports, pool ---- */
+
+static Status resolve_imports(Link *link) {
+    Status status;
+    Array *imports = heap_new_array(system_domain(), CLASS_ObjectArray,
+                                    link->file.import_count, &status);
+    if (!imports)
+        return status;
+    HEAP_SET(link->module->imports, imports);
+    for (size_t i = 0; i < link->file.import_count; i++) {
+        uint32_t number = bytes_get32(link->file.imports + i * 4);
+        const FileString *name = &link->file.strings[number];
+        Module *module = symbols_module(name->bytes, name->length);
+        if (!module)
+            return loader_class_refuse(link, number,
+                                       "this module is not loaded");
+        HEAP_SET(imports->at.references[i], module);
+    }
+    return STATUS_OK;
+}
+
+static Status make_pool(Link *link) {
+    const ModuleFile *file = &link->file;
+    uint64_t count = (uint64_t)file->string_count + file->type_count +
+                     file->method_ref_count;
+    Status status;
+    if (count > POOL_MAX)
+        return loader_class_refuse(link, file->name, "the module is too large");
+    Array *pool =
+        heap_new_array(system_domain(), CLASS_ObjectArray, count, &status);
+    if (!pool)
+        return status;
+    HEAP_SET(link->module->pool, pool);
+    Array *constants = heap_new_array(system_domain(), CLASS_IntArray,
+                                      file->constant_count, &status);
+    if (!constants)
+        return status;
+    bytes_copy(constants->at.words, file->constants,
+               file->constant_count * 8ull);
+    HEAP_SET(link->module->constants, constants);
+    return STATUS_OK;
+}
+
+static Status make_module(Link *link) {
+    Status status;
+    Module *module = (Module *)heap_allocate(system_domain(), CLASS_Module,
+                                             sizeof(Module), &status);
+    if (!module)
+        return status;
+    const FileString *name = &link->file.strings[link->file.name];
+    const FileString *source = &link->file.strings[link->file.source];
+    link->module = module;
+    module->hash = link->file.hash;
+    module->system = link->system;
+    HEAP_SET(module->name, symbols_intern(name->bytes, name->length, &status));
+    if (status == STATUS_OK)
+        HEAP_SET(module->file,
+                 symbols_intern(source->bytes, source->length, &status));
+    HEAP_SET(module->previous, symbols_module(name->bytes, name->length));
+    return status;
+}
+
+/* ---- References to fields, methods and variables ---- */
+
+/* The type that was declared must be the one that is there. */
+static bool same_type(const Link *link, uint16_t type, uint64_t packed) {
+    const Class *of = link->types[type];
+    return FIELD_KIND(packed) == link->file.types[type].kind &&
+           FIELD_CLASS(packed) == (of ? of->id : 0);
+}
+
+/* The packed field of a class by name; the last one wins. False: none. */
+static bool find_field(const Class *of, const FileString *name,
+                       uint64_t *packed_out) {
+    for (uint64_t i = of->field_names ? of->field_names->length : 0; i-- > 0;) {
+        const String *at = (const String *)of->field_names->at.references[i];
+        if (!symbols_equal(at, name->bytes, name->length))
+            continue;
+        *packed_out = of->field_types->at.words[i];
+        return true;
+    }
+    return false;
+}
+
+static Status resolve_field(Link *link, const FileFieldRef *ref,
+                            LinkField *out) {
+    const Class *of = link->types[ref->class_type];
+    if (!find_field(of, &link->file.strings[ref->name], &out->packed) ||
+        !same_type(link, ref->type, out->packed))
+        return loader_class_refuse(link, ref->name, "there is no such field");
+    out->owner = link->types[ref->class_type];
+    out->of = link->types[ref->type];
+    return STATUS_OK;
+}
+
+static Status resolve_var(Link *link, const FileVarRef *ref, LinkVar *out) {
+    const FileString *name = &link->file.strings[ref->module];
+    const Module *module = find_module(link, name->bytes, name->length);
+    if (!module ||
+        !find_field(module->environment, &link->file.strings[ref->name],
+                    &out->packed) ||
+        !same_type(link, ref->type, out->packed))
+        return loader_class_refuse(link, ref->name,
+                                   "there is no such variable");
+    out->module = module->number;
+    out->of = link->types[ref->type];
+    return STATUS_OK;
+}
+
+/* The method with the selector in a list, or NULL. */
+static Method *find_in(const Array *list, uint32_t selector) {
+    for (uint64_t i = 0; list && i < list->length; i++) {
+        Method *method = (Method *)list->at.references[i];
+        if (method->selector == selector)
+            return method;
+    }
+    return NULL;
+}
+
+static Method *find_in_interfaces(const Link *link, const Class *of,
+                                  uint32_t selector) {
+    const Array *ids = of->interfaces;
+    for (uint64_t i = 0; ids && i < ids->length; i++) {
+        const Class *each = heap_class((uint32_t)ids->at.words[i]);
+        for (size_t k = 0; k < link->file.class_count; k++)
+            if (link->classes[k]->id == ids->at.words[i])
+                each = link->classes[k];
+        Method *found = each ? find_in(each->methods, selector) : NULL;
+        if (found)
+            return found;
+    }
+    return NULL;
+}
+
+static Method *find_method(const Link *link, const Class *of,
+                           uint32_t selector) {
+    for (const Class *at = of; at; at = at->super) {
+        Method *found = find_in(at->methods, selector);
+        if (found)
+            return found;
+    }
+    return of->flags & MODULE_INTERFACE ? find_in_interfaces(link, of, selector)
+                                        : NULL;
+}
+
+static Status ref_selector(Link *link, const FileMethodRef *ref,
+                           uint32_t *selector_out) {
+    size_t room = 4096;
+    char *buffer = alloc_take(room);
+    if (!buffer)
+        return STATUS_NO_MEMORY;
+    Text text = text_on(buffer, room);
+    const FileString *name = &link->file.strings[ref->name];
+    text_add_bytes(&text, name->bytes, bytes_min(name->length, 1024));
+    loader_names_ref(link, ref, NAMES_BY_ID, &text);
+    Status status = symbols_selector(text.bytes, text.length, selector_out);
+    alloc_give(buffer);
+    return status;
+}
+
+static Status resolve_method(Link *link, const FileMethodRef *ref,
+                             LinkMethod *out) {
+    uint32_t selector = 0;
+    Status status = ref_selector(link, ref, &selector);
+    if (status != STATUS_OK)
+        return status;
+    const FileString *name = &link->file.strings[ref->module];
+    if (ref->class_type) {
+        out->method = find_method(link, link->types[ref->class_type], selector);
+    } else {
+        const Module *module = find_module(link, name->bytes, name->length);
+        out->method = module ? find_in(module->functions, selector) : NULL;
+    }
+    out->ref = ref;
+    return out->method ? STATUS_OK
+                       : loader_class_refuse(link, ref->name,
+                                             "there is no such method with "
+                                             "these types");
+}
+
+static Status resolve_references(Link *link) {
+    const ModuleFile *file = &link->file;
+    Status status = STATUS_OK;
+    for (size_t i = 0; i < file->field_ref_count && status == STATUS_OK; i++)
+        status = resolve_field(link, &file->field_refs[i], &link->fields[i]);
+    for (size_t i = 0; i < file->var_ref_count && status == STATUS_OK; i++)
+        status = resolve_var(link, &file->var_refs[i], &link->vars[i]);
+    for (size_t i = 0; i < file->method_ref_count && status == STATUS_OK; i++)
+        status = resolve_method(link, &file->method_refs[i], &link->methods[i]);
+    return status;
+}
+
+static void fill_pool(Link *link) {
+    Object **pool = link->module->pool->at.references;
+    for (uint32_t i = 0; i < link->file.type_count; i++)
+        HEAP_SET(pool[link_type_place(link, i)], link->types[i]);
+    for (uint32_t i = 0; i < link->file.method_ref_count; i++)
+        HEAP_SET(pool[link_method_place(link, i)], link->methods[i].method);
+}
+
+/* ---- Code ---- */
+
+static Status set_lines(const FileMethod *file, Method *method) {
+    Status status;
+    Array *lines = heap_new_array(system_domain(), CLASS_IntArray,
+                                  file->line_count, &status);
+    if (!lines)
+        return status;
+    for (size_t i = 0; i < file->line_count; i++) {
+        const uint8_t *entry = file->lines + i * 8;
+        lines->at.words[i] =
+            (uint64_t)bytes_get16(entry) << 32 | bytes_get32(entry + 4);
+    }
+    HEAP_SET(method->lines, lines);
+    return STATUS_OK;
+}
+
+static Status set_code(Link *link, const FileMethod *file, Method *method) {
+    Status status;
+    if (file->flags & (MODULE_NATIVE | MODULE_NO_CODE))
+        return STATUS_OK;
+    Array *code =
+        heap_new_array(system_domain(), CLASS_IntArray, file->words, &status);
+    if (!code)
+        return status;
+    Array *handlers = heap_new_array(system_domain(), CLASS_IntArray,
+                                     file->handler_count * 2ull, &status);
+    if (!handlers)
+        return status;
+    status =
+        verifier_check(link, file, method, code->at.words, handlers->at.words);
+    if (status != STATUS_OK)
+        return status;
+    HEAP_SET(method->code, code);
+    HEAP_SET(method->handlers, handlers);
+    return set_lines(file, method);
+}
+
+static Status set_all_code(Link *link) {
+    for (size_t i = 0; i < link->file.method_count; i++) {
+        Status status = set_code(link, &link->file.methods[i], link->own[i]);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+/* ---- Publishing ---- */
+
+static Status list_classes(Link *link) {
+    Status status;
+    Array *list = heap_new_array(system_domain(), CLASS_ObjectArray,
+                                 link->file.class_count, &status);
+    if (!list)
+        return status;
+    for (size_t i = 0; i < link->file.class_count; i++)
+        HEAP_SET(list->at.references[i], link->classes[i]);
+    HEAP_SET(link->module->classes, list);
+    return STATUS_OK;
+}
+
+/* `$init` and `main` are called by the VM itself. */
+static Status check_functions(Link *link) {
+    Method *initialise = loader_function(link->module, "$init");
+    HEAP_SET(link->module->initialise, initialise);
+    if (initialise &&
+        (initialise->argument_count || initialise->flags & MODULE_NATIVE ||
+         initialise->result_kind != MODULE_NONE))
+        return loader_class_refuse(link, link->file.name,
+                                   "$init has parameters or a result");
+    return STATUS_OK;
+}
+
+/* Classes that C made and that a module "core" does not declare get the methods
+ * of its Object. */
+static Status adopt_known(const Link *link) {
+    const Class *object = NULL;
+    for (size_t i = 0; i < link->file.class_count; i++)
+        if (link->classes[i]->id == CLASS_Object)
+            object = link->classes[i];
+    for (uint32_t id = 1; object && symbols_known_name(id); id++) {
+        Class *of = heap_class(id);
+        Status status = heap_write(of, sizeof *of);
+        if (status != STATUS_OK)
+            return status;
+        HEAP_SET(of->vtable, object->vtable);
+        HEAP_SET(of->selectors, object->selectors);
+    }
+    return STATUS_OK;
+}
+
+static Status publish(Link *link) {
+    Status status = symbols_reserve_module(link->module->number);
+    if (status == STATUS_OK)
+        status = adopt_known(link);
+    if (status == STATUS_OK)
+        status = symbols_write_class(link->module->environment->id);
+    for (size_t i = 0; i < link->file.class_count && status == STATUS_OK; i++)
+        status = symbols_write_class(link->classes[i]->id);
+    if (status == STATUS_OK)
+        status = heap_write(ROOT, sizeof *ROOT);
+    if (status != STATUS_OK)
+        return status;
+    for (size_t i = 0; i < link->file.class_count; i++) {
+        symbols_put_class(link->classes[i]);
+        worker_forget_class(link->classes[i]->id);
+    }
+    symbols_put_class(link->module->environment);
+    HEAP_SET(ROOT->modules->at.references[link->module->number], link->module);
+    ROOT->next_module++;
+    return STATUS_OK;
+}
+
+/* ---- The order of steps ---- */
+
+static Status take_number(Link *link) {
+    link->module->number = ROOT->next_module;
+    return ROOT->next_module < UINT16_MAX
+               ? STATUS_OK
+               : loader_class_refuse(link, link->file.name,
+                                     "too many modules were loaded");
+}
+
+static Status load_steps(Link *link) {
+    static Status (*const steps[])(Link *) = {
+        make_module,          take_number,
+        resolve_imports,      make_pool,
+        loader_class_make,    resolve_types,
+        loader_class_lay_out, loader_class_environment,
+        loader_class_methods, loader_class_tables,
+        list_classes,         check_functions,
+        resolve_references,
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        Status status = steps[i](link);
+        if (status != STATUS_OK)
+            return status;
+    }
+    fill_pool(link);
+    Status status = set_all_code(link);
+    return status == STATUS_OK ? publish(link) : status;
+}
+
+static void *take_tables(Link *link) {
+    const ModuleFile *file = &link->file;
+    size_t bytes = file->type_count * sizeof *link->types +
+                   file->field_ref_count * sizeof *link->fields +
+                   file->method_ref_count * sizeof *link->methods +
+                   file->var_ref_count * sizeof *link->vars +
+                   file->class_count * sizeof *link->classes +
+                   file->method_count * sizeof *link->own;
+    uint8_t *memory = alloc_take(bytes);
+    uint8_t *at = memory;
+    if (!memory)
+        return NULL;
+    link->types = (Class **)(void *)at;
+    at += file->type_count * sizeof *link->types;
+    link->fields = (LinkField *)(void *)at;
+    at += file->field_ref_count * sizeof *link->fields;
+    link->methods = (LinkMethod *)(void *)at;
+    at += file->method_ref_count * sizeof *link->methods;
+    link->vars = (LinkVar *)(void *)at;
+    at += file->var_ref_count * sizeof *link->vars;
+    link->classes = (Class **)(void *)at;
+    at += file->class_count * sizeof *link->classes;
+    link->own = (Method **)(void *)at;
+    return memory;
+}
+
+/* Names are not empty, and a module's name has no dot. */
+static Status check_name(const Link *link) {
+    const FileString *name = &link->file.strings[link->file.name];
+    bool good = name->length > 0 && name->length <= MODULE_NAME_BYTES_MAX;
+    for (size_t i = 0; good && i < name->length; i++)
+        good = name->bytes[i] != '.';
+    return good ? STATUS_OK
+                : loader_class_refuse(link, link->file.name,
+                                      "this is no name for a module");
+}
+
+/* The module is linked with what its imports would be now. */
+static bool is_current(const Module *module) {
+    const Array *imports = module->imports;
+    for (uint64_t i = 0; i < imports->length; i++) {
+        const Module *import = (const Module *)imports->at.references[i];
+        if (symbols_module(import->name->bytes, import->name->length) != import)
+            return false;
+    }
+    return true;
+}
+
+static Status load_file(Link *link, Module **module_out) {
+    const FileString *name = &link->file.strings[link->file.name];
+    Module *before = symbols_module(name->bytes, name->length);
+    Status status = check_name(link);
+    if (status != STATUS_OK)
+        return status;
+    if (before && before->hash == link->file.hash && is_current(before)) {
+        *module_out = before;
+        return STATUS_OK;
+    }
+    if (before && before->system && !link->system)
+        return loader_class_refuse(link, link->file.name,
+                                   "a module of the system has this name");
+    if (loader_names_equal(link, link->file.name, "core") &&
+        ROOT->next_module > 0)
+        return loader_class_refuse(
+            link, link->file.name,
+            before ? "a heap keeps the one that it began with"
+                   : "it must be the first module");
+    void *tables = take_tables(link);
+    if (!tables)
+        return STATUS_NO_MEMORY;
+    status = load_steps(link);
+    alloc_give(tables);
+    if (status == STATUS_OK)
+        *module_out = link->module;
+    return status;
+}
+
+Status loader_load(const void *bytes, size_t count, bool system,
+                   Module **module_out, Text *why) {
+    Link link = {.system = system, .why = why};
+    Status status = module_file_read(bytes, count, &link.file, why);
+    if (status == STATUS_OK)
+        status = load_file(&link, module_out);
+    module_file_give(&link.file);
+    return status;
+}

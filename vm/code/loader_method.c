@@ -1,0 +1,313 @@
+/* Methods: their objects, natives' checks, and tables of virtual methods. */
+#include "kernel/base/alloc.h"
+#include "kernel/base/bytes.h"
+#include "kernel/base/log.h"
+#include "vm/code/loader_class.h"
+#include "vm/code/loader_names.h"
+#include "vm/code/symbols.h"
+#include "vm/heap/frame.h"
+#include "vm/heap/heap.h"
+#include "vm/run/native_call.h"
+#include "vm/run/worker.h"
+
+#define SIGNATURE_BYTES 4096u
+
+static Domain *system_domain(void) {
+    return ROOT->domains[0];
+}
+
+/* ---- Method objects ---- */
+
+/* Places of parameters among the arguments: R first, then S. */
+static void count_arguments(const Link *link, const FileMethod *file,
+                            Method *made) {
+    bool has_this = made->owner && !(file->flags & MODULE_STATIC);
+    uint16_t references = has_this, scalars = 0;
+    for (size_t i = 0; i < file->parameter_count; i++) {
+        if (link->types[file->parameters[i].type])
+            references++;
+        else
+            scalars++;
+    }
+    bool no_body = file->flags & (MODULE_NATIVE | MODULE_NO_CODE);
+    made->reference_arguments = references;
+    made->argument_count = (uint16_t)(references + scalars);
+    made->reference_count = no_body ? references : file->references;
+    made->references_at = FRAME_HEADER_WORDS;
+    made->arguments_at =
+        (uint16_t)(FRAME_HEADER_WORDS + made->reference_count - references);
+    made->frame_words = (uint16_t)(FRAME_HEADER_WORDS + made->reference_count +
+                                   (no_body ? scalars : file->scalars));
+    made->result_kind = link->file.types[file->result].kind;
+}
+
+static void pack_parameter(const Link *link, const FileParameter *parameter,
+                           uint16_t place, uint64_t *words) {
+    const Class *of = link->types[parameter->type];
+    words[0] = (uint64_t)(of ? of->id : 0) << 32 | (uint64_t)place << 16 |
+               (uint64_t)parameter->flags << 8 |
+               link->file.types[parameter->type].kind;
+    words[1] = (uint64_t)parameter->smallest;
+    words[2] = (uint64_t)parameter->largest;
+}
+
+/* What native_call.c checks before the C body runs. */
+static Status set_parameters(const Link *link, const FileMethod *file,
+                             Method *made) {
+    Status status;
+    Array *list =
+        heap_new_array(system_domain(), CLASS_IntArray,
+                       made->argument_count * NATIVE_PARAMETER_WORDS, &status);
+    if (!list)
+        return status;
+    bool has_this = made->owner && !(file->flags & MODULE_STATIC);
+    uint16_t reference = has_this, scalar = made->reference_arguments;
+    uint64_t *words = list->at.words;
+    if (has_this) {
+        words[0] = (uint64_t)made->owner->id << 32 | MODULE_CLASS;
+        words += NATIVE_PARAMETER_WORDS;
+    }
+    for (size_t i = 0; i < file->parameter_count; i++) {
+        bool is_reference = link->types[file->parameters[i].type];
+        pack_parameter(link, &file->parameters[i],
+                       is_reference ? reference++ : scalar++, words);
+        words += NATIVE_PARAMETER_WORDS;
+    }
+    HEAP_SET(made->parameters, list);
+    return STATUS_OK;
+}
+
+static Status bind_native(const Link *link, const FileMethod *file,
+                          Method *made, const Text *signature) {
+    char buffer[3 * MODULE_NAME_BYTES_MAX];
+    Text name = text_on(buffer, sizeof buffer);
+    const String *prefix = made->owner ? made->owner->name : made->module->name;
+    text_add_bytes(&name, prefix->bytes,
+                   bytes_min(prefix->length, 2 * MODULE_NAME_BYTES_MAX));
+    text_add_char(&name, '.');
+    text_add_bytes(&name, made->name->bytes,
+                   bytes_min(made->name->length, MODULE_NAME_BYTES_MAX));
+    if (!link->system)
+        return loader_class_refuse(link, file->name,
+                                   "only system modules have natives");
+    if (!native_find(name.bytes, name.length, signature->bytes,
+                     signature->length))
+        log_line("vm: there is no native %s%.*s", text_end(&name),
+                 (int)signature->length, signature->bytes);
+    return set_parameters(link, file, made);
+}
+
+static Status name_method(const Link *link, const FileMethod *file,
+                          Method *made) {
+    char *buffer = alloc_take(SIGNATURE_BYTES);
+    if (!buffer)
+        return STATUS_NO_MEMORY;
+    Status status = STATUS_OK;
+    const FileString *name = &link->file.strings[file->name];
+    Text text = text_on(buffer, SIGNATURE_BYTES);
+    text_add_bytes(&text, name->bytes, bytes_min(name->length, 1024));
+    loader_names_method(link, file, NAMES_BY_ID, &text);
+    if (text.cut || name->length > MODULE_NAME_BYTES_MAX)
+        status = loader_class_refuse(link, file->name, "its name is too long");
+    if (status == STATUS_OK)
+        status = symbols_selector(text.bytes, text.length, &made->selector);
+    text = text_on(buffer, SIGNATURE_BYTES);
+    loader_names_method(link, file, NAMES_BY_NAME, &text);
+    if (status == STATUS_OK && text.cut)
+        status =
+            loader_class_refuse(link, file->name, "its types are too long");
+    if (status == STATUS_OK)
+        HEAP_SET(made->name,
+                 symbols_intern(name->bytes, name->length, &status));
+    if (status == STATUS_OK)
+        HEAP_SET(made->signature,
+                 symbols_intern(text.bytes, text.length, &status));
+    made->signature_hash = module_hash(text.bytes, text.length);
+    if (status == STATUS_OK && file->flags & MODULE_NATIVE)
+        status = bind_native(link, file, made, &text);
+    alloc_give(buffer);
+    return status;
+}
+
+static Status check_flags(const Link *link, const FileMethod *file,
+                          const Class *owner) {
+    uint16_t flags = file->flags;
+    bool fine = !(flags & MODULE_NO_CODE) ||
+                (owner && flags & MODULE_VIRTUAL && !(flags & MODULE_NATIVE) &&
+                 owner->flags & (MODULE_ABSTRACT | MODULE_INTERFACE));
+    if (flags & MODULE_VIRTUAL && (!owner || flags & MODULE_STATIC))
+        fine = false;
+    if (owner && owner->flags & MODULE_INTERFACE && !(flags & MODULE_STATIC) &&
+        !(flags & MODULE_NO_CODE))
+        fine = false;
+    return fine ? STATUS_OK
+                : loader_class_refuse(link, file->name,
+                                      "its flags contradict each other");
+}
+
+static Class *own_class(const Link *link, uint16_t type) {
+    for (size_t i = 0; i < link->file.class_count; i++)
+        if (link->classes[i] == link->types[type])
+            return link->classes[i];
+    return NULL;
+}
+
+static Status make_method(Link *link, const FileMethod *file,
+                          Method **made_out) {
+    Class *owner = file->class_type ? own_class(link, file->class_type) : NULL;
+    if (file->class_type && !owner)
+        return loader_class_refuse(link, file->name,
+                                   "its class is of another module");
+    Status status = check_flags(link, file, owner);
+    if (status != STATUS_OK)
+        return status;
+    Method *made = (Method *)heap_allocate(system_domain(), CLASS_Method,
+                                           sizeof(Method), &status);
+    if (!made)
+        return status;
+    made->flags = file->flags;
+    HEAP_SET(made->owner, owner);
+    HEAP_SET(made->module, link->module);
+    HEAP_SET(made->pool, link->module->pool);
+    HEAP_SET(made->constants, link->module->constants);
+    count_arguments(link, file, made);
+    *made_out = made;
+    return name_method(link, file, made);
+}
+
+/* Lists the methods of one class, or with NULL the functions. */
+static Status list_methods(const Link *link, const Class *owner,
+                           Array **list_out) {
+    uint64_t count = 0;
+    for (size_t i = 0; i < link->file.method_count; i++)
+        count += link->own[i]->owner == owner;
+    Status status;
+    Array *list =
+        heap_new_array(system_domain(), CLASS_ObjectArray, count, &status);
+    if (!list)
+        return status;
+    count = 0;
+    for (size_t i = 0; i < link->file.method_count; i++)
+        if (link->own[i]->owner == owner)
+            HEAP_SET(list->at.references[count++], link->own[i]);
+    *list_out = list;
+    return STATUS_OK;
+}
+
+static Status check_unique(const Link *link, const Array *list) {
+    for (uint64_t i = 0; i < list->length; i++) {
+        const Method *a = (const Method *)list->at.references[i];
+        for (uint64_t k = 0; k < i; k++)
+            if (((const Method *)list->at.references[k])->selector ==
+                a->selector) {
+                text_add_format(link->why, "%.*s: it is there twice",
+                                (int)bytes_min(a->name->length, 80),
+                                a->name->bytes);
+                return STATUS_INVALID;
+            }
+    }
+    return STATUS_OK;
+}
+
+Status loader_class_methods(Link *link) {
+    Status status = STATUS_OK;
+    for (size_t i = 0; i < link->file.method_count && status == STATUS_OK; i++)
+        status = make_method(link, &link->file.methods[i], &link->own[i]);
+    for (size_t i = 0; i < link->file.class_count && status == STATUS_OK; i++) {
+        status =
+            list_methods(link, link->classes[i], &link->classes[i]->methods);
+        if (status == STATUS_OK)
+            status = check_unique(link, link->classes[i]->methods);
+    }
+    if (status == STATUS_OK)
+        status = list_methods(link, NULL, &link->module->functions);
+    if (status == STATUS_OK)
+        status = check_unique(link, link->module->functions);
+    return status;
+}
+
+/* ---- Tables ---- */
+
+static uint64_t find_place(const Array *vtable, uint64_t count,
+                           uint32_t selector) {
+    for (uint64_t i = 0; i < count; i++)
+        if (((const Method *)vtable->at.references[i])->selector == selector)
+            return i;
+    return count;
+}
+
+static Status make_vtable(Class *of) {
+    Status status;
+    const Array *inherited = of->super ? of->super->vtable : NULL;
+    uint64_t count = inherited ? inherited->length : 0, own = 0;
+    for (uint64_t i = 0; i < of->methods->length; i++)
+        own +=
+            ((Method *)of->methods->at.references[i])->flags & MODULE_VIRTUAL;
+    Array *scratch = heap_new_array(system_domain(), CLASS_ObjectArray,
+                                    count + own, &status);
+    if (!scratch)
+        return status;
+    for (uint64_t i = 0; i < count; i++)
+        HEAP_SET(scratch->at.references[i], inherited->at.references[i]);
+    for (uint64_t i = 0; i < of->methods->length; i++) {
+        Method *method = (Method *)of->methods->at.references[i];
+        if (!(method->flags & MODULE_VIRTUAL))
+            continue;
+        uint64_t place = find_place(scratch, count, method->selector);
+        HEAP_SET(scratch->at.references[place], method);
+        method->vtable_place = (uint16_t)place;
+        count += place == count;
+    }
+    Array *vtable =
+        heap_new_array(system_domain(), CLASS_ObjectArray, count, &status);
+    if (!vtable)
+        return status;
+    for (uint64_t i = 0; i < count; i++)
+        HEAP_SET(vtable->at.references[i], scratch->at.references[i]);
+    HEAP_SET(of->vtable, vtable);
+    return count > UINT16_MAX ? STATUS_INVALID : STATUS_OK;
+}
+
+static Status make_selectors(Class *of) {
+    Status status;
+    uint64_t count = of->vtable->length;
+    Array *table =
+        heap_new_array(system_domain(), CLASS_IntArray, count, &status);
+    if (!table)
+        return status;
+    for (uint64_t i = 0; i < count; i++) {
+        const Method *method = (const Method *)of->vtable->at.references[i];
+        uint64_t entry = (uint64_t)method->selector << 32 | i, at = i;
+        for (; at > 0 && table->at.words[at - 1] > entry; at--)
+            table->at.words[at] = table->at.words[at - 1];
+        table->at.words[at] = entry;
+    }
+    HEAP_SET(of->selectors, table);
+    return STATUS_OK;
+}
+
+static Status check_complete(const Link *link, const FileClass *file,
+                             const Class *of) {
+    if (of->flags & (MODULE_ABSTRACT | MODULE_INTERFACE))
+        return STATUS_OK;
+    for (uint64_t i = 0; i < of->vtable->length; i++)
+        if (((const Method *)of->vtable->at.references[i])->flags &
+            MODULE_NO_CODE)
+            return loader_class_refuse(link, file->name,
+                                       "an abstract method has no body");
+    return STATUS_OK;
+}
+
+Status loader_class_tables(Link *link) {
+    for (size_t i = 0; i < link->file.class_count; i++) {
+        Class *of = link->classes[i];
+        Status status = make_vtable(of);
+        if (status == STATUS_OK)
+            status = make_selectors(of);
+        if (status == STATUS_OK)
+            status = check_complete(link, &link->file.classes[i], of);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}

@@ -1,0 +1,34 @@
+/* collect.h: garbage is found by tracing and given back, with all threads
+ * stopped at safepoints.
+ *
+ * A domain is traced alone, because nothing outside refers into it but its
+ * entry in the system root; the system domain is traced together with all
+ * others. Marks are transient. When there is no memory for them, or not all can
+ * be written that must be, nothing is given back, and nothing is lost. */
+#ifndef VM_HEAP_COLLECT_H
+#define VM_HEAP_COLLECT_H
+
+#include "vm/heap/object.h"
+
+/* Asks for a collection of the domain at the next safepoint. */
+void collect_request(Domain *domain);
+
+/* True when one was asked for; clears the wish. */
+bool collect_requested(Domain **domain_out);
+
+/* At a safepoint: frees what the domain cannot reach (everywhere, for the
+ * system domain). STATUS_NO_MEMORY: not done. STATUS_BUSY: not done, because
+ * not enough can be written before the next snapshot. */
+Status collect_domain(Domain *domain);
+
+typedef struct CollectFigures {
+    uint64_t collections;
+    uint64_t marked_objects; /* by the last one */
+    uint64_t freed_bytes;    /* by the last one, lines and blocks */
+} CollectFigures;
+CollectFigures collect_figures(void);
+
+/* Tests: what is freed is filled with 0xDB. */
+void collect_set_poison(bool on);
+
+#endif

@@ -1,0 +1,87 @@
+/* Natives of core.Object, arrays and exceptions. */
+#include "vm/native/core_native.h"
+
+#include "kernel/base/bytes.h"
+#include "vm/heap/heap.h"
+#include "vm/heap/identity.h"
+#include "vm/run/exception.h"
+#include "vm/run/native.h"
+#include "vm/run/vm.h"
+#include "vm/run/worker.h"
+
+static NativeResult object_hash(NativeCall *call) {
+    uint64_t hash;
+    call->failed =
+        identity_hash(call->domain, native_reference(call, 0), &hash);
+    if (call->failed != STATUS_OK)
+        return NATIVE_FAILED;
+    return native_int(call, (int64_t)(hash * 0x9E3779B97F4A7C15u >> 16));
+}
+
+static NativeResult class_name(NativeCall *call) {
+    return native_give(call, worker_class_of(native_reference(call, 0))->name);
+}
+
+/* ---- Arrays ---- */
+
+static bool is_array(const Object *object) {
+    return object->class_id >= CLASS_IntArray &&
+           object->class_id <= CLASS_ObjectArray;
+}
+
+static NativeResult no_range(NativeCall *call, uint64_t from, uint64_t count,
+                             uint64_t length) {
+    return native_throw(call, CLASS_BoundsError, "%ld items at %ld of %lu",
+                        (int64_t)count, (int64_t)from, length);
+}
+
+static bool in_range(uint64_t from, uint64_t count, const Array *array) {
+    return from <= array->length && count <= array->length - from;
+}
+
+/* Objects that an array of the calling domain takes come from it or from the
+ * system domain, so references are copied as they are. */
+static NativeResult copy_items(NativeCall *call) {
+    const Array *from = native_reference(call, 0);
+    uint64_t from_index = call->arguments[1], to_index = call->arguments[3];
+    uint64_t count = call->arguments[4];
+    Array *to = native_reference(call, 2);
+    if (!is_array(&from->head) || to->head.class_id != from->head.class_id)
+        return native_throw(call, CLASS_CastError,
+                            "copyItems needs two arrays of one kind");
+    if (!in_range(from_index, count, from))
+        return no_range(call, from_index, count, from->length);
+    if (!in_range(to_index, count, to))
+        return no_range(call, to_index, count, to->length);
+    unsigned shift = heap_element_shift(to->head.class_id);
+    uint8_t *target = to->at.bytes + (to_index << shift);
+    if (!count)
+        return NATIVE_DONE;
+    if (!native_write(call, target, count << shift))
+        return NATIVE_FAILED;
+    bytes_move(target, from->at.bytes + (from_index << shift), count << shift);
+    native_charge(call, (count << shift) / 64);
+    return NATIVE_DONE;
+}
+
+/* ---- Exceptions ---- */
+
+static NativeResult exception_trace(NativeCall *call) {
+    char buffer[4096];
+    Text text = text_on(buffer, sizeof buffer);
+    vm_describe_trace(native_reference(call, 0), &text);
+    size_t skip = text.length > 0; /* the end of the line before the first */
+    String *made = native_text(call, text.bytes + skip, text.length - skip);
+    return made ? native_give(call, made) : NATIVE_FAILED;
+}
+
+void core_native_register_object(void) {
+    static const NativeEntry entries[] = {
+        {"core.Object.hash", "()I", object_hash, NULL},
+        {"core.Object.className", "()Lcore.String;", class_name, NULL},
+        {"core.copyItems", "(Lcore.Object;ILcore.Object;II)V", copy_items,
+         NULL},
+        {"core.Exception.trace", "()Lcore.String;", exception_trace, NULL},
+    };
+    native_register(entries, sizeof entries / sizeof entries[0]);
+}

@@ -1,0 +1,219 @@
+/* Domains: the first block holds the Domain object itself. */
+#include "vm/run/domain.h"
+
+#include "kernel/base/bytes.h"
+#include "kernel/base/text.h"
+#include "vm/heap/heap.h"
+#include "vm/heap/region.h"
+#include "vm/run/exception.h"
+#include "vm/run/worker.h"
+
+static size_t free_slot(void) {
+    size_t slot = 0;
+    while (slot < ROOT_DOMAINS_MAX && ROOT->domains[slot])
+        slot++;
+    return slot;
+}
+
+/* Announces what the first objects of a region change. */
+static Status announce_region(uint32_t region) {
+    uint64_t address = region_block_address(region, REGION_FIRST_BLOCK);
+    Status status = memory_attach(region);
+    if (status == STATUS_OK)
+        status = heap_write(region_header(region), sizeof(RegionHeader));
+    if (status == STATUS_OK)
+        status = heap_write(region_block(region, REGION_FIRST_BLOCK),
+                            sizeof(RegionBlock));
+    if (status == STATUS_OK)
+        status = heap_write(region_lines(region, REGION_FIRST_BLOCK),
+                            REGION_BLOCK_LINES * 4u);
+    if (status == STATUS_OK)
+        status = heap_write(region_start_word(address), 8);
+    if (status == STATUS_OK)
+        status = memory_write(address, sizeof(Domain));
+    return status == STATUS_OK ? heap_write(ROOT, sizeof *ROOT) : status;
+}
+
+/* The Domain object at the beginning of the region's first block. */
+static Domain *lay_out(uint32_t region, uint64_t number) {
+    uint64_t address = region_block_address(region, REGION_FIRST_BLOCK);
+    *region_header(region) = (RegionHeader){
+        .magic = REGION_MAGIC, .domain = number, .index = region};
+    *region_block(region, REGION_FIRST_BLOCK) =
+        (RegionBlock){.state = BLOCK_USED};
+    uint32_t *lines = region_lines(region, REGION_FIRST_BLOCK);
+    for (uint32_t i = 0; i < REGION_BLOCK_LINES; i++)
+        lines[i] = (uint32_t)ROOT->birth;
+    *region_start_word(address) |= region_start_bit(address);
+    Domain *domain = (Domain *)address;
+    bytes_fill(domain, 0, sizeof *domain);
+    domain->head.class_id = CLASS_Domain;
+    domain->number = number;
+    domain->used_bytes = REGION_BLOCK_BYTES;
+    domain->collect_at_bytes = 8u << 20;
+    domain->bump = address + ((sizeof *domain + 15) & ~15ull);
+    domain->bump_end = address + REGION_BLOCK_BYTES;
+    domain->first_region = domain->last_region = region;
+    domain->cursor_region = domain->medium_region = region;
+    domain->cursor_block = REGION_FIRST_BLOCK + 1;
+    domain->medium_block = REGION_FIRST_BLOCK + 1;
+    return domain;
+}
+
+static Status fill(Domain *domain, const char *name) {
+    Status status;
+    String *string = heap_new_string(domain, name, text_length(name), &status);
+    if (!string)
+        return status;
+    HEAP_SET(domain->name, string);
+    Object *error = exception_new(domain, CLASS_MemoryError, "memory", &status);
+    if (error)
+        HEAP_SET(domain->memory_error, error);
+    return status;
+}
+
+Status domain_create(const char *name, uint64_t limit_bytes,
+                     Domain **domain_out) {
+    size_t slot = free_slot();
+    uint32_t region = (uint32_t)ROOT->next_region;
+    if (slot == ROOT_DOMAINS_MAX || region >= REGION_MAX)
+        return STATUS_LIMIT;
+    Status status = announce_region(region);
+    if (status != STATUS_OK)
+        return status;
+    ROOT->next_region++;
+    Domain *domain = lay_out(region, ROOT->next_domain++);
+    domain->limit_bytes =
+        limit_bytes < DOMAIN_LIMIT_MIN ? DOMAIN_LIMIT_MIN : limit_bytes;
+    if (slot > 0)
+        status = fill(domain, name);
+    if (status != STATUS_OK) {
+        /* No generation has it: the region and the number are as before. */
+        if (memory_discard(region_address(region), MEMORY_REGION_BYTES) ==
+                STATUS_OK &&
+            ROOT->next_region == region + 1) {
+            ROOT->next_region--;
+            ROOT->next_domain--;
+        }
+        return status;
+    }
+    HEAP_SET(ROOT->domains[slot], domain);
+    *domain_out = domain;
+    return STATUS_OK;
+}
+
+Domain *domain_find(uint64_t number) {
+    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++)
+        if (ROOT->domains[i] && ROOT->domains[i]->number == number)
+            return ROOT->domains[i];
+    return NULL;
+}
+
+/* ---- The end ---- */
+
+/* Gives back the first region of a chain. Its header goes last, and the root
+ * goes on to the next one with it, so that a call that failed can be made
+ * again. Behind a header that cannot be read, the others stay as they are. */
+static Status give_region(uint64_t *first) {
+    uint32_t region = (uint32_t)*first;
+    const RegionHeader *header = region_header(region);
+    Status status = memory_bring((uintptr_t)header, sizeof *header);
+    uint32_t next = status == STATUS_OK ? header->next : 0;
+    status = memory_discard((uintptr_t)region_block(region, 0),
+                            MEMORY_REGION_BYTES - REGION_BLOCKS_AT);
+    if (status == STATUS_OK)
+        status = heap_write(ROOT, sizeof *ROOT);
+    if (status == STATUS_OK)
+        status = memory_discard((uintptr_t)header, PLATFORM_PAGE_BYTES);
+    if (status == STATUS_OK)
+        *first = next;
+    return status;
+}
+
+static Status give_chains(void) {
+    Status status = STATUS_OK;
+    for (size_t i = 0; i < ROOT_ENDING_MAX; i++)
+        while (ROOT->ending[i] && status == STATUS_OK)
+            status = give_region(&ROOT->ending[i]);
+    return status;
+}
+
+bool domain_give_back(void) {
+    MemoryLevel before = memory_level();
+    memory_set_level(MEMORY_ENDING);
+    Status status = give_chains();
+    memory_set_level(before);
+    return status == STATUS_OK;
+}
+
+static uint64_t *free_chain(void) {
+    for (size_t i = 0; i < ROOT_ENDING_MAX; i++)
+        if (ROOT->ending[i] == 0)
+            return &ROOT->ending[i];
+    return NULL;
+}
+
+Status domain_kill(Domain *domain) {
+    uint64_t *chain = free_chain();
+    Status status = chain ? heap_write(ROOT, sizeof *ROOT) : STATUS_BUSY;
+    if (status != STATUS_OK)
+        return status;
+    *chain = domain->first_region;
+    for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++)
+        if (ROOT->domains[i] == domain)
+            HEAP_SET(ROOT->domains[i], NULL);
+    domain_give_back(); /* what is left goes later */
+    return STATUS_OK;
+}
+
+/* ---- Variables ---- */
+
+static Status make_room(Domain *domain, uint64_t number) {
+    Array *old = domain->environments;
+    if (old && number < old->length)
+        return STATUS_OK;
+    Status status;
+    Array *larger =
+        heap_new_array(domain, CLASS_ObjectArray, number + 16, &status);
+    if (!larger)
+        return status;
+    for (uint64_t i = 0; old && i < old->length; i++)
+        HEAP_SET(larger->at.references[i], old->at.references[i]);
+    status = heap_write(domain, sizeof *domain);
+    if (status == STATUS_OK)
+        HEAP_SET(domain->environments, larger);
+    return status;
+}
+
+static Status attach_one(Domain *domain, const Module *module) {
+    const Class *of = module->environment;
+    Status status = make_room(domain, module->number);
+    if (status != STATUS_OK ||
+        domain->environments->at.references[module->number])
+        return status;
+    Object *object =
+        heap_allocate(domain, of->id, of->instance_words * 8ull, &status);
+    Object **place = &domain->environments->at.references[module->number];
+    if (object)
+        status = heap_write(place, 8);
+    if (status == STATUS_OK)
+        HEAP_SET(*place, object);
+    return status;
+}
+
+static bool is_attached(const Domain *domain, const Module *module) {
+    const Array *all = domain->environments;
+    return all && module->number < all->length &&
+           all->at.references[module->number];
+}
+
+Status domain_attach(Domain *domain, Module *module) {
+    Status status = STATUS_OK;
+    for (uint64_t i = 0; i < module->imports->length && status == STATUS_OK;
+         i++) {
+        Module *import = (Module *)module->imports->at.references[i];
+        if (!is_attached(domain, import))
+            status = domain_attach(domain, import);
+    }
+    return status == STATUS_OK ? attach_one(domain, module) : status;
+}

@@ -1,0 +1,33 @@
+/* domain.h: making and ending domains. */
+#ifndef VM_RUN_DOMAIN_H
+#define VM_RUN_DOMAIN_H
+
+#include "vm/heap/object.h"
+
+/* The system domain always gets in; an app's memory limit is at least this. */
+#define DOMAIN_LIMIT_MIN (1ull << 20)
+#define DOMAIN_LIMIT_DEFAULT (256ull << 20)
+
+/* A new domain with its first region, entered in the system root.
+ * STATUS_LIMIT: there are too many domains. */
+Status domain_create(const char *name, uint64_t limit_bytes,
+                     Domain **domain_out);
+
+/* Ends a domain at once: its threads are gone, its gates are broken, nothing
+ * of it is ever found again. Its regions, which are never used again, are given
+ * back now as far as there is room for that, the rest by domain_give_back(). At
+ * a safepoint only. When it cannot be written now, call it again. */
+Status domain_kill(Domain *domain);
+
+/* Goes on giving back what apps had that are over; false: not all yet, a
+ * snapshot must make room. At a safepoint only. */
+bool domain_give_back(void);
+
+/* The domain with this number, or NULL. */
+Domain *domain_find(uint64_t number);
+
+/* Objects for the variables of a module and of all it imports, in the
+ * environment of the domain. */
+Status domain_attach(Domain *domain, Module *module);
+
+#endif

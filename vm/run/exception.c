@@ -1,0 +1,118 @@
+/* Exceptions: traces, handler tables, and errors that the VM itself throws. */
+#include "vm/run/exception.h"
+
+#include "kernel/base/text.h"
+#include "vm/heap/frame.h"
+#include "vm/heap/heap.h"
+#include "vm/run/worker.h"
+
+Object *exception_new(Domain *domain, uint32_t class_id, const char *message,
+                      Status *status_out) {
+    const Class *of = worker_class(class_id);
+    String *text = NULL;
+    if (message) {
+        text =
+            heap_new_string(domain, message, text_length(message), status_out);
+        if (!text)
+            return NULL;
+    }
+    Object *made =
+        heap_allocate(domain, class_id, of->instance_words * 8ull, status_out);
+    if (made)
+        HEAP_SET(*object_word(made, EXCEPTION_MESSAGE), text);
+    return made;
+}
+
+static uint64_t count_frames(uint64_t *frame) {
+    uint64_t count = 0;
+    for (; frame && count < EXCEPTION_TRACE_MAX; frame = frame_caller(frame))
+        count += frame_method(frame)->name != NULL;
+    return count;
+}
+
+/* Gives the exception its trace. Only a lack of the domain's own memory is
+ * passed over: then it has none. */
+static Status add_trace(Object *exception) {
+    Status status;
+    uint64_t *frame = worker.frame, count = count_frames(frame);
+    Array *methods =
+        heap_new_array(worker.domain, CLASS_ObjectArray, count, &status);
+    if (!methods)
+        return status == STATUS_LIMIT ? STATUS_OK : status;
+    Array *places =
+        heap_new_array(worker.domain, CLASS_IntArray, count, &status);
+    if (!places)
+        return status == STATUS_LIMIT ? STATUS_OK : status;
+    status = heap_write(exception, EXCEPTION_WORDS * 8);
+    if (status != STATUS_OK)
+        return status;
+    for (uint64_t i = 0; i < count; frame = frame_caller(frame)) {
+        if (!frame_method(frame)->name)
+            continue;
+        HEAP_SET(methods->at.references[i], frame_method(frame));
+        places->at.words[i++] = frame_place(frame) - 1;
+    }
+    HEAP_SET(*object_word(exception, EXCEPTION_METHODS), methods);
+    HEAP_SET(*object_word(exception, EXCEPTION_PLACES), places);
+    return STATUS_OK;
+}
+
+/* The two words of the handler that takes it in this frame, or NULL. */
+static const uint64_t *find_handler(const uint64_t *frame,
+                                    const Class *thrown) {
+    const Method *method = frame_method(frame);
+    const Array *table = method->handlers;
+    uint64_t place = frame_place(frame) - 1;
+    for (uint64_t i = 0; table && i < table->length; i += 2) {
+        const uint64_t *entry = table->at.words + i;
+        if (place < (uint16_t)entry[0] || place >= (uint16_t)(entry[0] >> 16))
+            continue;
+        if (entry[1] == EXCEPTION_ANY ||
+            worker_is_a(thrown,
+                        (const Class *)method->pool->at.references[entry[1]]))
+            return entry;
+    }
+    return NULL;
+}
+
+static Status enter_handler(uint64_t *frame, const uint64_t *entry,
+                            Object *exception) {
+    const Method *method = frame_method(frame);
+    Status status = heap_write(frame, method->frame_words * 8ull);
+    if (status != STATUS_OK)
+        return status;
+    frame[FRAME_PC] = (uint64_t)(uintptr_t)(method->code->at.words +
+                                            (uint16_t)(entry[0] >> 32));
+    HEAP_SET(frame[entry[0] >> 48], exception);
+    if (worker.thread->progress) /* of a native that threw */
+        HEAP_SET(worker.thread->progress, NULL);
+    worker.frame = frame;
+    return STATUS_OK;
+}
+
+Status exception_throw(Object *exception) {
+    const Class *of = worker_class_of(exception);
+    if (!*object_word(exception, EXCEPTION_METHODS)) {
+        Status status = add_trace(exception);
+        if (status != STATUS_OK)
+            return status;
+    }
+    for (uint64_t *frame = worker.frame; frame; frame = frame_caller(frame)) {
+        const uint64_t *entry = find_handler(frame, of);
+        if (entry)
+            return enter_handler(frame, entry, exception);
+    }
+    HEAP_SET(worker.thread->thrown, exception);
+    return STATUS_NOT_FOUND;
+}
+
+Status exception_throw_known(uint32_t class_id, const char *message) {
+    Status status;
+    Object *exception =
+        exception_new(worker.domain, class_id, message, &status);
+    if (!exception && status == STATUS_LIMIT)
+        exception = worker.domain->memory_error;
+    if (!exception)
+        return status;
+    return exception_throw(exception);
+}

@@ -1,0 +1,26 @@
+/* guard.h: the part of vm_guarded() that the VM itself needs.
+ *
+ * A page that cannot be read any more is met by an access in the middle of any
+ * C code. The fault handler goes on in vm_lost_page(), which leaves for the
+ * innermost guard; what the step had half done stays so, and its owner, the app
+ * whose page it was, ends. */
+#ifndef VM_RUN_GUARD_H
+#define VM_RUN_GUARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Why such an app is stopped. */
+#define GUARD_LOST "a page of it cannot be read any more"
+
+/* At a start: nothing is guarded. */
+void guard_start(void);
+
+/* The app at this place of the root's table is lost with all that it says of
+ * itself. */
+void guard_gone(uint32_t place);
+
+/* False: the step was left because of a lost page (memory_lost_page). */
+bool guard_run(void (*step)(void));
+
+#endif

@@ -1,0 +1,150 @@
+/* native.h: methods written in C.
+ *
+ * A method declared `native` in a .rev file of a system module has no code; it
+ * is bound by "module.Class.name" (functions: "module.name") and its signature
+ * text (module.h) to a C function in a table that its library registers:
+ *
+ *     static NativeResult text_length(NativeCall *call) {
+ *         String *text = native_reference(call, 0);
+ *         return native_int(call, (int64_t)text->length);
+ *     }
+ *     static const NativeEntry entries[] = {
+ *         {"core.String.byteLength", "()I", text_length, NULL},
+ *     };
+ *     void core_native_register(void) { native_register(entries, 1); }
+ *
+ * Before the C body runs, the VM has checked every argument: class, null,
+ * range (from the .rvc), and has brought in the pages of String and array
+ * arguments. Argument 0 is `this` for instance methods; then the parameters in
+ * the order of declaration. Scalars are as in registers.
+ *
+ * Rules for the body: no safepoint happens inside; heap pointers are good
+ * until it returns, and are kept nowhere else. It finishes quickly (charge
+ * more than a few microseconds with native_charge) or parks, or goes on in
+ * steps. Everything that can fail (native_new_*, native_write) comes before
+ * the first side effect, because a failed call is made again from the start. */
+#ifndef VM_RUN_NATIVE_H
+#define VM_RUN_NATIVE_H
+
+#include "kernel/base/status.h"
+#include "vm/heap/object.h"
+
+#define NATIVE_ARGUMENTS_MAX 32
+
+typedef enum NativeResult {
+    NATIVE_DONE,   /* the result is in the call (or there is none) */
+    NATIVE_FAILED, /* made by native_throw or a failed native_new_*,
+                      native_write: thrown, or called again after a safepoint */
+    NATIVE_PARK,   /* call->waiting says for what; thread_complete() later
+                      gives the result (thread.h) */
+    NATIVE_STEP,   /* call->progress holds how far it is; called again */
+    NATIVE_CALL,   /* call->callee runs in its stead, with call->result as its
+                      one argument if it takes one, and gives its result */
+} NativeResult;
+
+typedef struct NativeCall {
+    Thread *thread;
+    Domain *domain;
+    Method *method;
+    uint64_t arguments[NATIVE_ARGUMENTS_MAX];
+    uint64_t result;
+    Object *waiting;  /* out, for NATIVE_PARK */
+    Object *progress; /* in: null at the first call; out, for NATIVE_STEP */
+    Method *callee; /* out, for NATIVE_CALL: has code, and at most one argument,
+                       a reference that was checked against its type; gives
+                       what the native is declared to give */
+    uint32_t cost;  /* added to the thread's count */
+    uint8_t wait;   /* ThreadWait, for NATIVE_PARK; WAIT_NATIVE by itself */
+    Status failed;  /* why an allocation or announcement failed */
+    uint32_t error; /* known class to throw, 0: none */
+    char message[160];
+} NativeCall;
+
+typedef NativeResult (*NativeFunction)(NativeCall *call);
+
+/* Called once per waiting thread after a restart, before any thread runs, for
+ * a native that parks: sets its wait up again. */
+typedef void (*NativeRestored)(Thread *thread);
+
+typedef struct NativeEntry {
+    const char *name;      /* "module.Class.method" */
+    const char *signature; /* as in module.h */
+    NativeFunction run;
+    NativeRestored restored; /* NULL: nothing to set up */
+} NativeEntry;
+
+/* Makes natives known; before vm_create and vm_restore. The table must live
+ * for ever; registering it again is nothing. */
+void native_register(const NativeEntry *entries, size_t count);
+
+/* The entry for a name and signature, or NULL. */
+const NativeEntry *native_find(const char *name, size_t name_bytes,
+                               const char *signature, size_t signature_bytes);
+
+/* All registered natives, for tests: the entry at `index`, or NULL. */
+const NativeEntry *native_at(size_t index);
+
+static inline void *native_reference(const NativeCall *call, size_t index) {
+    return (void *)(uintptr_t)call->arguments[index];
+}
+
+static inline int64_t native_integer(const NativeCall *call, size_t index) {
+    return (int64_t)call->arguments[index];
+}
+
+static inline double native_double(const NativeCall *call, size_t index) {
+    double value;
+    __builtin_memcpy(&value, &call->arguments[index], sizeof value);
+    return value;
+}
+
+static inline NativeResult native_int(NativeCall *call, int64_t result) {
+    call->result = (uint64_t)result;
+    return NATIVE_DONE;
+}
+
+static inline NativeResult native_bool(NativeCall *call, bool result) {
+    call->result = result;
+    return NATIVE_DONE;
+}
+
+static inline NativeResult native_give_double(NativeCall *call, double result) {
+    __builtin_memcpy(&call->result, &result, sizeof result);
+    return NATIVE_DONE;
+}
+
+/* `result` may be NULL. */
+static inline NativeResult native_give(NativeCall *call, const void *result) {
+    call->result = (uint64_t)(uintptr_t)result;
+    return NATIVE_DONE;
+}
+
+/* Charges `units` (about one bytecode instruction each) to the thread. */
+static inline void native_charge(NativeCall *call, uint64_t units) {
+    call->cost += units > 1000000 ? 1000000 : (uint32_t)units;
+}
+
+/* Returns NATIVE_FAILED; an exception of the known class (CLASS_BoundsError
+ * ...) with this text is thrown. Formats of text.h. */
+NativeResult native_throw(NativeCall *call, uint32_t error, const char *format,
+                          ...) __attribute__((format(printf, 3, 4)));
+
+/* New objects of the calling domain, zeroed; NULL: return NATIVE_FAILED. Up to
+ * 16 KiB they may be filled without announcing, larger ones are announced by
+ * these functions as a whole. Lengths: elements, or bytes of a String, which
+ * the caller then fills with valid UTF-8. */
+Object *native_new(NativeCall *call, uint32_t class_id);
+String *native_new_string(NativeCall *call, uint64_t length_bytes);
+Array *native_new_array(NativeCall *call, uint32_t class_id, uint64_t length);
+
+/* A String with a copy of these bytes, which must be valid UTF-8. */
+String *native_text(NativeCall *call, const char *bytes, size_t count);
+
+/* A box of class CLASS_Int ... with the value. */
+Object *native_box(NativeCall *call, uint32_t class_id, uint64_t value);
+
+/* Announces a change of these bytes of an old object. False: return
+ * NATIVE_FAILED. */
+bool native_write(NativeCall *call, const void *address, uint64_t size_bytes);
+
+#endif

@@ -1,0 +1,149 @@
+/* Calling natives: finding the C function, checking the arguments. */
+#include "vm/run/native_call.h"
+
+#include "kernel/base/bytes.h"
+#include "kernel/base/text.h"
+#include "vm/code/module.h"
+#include "vm/heap/frame.h"
+#include "vm/heap/heap.h"
+
+#define CACHE 1024u
+
+/* Which C function a Method is bound to; transient, found again by name. */
+static struct {
+    const Method *method;
+    const NativeEntry *entry;
+} cache[CACHE];
+
+void native_call_forget(void) {
+    bytes_fill(cache, 0, sizeof cache);
+}
+
+static const NativeEntry *look_up(const Method *method) {
+    char buffer[3 * MODULE_NAME_BYTES_MAX];
+    Text name = text_on(buffer, sizeof buffer);
+    const String *prefix =
+        method->owner ? method->owner->name : method->module->name;
+    text_add_bytes(&name, prefix->bytes, prefix->length);
+    text_add_char(&name, '.');
+    text_add_bytes(&name, method->name->bytes, method->name->length);
+    return native_find(name.bytes, name.length, method->signature->bytes,
+                       method->signature->length);
+}
+
+const NativeEntry *native_call_entry(const Method *method) {
+    size_t slot = (uint64_t)(uintptr_t)method / 16 * 0x9E3779B97F4A7C15u >> 54;
+    if (cache[slot].method != method) {
+        const NativeEntry *entry = look_up(method);
+        if (!entry)
+            return NULL;
+        cache[slot].method = method;
+        cache[slot].entry = entry;
+    }
+    return cache[slot].entry;
+}
+
+#define BRING_BYTES (16ull << 20) /* what memory_bring takes at once */
+
+static Status bring_all(uint64_t address, uint64_t bytes) {
+    Status status = STATUS_OK;
+    for (uint64_t at = 0; at < bytes && status == STATUS_OK; at += BRING_BYTES)
+        status = memory_bring(address + at, bytes_min(bytes - at, BRING_BYTES));
+    return status;
+}
+
+/* Brings in the pages of an argument that a body reads with C pointers. Pages
+ * are only evicted between slices, so once a slice is enough. */
+static Status bring(const Object *object) {
+    uint64_t address = (uint64_t)(uintptr_t)object;
+    uint64_t bytes = heap_object_bytes(object);
+    if (address / PLATFORM_PAGE_BYTES ==
+        (address + bytes - 1) / PLATFORM_PAGE_BYTES)
+        return STATUS_OK;
+    const Object **brought =
+        &worker.brought[address / 16 %
+                        (sizeof worker.brought / sizeof worker.brought[0])];
+    if (*brought == object)
+        return STATUS_OK;
+    Status status = bring_all(address, bytes);
+    if (status == STATUS_OK)
+        *brought = object;
+    return status;
+}
+
+static bool check_reference(NativeCall *call, uint64_t packed, Object *object,
+                            size_t index) {
+    uint32_t id = (uint32_t)(packed >> 32);
+    if (!object) {
+        if (packed >> 8 & MODULE_NULLABLE)
+            return true;
+        native_throw(call, CLASS_NullError, "argument %zu is null", index);
+        return false;
+    }
+    const Class *of = worker_class(id);
+    if (of->flags & MODULE_INTERFACE &&
+        !worker_is_a(worker_class_of(object), of)) {
+        native_throw(call, CLASS_CastError, "argument %zu has another class",
+                     index);
+        return false;
+    }
+    call->failed = bring(object);
+    return call->failed == STATUS_OK;
+}
+
+static bool check_range(NativeCall *call, const uint64_t *parameter,
+                        uint64_t value, size_t index) {
+    int64_t number = (int64_t)value;
+    if (!(parameter[0] >> 8 & MODULE_RANGE) ||
+        (number >= (int64_t)parameter[1] && number <= (int64_t)parameter[2]))
+        return true;
+    native_throw(call, CLASS_ValueError,
+                 "argument %zu is %ld, allowed are %ld to %ld", index, number,
+                 (int64_t)parameter[1], (int64_t)parameter[2]);
+    return false;
+}
+
+static bool take_arguments(NativeCall *call, const Method *method,
+                           const uint16_t *list) {
+    const uint64_t *parameter = method->parameters->at.words;
+    bool has_this = method->owner && !(method->flags & MODULE_STATIC);
+    for (size_t i = 0; i < method->argument_count;
+         i++, parameter += NATIVE_PARAMETER_WORDS) {
+        size_t place = (uint16_t)(parameter[0] >> 16);
+        uint64_t value = worker.frame[list[place]];
+        uint8_t kind = (uint8_t)parameter[0];
+        size_t index = i + !has_this;
+        call->arguments[i] = value;
+        if (kind >= MODULE_CLASS
+                ? !check_reference(call, parameter[0], (Object *)value, index)
+                : !check_range(call, parameter, value, index))
+            return false;
+    }
+    return true;
+}
+
+NativeResult native_call(Method *method, const uint16_t *list) {
+    NativeCall *call = &worker.call;
+    const NativeEntry *entry = native_call_entry(method);
+    call->thread = worker.thread;
+    call->domain = worker.domain;
+    call->method = method;
+    call->result = 0;
+    call->waiting = NULL;
+    call->progress = worker.thread->progress;
+    call->cost = 0;
+    call->wait = WAIT_NATIVE;
+    call->failed = STATUS_OK;
+    call->error = CLASS_NONE;
+    if (!entry)
+        return native_throw(call, CLASS_IoError,
+                            "this build has no such native");
+    if (!take_arguments(call, method, list))
+        return NATIVE_FAILED;
+    NativeResult result = entry->run(call);
+    if (result == NATIVE_STEP)
+        HEAP_SET(worker.thread->progress, call->progress);
+    else if (worker.thread->progress && result != NATIVE_FAILED)
+        HEAP_SET(worker.thread->progress, NULL);
+    return result;
+}

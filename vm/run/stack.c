@@ -1,0 +1,131 @@
+/* Stacks of threads. */
+#include "vm/run/stack.h"
+
+#include "kernel/base/bytes.h"
+#include "vm/heap/frame.h"
+#include "vm/heap/heap.h"
+
+static uint64_t *top_of(uint64_t *frame) {
+    return frame + frame_method(frame)->frame_words;
+}
+
+static uint64_t *end_of(Stack *stack) {
+    return stack->words + stack->length;
+}
+
+/* The last word that lies in the same page as the word before `at`, plus one,
+ * but within the stack. */
+static uint64_t *page_end(Stack *stack, uint64_t *at) {
+    uint64_t end = ((uint64_t)(uintptr_t)at + PLATFORM_PAGE_BYTES - 1) &
+                   ~(uint64_t)(PLATFORM_PAGE_BYTES - 1);
+    uint64_t last = (uint64_t)(uintptr_t)end_of(stack);
+    return (uint64_t *)(end < last ? end : last);
+}
+
+static Status announce(uint64_t *from, uint64_t *to) {
+    return heap_write(from, (uint64_t)(to - from) * 8);
+}
+
+Status stack_resume(void) {
+    Stack *stack = worker.thread->stack;
+    uint64_t *frame = stack->words + worker.thread->frame;
+    uint64_t *high = page_end(stack, top_of(frame));
+    Status status = announce(frame, high);
+    if (status != STATUS_OK)
+        return status;
+    worker.frame = frame;
+    worker.low = frame;
+    worker.high = high;
+    return STATUS_OK;
+}
+
+void stack_leave(void) {
+    Thread *thread = worker.thread;
+    thread->frame = (uint64_t)(worker.frame - thread->stack->words);
+}
+
+Status stack_lower(uint64_t *frame) {
+    Status status = announce(frame, worker.low);
+    if (status == STATUS_OK)
+        worker.low = frame;
+    return status;
+}
+
+/* Copies the frames to a stack twice as large or larger. */
+static Status grow(uint64_t words) {
+    Thread *thread = worker.thread;
+    Stack *old = thread->stack;
+    uint64_t used = (uint64_t)(top_of(worker.frame) - old->words);
+    uint64_t length = old->length * 2;
+    while (length < used + words)
+        length *= 2;
+    if (length > FRAME_STACK_WORDS_MAX)
+        length = FRAME_STACK_WORDS_MAX;
+    if (used + words > FRAME_STACK_WORDS_MAX)
+        return STATUS_TRUNCATED;
+    Status status;
+    Stack *larger = (Stack *)heap_allocate(
+        worker.domain, CLASS_Stack, heap_array_bytes(length, 3), &status);
+    if (!larger)
+        return status;
+    larger->length = length;
+    status = heap_write(larger, 16 + used * 8);
+    if (status == STATUS_OK)
+        status = heap_write(thread, sizeof *thread);
+    if (status != STATUS_OK)
+        return status;
+    bytes_copy(larger->words, old->words, used * 8);
+    thread->frame = (uint64_t)(worker.frame - old->words);
+    HEAP_SET(thread->stack, larger);
+    return stack_resume();
+}
+
+Status stack_make_room(uint64_t words) {
+    Stack *stack = worker.thread->stack;
+    uint64_t *top = top_of(worker.frame);
+    if ((uint64_t)(end_of(stack) - top) < words)
+        return grow(words);
+    uint64_t *high = page_end(stack, top + words);
+    if (high <= worker.high)
+        return STATUS_OK;
+    Status status = announce(worker.high, high);
+    if (status == STATUS_OK)
+        worker.high = high;
+    return status;
+}
+
+Status stack_push(Thread *thread, Method *method, Object *first) {
+    Stack *stack = thread->stack;
+    uint64_t *caller = stack->words + thread->frame;
+    uint64_t *frame = caller;
+    if (frame[FRAME_METHOD])
+        frame = top_of(caller);
+    if ((uint64_t)(end_of(stack) - frame) < method->frame_words)
+        return STATUS_LIMIT;
+    Status status = heap_write(frame, method->frame_words * 8ull);
+    if (status == STATUS_OK)
+        status = heap_write(thread, sizeof *thread);
+    if (status != STATUS_OK)
+        return status;
+    bytes_fill(frame, 0, method->frame_words * 8ull);
+    HEAP_SET(frame[FRAME_METHOD], method);
+    frame[FRAME_PC] = (uint64_t)(uintptr_t)method->code->at.words;
+    frame[FRAME_LINK] = frame_link((uint64_t)(frame - caller), FRAME_SINK);
+    if (method->reference_arguments)
+        HEAP_SET(frame[method->arguments_at], first);
+    thread->frame = (uint64_t)(frame - stack->words);
+    return STATUS_OK;
+}
+
+Status stack_create(Thread *thread) {
+    Status status;
+    uint64_t bytes = heap_array_bytes(FRAME_STACK_WORDS, 3);
+    Stack *stack =
+        (Stack *)heap_allocate(thread->domain, CLASS_Stack, bytes, &status);
+    if (!stack)
+        return status;
+    stack->length = FRAME_STACK_WORDS;
+    HEAP_SET(thread->stack, stack);
+    thread->frame = 0;
+    return stack_push(thread, ROOT->start, NULL);
+}

@@ -1,0 +1,51 @@
+/* thread.h: threads as heap objects, and the queues of a domain.
+ *
+ * A thread is in one list at a time: the run queue of its domain, the sleepers
+ * (ascending by wake_ns), the waiters, or the joiners of another thread. The
+ * running thread stays at the head of its run queue. All functions return a
+ * Status; when it is not STATUS_OK nothing has changed and the same call can be
+ * made again after a safepoint.
+ *
+ * Numbered invariants (heap_check proves them): T1 lists are whole, forwards
+ * and backwards; T2 a thread's state says which list it is in; T3 sleepers are
+ * in order. */
+#ifndef VM_RUN_THREAD_H
+#define VM_RUN_THREAD_H
+
+#include "vm/heap/object.h"
+
+/* A new thread that will run `method` with `first` as its receiver or first R
+ * argument; both may later be topped by stack_push(). NULL: *status_out. */
+Thread *thread_new(Domain *domain, Method *method, Object *first,
+                   Status *status_out);
+
+/* Puts a new thread into the run queue. */
+Status thread_start(Thread *thread);
+
+/* The running thread leaves the run queue and waits. For WAIT_SLEEP wake_ns is
+ * set by the caller, for WAIT_JOIN `other` is given. */
+Status thread_park(Thread *thread, ThreadWait wait, Thread *other);
+
+/* A waiting thread becomes runnable, at the tail of its queue, or with `soon`
+ * right after the running one. */
+Status thread_wake(Thread *thread, bool soon);
+
+/* Ends the wait of a native: its call returns `result` (a reference or a
+ * scalar, as declared) or throws `thrown`. */
+Status thread_complete(Thread *thread, uint64_t result, bool soon);
+Status thread_complete_throw(Thread *thread, Object *thrown);
+
+/* Throws in a thread wherever it is; what it waits for or does in steps is
+ * given up. Nothing when it has ended. */
+Status thread_raise(Thread *thread, Object *thrown);
+
+/* The running thread goes to the tail of its queue. */
+Status thread_rotate(Thread *thread);
+
+/* The thread is over; those that joined it run again. */
+Status thread_end(Thread *thread);
+
+/* Announces what ending a slice changes; at its start. */
+Status thread_announce(Thread *thread);
+
+#endif
