@@ -35,7 +35,7 @@ HOST_SOURCES :=
 PC_SOURCES :=
 # Archives and objects that a variant links besides: `$(VARIANT)` is replaced.
 LIBRARIES :=
-# Files that become part of every program: name=path (kernel/assets.h).
+# Files that become part of every program: name=path (kernel/system/assets.h).
 ASSETS :=
 # Unit tests: every test file, linked with the simulator's machine.
 UNIT_SOURCES :=
@@ -97,9 +97,9 @@ libraries = $(subst VARIANT,$(1),$(LIBRARIES))
 # ---- Assets ----
 
 # Written anew only when the list changes; the objects depend on the files.
-build/assets.S: kernel/assets.sh FORCE
+build/assets.S: kernel/system/assets.sh FORCE
 	@mkdir -p build
-	@kernel/assets.sh $(ASSETS) > $@.new
+	@kernel/system/assets.sh $(ASSETS) > $@.new
 	@cmp -s $@.new $@ || cp $@.new $@
 FORCE:
 ASSET_OBJECTS := $(foreach variant,host asan pc,build/$(variant)/assets.o)

@@ -31,8 +31,8 @@ typedef struct Font {
 } Font;
 
 /* Opens the fonts. `find` is asked for assets such as "font/ui"
- * (kernel/assets.h); their data stays. NOT_FOUND, INVALID, NO_MEMORY: no text
- * can be drawn. A second call does nothing. */
+ * (kernel/system/assets.h); their data stays. NOT_FOUND, INVALID, NO_MEMORY: no
+ * text can be drawn. A second call does nothing. */
 Status fonts_open(bool (*find)(const char *name, const uint8_t **data_out,
                                size_t *size_bytes_out));
 

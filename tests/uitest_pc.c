@@ -251,7 +251,7 @@ static bool snapshot(void) {
            ui_wait(has_new_generation, "snapshot: durable");
 }
 
-/* ---- Questions to the console, kernel/console.h ---- */
+/* ---- Questions to the console, kernel/system/console.h ---- */
 
 static const char *answer_of(void) {
     static const char *const answers[] = {"ui: found ", "ui: shows",

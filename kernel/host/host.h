@@ -59,8 +59,8 @@ void host_idle_open(bool window);
  * what to call when some have come; -1 for none. */
 void host_idle_watch(int descriptor, void (*ready)(void));
 
-/* stats.c: the counters of kernel/stats.h go to this file at the exit, as JSON.
- * False: it cannot be made; the reason was printed. */
+/* stats.c: the counters of kernel/system/stats.h go to this file at the exit,
+ * as JSON. False: it cannot be made; the reason was printed. */
 bool host_stats_open(const char *path);
 
 /* script.c: reads UI commands from `path`, or standard input for "-", and

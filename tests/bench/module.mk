@@ -12,7 +12,7 @@ build/generations-bench: $$(call objects,host,tests/bench/generations.c) \
     build/librevstore.a
 	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ -lpthread -o $$@
 build/rates-bench: $$(call objects,host,$$(COMMON_SOURCES) \
-    tests/bench/rates.c $$(filter-out kernel/host/main.c,$$(HOST_SOURCES))) \
+    tests/bench/rates.c $$(filter-out kernel/system/host/main.c,$$(HOST_SOURCES))) \
     $$(call libraries,host)
 	$$(QUIET)$$(CC) $$(CFLAGS_host) -Wl,--wrap=verifier_check $$^ \
 	    $$(HOST_LINKS) -o $$@

@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "kernel/apps.h"
 #include "kernel/base/log.h"
 #include "kernel/host/host.h"
-#include "kernel/host/run.h"
+#include "kernel/system/apps.h"
+#include "kernel/system/host/run.h"
 #include "persist/memory/memory.h"
 #include "vm/code/verifier.h"
 #include "vm/run/vm.h"
@@ -26,7 +26,8 @@ static _Noreturn void fail(const char *what) {
     exit(EXIT_FAILURE);
 }
 
-/* kernel/host/main.c has this for the machine; here nothing asks for it. */
+/* kernel/system/host/main.c has this for the machine; here nothing asks for it.
+ */
 _Noreturn void platform_restart(void) {
     fail("nothing here starts anew");
 }

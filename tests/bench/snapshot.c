@@ -24,7 +24,7 @@ enum {
     PAGES = 10000,
     SLOPE_ROUNDS = 60,
     SLOPE_PAGES = 1000,
-    STEP_PAGES = 256, /* as kernel/saver.c */
+    STEP_PAGES = 256, /* as kernel/system/saver.c */
     LEAST_MB = 64,
     WHOLE_MB = 1024, /* the largest heap with all its pages in RAM */
     LONG_MB = 16384,

@@ -11,8 +11,8 @@
 #include "gui/shape.h"
 #include "gui/theme.h"
 #include "gui/typeset.h"
-#include "kernel/assets.h"
 #include "kernel/base/check.h"
+#include "kernel/system/assets.h"
 #include "tests/gallery/sheets.h"
 
 static void write_png(const char *folder, const char *name,

@@ -27,7 +27,7 @@ run-sheets: build/host/gallery build/asan/gallery
 define GALLERY_RULE
 build/$(1)/gallery: $$(call objects,$(1),$$(BASE_SOURCES) \
     $$(filter-out %_native.c,$$(GUI_SOURCES)) \
-    $$(GALLERY_SOURCES) kernel/assets.c kernel/host/alloc.c) \
+    $$(GALLERY_SOURCES) kernel/system/assets.c kernel/host/alloc.c) \
     $$(call libraries,$(1))
 	$$(QUIET)$$(CC) $$(CFLAGS_$(1)) $$^ -lpng -o $$@
 endef

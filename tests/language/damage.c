@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/apps.h"
+#include "kernel/system/apps.h"
 #include "persist/memory/snapshot.h"
 #include "tests/language/machine.h"
 #include "tests/sim/sim.h"

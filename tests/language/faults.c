@@ -17,9 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/apps.h"
 #include "kernel/base/check.h"
 #include "kernel/base/log.h"
+#include "kernel/system/apps.h"
 #include "persist/memory/snapshot.h"
 #include "tests/language/machine.h"
 #include "tests/sim/sim.h"

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "kernel/apps.h"
+#include "kernel/system/apps.h"
 #include "tests/language/machine.h"
 #include "tests/sim/sim.h"
 #include "vm/compiler/compiler.h"

@@ -17,9 +17,9 @@
 #include <string.h>
 
 #include "gui/fonts.h"
-#include "kernel/apps.h"
-#include "kernel/assets.h"
 #include "kernel/base/log.h"
+#include "kernel/system/apps.h"
+#include "kernel/system/assets.h"
 #include "tests/language/machine.h"
 #include "tests/sim/sim.h"
 #include "vm/compiler/compiler.h"

@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 
-#include "kernel/apps.h"
 #include "kernel/base/keymap.h"
+#include "kernel/system/apps.h"
 #include "tests/sim/sim.h"
 #include "wm/desktop_native.h"
 #include "wm/parts.h"

@@ -15,10 +15,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "kernel/apps.h"
 #include "kernel/base/keymap.h"
-#include "kernel/install.h"
-#include "kernel/system.h"
+#include "kernel/system/apps.h"
+#include "kernel/system/install.h"
+#include "kernel/system/system.h"
 #include "persist/memory/memory_parts.h"
 #include "persist/memory/snapshot.h"
 #include "persist/store/store_parts.h"

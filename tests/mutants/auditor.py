@@ -74,7 +74,7 @@ PLACES = [
      "        status = heap_write(place, 16);\n",
      "",
      "language", language()),
-    ("first-heap", "kernel/first.c",
+    ("first-heap", "kernel/system/first.c",
      "    Status status = memory_write(address, PLATFORM_PAGE_BYTES);",
      "    Status status = STATUS_OK;",
      "machine", machine()),

@@ -10,7 +10,7 @@ build/older/$(1)/first.rvx: build/first-heap build/older/$(1)/modules.ok
 	@build/first-heap $$@ $$(call older,$(1),$$(HEAP_ASSETS)) \
 	    2>$$(@D)/first-heap.log || { cat $$(@D)/first-heap.log >&2; exit 1; }
 build/older/$(1)/assets.o: build/older/$(1)/first.rvx build/assets.S
-	@kernel/assets.sh $$(call older,$(1),$$(ASSETS)) >$$(@D)/assets.S
+	@kernel/system/assets.sh $$(call older,$(1),$$(ASSETS)) >$$(@D)/assets.S
 	$$(QUIET)$$(CC) -c $$(@D)/assets.S -o $$@
 build/older/$(1)/revenant: $$(call objects,host,$$(COMMON_SOURCES) \
     $$(HOST_SOURCES)) build/older/$(1)/assets.o \

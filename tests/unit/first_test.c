@@ -1,10 +1,10 @@
-/* Tests of the first heap (kernel/first.h). */
+/* Tests of the first heap (kernel/system/first.h). */
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/apps.h"
-#include "kernel/assets.h"
-#include "kernel/first.h"
+#include "kernel/system/apps.h"
+#include "kernel/system/assets.h"
+#include "kernel/system/first.h"
 #include "persist/memory/memory.h"
 #include "persist/memory/snapshot.h"
 #include "persist/store/store_parts.h"

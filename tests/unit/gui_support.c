@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "gui/fonts.h"
-#include "kernel/assets.h"
 #include "kernel/base/check.h"
+#include "kernel/system/assets.h"
 #include "tests/test.h"
 
 #define GUARD_PIXEL 0x5a5aa5a5u

@@ -7,7 +7,7 @@
 #include "gui/theme.h"
 #include "gui/typeset.h"
 #include "kernel/base/utf8.h"
-#include "kernel/assets.h"
+#include "kernel/system/assets.h"
 #include "kernel/lib/face.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"

@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/assets.h"
 #include "kernel/base/bytes.h"
 #include "kernel/lib/face.h"
 #include "kernel/lib/math.h"
+#include "kernel/system/assets.h"
 #include "tests/test.h"
 
 void libc_qsort(void *elements, size_t count, size_t size_bytes,

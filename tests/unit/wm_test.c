@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "gui/gui.h"
-#include "kernel/assets.h"
+#include "kernel/system/assets.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "wm/parts.h"

@@ -1,0 +1,137 @@
+/* The programs that come with the system. */
+#include "kernel/system/apps.h"
+
+#include "gui/typeset_native.h"
+#include "kernel/base/bytes.h"
+#include "kernel/base/log.h"
+#include "kernel/system/assets.h"
+#include "vm/native/compiler_native.h"
+#include "vm/native/core_native.h"
+#include "vm/native/figures_native.h"
+#include "vm/past/past_native.h"
+#include "vm/run/domain.h"
+#include "vm/run/vm.h"
+#include "wm/desktop_native.h"
+
+static const struct {
+    const char *name;   /* as the launcher shows it */
+    const char *module; /* of the asset app/MODULE */
+    uint32_t rights;    /* DOMAIN_MAY_... of object.h */
+} apps[] = {
+    {"Editor", "editor", 0},
+    {"Shell", "shell", DOMAIN_MAY_TRAVEL},
+    {"Counter", "counter", 0},
+};
+
+enum { APPS = sizeof apps / sizeof apps[0] };
+
+void apps_register(void) {
+    core_native_register();
+    desktop_register();
+    typeset_register();
+    compiler_native_register(asset_find);
+    figures_native_register();
+    past_native_register();
+}
+
+/* In the order of loading. */
+static const char *const libraries[] = {"module/core", "module/ui",
+                                        "module/system"};
+
+enum { LIBRARIES = sizeof libraries / sizeof libraries[0], WHY_BYTES = 400 };
+
+static Status load(const char *asset, bool system, Text *why) {
+    const uint8_t *bytes;
+    size_t count;
+    Module *module;
+    if (!asset_find(asset, &bytes, &count)) {
+        text_add_format(why, "%s is not in this build", asset);
+        return STATUS_NOT_FOUND;
+    }
+    text_add_format(why, "%s: ", asset);
+    size_t length = why->length;
+    Status status = vm_load_module(bytes, count, system, &module, why);
+    if (status == STATUS_OK)
+        why->length = 0;
+    else if (why->length == length)
+        text_add(why, status_text(status));
+    return status;
+}
+
+static Status load_place(uint32_t place, Text *why) {
+    char asset[40];
+    Text name = text_on(asset, sizeof asset);
+    if (place < LIBRARIES)
+        return load(libraries[place], true, why);
+    text_add_format(&name, "app/%s", apps[place - LIBRARIES].module);
+    return load(text_end(&name), false, why);
+}
+
+Status apps_load(Text *why) {
+    Status status = STATUS_OK;
+    for (uint32_t i = 0; i < LIBRARIES + APPS && status == STATUS_OK; i++)
+        status = load_place(i, why);
+    return status;
+}
+
+void apps_update(void) {
+    char buffer[WHY_BYTES];
+    for (uint32_t i = 0; i < LIBRARIES + APPS; i++) {
+        Text why = text_on(buffer, sizeof buffer);
+        if (load_place(i, &why) != STATUS_OK)
+            log_line("apps: %s; what the world has stays", text_end(&why));
+    }
+}
+
+const char *apps_name(uint32_t place) {
+    return place < APPS ? apps[place].name : NULL;
+}
+
+void apps_launch(uint32_t place) {
+    Domain *domain;
+    if (place >= APPS)
+        return;
+    memory_set_level(MEMORY_APP); /* what is left is for those that run */
+    Status status = vm_start_app(apps[place].module, apps[place].name,
+                                 DOMAIN_LIMIT_DEFAULT, 0, NULL, &domain);
+    memory_set_level(MEMORY_SYSTEM);
+    if (status == STATUS_OK)
+        domain->rights = apps[place].rights; /* new, so it may be written */
+    else
+        log_line("apps: %s does not start: %s", apps[place].name,
+                 status_text(status));
+}
+
+static uint32_t place_of(const char *name) {
+    uint32_t place = 0;
+    while (place < APPS && !text_equal(apps[place].name, name))
+        place++;
+    return place;
+}
+
+bool apps_has(const char *name) {
+    return place_of(name) < APPS;
+}
+
+bool apps_open(const char *name) {
+    apps_launch(place_of(name));
+    return apps_has(name);
+}
+
+void apps_first_start(void) {
+    apps_open("Editor");
+}
+
+/* The system domain, at place 0, is never over. */
+void apps_reap(void) {
+    for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++) {
+        Domain *domain = ROOT->domains[i];
+        int exit_code;
+        if (!domain || !vm_app_ended(domain, &exit_code))
+            continue;
+        desktop_forget(domain);
+        if (domain_kill(domain) != STATUS_OK)
+            break; /* nothing can be written now; later */
+    }
+    domain_give_back();
+}

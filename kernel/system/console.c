@@ -1,0 +1,116 @@
+/* Commands over the console. */
+#include "kernel/system/console.h"
+
+#include "kernel/base/log.h"
+#include "kernel/base/text.h"
+#include "kernel/platform.h"
+#include "kernel/system/apps.h"
+#include "wm/desktop_native.h"
+
+enum { MASKS_MOST = 32 }; /* so that a line of the log has them */
+
+static bool snapshot_wanted, stop_wanted, resumed;
+
+/* Ends the word at `at` and returns what follows it. */
+static char *split(char *at) {
+    while (*at && *at != ' ')
+        at++;
+    if (*at)
+        *at++ = 0;
+    while (*at == ' ')
+        at++;
+    return at;
+}
+
+/* The text between quotes, with \" and \\, in place; NULL: there is none. */
+static char *quoted(char *at) {
+    if (*at != '"')
+        return NULL;
+    char *to = at;
+    for (char *from = at + 1; *from && *from != '"'; from++) {
+        if (*from == '\\' && from[1])
+            from++;
+        *to++ = *from;
+    }
+    *to = 0;
+    return at;
+}
+
+static void find(char *rest) {
+    int32_t x, y;
+    char *name = quoted(split(rest));
+    if (name && desktop_find(rest, name, &x, &y))
+        log_line("ui: found %d %d", x, y);
+    else
+        log_line("ui: missing");
+}
+
+static void shows(char *rest) {
+    char *text = quoted(rest);
+    log_line("ui: %s", text && desktop_shows(text) ? "shows" : "missing");
+}
+
+static void masks(void) {
+    Rect rects[MASKS_MOST];
+    char line[MASKS_MOST * 26 + 20];
+    Text text = text_on(line, sizeof line);
+    uint32_t count = desktop_masks(rects, MASKS_MOST);
+    for (uint32_t i = 0; i < count; i++)
+        text_add_format(&text, "%s %d %d %d %d", i > 0 ? "," : "", rects[i].x,
+                        rects[i].y, rects[i].width, rects[i].height);
+    log_line("ui: masks%s", text_end(&text));
+}
+
+static void open_app(char *rest) {
+    char *name = quoted(rest);
+    if (!name || !apps_open(name))
+        log_line("console: no app has this name");
+}
+
+static void obey(char *line) {
+    char *rest = split(line);
+    if (text_equal(line, "snapshot"))
+        snapshot_wanted = true;
+    else if (text_equal(line, "shutdown"))
+        stop_wanted = true;
+    else if (text_equal(line, "resume"))
+        resumed = true;
+    else if (text_equal(line, "open"))
+        open_app(rest);
+    else if (text_equal(line, "find"))
+        find(rest);
+    else if (text_equal(line, "shows"))
+        shows(rest);
+    else if (text_equal(line, "masks"))
+        masks();
+    else if (line[0])
+        log_line("console: unknown command: %s", line);
+}
+
+void console_step(void) {
+    char line[512];
+    while (platform_console_next(line, sizeof line))
+        obey(line);
+}
+
+bool console_snapshot_wanted(void) {
+    return snapshot_wanted;
+}
+
+void console_snapshot_taken(void) {
+    snapshot_wanted = false;
+}
+
+void console_want_stop(void) {
+    stop_wanted = true;
+}
+
+bool console_stop_wanted(void) {
+    return stop_wanted;
+}
+
+bool console_take_resume(void) {
+    bool was = resumed;
+    resumed = false;
+    return was;
+}

@@ -1,0 +1,185 @@
+/* `revenant --run FILE.rev [ARG…]`: a program's `main` without a desktop. */
+#include "kernel/system/host/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/host/host.h"
+#include "kernel/system/apps.h"
+#include "kernel/system/first.h"
+#include "kernel/system/install.h"
+#include "kernel/system/notices/starts.h"
+#include "kernel/system/saver.h"
+#include "kernel/system/system.h"
+#include "persist/memory/snapshot.h"
+#include "vm/run/domain.h"
+#include "vm/run/vm.h"
+
+enum { SLICE_BUDGET = 1000000, MESSAGE_BYTES = 4096 };
+
+static void show_diagnostics(const CompilerResult *result) {
+    char buffer[MESSAGE_BYTES];
+    for (size_t i = 0; i < result->diagnostic_count; i++) {
+        Text text = text_on(buffer, sizeof buffer);
+        compiler_show(&result->diagnostics[i], &text);
+        fputs(text_end(&text), stderr);
+    }
+}
+
+bool host_compile(const char *module, const char *path, const char *source,
+                  size_t size, bool only_tests, CompilerResult *result_out) {
+    CompilerSource sources = {path, source, size};
+    Status status = install_compile(module, &sources, only_tests, result_out);
+    show_diagnostics(result_out);
+    if (status != STATUS_OK)
+        fprintf(stderr, "revenant: %s: %s\n", path, status_text(status));
+    return status == STATUS_OK && result_out->error_count == 0;
+}
+
+/* Compiles and loads the program as module "main". */
+static bool load_program(const char *path, bool tests) {
+    size_t size;
+    char *source = host_read_file(path, &size);
+    if (!source)
+        return false;
+    CompilerResult result;
+    bool good = host_compile("main", path, source, size, tests, &result);
+    if (good) {
+        char why[400];
+        Text text = text_on(why, sizeof why);
+        Module *module;
+        good = vm_load_module(result.bytes, result.size_bytes, false, &module,
+                              &text) == STATUS_OK;
+        if (!good)
+            fprintf(stderr, "revenant: %s: %s\n", path, text_end(&text));
+    }
+    compiler_free(&result);
+    free(source);
+    return good;
+}
+
+static void print_out(const Domain *domain, const char *bytes, size_t count) {
+    (void)domain;
+    fwrite(bytes, 1, count, stdout);
+}
+
+static bool start_vm(void) {
+    char why[400];
+    Text text = text_on(why, sizeof why);
+    MemoryOptions options = {.limit_bytes = platform_memory_bytes(),
+                             .lost = vm_lost_page};
+    apps_register();
+    if (memory_open(&options) != STATUS_OK) {
+        fprintf(stderr, "revenant: there is not enough memory to start\n");
+        return false;
+    }
+    if (first_clone(&text) == STATUS_OK && vm_restore() == STATUS_OK)
+        return true;
+    fprintf(stderr, "revenant: %s\n", text_end(&text));
+    return false;
+}
+
+/* Without a disk there are no snapshots: whoever asks for one goes on. */
+static void refuse_snapshots(void) {
+    if (vm_snapshot_wanted())
+        vm_barrier_taken();
+}
+
+/* One turn; the platform time of the next. */
+static uint64_t turn(bool kept) {
+    uint64_t next_ns = vm_run(SLICE_BUDGET);
+    if (!kept) {
+        refuse_snapshots();
+        return next_ns;
+    }
+    uint64_t save_ns = saver_step(), mark_ns = starts_step();
+    memory_trim();
+    if (save_ns < next_ns)
+        next_ns = save_ns;
+    return mark_ns < next_ns ? mark_ns : next_ns;
+}
+
+static int run_to_end(const Domain *domain, bool kept) {
+    int exit_code;
+    while (!vm_app_ended(domain, &exit_code)) {
+        uint64_t next_ns = turn(kept);
+        if (next_ns == UINT64_MAX && !vm_app_ended(domain, &exit_code) &&
+            !vm_snapshot_wanted()) {
+            fprintf(stderr, "revenant: every thread waits for ever\n");
+            return EXIT_FAILURE;
+        }
+        fflush(stdout);
+        if (next_ns > platform_now_ns())
+            platform_idle(next_ns);
+    }
+    return exit_code;
+}
+
+/* The program of this name that a run before this one did not end; or NULL. */
+static Domain *unfinished(const char *name) {
+    int exit_code;
+    for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++) {
+        Domain *domain = ROOT->domains[i];
+        if (domain && !vm_app_ended(domain, &exit_code) &&
+            strlen(name) == domain->name->length &&
+            memcmp(name, domain->name->bytes, domain->name->length) == 0)
+            return domain;
+    }
+    return NULL;
+}
+
+static Domain *start(const char *path, int count, char **arguments,
+                     bool tests) {
+    Domain *domain;
+    if (!load_program(path, tests))
+        return NULL;
+    Status status =
+        vm_start_app("main", path, DOMAIN_LIMIT_DEFAULT, (size_t)count,
+                     (const char *const *)arguments, &domain);
+    if (status == STATUS_OK)
+        return domain;
+    fprintf(stderr, "revenant: %s: it has no main to run: %s\n", path,
+            status_text(status));
+    return NULL;
+}
+
+static int run(const char *path, int count, char **arguments, bool tests) {
+    if (!start_vm())
+        return EXIT_FAILURE;
+    vm_set_print(print_out);
+    const Domain *domain = start(path, count, arguments, tests);
+    return domain ? run_to_end(domain, false) : EXIT_FAILURE;
+}
+
+/* The world's other apps are held meanwhile. */
+static int run_kept(const char *path, int count, char **arguments) {
+    host_set("headless=1"); /* what cannot start says so in a line */
+    host_set("held=0");     /* nobody is there to let them go */
+    system_open_world();
+    vm_set_print(print_out);
+    const Domain *domain = unfinished(path);
+    if (!domain)
+        domain = start(path, count, arguments, false);
+    if (!domain)
+        return EXIT_FAILURE;
+    vm_hold(true, domain);
+    int exit_code = run_to_end(domain, true);
+    apps_reap(); /* the next run begins anew */
+    Status status = saver_finish();
+    starts_end();
+    if (status == STATUS_OK)
+        return exit_code;
+    fprintf(stderr, "revenant: the last snapshot failed: %s\n",
+            status_text(status));
+    return EXIT_FAILURE;
+}
+
+int host_run(const char *path, int count, char **arguments, bool kept) {
+    return kept ? run_kept(path, count, arguments)
+                : run(path, count, arguments, false);
+}
+
+int host_test(const char *path) {
+    return run(path, 0, NULL, true);
+}

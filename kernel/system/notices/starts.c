@@ -1,0 +1,137 @@
+/* Marks of starts, and the notice while the apps are held. */
+#include "kernel/system/notices/starts.h"
+
+#include "kernel/base/text.h"
+#include "kernel/base/trace.h"
+#include "kernel/platform.h"
+#include "kernel/system/notices/answers.h"
+#include "kernel/system/setting.h"
+#include "kernel/system/travel.h"
+#include "persist/store/store.h"
+#include "vm/run/vm.h"
+#include "wm/notice.h"
+
+/* When the apps ran for so long, this start is a good one. */
+#define LASTED_NS 5000000000u
+
+enum { FAILED_MOST = 3 };
+
+static struct {
+    Store *store;
+    uint64_t since_ns; /* the apps run since then; UINT64_MAX: they are held, or
+                        * the second mark is made */
+    uint32_t failed;   /* starts in a row before this one */
+} starts;
+
+static bool are_held(void) {
+    if (platform_setting("held"))
+        return setting_is_on("held");
+    return starts.failed >= FAILED_MOST && !setting_is_on("test");
+}
+
+void starts_begin(Store *store) {
+    starts.store = store;
+    starts.since_ns = UINT64_MAX;
+    starts.failed = store && store_durable_generation(store)
+                        ? store_start_begins(store)
+                        : 0;
+    vm_hold(are_held(), NULL);
+    if (!vm_held())
+        starts.since_ns = platform_now_ns();
+    else if (starts.failed >= FAILED_MOST)
+        log_line("recovery: %u starts in a row did not last; the apps are held",
+                 starts.failed);
+}
+
+/* The second mark. */
+static void lasted(void) {
+    starts.since_ns = UINT64_MAX;
+    if (starts.store)
+        store_start_lasted(starts.store);
+    TRACE(store, "this start has lasted");
+}
+
+void starts_end(void) {
+    if (starts.since_ns != UINT64_MAX)
+        lasted();
+}
+
+uint64_t starts_step(void) {
+    if (starts.since_ns == UINT64_MAX)
+        return UINT64_MAX;
+    if (platform_now_ns() - starts.since_ns < LASTED_NS)
+        return starts.since_ns + LASTED_NS;
+    lasted();
+    return UINT64_MAX;
+}
+
+/* ---- The notice ---- */
+
+static void start_apps(void) {
+    vm_hold(false, NULL);
+    starts.since_ns = platform_now_ns();
+}
+
+/* The place-th older generation, newest first; number 0: there is none. */
+static FormatRecord older_at(uint32_t place) {
+    uint32_t count = starts.store ? store_record_count(starts.store) : 0;
+    uint64_t present = count ? store_durable_generation(starts.store) : 0;
+    while (count-- > 0) {
+        FormatRecord record = store_record(starts.store, count);
+        if (record.generation != present && place-- == 0)
+            return record;
+    }
+    return (FormatRecord){0};
+}
+
+/* The answers: start, stop one app each, go back to one generation each. */
+static const char *answer(uint32_t place) {
+    static char words[80];
+    Text text = text_on(words, sizeof words);
+    uint32_t apps = answers_app_count();
+    if (place == 0)
+        return apps ? "Start the apps" : "Go on";
+    if (place <= apps) {
+        const String *name = answers_app(place - 1)->name;
+        text_add_format(&text, "Stop %.*s for good", (int)name->length,
+                        name->bytes);
+        return text_end(&text);
+    }
+    FormatRecord older = older_at(place - 1 - apps);
+    if (older.generation == 0)
+        return NULL;
+    text_add_format(&text, "Go back to generation %lu, ", older.generation);
+    answers_add_age(&text, older.wall_us);
+    return text_end(&text);
+}
+
+static void chosen(uint32_t place) {
+    uint32_t apps = answers_app_count();
+    if (place == 0) {
+        start_apps();
+        return;
+    }
+    if (place > apps) {
+        Status status = travel_to(older_at(place - 1 - apps).generation);
+        log_line("travel: the machine cannot go back: %s", status_text(status));
+    } else {
+        answers_stop(answers_app(place - 1));
+    }
+    starts_offer();
+}
+
+void starts_offer(void) {
+    static const WmNotice after_failures = {
+        .title = "Your apps are held",
+        .text = "The last starts ended within seconds, so an app may be the "
+                "cause. Everything is there as it was; nothing of it runs yet.",
+        .answer = answer,
+        .chosen = chosen};
+    static const WmNotice wanted = {
+        .title = "Your apps are held",
+        .text = "Everything is there as it was; nothing of it runs yet.",
+        .answer = answer,
+        .chosen = chosen};
+    if (vm_held())
+        wm_notice(starts.failed >= FAILED_MOST ? &after_failures : &wanted);
+}

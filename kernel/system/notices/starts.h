@@ -1,0 +1,29 @@
+/* starts.h: starts that did not last, and holding the apps after some of them.
+ *
+ * A start makes one mark on the disk before the first thread runs and one when
+ * the apps have run for five seconds. After three starts in a row without the
+ * second, or with the setting held=1, the apps are held: the desktop is there,
+ * nothing of them runs, and a notice offers to start them, to stop some for
+ * good, or to go back to an older generation. The setting held=0 never holds
+ * them; test mode neither. */
+#ifndef KERNEL_SYSTEM_NOTICES_STARTS_H
+#define KERNEL_SYSTEM_NOTICES_STARTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct Store;
+
+/* When the store is open, before anything runs. NULL: there is no disk. */
+void starts_begin(struct Store *store);
+
+/* When the desktop is there. */
+void starts_offer(void);
+
+/* In each turn of the main loop; when to look again. */
+uint64_t starts_step(void);
+
+/* The machine is switched off in order: such a start has lasted, too. */
+void starts_end(void);
+
+#endif
