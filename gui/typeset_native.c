@@ -85,5 +85,5 @@ void typeset_register(void) {
         {"ui.textFit", "(IILcore.String;I)I", text_fit, NULL},
         {"ui.textFitPart", "(IILcore.String;III)I", text_fit_part, NULL},
     };
-    native_register(entries, sizeof entries / sizeof entries[0]);
+    natives_register(entries, sizeof entries / sizeof entries[0]);
 }

@@ -532,7 +532,7 @@ void desktop_register(void) {
         {"ui.setClipboard", "(Lcore.String;)V", set_clipboard, NULL},
         {"ui.testMode", "()B", test_mode, NULL},
     };
-    native_register(entries, sizeof entries / sizeof entries[0]);
+    natives_register(entries, sizeof entries / sizeof entries[0]);
     desktop_paint_register();
     desktop_past_register();
 }

@@ -142,5 +142,5 @@ void desktop_paint_register(void) {
     static const NativeEntry entries[] = {
         {"ui.Window.paint", "([YI)V", window_paint, NULL},
     };
-    native_register(entries, 1);
+    natives_register(entries, 1);
 }

@@ -312,5 +312,5 @@ void desktop_past_register(void) {
     static const NativeEntry entries[] = {
         {"system.pastPicture", "(II)[Y", past_picture, NULL},
     };
-    native_register(entries, 1);
+    natives_register(entries, 1);
 }

@@ -12,6 +12,7 @@
 #include "kernel/system/console.h"
 #include "kernel/system/first.h"
 #include "kernel/system/install.h"
+#include "kernel/system/notices/answers.h"
 #include "kernel/system/notices/full.h"
 #include "kernel/system/notices/lost.h"
 #include "kernel/system/notices/starts.h"
@@ -21,6 +22,8 @@
 #include "kernel/system/setting.h"
 #include "kernel/system/travel.h"
 #include "persist/memory/snapshot.h"
+#include "vm/past/past_gone.h"
+#include "vm/run/guard.h"
 #include "vm/run/vm.h"
 #include "wm/desktop_native.h"
 
@@ -121,6 +124,13 @@ static void go_back(Store *store, StoreOpening *opening) {
         refuse_start(status_text(status));
 }
 
+/* Test mode never holds by itself: its lives are short. */
+static StartsHold hold_wanted(void) {
+    if (platform_setting("held"))
+        return setting_is_on("held") ? STARTS_HOLD : STARTS_HOLD_NEVER;
+    return setting_is_on("test") ? STARTS_HOLD_NEVER : STARTS_HOLD_AFTER;
+}
+
 /* The generation that came back, 0 for none. */
 static uint64_t open_memory(void) {
     MemoryOptions options = {.limit_bytes = memory_limit(),
@@ -132,7 +142,7 @@ static uint64_t open_memory(void) {
         log_line("recovery: there is no disk; nothing will outlive this run");
     else if (status != STATUS_OK)
         refuse_start(opening.message);
-    starts_begin(options.store);
+    starts_begin(options.store, hold_wanted());
     if (options.store) {
         set_retention(options.store);
         go_back(options.store, &opening);
@@ -149,6 +159,7 @@ static void open_vm(bool blank) {
     char why[200];
     Text text = text_on(why, sizeof why);
     apps_register();
+    guard_set_find(past_gone_find);
     Status status = blank ? first_clone(&text) : STATUS_OK;
     if (status != STATUS_OK)
         refuse_start(text_end(&text));
@@ -204,12 +215,18 @@ static void until_done(void (*step)(void)) {
 }
 
 static void open_desktop(void) {
+    static const AnswersDeeds deeds = {.go_back = travel_to,
+                                       .take_app_back = travel_app_to_newest,
+                                       .has_app = apps_has,
+                                       .open_app = apps_open,
+                                       .expect_room = saver_expect_room};
     WmHooks hooks = {
         .launch = apps_launch, .app_name = apps_name, .clock = clock_text};
     Screen screen = platform_screen();
     if (screen.width == 0)
         refuse_start("there is no screen");
     desktop_hooks(&hooks);
+    answers_set_deeds(&deeds);
     gui_calibrate(platform_now_ns);
     WmDesk desk = {.x = (int32_t)screen.width / 2,
                    .y = (int32_t)screen.height / 2};
@@ -328,7 +345,7 @@ static void after_programs(void) {
     travel_step();
     lost_step();
     keep_clock();
-    full_step();
+    full_step(saver_is_starved());
     compose();
 }
 

@@ -25,6 +25,7 @@
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "vm/compiler/compiler.h"
+#include "vm/heap/heap.h"
 #include "vm/heap/heap_check.h"
 #include "vm/run/domain.h"
 #include "vm/run/native_call.h"
@@ -127,8 +128,8 @@ static bool called[NATIVES_MAX];
 
 NativeResult __wrap_native_call(Method *method, const uint16_t *list) {
     const NativeEntry *entry = native_call_entry(method);
-    for (size_t i = 0; i < NATIVES_MAX && native_at(i); i++)
-        called[i] = called[i] || native_at(i) == entry;
+    for (size_t i = 0; i < NATIVES_MAX && natives_at(i); i++)
+        called[i] = called[i] || natives_at(i) == entry;
     return __real_native_call(method, list);
 }
 
@@ -227,7 +228,7 @@ static const char *run_to_end(Domain *domain) {
 static const char *take_away(Domain *domain) {
     Status status = STATUS_BUSY;
     uint64_t number = domain->number;
-    for (int i = 0; i < TRIES_MAX && domain_find(number); i++) {
+    for (int i = 0; i < TRIES_MAX && heap_domain(number); i++) {
         status = domain_kill(domain);
         take_snapshot();
     }
@@ -384,8 +385,8 @@ static bool is_instruction(const char *name) {
 
 /* Natives that are the VM's own and that no program called. */
 static void check_natives(void) {
-    for (size_t i = 0; native_at(i); i++) {
-        const char *name = native_at(i)->name;
+    for (size_t i = 0; natives_at(i); i++) {
+        const char *name = natives_at(i)->name;
         bool own = !strncmp(name, "core.", 5) || !strncmp(name, "system.", 7);
         if (!own || called[i] || is_instruction(name))
             continue;

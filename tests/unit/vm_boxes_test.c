@@ -3,6 +3,7 @@
 #include "tests/test.h"
 #include "tests/unit/vm_harness.h"
 #include "vm/heap/boxes.h"
+#include "vm/heap/class.h"
 #include "vm/heap/collect.h"
 #include "vm/heap/heap.h"
 #include "vm/heap/identity.h"
@@ -91,8 +92,8 @@ TEST("a world without shared boxes gets them at its next start") {
     harness_start();
     Domain *a = make_domain(), *b = make_domain();
     for (int i = 0; i < 4; i++) {
-        EXPECT_EQUAL(heap_write(heap_class(ids[i]), sizeof(Class)), STATUS_OK);
-        HEAP_SET(heap_class(ids[i])->boxes, NULL);
+        EXPECT_EQUAL(heap_write(class_find(ids[i]), sizeof(Class)), STATUS_OK);
+        HEAP_SET(class_find(ids[i])->boxes, NULL);
     }
     Status status;
     Object *own = boxes_make(a, CLASS_Int, 7, &status);

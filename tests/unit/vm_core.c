@@ -121,9 +121,9 @@ void core_begin(Assembler *a) {
     assembler_class(a, "System", object, 0, 0, NULL, 0, NULL);
     AssemblerField held = {"held", assembler_kind(a, MODULE_BOOL), 0};
     assembler_class(a, "Lock", object, 0, 0, NULL, 1, &held);
-    for (size_t i = 0; native_at(i); i++)
-        if (is_core(native_at(i)))
-            declare_native(a, native_at(i));
+    for (size_t i = 0; natives_at(i); i++)
+        if (is_core(natives_at(i)))
+            declare_native(a, natives_at(i));
 }
 
 /* ---- Hostile calls ---- */

@@ -542,7 +542,7 @@ TEST("an app whose own object is lost is given up, the others come back") {
     harness_restart();
     EXPECT(sim_log_find("app: number 1 stopped: nothing of it"));
     EXPECT_EQUAL(vm_figures().domains, 2);
-    two = domain_find(number);
+    two = heap_domain(number);
     EXPECT(two != NULL);
     vm_run(10000);
     EXPECT(!vm_app_ended(two, &code));

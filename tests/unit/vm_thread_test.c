@@ -342,10 +342,10 @@ TEST("no native can be harmed by hostile arguments") {
     uint64_t state = 11;
     harness_start();
     load_core();
-    for (size_t i = 0; native_at(i); i++) {
-        core_make_hostile(A, native_at(i), &state);
+    for (size_t i = 0; natives_at(i); i++) {
+        core_make_hostile(A, natives_at(i), &state);
         if (!harness_load(A, false)) {
-            printf("  %s: %s\n", native_at(i)->name, harness_why);
+            printf("  %s: %s\n", natives_at(i)->name, harness_why);
             EXPECT(!"the hostile module loads");
             continue;
         }

@@ -8,8 +8,8 @@
 #include "vm/code/loader_names.h"
 #include "vm/code/symbols.h"
 #include "vm/code/verifier.h"
+#include "vm/heap/class.h"
 #include "vm/heap/heap.h"
-#include "vm/run/worker.h"
 
 #define POOL_MAX 65535u
 
@@ -108,7 +108,7 @@ static Status resolve_class_type(Link *link, uint16_t type) {
     if (!found && module != link->module) {
         uint32_t known = symbols_known(name->bytes, name->length);
         if (known && part == 4 && bytes_equal(name->bytes, "core", 4))
-            found = worker_class(known);
+            found = class_get(known);
     }
     link->types[type] = found;
     return found ? STATUS_OK
@@ -124,7 +124,7 @@ static Status resolve_types(Link *link) {
             if (status != STATUS_OK)
                 return status;
         } else if (module_kind_is_reference(kind) && kind != MODULE_CLASS) {
-            link->types[i] = worker_class(link_kind_class(kind));
+            link->types[i] = class_get(link_kind_class(kind));
         }
     }
     return STATUS_OK;
@@ -253,7 +253,7 @@ static Method *find_in_interfaces(const Link *link, const Class *of,
                                   uint32_t selector) {
     const Array *ids = of->interfaces;
     for (uint64_t i = 0; ids && i < ids->length; i++) {
-        const Class *each = heap_class((uint32_t)ids->at.words[i]);
+        const Class *each = class_find((uint32_t)ids->at.words[i]);
         for (size_t k = 0; k < link->file.class_count; k++)
             if (link->classes[k]->id == ids->at.words[i])
                 each = link->classes[k];
@@ -411,7 +411,7 @@ static Status adopt_known(const Link *link) {
         if (link->classes[i]->id == CLASS_Object)
             object = link->classes[i];
     for (uint32_t id = 1; object && symbols_known_name(id); id++) {
-        Class *of = heap_class(id);
+        Class *of = class_find(id);
         Status status = heap_write(of, sizeof *of);
         if (status != STATUS_OK)
             return status;
@@ -435,7 +435,7 @@ static Status publish(Link *link) {
         return status;
     for (size_t i = 0; i < link->file.class_count; i++) {
         symbols_put_class(link->classes[i]);
-        worker_forget_class(link->classes[i]->id);
+        class_forget(link->classes[i]->id);
     }
     symbols_put_class(link->module->environment);
     HEAP_SET(ROOT->modules->at.references[link->module->number], link->module);

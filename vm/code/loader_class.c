@@ -5,9 +5,8 @@
 #include "kernel/base/check.h"
 #include "vm/code/loader_names.h"
 #include "vm/code/symbols.h"
+#include "vm/heap/class.h"
 #include "vm/heap/heap.h"
-#include "vm/run/exception.h"
-#include "vm/run/worker.h"
 
 #define INSTANCE_WORDS_MAX 32767u
 #define INTERFACES_MAX 256u
@@ -66,7 +65,7 @@ static Status make_class(Link *link, const FileClass *file, Class **made_out) {
     made->shape = symbols_known_shape(known ? known : CLASS_FIRST_FREE);
     made->flags = file->flags;
     HEAP_SET(made->module, link->module);
-    HEAP_SET(made->boxes, known ? heap_class(known)->boxes : NULL);
+    HEAP_SET(made->boxes, known ? class_find(known)->boxes : NULL);
     HEAP_SET(made->name, symbols_intern(name.bytes, name.length, &status));
     if (status == STATUS_OK && !known)
         status = heap_write(ROOT, sizeof *ROOT);
@@ -289,7 +288,7 @@ Status loader_class_environment(Link *link) {
                                          sizeof(Class), &status);
     if (!made)
         return status;
-    Class *object = worker_class(CLASS_Object);
+    Class *object = class_get(CLASS_Object);
     made->id = (uint32_t)ROOT->next_class++;
     made->shape = SHAPE_OBJECT;
     made->flags = MODULE_ABSTRACT | MODULE_FINAL;

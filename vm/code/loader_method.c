@@ -4,11 +4,11 @@
 #include "kernel/base/log.h"
 #include "vm/code/loader_class.h"
 #include "vm/code/loader_names.h"
+#include "vm/code/natives.h"
 #include "vm/code/symbols.h"
+#include "vm/heap/class.h"
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
-#include "vm/run/native_call.h"
-#include "vm/run/worker.h"
 
 #define SIGNATURE_BYTES 4096u
 
@@ -90,8 +90,8 @@ static Status bind_native(const Link *link, const FileMethod *file,
     if (!link->system)
         return loader_class_refuse(link, file->name,
                                    "only system modules have natives");
-    if (!native_find(name.bytes, name.length, signature->bytes,
-                     signature->length))
+    if (!natives_find(name.bytes, name.length, signature->bytes,
+                      signature->length))
         log_line("vm: there is no native %s%.*s", text_end(&name),
                  (int)signature->length, signature->bytes);
     return set_parameters(link, file, made);

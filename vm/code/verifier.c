@@ -5,8 +5,7 @@
 #include "kernel/base/alloc.h"
 #include "kernel/base/bytes.h"
 #include "vm/code/symbols.h"
-#include "vm/run/exception.h"
-#include "vm/run/worker.h"
+#include "vm/heap/class.h"
 
 typedef enum Operand {
     OPERAND_none,
@@ -89,7 +88,7 @@ static bool is_open(const Class *of) {
 /* A value of class `value` may stand where `of` is declared. */
 static bool fits(const Class *value, const Class *of) {
     return is_open(of) || value == of ||
-           (!is_open(value) && worker_is_a(value, of));
+           (!is_open(value) && class_is_a(value, of));
 }
 
 /* Words of the frame for registers: parameters of R last, of S first. */
@@ -255,7 +254,7 @@ static void rule_constant(Check *check) {
 }
 
 static void rule_text(Check *check) {
-    Class *string = worker_class(CLASS_String);
+    Class *string = class_get(CLASS_String);
     need(check, fits(string, reference_class(check, check->word.a)),
          "a String does not fit the register");
     if (check->bad)
@@ -334,7 +333,7 @@ static void rule_cast(Check *check) {
 
 static void rule_box(Check *check) {
     uint32_t id = link_kind_class(scalar_kind(check, check->word.b));
-    need(check, fits(worker_class(id), reference_class(check, check->word.a)),
+    need(check, fits(class_get(id), reference_class(check, check->word.a)),
          "the box does not fit the register");
     check->to.c = (uint16_t)id;
 }
@@ -348,7 +347,7 @@ static void rule_unbox(Check *check) {
 static const LinkField *field_of(Check *check, uint16_t object) {
     const LinkField *field = &check->link->fields[check->word.c];
     Class *of = reference_class(check, object);
-    need(check, !is_open(of) && worker_is_a(of, field->owner),
+    need(check, !is_open(of) && class_is_a(of, field->owner),
          "the object has no such field");
     check->to.c = FIELD_WORD(field->packed);
     return field;
@@ -626,7 +625,7 @@ static void rule_return_value(Check *check) {
 
 static void rule_throw(Check *check) {
     const Class *of = reference_class(check, check->word.a);
-    need(check, !is_open(of) && worker_is_a(of, worker_class(CLASS_Exception)),
+    need(check, !is_open(of) && class_is_a(of, class_get(CLASS_Exception)),
          "only exceptions are thrown");
 }
 
@@ -708,7 +707,7 @@ static void check_handler(Check *check, const uint8_t *entry,
     uint16_t reg = module_file_number(entry, 3);
     uint16_t type = module_file_number(entry, 4);
     uint32_t count = check->file->words;
-    Class *exception = worker_class(CLASS_Exception);
+    Class *exception = class_get(CLASS_Exception);
     Class *of = type ? check->link->types[type] : exception;
     need(check,
          from < end && end <= count && handler < count && check->starts[from] &&
@@ -717,7 +716,7 @@ static void check_handler(Check *check, const uint8_t *entry,
     need(check, reg < check->file->references, "no such R register");
     if (check->bad)
         return;
-    need(check, !is_open(of) && worker_is_a(of, exception),
+    need(check, !is_open(of) && class_is_a(of, exception),
          "only exceptions are caught");
     need(check, fits(of, reference_class(check, reg)),
          "the exception does not fit the register");

@@ -1,6 +1,7 @@
 /* Boxes of values: one for each small value, new ones for all others. */
 #include "vm/heap/boxes.h"
 
+#include "vm/heap/class.h"
 #include "vm/heap/heap.h"
 
 enum { INT_LEAST = -16 };
@@ -33,7 +34,7 @@ static Object *new_box(Domain *domain, uint32_t class_id, uint64_t value,
 static Object *shared(uint32_t class_id, uint64_t value) {
     uint64_t place =
         class_id == CLASS_Int ? value - (uint64_t)INT_LEAST : value;
-    const Class *of = heap_class(class_id);
+    const Class *of = class_find(class_id);
     const Array *boxes = of ? of->boxes : NULL;
     return boxes && place < boxes->length ? boxes->at.references[place] : NULL;
 }
@@ -64,7 +65,7 @@ static Status share(Class *of, int32_t least, uint32_t count) {
 Status boxes_share(void) {
     Status status = STATUS_OK;
     for (unsigned i = 0; i < RANGES && status == STATUS_OK; i++) {
-        Class *of = heap_class(ranges[i].class_id);
+        Class *of = class_find(ranges[i].class_id);
         if (!of->boxes)
             status = share(of, ranges[i].least, ranges[i].count);
     }

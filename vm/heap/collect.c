@@ -8,7 +8,6 @@
 #include "vm/heap/heap.h"
 #include "vm/heap/identity.h"
 #include "vm/heap/region.h"
-#include "vm/run/worker.h"
 
 #define MARK_BYTES (MEMORY_REGION_BYTES / 16 / 8)
 
@@ -28,7 +27,7 @@ typedef struct Collection {
 
 void collect_request(Domain *domain) {
     wanted = domain;
-    worker.hurry = true;
+    heap_hurry = true;
 }
 
 bool collect_requested(Domain **domain_out) {

@@ -3,10 +3,10 @@
 
 #include "kernel/base/bytes.h"
 #include "persist/memory/snapshot.h"
+#include "vm/heap/class.h"
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
 #include "vm/heap/region.h"
-#include "vm/run/domain.h"
 
 enum { FRAMES_MOST = 100000, KNOWN_FLAGS = 15, RECENT = 16, MAP_MOST = 1024 };
 
@@ -84,7 +84,7 @@ static bool is_object_address(uint64_t address) {
 static Class *class_at(uint64_t object, bool *known_out) {
     uint64_t header;
     *known_out = word_at(object, &header);
-    return *known_out ? heap_class((uint32_t)header) : NULL;
+    return *known_out ? class_find((uint32_t)header) : NULL;
 }
 
 /* ---- References ---- */
@@ -306,7 +306,7 @@ static bool find_owner(FrozenCheck *check) {
         return false;
     need(check, magic == REGION_MAGIC && (uint32_t)index == check->region,
          "a region's header is damaged", check->from);
-    const Domain *domain = domain_find(check->domain);
+    const Domain *domain = heap_domain(check->domain);
     return domain && domain->state == DOMAIN_RUNNING;
 }
 

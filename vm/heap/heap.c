@@ -6,6 +6,8 @@
 #include "vm/heap/collect.h"
 #include "vm/heap/region.h"
 
+bool heap_hurry;
+
 /* ---- Regions ---- */
 
 Status heap_add_region(Domain *domain) {
@@ -311,4 +313,11 @@ String *heap_new_string(Domain *domain, const char *bytes, uint64_t length,
         return NULL;
     bytes_copy(string->bytes, bytes, length);
     return string;
+}
+
+Domain *heap_domain(uint64_t number) {
+    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++)
+        if (ROOT->domains[i] && ROOT->domains[i]->number == number)
+            return ROOT->domains[i];
+    return NULL;
 }

@@ -85,7 +85,11 @@ unsigned heap_element_shift(uint32_t class_id);
 typedef void (*HeapVisit)(uint64_t *slot, void *context);
 void heap_each_reference(Object *object, HeapVisit visit, void *context);
 
-/* The class of an id; NULL when there is none. */
-Class *heap_class(uint32_t class_id);
+/* The domain with this number, or NULL. */
+Domain *heap_domain(uint64_t number);
+
+/* A safepoint is wanted soon: set by whoever asks for a collection, a turn or a
+ * snapshot, seen by the interpreter, cleared when a slice begins. */
+extern bool heap_hurry;
 
 #endif

@@ -3,11 +3,11 @@
  * domain is used before it was looked at; what is the system's is trusted. */
 #include "vm/heap/heap_check.h"
 
-#include "vm/code/module.h"
+#include "vm/heap/class.h"
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
+#include "vm/heap/kind.h"
 #include "vm/heap/region.h"
-#include "vm/run/worker.h"
 
 typedef struct Checker {
     Text *why;
@@ -67,9 +67,9 @@ static bool value_fits(uint64_t value, uint64_t packed) {
         return true;
     if (!is_start(value))
         return false;
-    const Class *of = heap_class(FIELD_CLASS(packed));
-    const Class *is = heap_class(((const Object *)value)->class_id);
-    return is && of && (of->flags & 1u || worker_is_a(is, of));
+    const Class *of = class_find(FIELD_CLASS(packed));
+    const Class *is = class_find(((const Object *)value)->class_id);
+    return is && of && (of->flags & 1u || class_is_a(is, of));
 }
 
 static void check_fields(Checker *check, Object *object, const Class *of) {
@@ -143,7 +143,7 @@ static void check_frames(Checker *check, Thread *thread) {
 
 static void check_object(Checker *check, uint64_t address) {
     Object *object = (Object *)address;
-    const Class *of = heap_class(object->class_id);
+    const Class *of = class_find(object->class_id);
     check->object = address;
     if (!of) {
         wrong(check, "H2 an object has no class", address);

@@ -1,19 +1,8 @@
 /* What an object's class says about its size and its references. */
 #include "kernel/base/check.h"
+#include "vm/heap/class.h"
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
-
-/* The class table has two levels, so that it grows without being copied. */
-#define CLASS_CHUNK 1024u
-
-Class *heap_class(uint32_t class_id) {
-    const Array *chunks = ROOT->classes;
-    uint32_t chunk = class_id / CLASS_CHUNK;
-    if (!chunks || chunk >= chunks->length || !chunks->at.references[chunk])
-        return NULL;
-    const Array *classes = (const Array *)chunks->at.references[chunk];
-    return (Class *)classes->at.references[class_id % CLASS_CHUNK];
-}
 
 unsigned heap_element_shift(uint32_t class_id) {
     switch (class_id) {
@@ -67,7 +56,7 @@ uint64_t heap_shape_bytes(Shape shape, uint32_t class_id,
 }
 
 uint64_t heap_object_bytes(const Object *object) {
-    const Class *of = heap_class(object->class_id);
+    const Class *of = class_find(object->class_id);
     if (!of)
         return 0;
     Shape shape = (Shape)of->shape;
@@ -138,7 +127,7 @@ uint64_t heap_leading_references(Shape shape) {
 }
 
 void heap_each_reference(Object *object, HeapVisit visit, void *context) {
-    const Class *of = heap_class(object->class_id);
+    const Class *of = class_find(object->class_id);
     CHECK(of);
     if (of->shape == SHAPE_OBJECT) {
         visit_mapped(object, of, visit, context);

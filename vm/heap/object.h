@@ -153,7 +153,7 @@ typedef struct Method {
     Array *code;       /* words, linked (link.h); null without code */
     Array *pool;       /* references: the module's, see Module */
     Array *constants;  /* words: the module's */
-    Array *handlers;   /* words, two each (exception.h), or null */
+    Array *handlers;   /* words, two each (below), or null */
     Array *lines;      /* words: first word << 32 | line, ascending, or null */
     Array *parameters; /* words: natives' checks (native.h), or null */
     Object *spare;     /* null */
@@ -170,6 +170,19 @@ typedef struct Method {
     uint16_t result_kind;         /* ModuleKind */
     uint16_t zero;
 } Method;
+
+/* A handler: first word, word after the last, handler word and the frame's word
+ * that takes the exception, 16 bits each; then the place of the class in the
+ * pool, or: */
+#define EXCEPTION_ANY 0xFFFFu
+
+/* The words of core.Exception and everything below. */
+enum {
+    EXCEPTION_MESSAGE = 1, /* String or null */
+    EXCEPTION_METHODS = 2, /* Array of Method, innermost first, or null */
+    EXCEPTION_PLACES = 3,  /* Array of Int: their instruction words */
+    EXCEPTION_WORDS = 4,
+};
 
 #define MODULE_REFERENCES 12
 

@@ -380,5 +380,5 @@ void compiler_native_register(CompilerFind find) {
         {"system.startModule", "(Lcore.Object;)V", start_module, NULL},
     };
     find_library = find;
-    native_register(entries, sizeof entries / sizeof entries[0]);
+    natives_register(entries, sizeof entries / sizeof entries[0]);
 }

@@ -33,7 +33,7 @@ static NativeResult app_numbers(NativeCall *call) {
 
 /* "" when there is no such app any more. */
 static NativeResult app_name(NativeCall *call) {
-    const Domain *domain = domain_find(call->arguments[0]);
+    const Domain *domain = heap_domain(call->arguments[0]);
     const String *name = domain ? domain->name : NULL;
     String *copy =
         native_text(call, name ? name->bytes : "", name ? name->length : 0);
@@ -69,5 +69,5 @@ void figures_native_register(void) {
         {"system.memoryNumbers", "()[I", memory_numbers, NULL},
         {"system.testMode", "()B", test_mode, NULL},
     };
-    native_register(entries, sizeof entries / sizeof entries[0]);
+    natives_register(entries, sizeof entries / sizeof entries[0]);
 }

@@ -224,5 +224,5 @@ void core_native_register_number(void) {
         {"core.Math.log", "(D)D", log_native, NULL},
         {"core.Math.pow", "(DD)D", pow_native, NULL},
     };
-    native_register(entries, sizeof entries / sizeof entries[0]);
+    natives_register(entries, sizeof entries / sizeof entries[0]);
 }

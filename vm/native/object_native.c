@@ -2,6 +2,7 @@
 #include "vm/native/core_native.h"
 
 #include "kernel/base/bytes.h"
+#include "vm/heap/class.h"
 #include "vm/heap/heap.h"
 #include "vm/heap/identity.h"
 #include "vm/run/exception.h"
@@ -19,7 +20,7 @@ static NativeResult object_hash(NativeCall *call) {
 }
 
 static NativeResult class_name(NativeCall *call) {
-    return native_give(call, worker_class_of(native_reference(call, 0))->name);
+    return native_give(call, class_of(native_reference(call, 0))->name);
 }
 
 /* ---- Arrays ---- */
@@ -83,5 +84,5 @@ void core_native_register_object(void) {
          NULL},
         {"core.Exception.trace", "()Lcore.String;", exception_trace, NULL},
     };
-    native_register(entries, sizeof entries / sizeof entries[0]);
+    natives_register(entries, sizeof entries / sizeof entries[0]);
 }

@@ -3,6 +3,7 @@
 
 #include "kernel/base/bytes.h"
 #include "kernel/base/log.h"
+#include "vm/heap/heap.h"
 #include "vm/run/native.h"
 #include "vm/run/vm.h"
 #include "vm/run/worker.h"
@@ -51,7 +52,7 @@ static NativeResult end_app(NativeCall *call) {
     if (!native_write(call, domain, sizeof *domain))
         return NATIVE_FAILED;
     domain->state = DOMAIN_STOPPED;
-    worker.hurry = true;
+    heap_hurry = true;
     return NATIVE_DONE;
 }
 
@@ -75,7 +76,7 @@ void core_native_register_system(void) {
         {"core.System.usedBytes", "()I", used_bytes, NULL},
         {"core.System.limitBytes", "()I", limit_bytes, NULL},
     };
-    native_register(entries, sizeof entries / sizeof entries[0]);
+    natives_register(entries, sizeof entries / sizeof entries[0]);
 }
 
 void core_native_register(void) {

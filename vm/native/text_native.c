@@ -368,5 +368,5 @@ void core_native_register_text(void) {
         {"core.putText", "(" TEXT "[YI)V", put_text, NULL},
         {"core.textOfBytes", "([YII)" TEXT, text_of_bytes, NULL},
     };
-    native_register(entries, sizeof entries / sizeof entries[0]);
+    natives_register(entries, sizeof entries / sizeof entries[0]);
 }

@@ -5,6 +5,7 @@
 #include "persist/memory/snapshot.h"
 #include "vm/code/module.h"
 #include "vm/code/symbols.h"
+#include "vm/heap/class.h"
 #include "vm/heap/heap.h"
 #include "vm/run/native.h"
 #include "vm/run/thread.h"
@@ -12,7 +13,7 @@
 
 /* The method `invoke0` of a Function. */
 static Method *invoke_method(const Object *function) {
-    const Array *vtable = worker_class_of(function)->vtable;
+    const Array *vtable = class_of(function)->vtable;
     for (uint64_t i = 0; i < vtable->length; i++) {
         Method *method = (Method *)vtable->at.references[i];
         if (symbols_equal(method->name, "invoke0", 7) && method->code &&
@@ -44,7 +45,7 @@ static NativeResult thread_current(NativeCall *call) {
 /* The rest of the slice is given up; the next safepoint ends it. */
 static NativeResult thread_yield(NativeCall *call) {
     (void)call;
-    worker.hurry = true;
+    heap_hurry = true;
     return NATIVE_DONE;
 }
 
@@ -96,7 +97,7 @@ static NativeResult thread_thrown(NativeCall *call) {
 static NativeResult thread_stop(NativeCall *call) {
     call->failed =
         thread_raise(native_reference(call, 0), native_reference(call, 1));
-    worker.hurry = true;
+    heap_hurry = true;
     return call->failed == STATUS_OK ? NATIVE_DONE : NATIVE_FAILED;
 }
 
@@ -213,5 +214,5 @@ void core_native_register_thread(void) {
         {"core.Lock.unlock", "()V", unlock_native, NULL},
         {"core.onRestarted", "(Lcore.Object;)V", on_restarted, NULL},
     };
-    native_register(entries, sizeof entries / sizeof entries[0]);
+    natives_register(entries, sizeof entries / sizeof entries[0]);
 }

@@ -165,7 +165,7 @@ void past_app_close(PastTake *take) {
 }
 
 Domain *past_app_present(const PastTake *take) {
-    return domain_find(take->number);
+    return heap_domain(take->number);
 }
 
 uint64_t past_app_broken_gates(const PastTake *take) {

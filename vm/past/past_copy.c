@@ -5,6 +5,7 @@
 #include "kernel/base/utf8.h"
 #include "vm/code/module.h"
 #include "vm/heap/boxes.h"
+#include "vm/heap/class.h"
 #include "vm/heap/heap.h"
 #include "vm/heap/identity.h"
 #include "vm/past/past_match.h"
@@ -291,7 +292,7 @@ static Status set_slot(PastCopy *copy, uint64_t address, Object **slot,
     Status status = meet(copy, address, &made);
     if (status != STATUS_OK)
         return status;
-    if (wanted && !worker_is_a(worker_class_of(made), wanted))
+    if (wanted && !class_is_a(class_of(made), wanted))
         return refuse(copy, holder, "makes no sense");
     if (!write_words(copy, slot, 8))
         return copy->blocked;
@@ -334,7 +335,7 @@ static bool is_trace(const PastObject *from, uint64_t packed) {
 
 static Status fill_instance(PastCopy *copy, const PastObject *from,
                             Object *made) {
-    const Array *types = worker_class_of(made)->field_types;
+    const Array *types = class_of(made)->field_types;
     for (uint64_t i = 0; i < from->of->field_count; i++) {
         uint64_t packed = from->of->fields[i].packed, value;
         if (!past_is_reference(packed) || is_trace(from, packed) ||
@@ -346,7 +347,7 @@ static Status fill_instance(PastCopy *copy, const PastObject *from,
         if (status == STATUS_OK)
             status =
                 set_slot(copy, value, slot,
-                         heap_class(FIELD_CLASS(types->at.words[i])), from);
+                         class_find(FIELD_CLASS(types->at.words[i])), from);
         if (status != STATUS_OK)
             return status;
     }

@@ -4,6 +4,7 @@
 #include "kernel/base/bytes.h"
 #include "vm/code/module.h"
 #include "vm/code/symbols.h"
+#include "vm/heap/class.h"
 #include "vm/heap/heap.h"
 
 static bool is(const String *string, const char *text) {
@@ -30,7 +31,7 @@ static Status same_type(Past *past, uint64_t then, uint64_t now) {
         return STATUS_INVALID;
     if (!past_is_reference(then))
         return STATUS_OK;
-    const Class *after = heap_class(FIELD_CLASS(now));
+    const Class *after = class_find(FIELD_CLASS(now));
     Status status = past_class(past, FIELD_CLASS(then), &before);
     if (status == STATUS_OK && (!after || !is(after->name, before->name)))
         status = STATUS_INVALID;
@@ -95,7 +96,7 @@ static Status refuse(const PastClass *of, const char *what, Text *why) {
 Status past_match_class(Past *past, const PastClass *of, const Domain *domain,
                         Class **class_out, Text *why) {
     bool same = true;
-    Class *found = of->id < CLASS_FIRST_FREE ? heap_class(of->id)
+    Class *found = of->id < CLASS_FIRST_FREE ? class_find(of->id)
                                              : find_used(of, domain, &same);
     if (!found)
         return refuse(of, "which this app does not have", why);

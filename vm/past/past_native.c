@@ -5,6 +5,7 @@
 #include "kernel/base/log.h"
 #include "kernel/base/utf8.h"
 #include "vm/code/module.h"
+#include "vm/heap/heap.h"
 #include "vm/past/past_copy.h"
 #include "vm/past/past_text.h"
 #include "vm/run/domain.h"
@@ -330,7 +331,7 @@ static void restore_asking(Thread *thread) {
 
 /* A running app by its number; NULL: it was thrown why. */
 static Domain *running_app(NativeCall *call, uint64_t number) {
-    Domain *domain = domain_find(number);
+    Domain *domain = heap_domain(number);
     int code;
     if (!is_allowed(call))
         return NULL;
@@ -345,7 +346,7 @@ static NativeResult restart_app(NativeCall *call) {
     if (!domain)
         return NATIVE_FAILED;
     Status status = vm_restart_app(domain);
-    worker.hurry = true; /* it may be the one that runs */
+    heap_hurry = true; /* it may be the one that runs */
     switch ((int)status) {
     case STATUS_OK:
         return NATIVE_DONE;
@@ -372,5 +373,5 @@ void past_native_register(void) {
         {"system.returnApp", "(ILcore.String;)I", take_back, restore_asking},
         {"system.restartApp", "(I)V", restart_app, NULL},
     };
-    native_register(entries, sizeof entries / sizeof entries[0]);
+    natives_register(entries, sizeof entries / sizeof entries[0]);
 }

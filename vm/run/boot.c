@@ -6,6 +6,7 @@
 #include "vm/code/module.h"
 #include "vm/code/symbols.h"
 #include "vm/heap/boxes.h"
+#include "vm/heap/class.h"
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
 #include "vm/run/domain.h"
@@ -52,7 +53,7 @@ static Status make_class(uint32_t id, Array *none, Array *map) {
     set_ancestors(made);
     HEAP_SET(made->name, symbols_intern(name, text_length(name), &status));
     HEAP_SET(made->vtable, none);
-    HEAP_SET(made->super, id == CLASS_Object ? NULL : heap_class(CLASS_Object));
+    HEAP_SET(made->super, id == CLASS_Object ? NULL : class_find(CLASS_Object));
     if (status == STATUS_OK)
         status = set_exception(made, map);
     if (status == STATUS_OK)

@@ -3,6 +3,7 @@
 
 #include "kernel/base/bytes.h"
 #include "vm/code/symbols.h"
+#include "vm/heap/class.h"
 #include "vm/run/exception.h"
 #include "vm/run/worker.h"
 
@@ -55,7 +56,7 @@ void vm_describe_trace(const Object *exception, Text *text) {
 }
 
 void vm_describe(const Object *exception, Text *text) {
-    const Class *of = worker_class_of(exception);
+    const Class *of = class_of(exception);
     const String *message =
         (const String *)*object_word((Object *)exception, EXCEPTION_MESSAGE);
     text_add_format(text, "%.*s", (int)of->name->length, of->name->bytes);

@@ -102,13 +102,6 @@ Status domain_create(const char *name, uint64_t limit_bytes,
     return STATUS_OK;
 }
 
-Domain *domain_find(uint64_t number) {
-    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++)
-        if (ROOT->domains[i] && ROOT->domains[i]->number == number)
-            return ROOT->domains[i];
-    return NULL;
-}
-
 /* ---- The end ---- */
 
 /* Gives back the first region of a chain. Its header goes last, and the root

@@ -23,9 +23,6 @@ Status domain_kill(Domain *domain);
  * snapshot must make room. At a safepoint only. */
 bool domain_give_back(void);
 
-/* The domain with this number, or NULL. */
-Domain *domain_find(uint64_t number);
-
 /* Objects for the variables of a module and of all it imports, in the
  * environment of the domain. */
 Status domain_attach(Domain *domain, Module *module);

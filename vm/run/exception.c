@@ -2,13 +2,14 @@
 #include "vm/run/exception.h"
 
 #include "kernel/base/text.h"
+#include "vm/heap/class.h"
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
 #include "vm/run/worker.h"
 
 Object *exception_new(Domain *domain, uint32_t class_id, const char *message,
                       Status *status_out) {
-    const Class *of = worker_class(class_id);
+    const Class *of = class_get(class_id);
     String *text = NULL;
     if (message) {
         text =
@@ -68,8 +69,8 @@ static const uint64_t *find_handler(const uint64_t *frame,
         if (place < (uint16_t)entry[0] || place >= (uint16_t)(entry[0] >> 16))
             continue;
         if (entry[1] == EXCEPTION_ANY ||
-            worker_is_a(thrown,
-                        (const Class *)method->pool->at.references[entry[1]]))
+            class_is_a(thrown,
+                       (const Class *)method->pool->at.references[entry[1]]))
             return entry;
     }
     return NULL;
@@ -91,7 +92,7 @@ static Status enter_handler(uint64_t *frame, const uint64_t *entry,
 }
 
 Status exception_throw(Object *exception) {
-    const Class *of = worker_class_of(exception);
+    const Class *of = class_of(exception);
     if (!*object_word(exception, EXCEPTION_METHODS)) {
         Status status = add_trace(exception);
         if (status != STATUS_OK)

@@ -1,25 +1,12 @@
-/* exception.h: throwing, and finding who catches.
- *
- * A method's handlers are two words each: first word, word after the last,
- * handler word and the frame's word that takes the exception, 16 bits each;
- * then the place of the class in the pool, or EXCEPTION_ANY. Nothing costs
- * anything until something is thrown. An exception gets its stack trace, two
- * heap arrays, when it is thrown for the first time. */
+/* exception.h: throwing, and finding who catches (Method.handlers). Nothing
+ * costs anything until something is thrown. An exception gets its stack trace,
+ * two heap arrays, when it is thrown for the first time. */
 #ifndef VM_RUN_EXCEPTION_H
 #define VM_RUN_EXCEPTION_H
 
 #include "vm/heap/object.h"
 
-#define EXCEPTION_ANY 0xFFFFu
 #define EXCEPTION_TRACE_MAX 64u /* frames kept */
-
-/* The words of core.Exception and everything below. */
-enum {
-    EXCEPTION_MESSAGE = 1, /* String or null */
-    EXCEPTION_METHODS = 2, /* Array of Method, innermost first, or null */
-    EXCEPTION_PLACES = 3,  /* Array of Int: their instruction words */
-    EXCEPTION_WORDS = 4,
-};
 
 /* Throws in the worker's frame, whose FRAME_PC is after the throwing
  * instruction. STATUS_OK: the worker's frame is at the handler.

@@ -65,7 +65,7 @@ Gate *gate_open(Domain *owner, Object *target, Domain *holder,
 
 /* The gate's place in its target domain's table; NULL: broken. */
 static Object **find(const Gate *gate) {
-    Domain *owner = domain_find(gate->domain);
+    Domain *owner = heap_domain(gate->domain);
     if (!owner)
         return NULL;
     uint64_t low = 0, high = owner->gate_count;

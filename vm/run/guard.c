@@ -7,13 +7,13 @@
 #include "kernel/base/text.h"
 #include "kernel/base/utf8.h"
 #include "vm/heap/region.h"
-#include "vm/past/past.h"
 #include "vm/run/vm.h"
 
 static VmLost lost;
 static uint32_t gone_place; /* not 0: an app that nothing is known of */
 static bool guarded;        /* a lost page has somewhere to go: */
 static void *escape[5];
+static GuardFind *find_gone;
 
 void guard_start(void) {
     guarded = false;
@@ -47,30 +47,12 @@ static void remember(const Domain *domain) {
     text_end(&text);
 }
 
-void guard_gone(uint32_t place) {
-    gone_place = place;
+void guard_set_find(GuardFind *find) {
+    find_gone = find;
 }
 
-/* Who it was, an older generation knows. */
-static bool find_gone(uint32_t place, VmLost *lost_out) {
-    const Store *store = memory_store();
-    Status status = STATUS_NOT_FOUND;
-    for (uint32_t i = store_record_count(store);
-         status != STATUS_OK && i-- > 0;) {
-        Domain domain;
-        uint64_t address;
-        Past *past;
-        status = past_open(store_record(store, i).generation, &past);
-        if (status != STATUS_OK)
-            continue;
-        status = past_domain(past, place, &domain, &address);
-        lost_out->number = domain.number;
-        if (status == STATUS_OK)
-            status = past_name(past, (uintptr_t)domain.name, lost_out->name,
-                               sizeof lost_out->name);
-        past_close(past);
-    }
-    return status == STATUS_OK;
+void guard_gone(uint32_t place) {
+    gone_place = place;
 }
 
 bool vm_take_lost(VmLost *lost_out) {
@@ -78,7 +60,8 @@ bool vm_take_lost(VmLost *lost_out) {
     *lost_out = lost;
     lost.number = 0;
     gone_place = 0;
-    return lost_out->number != 0 || (place && find_gone(place, lost_out));
+    return lost_out->number != 0 ||
+           (place && find_gone && find_gone(place, lost_out));
 }
 
 static void stop_owner(void) {

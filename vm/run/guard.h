@@ -7,8 +7,7 @@
 #ifndef VM_RUN_GUARD_H
 #define VM_RUN_GUARD_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "vm/run/vm.h"
 
 /* Why such an app is stopped. */
 #define GUARD_LOST "a page of it cannot be read any more"
@@ -19,6 +18,10 @@ void guard_start(void);
 /* The app at this place of the root's table is lost with all that it says of
  * itself. */
 void guard_gone(uint32_t place);
+
+/* Who such an app was: older generations know (vm/past/past.h). False: no. */
+typedef bool GuardFind(uint32_t place, VmLost *lost_out);
+void guard_set_find(GuardFind *find);
 
 /* False: the step was left because of a lost page (memory_lost_page). */
 bool guard_run(void (*step)(void));

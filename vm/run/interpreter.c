@@ -4,6 +4,7 @@
 #include "kernel/base/text.h"
 #include "vm/code/module.h"
 #include "vm/heap/boxes.h"
+#include "vm/heap/class.h"
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
 #include "vm/run/exception.h"
@@ -125,7 +126,7 @@ static Object *variables(unsigned module) {
 }
 
 static bool is_instance(const Object *object, const Object *of) {
-    return worker_is_a(worker_class_of(object), (const Class *)of);
+    return class_is_a(class_of(object), (const Class *)of);
 }
 
 static Status throw_bounds(int64_t index, uint64_t length) {
@@ -446,7 +447,7 @@ made:
     if (UNLIKELY(!object))
         goto no_object;
     frame[A] = (uint64_t)(uintptr_t)object;
-    if (UNLIKELY(worker.hurry))
+    if (UNLIKELY(heap_hurry))
         fuel = 0; /* a collection is wanted: the next safepoint is one */
     NEXT;
 op_get_ref:
@@ -598,13 +599,13 @@ op_array_put_byte:
 op_call_virtual:
     object = OBJECT(*(const uint16_t *)(const void *)pc);
     NULL_CHECK(object);
-    callee = (Method *)worker_class_of(object)->vtable->at.references[C];
+    callee = (Method *)class_of(object)->vtable->at.references[C];
     goto enter;
 op_call_interface:
     object = OBJECT(*(const uint16_t *)(const void *)pc);
     NULL_CHECK(object);
-    callee = worker_find(worker_class_of(object),
-                         ((const Method *)pool[C])->selector);
+    callee =
+        class_method(class_of(object), ((const Method *)pool[C])->selector);
     if (UNLIKELY(!callee))
         THROW(CastError);
     goto enter;
@@ -676,7 +677,7 @@ native:
             native_call(callee, (const uint16_t *)(const void *)pc);
         if (LIKELY(result == NATIVE_DONE)) {
             fuel -= worker.call.cost;
-            if (UNLIKELY(worker.hurry))
+            if (UNLIKELY(heap_hurry))
                 fuel = 0;
             frame[A] = worker.call.result;
             pc += (B + 3u) / 4;

@@ -1,57 +1,15 @@
-/* The natives that are known, and what their bodies call. */
+/* What the bodies of natives call. */
 #include "vm/run/native.h"
 
 #include <stdarg.h>
 
-#include "kernel/base/alloc.h"
 #include "kernel/base/bytes.h"
 #include "kernel/base/check.h"
 #include "kernel/base/text.h"
 #include "vm/heap/boxes.h"
+#include "vm/heap/class.h"
 #include "vm/heap/heap.h"
 #include "vm/run/worker.h"
-
-#define TABLES_MAX 64u
-
-static struct {
-    const NativeEntry *entries;
-    size_t count;
-} tables[TABLES_MAX];
-static size_t table_count;
-
-void native_register(const NativeEntry *entries, size_t count) {
-    for (size_t i = 0; i < table_count; i++)
-        if (tables[i].entries == entries)
-            return;
-    CHECK(table_count < TABLES_MAX);
-    tables[table_count].entries = entries;
-    tables[table_count++].count = count;
-}
-
-static bool same(const char *a, const char *b, size_t b_bytes) {
-    return text_length(a) == b_bytes && bytes_equal(a, b, b_bytes);
-}
-
-const NativeEntry *native_find(const char *name, size_t name_bytes,
-                               const char *signature, size_t signature_bytes) {
-    const NativeEntry *entry;
-    for (size_t i = 0; (entry = native_at(i)); i++)
-        if (same(entry->name, name, name_bytes) &&
-            same(entry->signature, signature, signature_bytes))
-            return entry;
-    return NULL;
-}
-
-const NativeEntry *native_at(size_t index) {
-    for (size_t i = 0; i < table_count; i++) {
-        if (index < tables[i].count)
-            return &tables[i].entries[index];
-        index -= tables[i].count;
-    }
-    return NULL;
-}
-
-/* ---- For the bodies ---- */
 
 NativeResult native_throw(NativeCall *call, uint32_t error, const char *format,
                           ...) {
@@ -65,7 +23,7 @@ NativeResult native_throw(NativeCall *call, uint32_t error, const char *format,
 }
 
 Object *native_new(NativeCall *call, uint32_t class_id) {
-    const Class *of = worker_class(class_id);
+    const Class *of = class_get(class_id);
     CHECK(of->shape == SHAPE_OBJECT);
     return heap_allocate(call->domain, class_id, of->instance_words * 8ull,
                          &call->failed);

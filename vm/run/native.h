@@ -11,7 +11,7 @@
  *     static const NativeEntry entries[] = {
  *         {"core.String.byteLength", "()I", text_length, NULL},
  *     };
- *     void core_native_register(void) { native_register(entries, 1); }
+ *     void core_native_register(void) { natives_register(entries, 1); }
  *
  * Before the C body runs, the VM has checked every argument: class, null,
  * range (from the .rvc), and has brought in the pages of String and array
@@ -27,20 +27,10 @@
 #define VM_RUN_NATIVE_H
 
 #include "kernel/base/status.h"
+#include "vm/code/natives.h"
 #include "vm/heap/object.h"
 
 #define NATIVE_ARGUMENTS_MAX 32
-
-typedef enum NativeResult {
-    NATIVE_DONE,   /* the result is in the call (or there is none) */
-    NATIVE_FAILED, /* made by native_throw or a failed native_new_*,
-                      native_write: thrown, or called again after a safepoint */
-    NATIVE_PARK,   /* call->waiting says for what; thread_complete() later
-                      gives the result (thread.h) */
-    NATIVE_STEP,   /* call->progress holds how far it is; called again */
-    NATIVE_CALL,   /* call->callee runs in its stead, with call->result as its
-                      one argument if it takes one, and gives its result */
-} NativeResult;
 
 typedef struct NativeCall {
     Thread *thread;
@@ -59,30 +49,6 @@ typedef struct NativeCall {
     uint32_t error; /* known class to throw, 0: none */
     char message[160];
 } NativeCall;
-
-typedef NativeResult (*NativeFunction)(NativeCall *call);
-
-/* Called once per waiting thread after a restart, before any thread runs, for
- * a native that parks: sets its wait up again. */
-typedef void (*NativeRestored)(Thread *thread);
-
-typedef struct NativeEntry {
-    const char *name;      /* "module.Class.method" */
-    const char *signature; /* as in module.h */
-    NativeFunction run;
-    NativeRestored restored; /* NULL: nothing to set up */
-} NativeEntry;
-
-/* Makes natives known; before vm_create and vm_restore. The table must live
- * for ever; registering it again is nothing. */
-void native_register(const NativeEntry *entries, size_t count);
-
-/* The entry for a name and signature, or NULL. */
-const NativeEntry *native_find(const char *name, size_t name_bytes,
-                               const char *signature, size_t signature_bytes);
-
-/* All registered natives, for tests: the entry at `index`, or NULL. */
-const NativeEntry *native_at(size_t index);
 
 static inline void *native_reference(const NativeCall *call, size_t index) {
     return (void *)(uintptr_t)call->arguments[index];

@@ -4,6 +4,7 @@
 #include "kernel/base/bytes.h"
 #include "kernel/base/text.h"
 #include "vm/code/module.h"
+#include "vm/heap/class.h"
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
 
@@ -27,8 +28,8 @@ static const NativeEntry *look_up(const Method *method) {
     text_add_bytes(&name, prefix->bytes, prefix->length);
     text_add_char(&name, '.');
     text_add_bytes(&name, method->name->bytes, method->name->length);
-    return native_find(name.bytes, name.length, method->signature->bytes,
-                       method->signature->length);
+    return natives_find(name.bytes, name.length, method->signature->bytes,
+                        method->signature->length);
 }
 
 const NativeEntry *native_call_entry(const Method *method) {
@@ -80,9 +81,8 @@ static bool check_reference(NativeCall *call, uint64_t packed, Object *object,
         native_throw(call, CLASS_NullError, "argument %zu is null", index);
         return false;
     }
-    const Class *of = worker_class(id);
-    if (of->flags & MODULE_INTERFACE &&
-        !worker_is_a(worker_class_of(object), of)) {
+    const Class *of = class_get(id);
+    if (of->flags & MODULE_INTERFACE && !class_is_a(class_of(object), of)) {
         native_throw(call, CLASS_CastError, "argument %zu has another class",
                      index);
         return false;

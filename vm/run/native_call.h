@@ -14,10 +14,4 @@ const NativeEntry *native_call_entry(const Method *method);
 /* Forgets which functions were found; at create and restore. */
 void native_call_forget(void);
 
-/* Words per parameter in Method.parameters: packed, smallest, largest.
- * Packed: bits 0-7 ModuleKind, 8-15 MODULE_NULLABLE and MODULE_RANGE, 16-31
- * place among the arguments, 32-63 class id. In the order of declaration, with
- * `this` first. */
-#define NATIVE_PARAMETER_WORDS 3u
-
 #endif

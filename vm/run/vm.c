@@ -10,6 +10,7 @@
 #include "vm/code/module.h"
 #include "vm/code/symbols.h"
 #include "vm/heap/boxes.h"
+#include "vm/heap/class.h"
 #include "vm/heap/collect.h"
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
@@ -57,7 +58,8 @@ static Status start_transient(void) {
     guard_start();
     vm.clock_ns = platform_now_ns();
     native_call_forget();
-    return worker_start();
+    worker_start();
+    return class_start();
 }
 
 Status vm_create(void) {
@@ -87,7 +89,7 @@ static void restore_waiter(Thread *thread) {
 }
 
 static Method *handler_method(const Object *handler) {
-    Class *of = worker_class_of(handler);
+    Class *of = class_of(handler);
     const Array *vtable = of->vtable;
     for (uint64_t i = 0; i < vtable->length; i++) {
         Method *method = (Method *)vtable->at.references[i];
@@ -442,7 +444,7 @@ static uint64_t run_slice(Thread *thread, uint64_t count) {
     worker.thread = thread;
     worker.domain = thread->domain;
     worker.fuel = (int64_t)count;
-    worker.hurry = false;
+    heap_hurry = false;
     bytes_fill(worker.brought, 0, sizeof worker.brought);
     if (is_refused(announce_slice(thread)) ||
         is_refused(throw_pending(thread, &end)))

@@ -5,6 +5,16 @@
 #include "kernel/platform.h"
 #include "vm/run/vm.h"
 
+static const AnswersDeeds *the_deeds;
+
+void answers_set_deeds(const AnswersDeeds *deeds) {
+    the_deeds = deeds;
+}
+
+const AnswersDeeds *answers_deeds(void) {
+    return the_deeds;
+}
+
 Domain *answers_app(uint32_t place) {
     int exit_code;
     for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++) {

@@ -1,9 +1,29 @@
-/* answers.h: what the answers of notices name and do: apps and generations. */
+/* answers.h: what the answers of notices name and do: apps and generations.
+ *
+ * Notices know nothing of the main loop above them; what they have it do is in
+ * AnswersDeeds, which the system sets at its start. */
 #ifndef KERNEL_SYSTEM_NOTICES_ANSWERS_H
 #define KERNEL_SYSTEM_NOTICES_ANSWERS_H
 
 #include "kernel/base/text.h"
 #include "vm/heap/object.h"
+
+typedef struct AnswersDeeds {
+    /* Goes back to a kept generation: returns only when that cannot be. */
+    Status (*go_back)(uint64_t generation);
+    /* Takes an app back to the newest generation that has all of it; false:
+     * none has. */
+    bool (*take_app_back)(uint64_t number);
+    /* Whether an app of this name comes with the system; starting it. */
+    bool (*has_app)(const char *name);
+    bool (*open_app)(const char *name);
+    /* A person did something that frees space with the next snapshots. */
+    void (*expect_room)(void);
+} AnswersDeeds;
+
+/* Before any notice is shown; kept. */
+void answers_set_deeds(const AnswersDeeds *deeds);
+const AnswersDeeds *answers_deeds(void);
 
 /* The place-th app that is there, or NULL. */
 Domain *answers_app(uint32_t place);

@@ -4,9 +4,9 @@
 #include "kernel/base/log.h"
 #include "kernel/platform.h"
 #include "kernel/system/notices/answers.h"
-#include "kernel/system/saver.h"
 #include "persist/memory/memory.h"
 #include "persist/store/store.h"
+#include "vm/heap/heap.h"
 #include "vm/run/domain.h"
 #include "vm/run/vm.h"
 #include "wm/notice.h"
@@ -139,7 +139,7 @@ static void let_go(uint64_t generation) {
 
 static void chosen(uint32_t place) {
     const Choice *choice = &full.choices[place];
-    Domain *domain = choice->domain ? domain_find(choice->domain) : NULL;
+    Domain *domain = choice->domain ? heap_domain(choice->domain) : NULL;
     full.shown = false;
     if (domain)
         answers_stop(domain);
@@ -147,7 +147,7 @@ static void chosen(uint32_t place) {
         let_go(choice->generation);
     else if (!choice->domain)
         full.quiet_ns = platform_now_ns() + ASK_AGAIN_NS;
-    saver_expect_room();
+    answers_deeds()->expect_room();
 }
 
 static void offer(void) {
@@ -177,8 +177,8 @@ static void offer(void) {
     log_line("store: a person is asked what may go");
 }
 
-void full_step(void) {
-    bool starved = saver_is_starved() && !vm_held();
+void full_step(bool starved) {
+    starved = starved && !vm_held();
     if (full.shown && !starved) {
         full.shown = false;
         wm_notice(NULL);

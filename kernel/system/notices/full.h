@@ -7,7 +7,10 @@
 #ifndef KERNEL_SYSTEM_NOTICES_FULL_H
 #define KERNEL_SYSTEM_NOTICES_FULL_H
 
-/* In each turn of the main loop, guarded. */
-void full_step(void);
+#include <stdbool.h>
+
+/* In each turn of the main loop, guarded. `starved`: something waits for room
+ * and snapshots have made none for a while. */
+void full_step(bool starved);
 
 #endif

@@ -2,8 +2,7 @@
 #include "kernel/system/notices/lost.h"
 
 #include "kernel/base/text.h"
-#include "kernel/system/apps.h"
-#include "kernel/system/travel.h"
+#include "kernel/system/notices/answers.h"
 #include "persist/memory/snapshot.h"
 #include "vm/run/domain.h"
 #include "vm/run/vm.h"
@@ -32,7 +31,7 @@ static const char *answer(uint32_t place) {
 static void chosen(uint32_t place) {
     lost.going = lost.deeds[place] == LOST_BACK;
     if (lost.deeds[place] == LOST_ANEW)
-        apps_open(lost.app.name);
+        answers_deeds()->open_app(lost.app.name);
 }
 
 /* What comes with the system can start anew. */
@@ -43,7 +42,7 @@ static void offer(bool back, const char *what, const WmNotice *notice) {
     lost.deed_count = 0;
     if (back)
         lost.deeds[lost.deed_count++] = LOST_BACK;
-    if (apps_has(lost.app.name))
+    if (answers_deeds()->has_app(lost.app.name))
         lost.deeds[lost.deed_count++] = LOST_ANEW;
     lost.deeds[lost.deed_count++] = LOST_CLOSED;
     wm_notice(notice);
@@ -68,7 +67,7 @@ static void go_back(void) {
         .answer = answer,
         .chosen = chosen};
     lost.going = false;
-    if (!travel_app_to_newest(lost.app.number))
+    if (!answers_deeds()->take_app_back(lost.app.number))
         offer(false, "cannot come back", &notice);
 }
 

@@ -5,8 +5,6 @@
 #include "kernel/base/trace.h"
 #include "kernel/platform.h"
 #include "kernel/system/notices/answers.h"
-#include "kernel/system/setting.h"
-#include "kernel/system/travel.h"
 #include "persist/store/store.h"
 #include "vm/run/vm.h"
 #include "wm/notice.h"
@@ -23,19 +21,15 @@ static struct {
     uint32_t failed;   /* starts in a row before this one */
 } starts;
 
-static bool are_held(void) {
-    if (platform_setting("held"))
-        return setting_is_on("held");
-    return starts.failed >= FAILED_MOST && !setting_is_on("test");
-}
-
-void starts_begin(Store *store) {
+void starts_begin(Store *store, StartsHold hold) {
     starts.store = store;
     starts.since_ns = UINT64_MAX;
     starts.failed = store && store_durable_generation(store)
                         ? store_start_begins(store)
                         : 0;
-    vm_hold(are_held(), NULL);
+    vm_hold(hold == STARTS_HOLD ||
+                (hold == STARTS_HOLD_AFTER && starts.failed >= FAILED_MOST),
+            NULL);
     if (!vm_held())
         starts.since_ns = platform_now_ns();
     else if (starts.failed >= FAILED_MOST)
@@ -112,7 +106,8 @@ static void chosen(uint32_t place) {
         return;
     }
     if (place > apps) {
-        Status status = travel_to(older_at(place - 1 - apps).generation);
+        Status status =
+            answers_deeds()->go_back(older_at(place - 1 - apps).generation);
         log_line("travel: the machine cannot go back: %s", status_text(status));
     } else {
         answers_stop(answers_app(place - 1));

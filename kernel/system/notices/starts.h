@@ -14,8 +14,15 @@
 
 struct Store;
 
+/* Whether the apps are held. */
+typedef enum StartsHold {
+    STARTS_HOLD_AFTER, /* three starts that did not last */
+    STARTS_HOLD,
+    STARTS_HOLD_NEVER,
+} StartsHold;
+
 /* When the store is open, before anything runs. NULL: there is no disk. */
-void starts_begin(struct Store *store);
+void starts_begin(struct Store *store, StartsHold hold);
 
 /* When the desktop is there. */
 void starts_offer(void);

@@ -1,0 +1,116 @@
+/* The table of classes, and what is remembered of it. */
+#include "vm/heap/class.h"
+
+#include "kernel/base/alloc.h"
+#include "kernel/base/bytes.h"
+#include "kernel/base/check.h"
+#include "vm/heap/kind.h"
+
+#define COPIES_AT_FIRST 4096u
+#define LOOKUPS 1024u
+
+typedef struct Lookup {
+    uint64_t key; /* class id << 32 | selector; 0: empty */
+    Method *method;
+} Lookup;
+
+ClassCopies class_copies;
+static Lookup lookups[LOOKUPS];
+
+Status class_start(void) {
+    alloc_give(class_copies.at);
+    bytes_fill(lookups, 0, sizeof lookups);
+    class_copies.room = COPIES_AT_FIRST;
+    class_copies.at = alloc_take(COPIES_AT_FIRST * sizeof *class_copies.at);
+    if (class_copies.at)
+        return STATUS_OK;
+    class_copies.room = 0;
+    return STATUS_NO_MEMORY;
+}
+
+/* The class table has two levels, so that it grows without being copied. */
+#define CLASS_CHUNK 1024u
+
+Class *class_find(uint32_t class_id) {
+    const Array *chunks = ROOT->classes;
+    uint32_t chunk = class_id / CLASS_CHUNK;
+    if (!chunks || chunk >= chunks->length || !chunks->at.references[chunk])
+        return NULL;
+    const Array *classes = (const Array *)chunks->at.references[chunk];
+    return (Class *)classes->at.references[class_id % CLASS_CHUNK];
+}
+
+static void make_room(uint32_t class_id) {
+    uint64_t room = class_copies.room;
+    while (room <= class_id)
+        room *= 2;
+    if (room == class_copies.room)
+        return;
+    Class **larger =
+        alloc_resize(class_copies.at, class_copies.room * sizeof *larger,
+                     room * sizeof *larger);
+    if (!larger)
+        return;
+    class_copies.at = larger;
+    class_copies.room = room;
+}
+
+Class *class_get(uint32_t class_id) {
+    Class *found = class_find(class_id);
+    CHECK(found);
+    make_room(class_id);
+    if (class_id < class_copies.room)
+        class_copies.at[class_id] = found;
+    return found;
+}
+
+void class_forget(uint32_t class_id) {
+    if (class_id < class_copies.room)
+        class_copies.at[class_id] = NULL;
+    bytes_fill(lookups, 0, sizeof lookups);
+}
+
+static bool implements(const Class *class_is, uint32_t interface_id) {
+    const Array *ids = class_is->interfaces;
+    for (uint64_t i = 0; ids && i < ids->length; i++)
+        if (ids->at.words[i] == interface_id)
+            return true;
+    return false;
+}
+
+bool class_is_a(const Class *class_is, const Class *of) {
+    if (of->flags & MODULE_INTERFACE)
+        return class_is == of || implements(class_is, of->id);
+    return class_is->depth >= of->depth &&
+           class_is->display[of->depth] == of->id;
+}
+
+/* Binary search in the class's sorted selectors. */
+static Method *search(const Class *in, uint32_t selector) {
+    const Array *table = in->selectors;
+    uint64_t low = 0, high = table ? table->length : 0;
+    while (low < high) {
+        uint64_t middle = (low + high) / 2;
+        if (table->at.words[middle] >> 32 < selector)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (!table || low == table->length ||
+        table->at.words[low] >> 32 != selector)
+        return NULL;
+    uint64_t place = (uint32_t)table->at.words[low];
+    return (Method *)in->vtable->at.references[place];
+}
+
+Method *class_method(Class *in, uint32_t selector) {
+    uint64_t key = (uint64_t)in->id << 32 | selector;
+    uint64_t slot = (key * 0x9E3779B97F4A7C15u) >> 54;
+    Lookup *entry = &lookups[slot];
+    if (entry->key == key)
+        return entry->method;
+    Method *method = search(in, selector);
+    if (method)
+        *entry = (Lookup){key, method};
+    return method;
+}
