@@ -34,15 +34,12 @@ uint32_t pci_read32(const PciDevice *device, uint8_t offset) {
     return cpu_in32(PORT_DATA);
 }
 
-uint16_t pci_read16(const PciDevice *device, uint8_t offset) {
-    return (uint16_t)(pci_read32(device, offset) >> (offset & 2) * 8);
-}
-
 uint8_t pci_read8(const PciDevice *device, uint8_t offset) {
     return (uint8_t)(pci_read32(device, offset) >> (offset & 3) * 8);
 }
 
-void pci_write32(const PciDevice *device, uint8_t offset, uint32_t value) {
+static void pci_write32(const PciDevice *device, uint8_t offset,
+                        uint32_t value) {
     select(device, offset);
     cpu_out32(PORT_DATA, value);
 }

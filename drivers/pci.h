@@ -21,9 +21,7 @@ typedef struct PciDevice {
 void pci_each(void (*visit)(const PciDevice *device));
 
 uint32_t pci_read32(const PciDevice *device, uint8_t offset);
-uint16_t pci_read16(const PciDevice *device, uint8_t offset);
 uint8_t pci_read8(const PciDevice *device, uint8_t offset);
-void pci_write32(const PciDevice *device, uint8_t offset, uint32_t value);
 
 /* Lets the device answer memory accesses and reach RAM by itself. */
 void pci_enable(const PciDevice *device);

@@ -102,39 +102,6 @@ void canvas_tint(Canvas *canvas, int32_t x, int32_t y, const uint8_t *coverage,
 
 /* ---- Pictures ---- */
 
-/* A row made thinner, in pieces that fit on the stack. */
-static void blend_thin(uint32_t *to, const uint32_t *from, int32_t count,
-                       uint32_t part) {
-    uint32_t piece[128];
-    for (int32_t done = 0; done < count;) {
-        int32_t some = count - done < 128 ? count - done : 128;
-        for (int32_t i = 0; i < some; i++) {
-            uint32_t pixel = from[done + i];
-            piece[i] = bitmap_part(pixel >> 24, part) << 24 |
-                       bitmap_part(pixel >> 16 & 255, part) << 16 |
-                       bitmap_part(pixel >> 8 & 255, part) << 8 |
-                       bitmap_part(pixel & 255, part);
-        }
-        pixels_loops.blend(to + done, piece, (size_t)some);
-        done += some;
-    }
-}
-
-void canvas_bitmap(Canvas *canvas, const Bitmap *from, int32_t x, int32_t y,
-                   uint32_t part) {
-    Rect seen = canvas_visible(canvas, (Rect){x, y, from->width, from->height});
-    int64_t left = (int64_t)x + canvas->now.x, top = (int64_t)y + canvas->now.y;
-    for (int32_t row = 0; row < seen.height; row++) {
-        uint32_t *to = bitmap_at(&canvas->bitmap, seen.x, seen.y + row);
-        const uint32_t *source = bitmap_at(from, (int32_t)(seen.x - left),
-                                           (int32_t)(seen.y + row - top));
-        if (part >= 255)
-            pixels_loops.blend(to, source, (size_t)seen.width);
-        else if (part > 0)
-            blend_thin(to, source, seen.width, part);
-    }
-}
-
 /* One direction of stretching: for pixel `i` of `count`, where in `source`
  * pixels from `start` on, in 1/256 pixel and pixel centres on centres. */
 static int64_t source_at(int64_t i, int64_t count, int64_t start,

@@ -61,11 +61,6 @@ void canvas_frame(Canvas *canvas, Rect rect, int32_t width, Colour colour);
 void canvas_tint(Canvas *canvas, int32_t x, int32_t y, const uint8_t *coverage,
                  int32_t count, Colour colour);
 
-/* A picture with its first pixel at (x, y), 1:1; `part` (0 to 255) makes it
- * thinner. */
-void canvas_bitmap(Canvas *canvas, const Bitmap *from, int32_t x, int32_t y,
-                   uint32_t part);
-
 typedef enum CanvasFilter {
     CANVAS_NEAREST,  /* whole pixels repeated or left out */
     CANVAS_BILINEAR, /* between the four neighbours, 1/256 pixel */

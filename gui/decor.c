@@ -241,8 +241,3 @@ void decor_content_row(Canvas *canvas, const DecorWindow *window, int32_t row,
         pixels_plain.tint(to + i, &part, 1, from[i]);
     }
 }
-
-void decor_preview(Canvas *canvas, Rect rect, const Theme *theme) {
-    shape_fill(canvas, rect, THEME_WINDOW_RADIUS, theme->selection);
-    shape_stroke(canvas, rect, THEME_WINDOW_RADIUS, 2, theme->accent);
-}

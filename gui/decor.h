@@ -67,9 +67,6 @@ void decor_window(Canvas *canvas, const DecorWindow *window,
 void decor_content_row(Canvas *canvas, const DecorWindow *window, int32_t row,
                        int32_t x, const uint32_t *row_pixels, int32_t count);
 
-/* Where a dragged window would go. */
-void decor_preview(Canvas *canvas, Rect rect, const Theme *theme);
-
 /* ---- Task bar, menus, tooltips ---- */
 
 typedef struct DecorItem {
@@ -100,11 +97,5 @@ Rect decor_panel_extent(Rect rect, const Theme *theme);
 
 void decor_menu_item(Canvas *canvas, const DecorItem *item, const Theme *theme);
 void decor_menu_line(Canvas *canvas, Rect rect, const Theme *theme);
-
-/* A tile of the launcher: icon above, name below. */
-void decor_tile(Canvas *canvas, const DecorItem *item, const Theme *theme);
-
-void decor_tooltip(Canvas *canvas, Rect rect, const char *text,
-                   size_t text_bytes, const Theme *theme);
 
 #endif

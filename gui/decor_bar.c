@@ -105,23 +105,3 @@ void decor_menu_line(Canvas *canvas, Rect rect, const Theme *theme) {
                 (Rect){rect.x, rect.y + rect.height / 2, rect.width, LINE},
                 theme->line);
 }
-
-void decor_tile(Canvas *canvas, const DecorItem *item, const Theme *theme) {
-    draw_state(canvas, item, theme);
-    Rect rect = item->rect;
-    int32_t text_height = 20;
-    Rect icon = {rect.x, rect.y + 4, rect.width, rect.height - text_height - 4};
-    Rect text = {rect.x + 4, rect.y + rect.height - text_height - 6,
-                 rect.width - 8, text_height};
-    icons_draw_in(canvas, item->icon, icon, TILE_ICON, theme->text);
-    typeset_label(canvas, THEME_FONT_SMALL, text, TYPESET_MIDDLE, item->text,
-                  item->text_bytes, theme->text);
-}
-
-void decor_tooltip(Canvas *canvas, Rect rect, const char *text,
-                   size_t text_bytes, const Theme *theme) {
-    shadow_draw(canvas, rect, theme->inactive_shadow);
-    shape_fill(canvas, rect, THEME_CONTROL_RADIUS, theme->tooltip);
-    typeset_label(canvas, THEME_FONT_SMALL, rect_inset(rect, 4), TYPESET_MIDDLE,
-                  text, text_bytes, theme->on_tooltip);
-}

@@ -104,10 +104,6 @@ void shape_fill(Canvas *canvas, Rect rect, int32_t radius, Colour colour) {
     fill_corners(canvas, rect, radius < 0 ? 0 : radius, true, colour);
 }
 
-void shape_fill_top(Canvas *canvas, Rect rect, int32_t radius, Colour colour) {
-    fill_corners(canvas, rect, radius < 0 ? 0 : radius, false, colour);
-}
-
 /* ---- Lines along the edge ---- */
 
 /* Row `row` of the corner of a line: the outer corner without the inner. */

@@ -10,9 +10,6 @@
  * cut to that. */
 void shape_fill(Canvas *canvas, Rect rect, int32_t radius, Colour colour);
 
-/* Round corners at the top only: title bars. */
-void shape_fill_top(Canvas *canvas, Rect rect, int32_t radius, Colour colour);
-
 /* A line of `width` pixels along the inside of the edge. */
 void shape_stroke(Canvas *canvas, Rect rect, int32_t radius, int32_t width,
                   Colour colour);

@@ -4,8 +4,7 @@ PERSIST_SOURCES += $(STORE_SOURCES) $(sort $(wildcard persist/memory/*.c))
 
 # rvdisk runs the store on the hosted machine's disk.
 PROGRAMS += build/rvdisk
-RVDISK_SOURCES := $(STORE_SOURCES) persist/tools/rvdisk.c \
-    persist/tools/rvdisk_resize.c \
+RVDISK_SOURCES := $(STORE_SOURCES) $(sort $(wildcard persist/tools/rvdisk*.c)) \
     $(addprefix kernel/host/,disk.c clock.c alloc.c no_wake.c)
 define RVDISK_PROGRAM
 build/rvdisk: $$(call objects,host,$$(BASE_SOURCES) $$(RVDISK_SOURCES))

@@ -9,12 +9,3 @@ const char *status_text(Status status) {
     };
     return (unsigned)status < STATUS_COUNT ? texts[status] : "unknown status";
 }
-
-const char *status_name(Status status) {
-    static const char *const names[] = {
-#define STATUS(name, sentence) #name,
-#include "kernel/base/status.def"
-#undef STATUS
-    };
-    return (unsigned)status < STATUS_COUNT ? names[status] : "UNKNOWN";
-}

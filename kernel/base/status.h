@@ -22,7 +22,4 @@ typedef enum STATUS_MUST_BE_USED Status {
 /* The sentence for people, without a full stop. Never NULL. */
 const char *status_text(Status status);
 
-/* The name as in status.def, for tests and logs. Never NULL. */
-const char *status_name(Status status);
-
 #endif

@@ -81,12 +81,6 @@ uint64_t platform_now_ns(void) {
     return (uint64_t)((unsigned __int128)ticks * clock_ns_per_tick >> 32);
 }
 
-void clock_wait_us(uint32_t us) {
-    uint64_t until = platform_now_ns() + us * 1000ull;
-    while (platform_now_ns() < until)
-        cpu_pause();
-}
-
 void clock_set_alarm(uint64_t until_ns) {
     if (until_ns == UINT64_MAX) {
         interrupts_set_timer(0);

@@ -8,9 +8,6 @@
 /* Measures the counter and the APIC's timer for 5 ms. Time starts here. */
 void clock_start(void);
 
-/* Spins; for devices that want a pause of microseconds. */
-void clock_wait_us(uint32_t us);
-
 /* Sets the timer so that a sleeping CPU wakes at `until_ns` or before;
  * UINT64_MAX: never. */
 void clock_set_alarm(uint64_t until_ns);

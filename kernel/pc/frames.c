@@ -139,29 +139,6 @@ uint64_t frames_take_promised(void) {
     return take_one();
 }
 
-static uint64_t take_run(size_t count) {
-    uint64_t end = frames_words_count * 4096, run = 0;
-    if (count > frames_free_count())
-        return 0;
-    if (end > FRAMES_LOW / FRAME_BYTES)
-        end = FRAMES_LOW / FRAME_BYTES;
-    for (uint64_t index = 0; index < end; index++) {
-        run = is_free(index) ? run + 1 : 0;
-        if (run < count)
-            continue;
-        uint64_t first = index + 1 - count;
-        for (uint64_t i = first; i <= index; i++)
-            mark_taken(i);
-        return first * FRAME_BYTES;
-    }
-    return 0;
-}
-
-uint64_t frames_take_run(size_t count) {
-    uint64_t first = take_run(count);
-    return first || !warm_drop() ? first : take_run(count);
-}
-
 void frames_give(uint64_t frame) {
     uint64_t index = frame / FRAME_BYTES;
     CHECK(frame % FRAME_BYTES == 0 && index < frames_words_count * 4096);

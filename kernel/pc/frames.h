@@ -21,10 +21,6 @@ bool frames_claim(uint64_t frame);
 /* A frame with any contents, or 0 when none is left. */
 uint64_t frames_take(void);
 
-/* `count` frames in a row, below 4 GiB; 0 when there is no such run. Looks at
- * every frame: for drivers at their start. */
-uint64_t frames_take_run(size_t count);
-
 void frames_give(uint64_t frame);
 
 /* Keeps one frame back for later: the functions above leave it. False: none is

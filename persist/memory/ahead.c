@@ -1,7 +1,7 @@
 /* Walks over absent pages. */
 #include "persist/memory/ahead.h"
 
-#include "persist/memory/memory_parts.h"
+#include "persist/memory/pages.h"
 
 enum { WALKS = 4, FIRST_WINDOW = 4 };
 
@@ -29,7 +29,7 @@ static bool leads_to(const Walk *walk, uint64_t page) {
     if (page < walk->next || page - walk->next > AHEAD_MOST)
         return false;
     uint64_t at = walk->next;
-    while (at < page && memory.state[at] != PAGE_ABSENT)
+    while (at < page && pages_all.state[at] != PAGE_ABSENT)
         at++;
     return at == page;
 }
@@ -46,18 +46,18 @@ static Walk *walk_to(uint64_t page) {
 
 /* How many of `most` pages from `page` on are absent and attached. */
 static uint32_t absent_from(uint64_t page, uint64_t most) {
-    uint64_t end = memory.regions * MEMORY_REGION_PAGES;
+    uint64_t end = pages_all.regions * MEMORY_REGION_PAGES;
     uint32_t count = 0;
     while (count < most && page + count < end &&
-           memory.state[page + count] == PAGE_ABSENT)
+           pages_all.state[page + count] == PAGE_ABSENT)
         count++;
     return count;
 }
 
 uint32_t ahead_wanted(uint64_t page) {
     ahead.now = walk_to(page);
-    uint64_t room = memory.hard_limit_pages > memory.resident
-                        ? memory.hard_limit_pages - memory.resident
+    uint64_t room = pages_all.hard_limit_pages > pages_all.resident
+                        ? pages_all.hard_limit_pages - pages_all.resident
                         : 0;
     uint32_t count = absent_from(page, bytes_min(ahead.now->window, room));
     return count ? count : 1;

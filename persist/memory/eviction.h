@@ -14,24 +14,25 @@
 
 #include "kernel/base/status.h"
 
-#define CLOCK_NONE UINT32_MAX
+#define EVICTION_NONE UINT32_MAX
 
 /* Empties the queues, for RAM of so many pages. NO_MEMORY. */
-Status clock_open(uint64_t limit_pages);
+Status eviction_open(uint64_t limit_pages);
 /* Makes room for the pages of a region. */
-Status clock_attach(uint32_t region);
+Status eviction_attach(uint32_t region);
 
 /* A page was brought in, and is clean. */
-void clock_came(uint64_t page);
+void eviction_came(uint64_t page);
 /* A page that was there became clean. */
-void clock_cleaned(uint64_t page);
+void eviction_cleaned(uint64_t page);
 /* A clean page is announced, or forgotten. */
-void clock_left(uint64_t page);
+void eviction_left(uint64_t page);
 
-/* The page that is to go now, out of the queues; CLOCK_NONE: none is clean. */
-uint32_t clock_evict(void);
+/* The page that is to go now, out of the queues; EVICTION_NONE: none is clean.
+ */
+uint32_t eviction_next(void);
 
 /* Pages in both queues, for memory_check. */
-uint64_t clock_count(void);
+uint64_t eviction_count(void);
 
 #endif

@@ -1,8 +1,7 @@
 /* Pages with addresses: bringing in, announcing, evicting, auditing. */
 #include "persist/memory/ahead.h"
 #include "persist/memory/eviction.h"
-#include "persist/memory/memory_parts.h"
-#include "persist/memory/snapshot.h"
+#include "persist/memory/pages.h"
 
 #include "kernel/base/alloc.h"
 #include "kernel/base/bytes.h"
@@ -21,63 +20,49 @@ _Static_assert(MEMORY_REGION_PAGES % PAGES_PER_TABLE_PAGE == 0,
                "a region's table bytes are whole pages");
 _Static_assert((int)AHEAD_MOST <= (int)STORE_RUN_MOST, "a run is read at once");
 
-Memory memory;
-uint8_t *memory_page_epochs;
-uint8_t memory_epoch;
-
 /* ---- Opening ---- */
 
 static bool reserve_tables(void) {
     if (memory_page_epochs)
         return true; /* tables stay reserved for ever */
-    memory.state = platform_table_reserve(MEMORY_RANGE_PAGES);
-    memory.next[0] = platform_table_reserve(MEMORY_RANGE_PAGES * 4);
-    memory.next[1] = platform_table_reserve(MEMORY_RANGE_PAGES * 4);
-    memory.pre_image = platform_table_reserve(MEMORY_RANGE_PAGES * 4);
+    pages_all.state = platform_table_reserve(MEMORY_RANGE_PAGES);
+    pages_all.next[0] = platform_table_reserve(MEMORY_RANGE_PAGES * 4);
+    pages_all.next[1] = platform_table_reserve(MEMORY_RANGE_PAGES * 4);
+    pages_all.pre_image = platform_table_reserve(MEMORY_RANGE_PAGES * 4);
     memory_page_epochs = platform_table_reserve(MEMORY_RANGE_PAGES);
-    return memory.state && memory.next[0] && memory.next[1] &&
-           memory.pre_image && memory_page_epochs;
-}
-
-Status memory_commit_tables(const MemoryTable *tables, size_t count,
-                            uint32_t region) {
-    Status status = STATUS_OK;
-    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        uint64_t bytes = MEMORY_REGION_PAGES * tables[i].entry_bytes;
-        status = platform_table_commit(tables[i].table, region * bytes, bytes);
-    }
-    return status;
+    return pages_all.state && pages_all.next[0] && pages_all.next[1] &&
+           pages_all.pre_image && memory_page_epochs;
 }
 
 static Status commit_tables(uint32_t region) {
-    MemoryTable tables[] = {{memory.state, 1},
-                            {memory.next[0], 4},
-                            {memory.next[1], 4},
-                            {memory.pre_image, 4},
+    MemoryTable tables[] = {{pages_all.state, 1},
+                            {pages_all.next[0], 4},
+                            {pages_all.next[1], 4},
+                            {pages_all.pre_image, 4},
                             {memory_page_epochs, 1}};
-    return memory_commit_tables(tables, sizeof tables / sizeof tables[0],
-                                region);
+    return pages_commit_tables(tables, sizeof tables / sizeof tables[0],
+                               region);
 }
 
 static bool take_images(void) {
-    uint64_t count = memory.limit_pages / IMAGE_SHARE;
+    uint64_t count = pages_all.limit_pages / IMAGE_SHARE;
     if (count > IMAGES_MOST)
         count = IMAGES_MOST;
-    memory.images = alloc_take((size_t)count * PLATFORM_PAGE_BYTES);
-    memory.image_stack = alloc_take((size_t)count * sizeof(uint32_t));
-    memory.bounce = alloc_take((size_t)AHEAD_MOST * PLATFORM_PAGE_BYTES);
-    if (!memory.images || !memory.image_stack || !memory.bounce)
+    pages_all.images = alloc_take((size_t)count * PLATFORM_PAGE_BYTES);
+    pages_all.image_stack = alloc_take((size_t)count * sizeof(uint32_t));
+    pages_all.bounce = alloc_take((size_t)AHEAD_MOST * PLATFORM_PAGE_BYTES);
+    if (!pages_all.images || !pages_all.image_stack || !pages_all.bounce)
         return false;
-    memory.image_count = (uint32_t)count;
+    pages_all.image_count = (uint32_t)count;
     for (uint32_t i = 0; i < count; i++)
-        memory.image_stack[memory.images_free++] = i + 1;
+        pages_all.image_stack[pages_all.images_free++] = i + 1;
     return true;
 }
 
 static PlatformFault on_fault(uint64_t address, bool write);
 
 static Status attach_all(uint32_t regions) {
-    memory.regions = 0;
+    pages_all.regions = 0;
     for (uint32_t i = 0; i < regions || i == 0; i++) {
         Status status = memory_attach(i);
         if (status != STATUS_OK)
@@ -91,22 +76,22 @@ static bool warm_page(uint64_t page, void *bytes) {
 }
 
 Status memory_open(const MemoryOptions *options) {
-    memory.options = *options;
-    memory.store = options->store;
-    memory.limit_pages = options->limit_bytes / PLATFORM_PAGE_BYTES;
-    if (memory.limit_pages < LEAST_PAGES)
-        memory.limit_pages = LEAST_PAGES;
-    memory.hard_limit_pages =
-        memory.limit_pages + memory.limit_pages / HARD_LIMIT_SHARE;
-    memory.open = memory.closing =
+    pages_all.options = *options;
+    pages_all.store = options->store;
+    pages_all.limit_pages = options->limit_bytes / PLATFORM_PAGE_BYTES;
+    if (pages_all.limit_pages < LEAST_PAGES)
+        pages_all.limit_pages = LEAST_PAGES;
+    pages_all.hard_limit_pages =
+        pages_all.limit_pages + pages_all.limit_pages / HARD_LIMIT_SHARE;
+    pages_all.open = pages_all.closing =
         (PageList){.first = PAGE_LIST_END, .last = PAGE_LIST_END};
     memory_epoch = 1;
     ahead_open();
     if (!reserve_tables() || !take_images() ||
-        clock_open(memory.limit_pages) != STATUS_OK)
+        eviction_open(pages_all.limit_pages) != STATUS_OK)
         return STATUS_NO_MEMORY;
-    if (memory.store)
-        store_set_second(memory.store, warm_page);
+    if (pages_all.store)
+        store_set_second(pages_all.store, warm_page);
     reserve_open();
     platform_range_set_fault(on_fault, options->lost);
     return attach_all(options->regions);
@@ -115,88 +100,83 @@ Status memory_open(const MemoryOptions *options) {
 static void forget_region(uint32_t region) {
     uint64_t first = region * MEMORY_REGION_PAGES;
     platform_range_take(page_address(first), MEMORY_REGION_PAGES);
-    bytes_fill(memory.state + first, 0, MEMORY_REGION_PAGES);
+    bytes_fill(pages_all.state + first, 0, MEMORY_REGION_PAGES);
     bytes_fill(memory_page_epochs + first, 0, MEMORY_REGION_PAGES);
-    bytes_fill(memory.pre_image + first, 0,
-               MEMORY_REGION_PAGES * sizeof *memory.pre_image);
+    bytes_fill(pages_all.pre_image + first, 0,
+               MEMORY_REGION_PAGES * sizeof *pages_all.pre_image);
 }
 
 void memory_close(void) {
-    snapshot_forget();
-    for (uint32_t i = 0; i < memory.regions; i++)
+    for (uint32_t i = 0; i < pages_all.regions; i++)
         forget_region(i);
-    alloc_give(memory.images);
-    alloc_give(memory.image_stack);
-    alloc_give(memory.bounce);
-    store_close(memory.store);
-    memory = (Memory){.state = memory.state,
-                      .next = {memory.next[0], memory.next[1]},
-                      .pre_image = memory.pre_image};
+    alloc_give(pages_all.images);
+    alloc_give(pages_all.image_stack);
+    alloc_give(pages_all.bounce);
+    store_close(pages_all.store);
+    pages_all = (Pages){.state = pages_all.state,
+                        .next = {pages_all.next[0], pages_all.next[1]},
+                        .pre_image = pages_all.pre_image};
 }
 
 Status memory_attach(uint32_t index) {
     if (index >= PLATFORM_RANGE_BYTES / MEMORY_REGION_BYTES)
         return STATUS_LIMIT;
-    while (memory.regions <= index) {
-        Status status = commit_tables(memory.regions);
+    while (pages_all.regions <= index) {
+        Status status = commit_tables(pages_all.regions);
         if (status == STATUS_OK)
-            status = clock_attach(memory.regions);
+            status = eviction_attach(pages_all.regions);
         if (status != STATUS_OK)
             return status;
-        memory.regions++;
+        pages_all.regions++;
     }
     return STATUS_OK;
 }
 
 bool memory_attached(uint32_t index) {
-    return index < memory.regions;
+    return index < pages_all.regions;
 }
 
 uint32_t memory_region_count(void) {
-    return memory.regions;
+    return pages_all.regions;
 }
 
 struct Store *memory_store(void) {
-    return memory.store;
+    return pages_all.store;
 }
 
 uint64_t memory_resident_pages(void) {
-    return memory.resident;
-}
-
-uint64_t memory_dirty_pages(void) {
-    return memory.open.count + memory.closing.count;
+    return pages_all.resident;
 }
 
 uint64_t memory_page_ins(void) {
-    return memory.page_ins;
+    return pages_all.page_ins;
 }
 
 uint64_t memory_warm_pages(void) {
-    return memory.store ? store_second_pages(memory.store) : 0;
+    return pages_all.store ? store_second_pages(pages_all.store) : 0;
 }
 
 uint64_t memory_evictions(void) {
-    return memory.evictions;
+    return pages_all.evictions;
 }
 
 uint64_t memory_lost_page(Status *why_out) {
-    *why_out = memory.lost_why;
-    return memory.lost_address;
+    *why_out = pages_all.lost_why;
+    return pages_all.lost_address;
 }
 
 _Noreturn void memory_give_up(void) {
-    memory.options.lost();
+    pages_all.options.lost();
     panic("a lost page came back");
 }
 
 /* ---- Bringing in and evicting ---- */
 
 static void evict(uint64_t page) {
-    CHECK(memory.state[page] == PAGE_CLEAN);
-    memory.state[page] = PAGE_ABSENT;
-    memory.resident--;
-    memory.evictions++;
+    CHECK(pages_all.state[page] == PAGE_CLEAN);
+    pages_all.state[page] = PAGE_ABSENT;
+    pages_all.resident--;
+    pages_all.evictions++;
     TRACE(pages, "out %lx", page_address(page));
 }
 
@@ -205,8 +185,8 @@ static void evict(uint64_t page) {
 static void evict_some(uint64_t count) {
     uint64_t first = 0, run = 0;
     uint32_t page;
-    while (memory.store && count-- > 0 &&
-           (page = clock_evict()) != CLOCK_NONE) {
+    while (pages_all.store && count-- > 0 &&
+           (page = eviction_next()) != EVICTION_NONE) {
         if (run > 0 && page != first + run) {
             platform_range_take(page_address(first), run);
             run = 0;
@@ -220,8 +200,8 @@ static void evict_some(uint64_t count) {
 }
 
 void memory_trim(void) {
-    if (memory.resident > memory.limit_pages)
-        evict_some(memory.resident - memory.limit_pages);
+    if (pages_all.resident > pages_all.limit_pages)
+        evict_some(pages_all.resident - pages_all.limit_pages);
 }
 
 /* Reads a page, and up to `most` - 1 behind it where that is one request, into
@@ -230,26 +210,27 @@ static Status read_pages(uint64_t page, uint32_t most, uint32_t *count_out) {
     bool some = false;
     *count_out = 0;
     Status status = STATUS_OK;
-    memory.depth++;
-    if (memory.store)
-        status = store_page_exists(memory.store, page, &some);
+    pages_all.depth++;
+    if (pages_all.store)
+        status = store_page_exists(pages_all.store, page, &some);
     if (status == STATUS_OK && some && most > 1)
-        *count_out = store_read_run(memory.store, page, most, memory.bounce);
+        *count_out =
+            store_read_run(pages_all.store, page, most, pages_all.bounce);
     if (status == STATUS_OK && some && *count_out == 0) {
-        status = store_read_page(memory.store, page, memory.bounce);
+        status = store_read_page(pages_all.store, page, pages_all.bounce);
         *count_out = 1;
     }
-    memory.depth--;
+    pages_all.depth--;
     return status;
 }
 
 /* Makes an absent page present; what is clean goes when there is no room. */
 static Status give_page(uint64_t page, const void *contents) {
     Status status = platform_range_give(page_address(page), contents);
-    for (uint64_t evicted = memory.evictions; status == STATUS_NO_MEMORY;
-         evicted = memory.evictions) {
+    for (uint64_t evicted = pages_all.evictions; status == STATUS_NO_MEMORY;
+         evicted = pages_all.evictions) {
         evict_some(LEAST_PAGES / 64);
-        if (memory.evictions == evicted)
+        if (pages_all.evictions == evicted)
             return status;
         status = platform_range_give(page_address(page), contents);
     }
@@ -257,19 +238,20 @@ static Status give_page(uint64_t page, const void *contents) {
 }
 
 static void came(uint64_t page, bool zeros) {
-    memory.state[page] = PAGE_CLEAN;
-    memory.resident++;
-    clock_came(page);
-    memory.page_ins += !zeros;
+    pages_all.state[page] = PAGE_CLEAN;
+    pages_all.resident++;
+    eviction_came(page);
+    pages_all.page_ins += !zeros;
     TRACE(pages, "in %lx%s", page_address(page), zeros ? " zeros" : "");
-    if (memory.options.audit)
+    if (pages_all.options.audit)
         platform_range_writable(page_address(page), 1, false);
 }
 
 /* Gives what was read besides, as long as there is memory. */
 static void give_ahead(uint64_t page, uint32_t count) {
     for (uint32_t i = 1; i < count; i++) {
-        const uint8_t *bytes = memory.bounce + (size_t)i * PLATFORM_PAGE_BYTES;
+        const uint8_t *bytes =
+            pages_all.bounce + (size_t)i * PLATFORM_PAGE_BYTES;
         if (platform_range_give(page_address(page + i), bytes) != STATUS_OK)
             return;
         came(page + i, false);
@@ -278,14 +260,14 @@ static void give_ahead(uint64_t page, uint32_t count) {
 
 static Status bring_in(uint64_t page) {
     uint32_t count;
-    if (memory.resident >= memory.hard_limit_pages)
+    if (pages_all.resident >= pages_all.hard_limit_pages)
         evict_some(LEAST_PAGES / 64);
     Status status = read_pages(page, ahead_wanted(page), &count);
     if (status == STATUS_OK)
-        status = give_page(page, count > 0 ? memory.bounce : NULL);
+        status = give_page(page, count > 0 ? pages_all.bounce : NULL);
     if (status != STATUS_OK) {
-        memory.lost_address = page_address(page);
-        memory.lost_why = status;
+        pages_all.lost_address = page_address(page);
+        pages_all.lost_why = status;
         return status;
     }
     came(page, count == 0);
@@ -299,9 +281,9 @@ Status memory_bring(uint64_t address, size_t size_bytes) {
     uint64_t end =
         (address - PLATFORM_RANGE_BASE + size_bytes + PLATFORM_PAGE_BYTES - 1) /
         PLATFORM_PAGE_BYTES;
-    CHECK(end <= memory.regions * MEMORY_REGION_PAGES);
+    CHECK(end <= pages_all.regions * MEMORY_REGION_PAGES);
     for (uint64_t page = first; page < end; page++) {
-        if (memory.state[page] != PAGE_ABSENT)
+        if (pages_all.state[page] != PAGE_ABSENT)
             continue;
         Status status = bring_in(page);
         if (status != STATUS_OK)
@@ -312,9 +294,9 @@ Status memory_bring(uint64_t address, size_t size_bytes) {
 
 static PlatformFault on_fault(uint64_t address, bool write) {
     uint64_t page = (address - PLATFORM_RANGE_BASE) / PLATFORM_PAGE_BYTES;
-    if (memory.depth > 0 || page >= memory.regions * MEMORY_REGION_PAGES)
+    if (pages_all.depth > 0 || page >= pages_all.regions * MEMORY_REGION_PAGES)
         return PLATFORM_FAULT_BUG;
-    if (memory.state[page] != PAGE_ABSENT) {
+    if (pages_all.state[page] != PAGE_ABSENT) {
         log_line("auditor: %s of 0x%lx was not announced in this epoch",
                  write ? "the write" : "a strange read", address);
         return PLATFORM_FAULT_BUG;
@@ -324,12 +306,12 @@ static PlatformFault on_fault(uint64_t address, bool write) {
         return PLATFORM_FAULT_MENDED;
     log_line("recovery: page at 0x%lx: %s", page_address(page),
              status_text(status));
-    return memory.options.lost ? PLATFORM_FAULT_LOST : PLATFORM_FAULT_BUG;
+    return pages_all.options.lost ? PLATFORM_FAULT_LOST : PLATFORM_FAULT_BUG;
 }
 
 bool memory_second(uint64_t page, void *bytes) {
-    if (page >= memory.regions * MEMORY_REGION_PAGES ||
-        memory.state[page] != PAGE_CLEAN)
+    if (page >= pages_all.regions * MEMORY_REGION_PAGES ||
+        pages_all.state[page] != PAGE_CLEAN)
         return false;
     bytes_copy(bytes, (const void *)page_address(page), PLATFORM_PAGE_BYTES);
     return true;
@@ -338,29 +320,29 @@ bool memory_second(uint64_t page, void *bytes) {
 /* ---- Announcing ---- */
 
 void memory_page_opened(uint64_t page) {
-    PageList *list = &memory.open;
-    uint32_t *next = memory.next[memory.open_parity];
+    PageList *list = &pages_all.open;
+    uint32_t *next = pages_all.next[pages_all.open_parity];
     next[page] = PAGE_LIST_END;
     if (list->count++ > 0)
         next[list->last] = (uint32_t)page;
     else
         list->first = (uint32_t)page;
     list->last = (uint32_t)page;
-    if (memory.state[page] == PAGE_CLEAN)
-        clock_left(page);
-    memory.state[page] = PAGE_DIRTY;
+    if (pages_all.state[page] == PAGE_CLEAN)
+        eviction_left(page);
+    pages_all.state[page] = PAGE_DIRTY;
     memory_page_epochs[page] = memory_epoch;
-    memory.announced++;
-    if (memory.options.audit)
+    pages_all.announced++;
+    if (pages_all.options.audit)
         platform_range_writable(page_address(page), 1, true);
 }
 
 static Status take_pre_image(uint64_t page) {
-    if (memory.images_free == 0)
+    if (pages_all.images_free == 0)
         return STATUS_NO_MEMORY;
-    uint32_t number = memory.image_stack[--memory.images_free];
-    memory.pre_image[page] = number;
-    bytes_copy(memory.images + (size_t)(number - 1) * PLATFORM_PAGE_BYTES,
+    uint32_t number = pages_all.image_stack[--pages_all.images_free];
+    pages_all.pre_image[page] = number;
+    bytes_copy(pages_all.images + (size_t)(number - 1) * PLATFORM_PAGE_BYTES,
                (const void *)page_address(page), PLATFORM_PAGE_BYTES);
     return STATUS_OK;
 }
@@ -368,35 +350,36 @@ static Status take_pre_image(uint64_t page) {
 /* What a clean page was at the barrier, for the look at others. Nothing depends
  * on it, so half of the images stay free. */
 static void take_extra_image(uint64_t page) {
-    if (memory.state[page] == PAGE_CLEAN &&
-        memory.images_free > memory.image_count / 2 &&
-        memory.extra_count < EXTRA_IMAGES && take_pre_image(page) == STATUS_OK)
-        memory.extras[memory.extra_count++] = (uint32_t)page;
+    if (pages_all.state[page] == PAGE_CLEAN &&
+        pages_all.images_free > pages_all.image_count / 2 &&
+        pages_all.extra_count < EXTRA_IMAGES &&
+        take_pre_image(page) == STATUS_OK)
+        pages_all.extras[pages_all.extra_count++] = (uint32_t)page;
 }
 
 void memory_checking(bool begins) {
-    memory.checking = begins;
-    while (memory.extra_count > 0)
-        memory_image_release(memory.extras[--memory.extra_count]);
+    pages_all.checking = begins;
+    while (pages_all.extra_count > 0)
+        memory_image_release(pages_all.extras[--pages_all.extra_count]);
 }
 
 void memory_image_release(uint64_t page) {
-    memory.image_stack[memory.images_free++] = memory.pre_image[page];
-    memory.pre_image[page] = NO_PRE_IMAGE;
+    pages_all.image_stack[pages_all.images_free++] = pages_all.pre_image[page];
+    pages_all.pre_image[page] = NO_PRE_IMAGE;
 }
 
 static Status announce(uint64_t page) {
     if (memory_page_epochs[page] == memory_epoch)
         return STATUS_OK;
     Status status = STATUS_OK;
-    if (memory.state[page] == PAGE_ABSENT)
+    if (pages_all.state[page] == PAGE_ABSENT)
         status = bring_in(page);
-    bool closing = memory.state[page] == PAGE_DIRTY;
+    bool closing = pages_all.state[page] == PAGE_DIRTY;
     if (status == STATUS_OK)
         status = reserve_one(closing);
     if (status == STATUS_OK && closing)
         status = take_pre_image(page); /* it is closing */
-    else if (status == STATUS_OK && memory.checking)
+    else if (status == STATUS_OK && pages_all.checking)
         take_extra_image(page);
     if (status == STATUS_OK)
         memory_page_opened(page);
@@ -407,7 +390,7 @@ Status memory_write_slow(uint64_t address, size_t size_bytes) {
     uint64_t offset = address - PLATFORM_RANGE_BASE;
     uint64_t first = offset / PLATFORM_PAGE_BYTES;
     uint64_t last = (offset + size_bytes - 1) / PLATFORM_PAGE_BYTES;
-    CHECK(last < memory.regions * MEMORY_REGION_PAGES);
+    CHECK(last < pages_all.regions * MEMORY_REGION_PAGES);
     for (uint64_t page = first; page <= last; page++) {
         Status status = announce(page);
         if (status != STATUS_OK)
@@ -429,12 +412,12 @@ static Status replace_lost(uint64_t page) {
  * begin anew; others become zeros in RAM, and the writer turns them into zero
  * entries. */
 static Status discard_page(uint64_t page) {
-    bool absent = memory.state[page] == PAGE_ABSENT;
+    bool absent = pages_all.state[page] == PAGE_ABSENT;
     bool some = !absent && !bytes_all_zero((const void *)page_address(page),
                                            PLATFORM_PAGE_BYTES);
     Status status = STATUS_OK;
-    if (absent && memory.store)
-        status = store_page_exists(memory.store, page, &some);
+    if (absent && pages_all.store)
+        status = store_page_exists(pages_all.store, page, &some);
     if (status != STATUS_OK || !some)
         return status;
     status = announce(page);
@@ -449,7 +432,7 @@ Status memory_discard(uint64_t address, uint64_t size_bytes) {
     uint64_t offset = address - PLATFORM_RANGE_BASE;
     uint64_t first = (offset + PLATFORM_PAGE_BYTES - 1) / PLATFORM_PAGE_BYTES;
     uint64_t end = (offset + size_bytes) / PLATFORM_PAGE_BYTES;
-    CHECK(end <= memory.regions * MEMORY_REGION_PAGES);
+    CHECK(end <= pages_all.regions * MEMORY_REGION_PAGES);
     for (uint64_t page = first; page < end; page++) {
         Status status = discard_page(page);
         if (status != STATUS_OK)
@@ -466,7 +449,7 @@ static uint32_t list_length(const PageList *list, unsigned parity,
     *with_epoch_out = 0;
     for (uint32_t page = list->first;
          page != PAGE_LIST_END && count <= list->count;
-         page = memory.next[parity][page]) {
+         page = pages_all.next[parity][page]) {
         *with_epoch_out += memory_page_epochs[page] == epoch;
         count++;
     }
@@ -475,30 +458,31 @@ static uint32_t list_length(const PageList *list, unsigned parity,
 
 const char *memory_check(void) {
     uint64_t resident = 0, clean = 0, open = 0, closing = 0;
-    for (uint64_t page = 0; page < memory.regions * MEMORY_REGION_PAGES;
+    for (uint64_t page = 0; page < pages_all.regions * MEMORY_REGION_PAGES;
          page++) {
-        uint8_t state = memory.state[page], epoch = memory_page_epochs[page];
+        uint8_t state = pages_all.state[page], epoch = memory_page_epochs[page];
         resident += state != PAGE_ABSENT;
         clean += state == PAGE_CLEAN;
         if ((epoch == 0) != (state == PAGE_ABSENT || state == PAGE_CLEAN))
             return "1: epoch byte and state of a page do not fit";
         if (epoch == memory_epoch && state != PAGE_DIRTY)
             return "2: a page of the open epoch is not dirty";
-        if (epoch && epoch != memory_epoch && epoch != memory.closing_epoch)
+        if (epoch && epoch != memory_epoch && epoch != pages_all.closing_epoch)
             return "an epoch byte is neither open nor closing";
         open += epoch == memory_epoch;
-        closing += epoch && epoch == memory.closing_epoch;
+        closing += epoch && epoch == pages_all.closing_epoch;
     }
-    if (clean != clock_count())
+    if (clean != eviction_count())
         return "a clean page is not in the clock's queues";
     uint32_t with_epoch;
-    if (list_length(&memory.open, memory.open_parity, memory_epoch,
+    if (list_length(&pages_all.open, pages_all.open_parity, memory_epoch,
                     &with_epoch) != open ||
-        with_epoch != open || open != memory.open.count)
+        with_epoch != open || open != pages_all.open.count)
         return "2: the open list is not the open pages";
-    list_length(&memory.closing, memory.open_parity ^ 1, memory.closing_epoch,
-                &with_epoch);
+    list_length(&pages_all.closing, pages_all.open_parity ^ 1,
+                pages_all.closing_epoch, &with_epoch);
     if (with_epoch != closing)
         return "3: a closing page is not in the closing list";
-    return resident == memory.resident ? NULL : "the resident count is wrong";
+    return resident == pages_all.resident ? NULL
+                                          : "the resident count is wrong";
 }

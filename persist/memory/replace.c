@@ -4,7 +4,7 @@
 #include "kernel/base/alloc.h"
 #include "kernel/base/bytes.h"
 #include "kernel/base/check.h"
-#include "persist/memory/memory_parts.h"
+#include "persist/memory/pages.h"
 #include "persist/memory/snapshot.h"
 
 /* A page, linked so that their number needs no table. */
@@ -38,8 +38,8 @@ static Status gather(Replace *replace, StoreView *view, uint64_t page) {
 static Status bring_if_some(uint64_t page) {
     bool some = false;
     Status status = STATUS_OK;
-    if (memory.state[page] == PAGE_ABSENT)
-        status = store_page_exists(memory.store, page, &some);
+    if (pages_all.state[page] == PAGE_ABSENT)
+        status = store_page_exists(pages_all.store, page, &some);
     return status == STATUS_OK && some
                ? memory_bring(page_address(page), PLATFORM_PAGE_BYTES)
                : status;
@@ -61,7 +61,7 @@ static Status gather_if_different(Replace *replace, StoreView *view,
 static Status gather_region(Replace *replace, StoreView *view,
                             uint32_t region) {
     uint64_t first = region * MEMORY_REGION_PAGES;
-    uint64_t most = memory.limit_pages / 2;
+    uint64_t most = pages_all.limit_pages / 2;
     Status status = STATUS_OK;
     for (uint64_t i = 0; i < MEMORY_REGION_PAGES && status == STATUS_OK; i++) {
         status = gather_if_different(replace, view, first + i);
@@ -85,7 +85,7 @@ Status replace_open(StoreView *view, const uint32_t *regions, uint32_t count,
                      : STATUS_INVALID;
     uint64_t dirty = replace->count + memory_dirty_pages();
     if (status == STATUS_OK &&
-        !store_has_room(memory.store, dirty, memory.regions))
+        !store_has_room(pages_all.store, dirty, pages_all.regions))
         status = STATUS_NO_SPACE;
     if (status != STATUS_OK) {
         replace_close(replace);
@@ -104,10 +104,6 @@ void replace_close(Replace *replace) {
         alloc_give(at);
     }
     alloc_give(replace);
-}
-
-uint64_t replace_pages(const Replace *replace) {
-    return replace->count;
 }
 
 Status replace_announce(Replace *replace) {

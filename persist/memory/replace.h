@@ -20,8 +20,6 @@ Status replace_open(StoreView *view, const uint32_t *regions, uint32_t count,
 /* NULL is allowed. */
 void replace_close(Replace *replace);
 
-uint64_t replace_pages(const Replace *replace);
-
 /* Announces them all; what is not OK has changed nothing. */
 Status replace_announce(Replace *replace);
 

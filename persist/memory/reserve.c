@@ -9,7 +9,7 @@
  * Before any of them waits, history is given up for room (retention.c).
  *
  * Without a disk nothing is ever given back, so nothing is held back either. */
-#include "persist/memory/memory_parts.h"
+#include "persist/memory/pages.h"
 
 enum {
     NEAR_PAGES = 64,     /* so few more can be announced: memory_pressed */
@@ -41,9 +41,9 @@ static uint64_t app_blocks(uint64_t disk) {
 }
 
 void reserve_open(void) {
-    uint64_t blocks = app_blocks(memory.store ? platform_disk_blocks() : 0);
-    uint64_t pages = memory.limit_pages, images = memory.image_count;
-    memory.level = MEMORY_SYSTEM;
+    uint64_t blocks = app_blocks(pages_all.store ? platform_disk_blocks() : 0);
+    uint64_t pages = pages_all.limit_pages, images = pages_all.image_count;
+    pages_all.level = MEMORY_SYSTEM;
     reserves[MEMORY_SYSTEM] = (Reserve){0, 0, 0};
     reserves[MEMORY_ENDING] = (Reserve){blocks / 2, pages / 16, images / 8};
     reserves[MEMORY_APP] = (Reserve){blocks, pages / 8, images / 4};
@@ -51,70 +51,70 @@ void reserve_open(void) {
         (Reserve){blocks * BESIDE_TIMES, pages * 3 / 16, images * 3 / 8};
     reserves[MEMORY_HEAVY] =
         (Reserve){blocks * HEAVY_TIMES, pages / 4, images / 2};
-    if (memory.store)
-        store_want_free(memory.store, blocks * HEAVY_TIMES + COMMIT_BLOCKS);
+    if (pages_all.store)
+        store_want_free(pages_all.store, blocks * HEAVY_TIMES + COMMIT_BLOCKS);
 }
 
 static bool disk_has(const Reserve *reserve, uint64_t pages) {
     uint64_t dirty = memory_dirty_pages() + pages;
-    return !memory.store ||
-           store_has_room_leaving(memory.store, dirty, memory.regions,
+    return !pages_all.store ||
+           store_has_room_leaving(pages_all.store, dirty, pages_all.regions,
                                   reserve->blocks);
 }
 
 /* The system's own pages are few; for them the machine's RAM is the limit. */
 static bool memory_has(const Reserve *reserve) {
-    return !memory.store || reserve->pages == 0 ||
-           memory_dirty_pages() + reserve->pages < memory.limit_pages;
+    return !pages_all.store || reserve->pages == 0 ||
+           memory_dirty_pages() + reserve->pages < pages_all.limit_pages;
 }
 
 static Status look(const Reserve *reserve, bool closing) {
     if (!disk_has(reserve, 1))
         return STATUS_NO_SPACE;
     if (!memory_has(reserve) ||
-        (closing && memory.images_free <= reserve->images))
+        (closing && pages_all.images_free <= reserve->images))
         return STATUS_NO_MEMORY;
     return STATUS_OK;
 }
 
 Status reserve_one(bool closing) {
-    Status status = look(&reserves[memory.level], closing);
+    Status status = look(&reserves[pages_all.level], closing);
     if (status == STATUS_OK)
         return STATUS_OK;
-    memory.refusals++;
-    memory.refused_why = status;
+    pages_all.refusals++;
+    pages_all.refused_why = status;
     return status;
 }
 
 void memory_set_level(MemoryLevel level) {
-    memory.level = level;
+    pages_all.level = level;
 }
 
 MemoryLevel memory_level(void) {
-    return memory.level;
+    return pages_all.level;
 }
 
 uint64_t memory_announced_pages(void) {
-    return memory.announced;
+    return pages_all.announced;
 }
 
 uint64_t memory_refusals(void) {
-    return memory.refusals;
+    return pages_all.refusals;
 }
 
 Status memory_refused_why(void) {
-    return memory.refused_why;
+    return pages_all.refused_why;
 }
 
 uint64_t memory_at_once_bytes(void) {
-    if (!memory.store)
+    if (!pages_all.store)
         return UINT64_MAX;
-    return memory.limit_pages / AT_ONCE_SHARE * PLATFORM_PAGE_BYTES;
+    return pages_all.limit_pages / AT_ONCE_SHARE * PLATFORM_PAGE_BYTES;
 }
 
 bool memory_pressed(void) {
-    if (!memory.store)
+    if (!pages_all.store)
         return false;
-    return memory_dirty_pages() > memory.limit_pages / 2 ||
+    return memory_dirty_pages() > pages_all.limit_pages / 2 ||
            !disk_has(&reserves[MEMORY_APP], NEAR_PAGES);
 }

@@ -6,14 +6,13 @@
 #include "kernel/base/log.h"
 #include "kernel/base/trace.h"
 #include "persist/memory/eviction.h"
-#include "persist/memory/memory_parts.h"
+#include "persist/memory/pages.h"
 
 enum { CLEANED_FOR_ONE = 8 }; /* pages made clean in the time of a copy */
 
 /* The snapshot under way. */
 static struct {
-    uint64_t generation; /* 0: none */
-    uint32_t next;       /* page of the closing list to go on with */
+    uint32_t next; /* page of the closing list to go on with */
     bool checked_all, copied_all, durable;
     bool waits;          /* the last step ended because the disk is busy */
     uint64_t barrier_ns; /* when it was */
@@ -34,14 +33,14 @@ SnapshotFigures snapshot_figures(void) {
 /* The auditor forbids writing to the pages of the closed epoch. Only it needs
  * this walk, so it is no part of the pause. */
 static void protect_closed_pages(void) {
-    const uint32_t *next = memory.next[memory.open_parity ^ 1];
-    for (uint32_t page = memory.closing.first; page != PAGE_LIST_END;
+    const uint32_t *next = pages_all.next[pages_all.open_parity ^ 1];
+    for (uint32_t page = pages_all.closing.first; page != PAGE_LIST_END;
          page = next[page])
         platform_range_writable(page_address(page), 1, false);
 }
 
 bool snapshot_possible(void) {
-    return memory.store != NULL;
+    return pages_all.store != NULL;
 }
 
 uint64_t snapshot_barrier(void) {
@@ -49,62 +48,59 @@ uint64_t snapshot_barrier(void) {
     if (!snapshot_possible())
         return 0;
     now.barrier_ns = platform_now_ns();
-    memory.closing = memory.open;
-    memory.closing_epoch = memory_epoch;
-    memory.open = (PageList){.first = PAGE_LIST_END, .last = PAGE_LIST_END};
-    memory.open_parity ^= 1;
+    pages_all.closing = pages_all.open;
+    pages_all.closing_epoch = memory_epoch;
+    pages_all.open = (PageList){.first = PAGE_LIST_END, .last = PAGE_LIST_END};
+    pages_all.open_parity ^= 1;
     memory_epoch = memory_epoch == UINT8_MAX ? 1 : memory_epoch + 1;
-    now.next = memory.closing.first;
+    now.next = pages_all.closing.first;
     now.checked_all = !page_check;
     memory_checking(!now.checked_all);
     now.copied_all = now.durable = false;
-    now.generation =
-        store_begin(memory.store, platform_wall_us(), memory.regions);
+    pages_all.snapshot =
+        store_begin(pages_all.store, platform_wall_us(), pages_all.regions);
     now.pause_ns = platform_now_ns() - now.barrier_ns;
-    TRACE(store, "generation %lu has its barrier after %lu ns", now.generation,
-          now.pause_ns);
-    if (memory.options.audit)
+    TRACE(store, "generation %lu has its barrier after %lu ns",
+          pages_all.snapshot, now.pause_ns);
+    if (pages_all.options.audit)
         protect_closed_pages();
-    return now.generation;
+    return pages_all.snapshot;
 }
 
 bool snapshot_under_way(void) {
-    return now.generation != 0;
+    return pages_all.snapshot != 0;
 }
 
 bool snapshot_waits(void) {
     return now.waits;
 }
 
-void snapshot_forget(void) {
-    now.generation = 0;
-}
-
 uint64_t snapshot_durable(void) {
-    return memory.store ? store_durable_generation(memory.store) : 0;
+    return pages_all.store ? store_durable_generation(pages_all.store) : 0;
 }
 
 /* The bytes of a closing page as they were at the barrier. */
 static const void *frozen_bytes(uint64_t page) {
-    if (memory_page_epochs[page] == memory.closing_epoch)
+    if (memory_page_epochs[page] == pages_all.closing_epoch)
         return (const void *)page_address(page);
-    CHECK(memory.pre_image[page] != NO_PRE_IMAGE);
-    return memory.images +
-           (size_t)(memory.pre_image[page] - 1) * PLATFORM_PAGE_BYTES;
+    CHECK(pages_all.pre_image[page] != NO_PRE_IMAGE);
+    return pages_all.images +
+           (size_t)(pages_all.pre_image[page] - 1) * PLATFORM_PAGE_BYTES;
 }
 
 const void *snapshot_frozen(uint64_t page) {
     uint8_t epoch = memory_page_epochs[page];
-    if (memory.state[page] == PAGE_ABSENT)
+    if (pages_all.state[page] == PAGE_ABSENT)
         return NULL;
-    if (epoch == 0 || epoch == memory.closing_epoch)
+    if (epoch == 0 || epoch == pages_all.closing_epoch)
         return (const void *)page_address(page);
-    return memory.pre_image[page] == NO_PRE_IMAGE ? NULL : frozen_bytes(page);
+    return pages_all.pre_image[page] == NO_PRE_IMAGE ? NULL
+                                                     : frozen_bytes(page);
 }
 
 /* All before the first is copied: a copied page's pre-image is gone. */
 static Status check_pages(uint32_t *budget) {
-    const uint32_t *next = memory.next[memory.open_parity ^ 1];
+    const uint32_t *next = pages_all.next[pages_all.open_parity ^ 1];
     while (now.next != PAGE_LIST_END) {
         if (*budget == 0)
             return STATUS_BUSY;
@@ -117,24 +113,25 @@ static Status check_pages(uint32_t *budget) {
     }
     memory_checking(false);
     now.checked_all = true;
-    now.next = memory.closing.first;
+    now.next = pages_all.closing.first;
     return STATUS_OK;
 }
 
 static void copied(uint64_t page) {
-    if (memory_page_epochs[page] == memory.closing_epoch)
-        memory.state[page] = PAGE_WRITTEN;
+    if (memory_page_epochs[page] == pages_all.closing_epoch)
+        pages_all.state[page] = PAGE_WRITTEN;
     else
         memory_image_release(page);
 }
 
 static Status copy_pages(uint32_t *budget) {
-    const uint32_t *next = memory.next[memory.open_parity ^ 1];
+    const uint32_t *next = pages_all.next[pages_all.open_parity ^ 1];
     while (now.next != PAGE_LIST_END) {
         if (*budget == 0)
             return STATUS_BUSY;
         uint64_t page = now.next;
-        Status status = store_put_page(memory.store, page, frozen_bytes(page));
+        Status status =
+            store_put_page(pages_all.store, page, frozen_bytes(page));
         if (status != STATUS_OK)
             return status;
         copied(page);
@@ -148,22 +145,23 @@ static Status copy_pages(uint32_t *budget) {
 /* ---- The end of a generation ---- */
 
 static void end_closing(void) {
-    memory.closing = (PageList){.first = PAGE_LIST_END, .last = PAGE_LIST_END};
-    memory.closing_epoch = 0;
-    now.generation = 0;
+    pages_all.closing =
+        (PageList){.first = PAGE_LIST_END, .last = PAGE_LIST_END};
+    pages_all.closing_epoch = 0;
+    pages_all.snapshot = 0;
 }
 
 static void became_clean(uint64_t page) {
-    if (memory_page_epochs[page] != memory.closing_epoch)
+    if (memory_page_epochs[page] != pages_all.closing_epoch)
         return; /* announced again since */
     memory_page_epochs[page] = 0;
-    memory.state[page] = PAGE_CLEAN;
-    clock_cleaned(page);
+    pages_all.state[page] = PAGE_CLEAN;
+    eviction_cleaned(page);
 }
 
 /* What is durable becomes clean, a part at a time: there may be many. */
 static Status clean_pages(uint32_t budget) {
-    const uint32_t *next = memory.next[memory.open_parity ^ 1];
+    const uint32_t *next = pages_all.next[pages_all.open_parity ^ 1];
     for (uint64_t left = (uint64_t)budget * CLEANED_FOR_ONE;
          now.next != PAGE_LIST_END && left > 0; left--) {
         became_clean(now.next);
@@ -174,13 +172,13 @@ static Status clean_pages(uint32_t budget) {
 
 static void end_durable(void) {
     figures.durable++;
-    figures.pages += store_last_pages(memory.store);
-    figures.bytes += store_last_bytes(memory.store);
+    figures.pages += store_last_pages(pages_all.store);
+    figures.bytes += store_last_bytes(pages_all.store);
     uint64_t total_ns = platform_now_ns() - now.barrier_ns;
     log_line("snapshot: durable generation=%lu pages=%lu bytes=%lu stop_us=0 "
              "pause_us=%lu total_ms=%lu",
-             now.generation, store_last_pages(memory.store),
-             store_last_bytes(memory.store), (now.pause_ns + 999) / 1000,
+             pages_all.snapshot, store_last_pages(pages_all.store),
+             store_last_bytes(pages_all.store), (now.pause_ns + 999) / 1000,
              total_ns / 1000000);
     end_closing();
 }
@@ -191,19 +189,20 @@ static bool is_settled(uint64_t page) {
     bool some = true;
     return bytes_all_zero((const void *)page_address(page),
                           PLATFORM_PAGE_BYTES) &&
-           store_page_exists(memory.store, page, &some) == STATUS_OK && !some;
+           store_page_exists(pages_all.store, page, &some) == STATUS_OK &&
+           !some;
 }
 
 /* Pages that were not announced since the barrier join the open epoch, unless
  * there is nothing to write; the others are in it already. */
 static void was_given_up(void) {
     figures.given_up++;
-    const uint32_t *next = memory.next[memory.open_parity ^ 1];
-    for (uint32_t page = memory.closing.first; page != PAGE_LIST_END;
+    const uint32_t *next = pages_all.next[pages_all.open_parity ^ 1];
+    for (uint32_t page = pages_all.closing.first; page != PAGE_LIST_END;
          page = next[page]) {
-        if (memory.pre_image[page] != NO_PRE_IMAGE)
+        if (pages_all.pre_image[page] != NO_PRE_IMAGE)
             memory_image_release(page);
-        if (memory_page_epochs[page] != memory.closing_epoch)
+        if (memory_page_epochs[page] != pages_all.closing_epoch)
             continue;
         if (is_settled(page))
             became_clean(page);
@@ -216,18 +215,18 @@ static void was_given_up(void) {
 /* Until the generation is durable. */
 static Status write_generation(uint32_t *budget) {
     Status status = now.checked_all ? STATUS_OK : check_pages(budget);
-    memory.depth++;
+    pages_all.depth++;
     if (status == STATUS_OK && !now.copied_all)
         status = copy_pages(budget);
     if (!now.copied_all && status != STATUS_OK && status != STATUS_BUSY)
-        store_doom(memory.store, status);
+        store_doom(pages_all.store, status);
     now.waits = *budget > 0;
     if (status == STATUS_OK)
-        status = store_finish(memory.store, *budget + 1);
-    memory.depth--;
+        status = store_finish(pages_all.store, *budget + 1);
+    pages_all.depth--;
     now.durable = status == STATUS_OK;
     if (now.durable)
-        now.next = memory.closing.first;
+        now.next = pages_all.closing.first;
     return status;
 }
 

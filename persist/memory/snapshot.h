@@ -40,9 +40,6 @@ void snapshot_set_check(bool (*check)(uint64_t page));
  * NULL: they are not in RAM, or were changed since and nobody kept them. */
 const void *snapshot_frozen(uint64_t page);
 
-/* memory_close: nothing is under way any more. */
-void snapshot_forget(void);
-
 /* Barrier and steps until durable or given up, for shutting down. */
 Status snapshot_now(void);
 

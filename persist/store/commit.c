@@ -7,36 +7,7 @@
 
 enum {
     NODES_KEPT = 2048, /* clean nodes in memory, 8 MiB */
-    COMMIT_PAIRS = 64, /* directory, space map, deadlist, their nodes */
 };
-
-/* The heap's nodes, and one deadlist block for each 224 of the pages and nodes
- * that are replaced. */
-CommitRoom commit_room(const Store *store, uint64_t pages, uint32_t regions) {
-    uint64_t pairs = pagemap_pairs(store->heap, pages, regions) +
-                     pages / FORMAT_DEAD_PER_BLOCK + COMMIT_PAIRS;
-    return (CommitRoom){.pairs = pairs, .blocks = pages + 2 * pairs};
-}
-
-/* Of what is left, half must be pairs for metadata. */
-bool store_has_room_leaving(const Store *store, uint64_t pages,
-                            uint32_t regions, uint64_t left) {
-    CommitRoom room = commit_room(store, pages, regions);
-    return space_pairs(store->space) >= room.pairs + left / 4 &&
-           space_available(store->space) >= room.blocks + left;
-}
-
-bool store_has_room(const Store *store, uint64_t pages, uint32_t regions) {
-    return store_has_room_leaving(store, pages, regions, 0);
-}
-
-uint64_t store_available(const Store *store) {
-    return space_available(store->space);
-}
-
-void store_want_free(Store *store, uint64_t blocks) {
-    store->wanted_free = blocks;
-}
 
 /* ---- Blocks that are no longer used ---- */
 
@@ -63,11 +34,12 @@ static void give_meta(Store *store, const FormatEntry *entry) {
     space_give(store->space, entry_block(entry), true, reuse_of(store, entry));
 }
 
-void commit_heap_node_freed(void *store, const FormatEntry *entry) {
+/* RadixFreed for the heap (to the deadlist) and the meta tree. */
+static void commit_heap_node_freed(void *store, const FormatEntry *entry) {
     give_heap(store, entry, true);
 }
 
-void commit_meta_node_freed(void *store, const FormatEntry *entry) {
+static void commit_meta_node_freed(void *store, const FormatEntry *entry) {
     give_meta(store, entry);
 }
 
@@ -126,7 +98,7 @@ static Status revoke_unsure(Store *store) {
 static Status make_sure(Store *store) {
     if (store->blank)
         return mark_disk(store);
-    return store->unsure ? revoke_unsure(store) : store_mend_super(store);
+    return store->unsure ? revoke_unsure(store) : super_mend(store);
 }
 
 /* ---- Pages ---- */

@@ -62,7 +62,9 @@ Status marks_load(Store *store) {
     return STATUS_OK;
 }
 
-FormatMark *marks_find(Store *store, uint32_t kind, uint64_t value) {
+/* The value of the mark of this kind and value or, with UINT64_MAX, of this
+ * kind; NULL: there is none. */
+static FormatMark *marks_find(Store *store, uint32_t kind, uint64_t value) {
     for (uint32_t i = 0; i < store->mark_count; i++)
         if (store->marks[i].kind == kind &&
             (value == UINT64_MAX || store->marks[i].value == value))
@@ -79,7 +81,7 @@ Status marks_add(Store *store, const FormatMark *mark) {
     return STATUS_OK;
 }
 
-void marks_remove(Store *store, FormatMark *mark) {
+static void marks_remove(Store *store, FormatMark *mark) {
     *mark = store->marks[--store->mark_count];
 }
 
@@ -95,7 +97,7 @@ static Status write_half(Store *store, uint64_t block, const uint8_t *bytes,
 Status marks_write(Store *store) {
     if (store->read_only || store->blank)
         return STATUS_OK; /* nothing is written to a disk that is not ours */
-    Status mended = store_mend_super(store);
+    Status mended = super_mend(store);
     if (mended != STATUS_OK)
         return mended;
     FormatMarksHead *head = alloc_take(HALF_BYTES);

@@ -159,7 +159,8 @@ static bool delete_oldest(Store *store, Allowance *allowance) {
 }
 
 static bool space_is_short(const Store *store) {
-    CommitRoom usual = commit_room(store, USUAL_PAGES, store->pending.regions);
+    CommitRoom usual =
+        room_for_commit(store, USUAL_PAGES, store->pending.regions);
     uint64_t low = bytes_max(store->super.layout.blocks / KEEP_FREE_SHARE,
                              USUAL_GENERATIONS * usual.blocks);
     low = bytes_max(low, store->wanted_free);

@@ -200,7 +200,7 @@ static void look_at_dead(Store *store) {
         return;
     size_t links = bytes_min(block->links, FORMAT_DEAD_LINKS);
     for (size_t i = 0; i < links; i++)
-        if (!entries_push(&scrub->stack, &block->link[i].at))
+        if (!verify_push(&scrub->stack, &block->link[i].at))
             scrub->stack.count = 0;
 }
 
@@ -211,7 +211,7 @@ static bool walk_deadlist(Store *store, const FormatEntry *root) {
     if (!same)
         scrub->stack.count = 0;
     scrub->root = *root;
-    if (!same && entry_present(root) && !entries_push(&scrub->stack, root))
+    if (!same && entry_present(root) && !verify_push(&scrub->stack, root))
         return true;
     while (scrub->stack.count > 0) {
         if (scrub->budget == 0)

@@ -40,10 +40,6 @@ uint64_t store_durable_generation(const Store *store) {
     return store->durable;
 }
 
-uint64_t store_incarnation(const Store *store) {
-    return store->incarnation;
-}
-
 void store_set_second(Store *store, StoreSecond *second) {
     store->second = second;
 }

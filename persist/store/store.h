@@ -87,7 +87,6 @@ Status store_next_page(Store *store, uint64_t from, uint64_t *page_out);
 
 /* The generation that the next one grows from: the last durable one. */
 uint64_t store_durable_generation(const Store *store);
-uint64_t store_incarnation(const Store *store);
 
 /* Kept generations, oldest first; valid until the next store call. */
 uint32_t store_record_count(const Store *store);
@@ -171,6 +170,11 @@ uint64_t store_available(const Store *store);
 /* Begins the next generation; its number. Programs stand still meanwhile: no
  * I/O, nothing that grows with the store. */
 uint64_t store_begin(Store *store, int64_t wall_us, uint32_t regions);
+
+/* As store_begin, but makes a generation that was made before, on another disk:
+ * its number, parent, branch, time and regions are the record's. Numbers rise.
+ * CORRUPT: its parent is not here; NO_MEMORY. */
+Status store_begin_again(Store *store, const FormatRecord *record);
 
 /* Puts one page of 4,096 bytes, which are copied. BUSY: the device has no room,
  * try again. NO_SPACE, NO_MEMORY, IO_ERROR, CORRUPT: call store_doom. */

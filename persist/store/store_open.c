@@ -37,11 +37,6 @@ static Status fail(StoreOpening *opening, Status status, const char *format,
 
 /* ---- The rings ---- */
 
-bool super_verifies(const FormatSuper *super) {
-    Hash hash = hash_of(super, offsetof(FormatSuper, hash));
-    return super->magic == FORMAT_MAGIC && hash_equal(hash, super->hash);
-}
-
 static void look_at_ring(Rings *rings, const uint8_t *blocks) {
     for (uint32_t i = 0; i < FORMAT_RING; i++) {
         const uint8_t *block = blocks + (size_t)i * PLATFORM_BLOCK_BYTES;
@@ -244,22 +239,6 @@ static Status check_format(const FormatSuper *super, uint64_t blocks,
                     "the superblock of generation %lu makes no sense",
                     super->generation);
     return STATUS_OK;
-}
-
-Status store_mend_super(Store *store) {
-    if (!store->opened_unsure)
-        return STATUS_OK;
-    const FormatSuper *super = &store->opened;
-    uint64_t slot = super->generation % FORMAT_RING;
-    uint64_t rear = super->layout.blocks - FORMAT_RING + slot;
-    Status status =
-        device_write_short(store->device, slot, super, sizeof *super);
-    if (status == STATUS_OK)
-        status = device_write_short(store->device, rear, super, sizeof *super);
-    if (status == STATUS_OK)
-        status = device_flush_now(store->device);
-    store->opened_unsure = status != STATUS_OK;
-    return status;
 }
 
 /* ---- Growth ---- */

@@ -109,7 +109,7 @@ struct Store {
     struct Scrub *scrub; /* the round under way, scrub.c; or NULL */
 };
 
-/* ---- store_open.c ---- */
+/* ---- super.c ---- */
 
 bool super_verifies(const FormatSuper *super);
 
@@ -117,12 +117,7 @@ bool super_verifies(const FormatSuper *super);
  * without one may read what no flush made safe. Once somebody has seen its
  * generation come back it is durable, so both rings get it, and a flush, before
  * anything else is written. IO_ERROR. */
-Status store_mend_super(Store *store);
-
-/* As store_begin, but makes a generation that was made before, on another disk:
- * its number, parent, branch, time and regions are the record's. Numbers rise.
- * CORRUPT: its parent is not here; NO_MEMORY. */
-Status store_begin_again(Store *store, const FormatRecord *record);
+Status super_mend(Store *store);
 
 /* ---- directory.c ---- */
 
@@ -193,12 +188,8 @@ bool view_protects(const Store *store, uint64_t generation);
 
 /* Reads the marks of an existing disk; without any, none are set. NO_MEMORY. */
 Status marks_load(Store *store);
-/* The value of the mark of this kind and value or, with UINT64_MAX, of this
- * kind; NULL: there is none. */
-FormatMark *marks_find(Store *store, uint32_t kind, uint64_t value);
 /* A new mark, for marks_write to keep. LIMIT: there are too many. */
 Status marks_add(Store *store, const FormatMark *mark);
-void marks_remove(Store *store, FormatMark *mark);
 /* The marks say what is pinned; the flags of the directory follow with the next
  * generation. Where no marks verify, the flags make new ones. */
 void marks_apply_pins(Store *store);
@@ -216,27 +207,26 @@ typedef struct EntryStack {
     size_t count, capacity;
 } EntryStack;
 /* False: no memory. */
-bool entries_push(EntryStack *stack, const FormatEntry *entry);
+bool verify_push(EntryStack *stack, const FormatEntry *entry);
 
 /* ---- scrub.c ---- */
 
 void scrub_close(Store *store);
 
-/* ---- commit.c ---- */
+/* ---- room.c ---- */
 
 /* What a generation of so many pages takes at most: pairs for metadata, and
  * blocks in all. */
 typedef struct CommitRoom {
     uint64_t pairs, blocks;
 } CommitRoom;
-CommitRoom commit_room(const Store *store, uint64_t pages, uint32_t regions);
+CommitRoom room_for_commit(const Store *store, uint64_t pages,
+                           uint32_t regions);
+
+/* ---- commit.c ---- */
 
 /* store_begin with this number, which is higher than any before. */
 void commit_begin(Store *store, uint64_t number, int64_t wall_us,
                   uint32_t regions);
-
-/* RadixFreed for the heap (to the deadlist) and the meta tree. */
-void commit_heap_node_freed(void *store, const FormatEntry *entry);
-void commit_meta_node_freed(void *store, const FormatEntry *entry);
 
 #endif

@@ -179,7 +179,7 @@ static void visit_heap(Walk *walk, const FormatEntry *entry, Tree tree) {
         visit_tree(walk, &tree, &root->tree, FORMAT_HEAP_LEVELS - 1, 0);
 }
 
-bool entries_push(EntryStack *stack, const FormatEntry *entry) {
+bool verify_push(EntryStack *stack, const FormatEntry *entry) {
     if (stack->count == stack->capacity) {
         size_t capacity = 2 * stack->capacity + FORMAT_DEAD_LINKS;
         FormatEntry *entries =
@@ -197,13 +197,13 @@ bool entries_push(EntryStack *stack, const FormatEntry *entry) {
 static bool visit_deadlist(Walk *walk, const FormatEntry *root) {
     FormatDeadlist *block = (FormatDeadlist *)(void *)walk->nodes;
     EntryStack pending = {0};
-    bool first, good = !entry_present(root) || entries_push(&pending, root);
+    bool first, good = !entry_present(root) || verify_push(&pending, root);
     while (good && pending.count > 0) {
         FormatEntry at = pending.entries[--pending.count];
         if (!visit_meta(walk, &at, "deadlist", block, &first) || !first)
             continue;
         for (uint32_t i = 0; good && i < block->links; i++)
-            good = entries_push(&pending, &block->link[i].at);
+            good = verify_push(&pending, &block->link[i].at);
     }
     alloc_give(pending.entries);
     return good;

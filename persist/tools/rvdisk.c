@@ -43,17 +43,8 @@ static void say(const char *sentence) {
 /* Newer generations that the open had to pass over. */
 static uint32_t passed_over;
 
-int complain(const char *path, const char *sentence) {
-    fprintf(stderr, "rvdisk: %s: %s\n", path, sentence);
-    return BAD;
-}
-
-int complain_errno(const char *path) {
-    return complain(path, strerror(errno));
-}
-
 static int fail_status(const char *what, Status status) {
-    return complain(what, status_text(status));
+    return rvdisk_complain(what, status_text(status));
 }
 
 /* ---- Images ---- */
@@ -66,7 +57,7 @@ static Store *open_image(const char *path, uint64_t generation,
     passed_over = opening_out->passed_over;
     if (status == STATUS_OK)
         return store;
-    complain(path, opening_out->message);
+    rvdisk_complain(path, opening_out->message);
     return NULL;
 }
 
@@ -75,7 +66,7 @@ static int with_image(const char *path, uint64_t generation,
                       const char *argument) {
     StoreOpening opening;
     if (access(path, R_OK) != 0)
-        return complain_errno(path);
+        return rvdisk_complain_errno(path);
     if (!host_disk_open(path, 0))
         return BAD;
     Store *store = open_image(path, generation, &opening);
@@ -331,17 +322,17 @@ static int write_export(Store *store, const char *path) {
     ExportHeader header;
     Status status = export_describe(store, &header);
     if (status != STATUS_OK)
-        return complain(path, "nothing is durable on the disk yet");
+        return rvdisk_complain(path, "nothing is durable on the disk yet");
     FILE *file = fopen(path, "wbx");
     if (!file)
-        return complain_errno(path);
+        return rvdisk_complain_errno(path);
     status = export_write(store, &header,
                           (ExportSink){.put = put_to_file, .context = file});
     if (fclose(file) != 0 && status == STATUS_OK)
         status = STATUS_IO_ERROR;
     if (status != STATUS_OK) {
         unlink(path);
-        return complain(path, status_text(status));
+        return rvdisk_complain(path, status_text(status));
     }
     printf("generation %lu, %lu pages\n", header.generation, header.pages);
     return GOOD;
@@ -370,7 +361,7 @@ static bool verify_export(FILE *file, const char *path) {
         status = export_next(&reader);
     if (status == STATUS_NOT_FOUND)
         return true;
-    complain(path, reader.message);
+    rvdisk_complain(path, reader.message);
     return false;
 }
 
@@ -379,7 +370,7 @@ static int import_into(Store *store, FILE *file, const char *path) {
     if (status == STATUS_OK)
         status = export_import(&reader, store);
     if (status != STATUS_OK)
-        return complain(path, reader.message);
+        return rvdisk_complain(path, reader.message);
     printf("generation %lu, %lu pages\n", store_durable_generation(store),
            reader.header.pages);
     return GOOD;
@@ -393,7 +384,7 @@ static int import_to_image(FILE *file, const char *path, const char *image,
     Store *store = open_image(image, 0, &opening);
     int result = BAD;
     if (store && opening.generation != 0)
-        complain(image, "it is not blank; it was left as it is");
+        rvdisk_complain(image, "it is not blank; it was left as it is");
     else if (store)
         result = import_into(store, file, path);
     store_close(store);
@@ -405,7 +396,7 @@ static int import_file(const char *path, const char *image,
                        uint64_t megabytes) {
     FILE *file = fopen(path, "rb");
     if (!file)
-        return complain_errno(path);
+        return rvdisk_complain_errno(path);
     int result = BAD;
     if (verify_export(file, path))
         result = import_to_image(file, path, image, megabytes);
@@ -496,7 +487,7 @@ static int obey(int count, char **words) {
     if (strcmp(command->name, "repair") == 0)
         return repair_image(words[2]);
     if (strcmp(command->name, "resize") == 0)
-        return resize_image(words[2], number);
+        return rvdisk_resize(words[2], number);
     if (command->alone)
         return with_image(words[2], number ? number : STORE_NEWEST_TO_LOOK,
                           command->alone, count > 3 ? words[3] : NULL);

@@ -9,12 +9,12 @@
 enum { GOOD, BAD, WRONG_USE };
 
 /* One line on standard error; BAD. */
-int complain(const char *path, const char *sentence);
-int complain_errno(const char *path);
+int rvdisk_complain(const char *path, const char *sentence);
+int rvdisk_complain_errno(const char *path);
 
 /* The image gets this size: a larger one by its end, a smaller one by a new
  * image with the whole world, which takes its name when it is complete. Until
  * then nothing of the old one is changed. */
-int resize_image(const char *path, uint64_t megabytes);
+int rvdisk_resize(const char *path, uint64_t megabytes);
 
 #endif

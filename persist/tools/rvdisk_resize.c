@@ -39,20 +39,21 @@ static bool tell_world(const char *path, FILE *to) {
     if (!host_disk_open(path, 0))
         return false;
     if (store_open(STORE_NEWEST_TO_LOOK, &store, &opening) != STATUS_OK) {
-        complain(path, opening.message);
+        rvdisk_complain(path, opening.message);
         return false;
     }
     if (opening.passed_over) {
-        complain(path, "newer generations do not verify; see rvdisk check");
+        rvdisk_complain(path,
+                        "newer generations do not verify; see rvdisk check");
         return false;
     }
     Status status =
         transfer_write(store, (ExportSink){.put = put_to_pipe, .context = to});
     store_close(store);
     if (status == STATUS_NOT_FOUND)
-        complain(path, "nothing is durable on it; make a new one");
+        rvdisk_complain(path, "nothing is durable on it; make a new one");
     else if (status != STATUS_OK)
-        complain(path, status_text(status));
+        rvdisk_complain(path, status_text(status));
     return status == STATUS_OK && fflush(to) == 0;
 }
 
@@ -92,15 +93,16 @@ static bool make_image(const char *path, uint64_t megabytes, FILE *from) {
         return false;
     Status status = store_open(0, &store, &opening);
     if (status != STATUS_OK) {
-        complain(path, opening.message);
+        rvdisk_complain(path, opening.message);
     } else {
         status = make_world(store, from);
         store_close(store);
         if (status == STATUS_NO_SPACE)
-            complain(path, "the kept generations do not fit; unpin some, or "
-                           "choose a larger size");
+            rvdisk_complain(path,
+                            "the kept generations do not fit; unpin some, or "
+                            "choose a larger size");
         else if (status != STATUS_OK && status != STATUS_TRUNCATED)
-            complain(path, status_text(status));
+            rvdisk_complain(path, status_text(status));
     }
     host_disk_close();
     return status == STATUS_OK;
@@ -116,15 +118,16 @@ static int shrink(const char *path, uint64_t megabytes) {
     char made[PATH_BYTES];
     int world[2], until[2];
     if (snprintf(made, sizeof made, "%s.resized", path) >= (int)sizeof made)
-        return complain(path, "the name is too long");
+        return rvdisk_complain(path, "the name is too long");
     if (access(made, F_OK) == 0)
-        return complain(made, "it is there already; it was left as it is");
+        return rvdisk_complain(made,
+                               "it is there already; it was left as it is");
     if (pipe(world) != 0 || pipe(until) != 0)
-        return complain_errno("pipe");
+        return rvdisk_complain_errno("pipe");
     signal(SIGPIPE, SIG_IGN);
     pid_t child = fork();
     if (child < 0)
-        return complain_errno("fork");
+        return rvdisk_complain_errno("fork");
     if (child == 0) {
         close(world[0]);
         close(until[1]);
@@ -137,7 +140,7 @@ static int shrink(const char *path, uint64_t megabytes) {
     if (from)
         fclose(from);
     if (good && !take_place(made, path))
-        good = complain_errno(path) == GOOD;
+        good = rvdisk_complain_errno(path) == GOOD;
     close(until[1]);
     int ended = -1;
     waitpid(child, &ended, 0);
@@ -153,20 +156,20 @@ static int grow(const char *path, uint64_t megabytes) {
         return BAD;
     int result = GOOD;
     if (truncate(path, (off_t)(megabytes << 20)) != 0)
-        result = complain_errno(path);
+        result = rvdisk_complain_errno(path);
     else
         printf("%s has %lu MiB; the next start uses them\n", path, megabytes);
     host_disk_close();
     return result;
 }
 
-int resize_image(const char *path, uint64_t megabytes) {
+int rvdisk_resize(const char *path, uint64_t megabytes) {
     struct stat now;
     if (stat(path, &now) != 0)
-        return complain_errno(path);
+        return rvdisk_complain_errno(path);
     uint64_t size = (uint64_t)now.st_size;
     if (size == megabytes << 20)
-        return complain(path, "it has that size already");
+        return rvdisk_complain(path, "it has that size already");
     return size < megabytes << 20 ? grow(path, megabytes)
                                   : shrink(path, megabytes);
 }

@@ -16,7 +16,7 @@
 
 #include "kernel/base/log.h"
 #include "kernel/host/host.h"
-#include "persist/memory/memory_parts.h"
+#include "persist/memory/pages.h"
 #include "persist/memory/snapshot.h"
 
 enum {

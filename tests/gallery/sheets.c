@@ -238,25 +238,18 @@ static void draw_bar(Canvas *canvas, const Theme *theme, int32_t width,
 }
 
 static void draw_menu(Canvas *canvas, const Theme *theme, int32_t bottom) {
-    Rect panel = {8, bottom - 232, 264, 224};
+    Rect panel = {8, bottom - 148, 264, 140};
     decor_panel(canvas, panel, theme);
-    static const uint32_t icons[] = {ICON_EDITOR, ICON_SHELL, ICON_COUNTER};
-    static const char *const names[] = {"Editor", "Shell", "Counter"};
-    for (int32_t i = 0; i < 3; i++) {
-        DecorItem tile = item((Rect){panel.x + 8 + i * 83, panel.y + 8, 80, 76},
-                              icons[i], names[i], NULL);
-        tile.hover = i == 1;
-        decor_tile(canvas, &tile, theme);
-    }
     static const char *const words[] = {"Go back to a moment…", "Undo",
                                         "Dark theme", "Stop this app"};
     static const char *const notes[] = {NULL, "Ctrl+Z", NULL, NULL};
     static const uint32_t marks[] = {ICON_HISTORY, ICON_UNDO, ICON_MOON,
                                      ICON_TRASH};
-    decor_menu_line(canvas, (Rect){panel.x + 1, panel.y + 86, 262, 9}, theme);
+    decor_menu_line(canvas, (Rect){panel.x + 1, panel.y + 69, 262, 9}, theme);
     for (int32_t i = 0; i < 4; i++) {
-        DecorItem at = item((Rect){panel.x + 4, panel.y + 98 + i * 30, 256, 28},
-                            marks[i], words[i], notes[i]);
+        DecorItem at = item(
+            (Rect){panel.x + 4, panel.y + 7 + i * 30 + i / 2 * 11, 256, 28},
+            marks[i], words[i], notes[i]);
         at.hover = i == 0;
         at.disabled = i == 3;
         decor_menu_item(canvas, &at, theme);
@@ -282,10 +275,6 @@ static void draw_desktop(Canvas *canvas, const Theme *theme) {
     window(canvas, theme, &small, code);
     draw_bar(canvas, theme, width, height - THEME_BAR_HEIGHT);
     draw_menu(canvas, theme, height - THEME_BAR_HEIGHT);
-    static const char tip[] = "Restore the window";
-    decor_tooltip(canvas, (Rect){560, 456, 132, 26}, tip, sizeof tip - 1,
-                  theme);
-    decor_preview(canvas, (Rect){width - 46, 180, 40, 280}, theme);
     cursor_draw(canvas, CURSOR_ARROW, 690, 142, 1);
 }
 

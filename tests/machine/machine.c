@@ -19,7 +19,7 @@
 #include "kernel/system/apps.h"
 #include "kernel/system/install.h"
 #include "kernel/system/system.h"
-#include "persist/memory/memory_parts.h"
+#include "persist/memory/pages.h"
 #include "persist/memory/snapshot.h"
 #include "persist/store/store_parts.h"
 #include "tests/machine/input.h"
@@ -176,7 +176,7 @@ static void note_durable(uint64_t durable) {
 /* After each turn of the loop: was there a barrier, or something durable? */
 static void note(void) {
     static uint64_t last_number;
-    uint64_t number = memory.store->last_number;
+    uint64_t number = pages_all.store->last_number;
     /* A return that fails may have been durable before the turn's own one. */
     uint64_t from = world->travels && last_number ? last_number + 1 : number;
     for (; number != last_number && from <= number; from++)
@@ -204,7 +204,7 @@ static void look_at_left(void) {
     if (!line || sscanf(line, "recovery: generation %lu was asked for; %lu",
                         &to, &from) != 2)
         return;
-    const char *name = store_pin_name(memory.store, from);
+    const char *name = store_pin_name(pages_all.store, from);
     expect(name && strcmp(name, "left") == 0, "what was left has no pin", line);
     expect(from == world->back.limit || !world->back.must,
            "another present was left", line);

@@ -37,7 +37,7 @@ MUTANTS = [
      "for (int i = 0; i < 2; i++) {\n        uint8_t *block",
      "for (int i = 1; i < 2; i++) {\n        uint8_t *block",
      "superblocks go to the rear ring only"),
-    ("mend-super", "persist/store/store_open.c",
+    ("mend-super", "persist/store/super.c",
      "    if (!store->opened_unsure)\n        return STATUS_OK;",
      "    if (store)\n        return STATUS_OK;",
      "the superblock that was found is not made safe"),
@@ -61,7 +61,7 @@ MUTANTS = [
     ("unmended", "persist/store/device.c",
      ": device_write_now(device, block, page);", ": STATUS_OK;",
      "the bad copy of metadata is not written again"),
-    ("super-hash", "persist/store/store_open.c",
+    ("super-hash", "persist/store/super.c",
      "return super->magic == FORMAT_MAGIC && hash_equal(hash, super->hash);",
      "(void)hash;\n    return super->magic == FORMAT_MAGIC;",
      "superblocks are not verified"),
@@ -107,8 +107,8 @@ MUTANTS = [
      "        store->unsure = store->pending.generation;\n", "        ;\n",
      "blocks that a superblock may name are written over"),
     ("revoke-nothing", "persist/store/commit.c",
-     "return store->unsure ? revoke_unsure(store) : store_mend_super(store);",
-     "return store_mend_super(store);",
+     "return store->unsure ? revoke_unsure(store) : super_mend(store);",
+     "return super_mend(store);",
      "an unsure generation stays so, and its blocks are written over"),
     ("revoke-one-ring", "persist/store/commit.c",
      "        status = device_write_short(store->device, rear, &none, sizeof none);",
@@ -309,7 +309,7 @@ MUTANTS = [
      "what is out of date is looked at as if it were used"),
     # Memory and snapshots.
     ("no-reserve", "persist/memory/reserve.c",
-     "store_has_room_leaving(memory.store, dirty, memory.regions,\n"
+     "store_has_room_leaving(pages_all.store, dirty, pages_all.regions,\n"
      "                                  reserve->blocks);",
      "dirty > 0;",
      "pages are dirtied without room for them"),
@@ -318,14 +318,14 @@ MUTANTS = [
      "status = STATUS_OK;",
      "a closing page is written to without a pre-image"),
     ("live-bytes", "persist/memory/snapshot.c",
-     "if (memory_page_epochs[page] == memory.closing_epoch)\n"
+     "if (memory_page_epochs[page] == pages_all.closing_epoch)\n"
      "        return (const void *)page_address(page);",
      "if (memory_page_epochs[page])\n"
      "        return (const void *)page_address(page);",
      "the present is written instead of the pre-image"),
     ("given-up-clean", "persist/memory/snapshot.c",
      "            memory_page_opened(page);\n    }\n    end_closing();",
-     "            memory.state[page] = PAGE_CLEAN;\n    }\n"
+     "            pages_all.state[page] = PAGE_CLEAN;\n    }\n"
      "    end_closing();",
      "pages of a doomed generation are not written again"),
     ("zeros-settled", "persist/memory/snapshot.c",
@@ -342,6 +342,6 @@ MUTANTS = [
      "memory_epoch + 1",
      "after 255 epochs comes epoch 0"),
     ("unprotected", "persist/memory/snapshot.c",
-     "    if (memory.options.audit)\n        protect_closed_pages();\n", "",
+     "    if (pages_all.options.audit)\n        protect_closed_pages();\n", "",
      "the auditor does not see writes to closed pages"),
 ]

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "persist/memory/ahead.h"
-#include "persist/memory/memory_parts.h"
+#include "persist/memory/pages.h"
 #include "persist/memory/snapshot.h"
 #include "persist/store/store_parts.h"
 #include "tests/sim/sim.h"
@@ -55,7 +55,7 @@ TEST("a walk over absent pages takes one request for many of them") {
     open_heap();
     EXPECT(walk(0, PAGES) < PAGES / 12);
     EXPECT_EQUAL(memory_page_ins(), PAGES);
-    EXPECT(memory_resident_pages() <= memory.hard_limit_pages);
+    EXPECT(memory_resident_pages() <= pages_all.hard_limit_pages);
     EXPECT(walk(0, PAGES) < PAGES / 12);
     memory_close();
 }
@@ -82,7 +82,7 @@ TEST("pages in no order are read one by one") {
     uint64_t missed = 0;
     for (uint64_t i = 0; i < PAGES; i++) {
         uint64_t page = sim_random() % PAGES;
-        missed += memory.state[page] == PAGE_ABSENT;
+        missed += pages_all.state[page] == PAGE_ABSENT;
         EXPECT_EQUAL(word_at(page), page + 1);
         memory_trim();
     }
@@ -94,7 +94,7 @@ TEST("pages in no order are read one by one") {
 
 static uint64_t block_of(uint64_t page) {
     FormatEntry entry;
-    EXPECT_EQUAL(pagemap_get(memory.store->heap, page, &entry), STATUS_OK);
+    EXPECT_EQUAL(pagemap_get(pages_all.store->heap, page, &entry), STATUS_OK);
     EXPECT(entry_present(&entry));
     return entry_block(&entry);
 }
@@ -134,11 +134,11 @@ TEST("what is read ahead never makes more than RAM has room for") {
     open_heap();
     walk(0, 1500);
     uint64_t page = 1500, evicted = memory_evictions();
-    while (memory.state[page] != PAGE_ABSENT)
+    while (pages_all.state[page] != PAGE_ABSENT)
         page++;
-    memory.hard_limit_pages = memory.resident + 3;
+    pages_all.hard_limit_pages = pages_all.resident + 3;
     EXPECT_EQUAL(word_at(page), page + 1);
-    EXPECT_EQUAL(memory.resident, memory.hard_limit_pages);
+    EXPECT_EQUAL(pages_all.resident, pages_all.hard_limit_pages);
     EXPECT_EQUAL(memory_evictions(), evicted);
     memory_close();
 }

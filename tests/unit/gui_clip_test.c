@@ -45,7 +45,6 @@ static void any_frame(Canvas *canvas, uint64_t *state) {
 static void any_shape(Canvas *canvas, uint64_t *state) {
     int32_t radius = gui_between(state, -2, 80);
     shape_fill(canvas, random_rect(state), radius, gui_colour(state));
-    shape_fill_top(canvas, random_rect(state), radius, gui_colour(state));
     shape_stroke(canvas, random_rect(state), radius, gui_between(state, 0, 9),
                  gui_colour(state));
 }
@@ -93,8 +92,6 @@ static void any_bitmap(Canvas *canvas, uint64_t *state) {
     Bitmap from =
         gui_guarded(gui_between(state, 1, 40), gui_between(state, 1, 40),
                     test_random(state), test_random(state) & 1);
-    Rect at = random_rect(state);
-    canvas_bitmap(canvas, &from, at.x, at.y, gui_between(state, 0, 255));
     canvas_stretch(canvas, &from, random_rect(state), random_rect(state),
                    test_random(state) & 1 ? CANVAS_BILINEAR : CANVAS_NEAREST);
     EXPECT(gui_guards_hold(&from));

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "persist/memory/memory_parts.h"
+#include "persist/memory/pages.h"
 #include "persist/memory/replace.h"
 #include "persist/memory/snapshot.h"
 #include "tests/sim/sim.h"
@@ -215,7 +215,8 @@ TEST("discarded pages read as zeros and take no space") {
     EXPECT(open_memory(8 << 20));
     for (uint64_t page = 0; page < 100; page++) {
         bool some, wanted = page < 11 || page >= 90;
-        EXPECT_EQUAL(store_page_exists(memory.store, page, &some), STATUS_OK);
+        EXPECT_EQUAL(store_page_exists(pages_all.store, page, &some),
+                     STATUS_OK);
         EXPECT_EQUAL(some, wanted);
         EXPECT_EQUAL(*(uint64_t *)page_address(page), wanted ? 5 : 0);
     }

@@ -1,7 +1,7 @@
 /* Tests of what is left for whom, and of who waits first. */
 #include <string.h>
 
-#include "persist/memory/memory_parts.h"
+#include "persist/memory/pages.h"
 #include "persist/memory/snapshot.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"

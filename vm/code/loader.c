@@ -58,14 +58,6 @@ static Class *find_class(const Module *module, const char *name,
     return NULL;
 }
 
-Class *loader_class(const Module *module, const char *name) {
-    char buffer[2 * MODULE_NAME_BYTES_MAX];
-    Text full = text_on(buffer, sizeof buffer);
-    text_add_bytes(&full, module->name->bytes, module->name->length);
-    text_add_format(&full, ".%s", name);
-    return find_class(module, full.bytes, full.length);
-}
-
 Method *loader_function(const Module *module, const char *name) {
     for (uint64_t i = 0; i < module->functions->length; i++) {
         Method *method = (Method *)module->functions->at.references[i];

@@ -18,7 +18,4 @@ Status loader_load(const void *bytes, size_t count, bool system,
 /* The function of this name, or NULL. */
 Method *loader_function(const Module *module, const char *name);
 
-/* The class "module.Class" of a module by its simple name, or NULL. */
-Class *loader_class(const Module *module, const char *name);
-
 #endif

@@ -7,8 +7,9 @@ static const char *const letters[MODULE_KINDS] = {
     "V", "I", "D", "B", "Y", "C", "", "[I", "[D", "[B", "[Y", "[C", "[O",
 };
 
-void loader_names_type(const Link *link, uint16_t type, NamesHow how,
-                       Text *text) {
+/* Adds the signature's letter or class of a type. */
+static void loader_names_type(const Link *link, uint16_t type, NamesHow how,
+                              Text *text) {
     const FileType *of = &link->file.types[type];
     if (of->kind != MODULE_CLASS) {
         text_add(text, letters[of->kind]);

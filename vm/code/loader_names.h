@@ -11,10 +11,6 @@ typedef enum NamesHow {
     NAMES_BY_ID,
 } NamesHow;
 
-/* Adds the signature's letter or class of a type. */
-void loader_names_type(const Link *link, uint16_t type, NamesHow how,
-                       Text *text);
-
 /* Adds "(types)result" of a method or a method reference of the file. */
 void loader_names_method(const Link *link, const FileMethod *method,
                          NamesHow how, Text *text);

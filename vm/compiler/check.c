@@ -134,7 +134,7 @@ static void check_body(Checker *checker, Function *function) {
                      type_text(checker->world, function->result));
 }
 
-void check_function(Checker *checker, Function *function) {
+static void check_function(Checker *checker, Function *function) {
     if (function->is_checked)
         return;
     function->is_checked = true;
@@ -210,7 +210,9 @@ static void check_super_call(Checker *checker, Class *class) {
                     checker->world->void_type, NULL);
 }
 
-void check_class_body(Checker *checker, Class *class) {
+/* Checks that two declarations of one name do not clash, and a class's
+ * initialisation. */
+static void check_class_body(Checker *checker, Class *class) {
     Checker new = inside(checker, class->module, class, class->init, false);
     for (Variable *p = class->parameters; p; p = p->next) {
         check_default(&new, p);

@@ -109,7 +109,7 @@ static Type *check_items(Checker *checker, Node *node, Type *item) {
     return joined;
 }
 
-Type *check_list(Checker *checker, Node *node, Type *expected) {
+static Type *check_list(Checker *checker, Node *node, Type *expected) {
     World *world = checker->world;
     Class *class = world->classes.list;
     Class *others[] = {world->classes.set, world->classes.array};
@@ -130,7 +130,7 @@ Type *check_list(Checker *checker, Node *node, Type *expected) {
     return type_of_one(world, class, item);
 }
 
-Type *check_map(Checker *checker, Node *node, Type *expected) {
+static Type *check_map(Checker *checker, Node *node, Type *expected) {
     World *world = checker->world;
     Class *map = world->classes.map;
     Type *key = wanted_argument(checker, expected, map, 0);

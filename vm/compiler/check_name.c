@@ -96,11 +96,11 @@ Class *check_find_class(Checker *checker, Name name) {
     FIND_IN_MODULES(checker, name, check_class_in);
 }
 
-Function *check_find_function(Checker *checker, Name name) {
+static Function *check_find_function(Checker *checker, Name name) {
     FIND_IN_MODULES(checker, name, function_in);
 }
 
-Variable *check_find_module_variable(Checker *checker, Name name) {
+static Variable *check_find_module_variable(Checker *checker, Name name) {
     FIND_IN_MODULES(checker, name, variable_in);
 }
 

@@ -58,8 +58,6 @@ void check_offer(Suggestion *suggestion, Name name);
 const char *check_suggested(Checker *checker, const Suggestion *suggestion);
 
 Class *check_find_class(Checker *checker, Name name);
-Function *check_find_function(Checker *checker, Name name);
-Variable *check_find_module_variable(Checker *checker, Name name);
 Module *check_find_import(Checker *checker, Name name);
 Class *check_class_in(Module *module, Name name);
 
@@ -114,13 +112,8 @@ bool check_find_method(Checker *checker, Type *type, const char *name,
  * are not yet known. Never NULL. */
 Type *check_result(Checker *checker, Function *function);
 Type *check_variable_type(Checker *checker, Variable *variable);
-void check_function(Checker *checker, Function *function);
 void check_push(Checker *checker, Variable *variable);
 void check_conformance(Checker *checker, Class *class);
-
-/* Checks that two declarations of one name do not clash, and a class's
- * initialisation. */
-void check_class_body(Checker *checker, Class *class);
 
 /* ---- Expressions ---- */
 
@@ -148,8 +141,6 @@ Type *check_call(Checker *checker, Node *node, Type *expected);
 Type *check_closure(Checker *checker, Node *node, Type *expected);
 Type *check_if(Checker *checker, Node *node, Type *expected);
 Type *check_match(Checker *checker, Node *node, Type *expected);
-Type *check_list(Checker *checker, Node *node, Type *expected);
-Type *check_map(Checker *checker, Node *node, Type *expected);
 
 /* A call of `function` with these arguments; bindings map type parameters of
  * its owner. Gives the call's type. */
@@ -165,14 +156,9 @@ bool check_statement(Checker *checker, Node *node);
  * `wants_value`. */
 Type *check_block(Checker *checker, Node *block, Type *expected,
                   bool wants_value);
-void check_assign(Checker *checker, Node *node);
 
 /* What iterating gives; says so when the type cannot be iterated. */
 Type *check_element_type(Checker *checker, Node *node, Type *type);
-
-/* Types for names that take a value apart, e.g. (key, value). */
-void check_take_apart(Checker *checker, Place place, Variable *variables,
-                      Type *type);
 
 /* ---- Narrowing (check_narrow.c) ---- */
 

@@ -66,6 +66,9 @@ static Type *local_type(Checker *checker, Node *node, Variable *variable) {
                : type;
 }
 
+static void check_take_apart(Checker *checker, Place place, Variable *variables,
+                             Type *type);
+
 static void check_let(Checker *checker, Node *node) {
     Variable *variable = node->variables;
     if (variable->next) {
@@ -90,8 +93,8 @@ static void check_let(Checker *checker, Node *node) {
 }
 
 /* The properties of a value in the order of its constructor. */
-void check_take_apart(Checker *checker, Place place, Variable *variables,
-                      Type *type) {
+static void check_take_apart(Checker *checker, Place place, Variable *variables,
+                             Type *type) {
     World *world = checker->world;
     Class *class = type_class(world, type);
     Variable *parameter = class ? class->parameters : NULL;
@@ -250,7 +253,7 @@ static Type *declared_type(Checker *checker, Node *target) {
     return type;
 }
 
-void check_assign(Checker *checker, Node *node) {
+static void check_assign(Checker *checker, Node *node) {
     Node *target = node->left;
     node->type = checker->world->void_type;
     if (target->kind == NODE_INDEX) {

@@ -76,7 +76,8 @@ bool erase_fits(World *world, Erased to, Erased from) {
     return false;
 }
 
-Name erase_class_name(Writer *writer, const Class *class) {
+/* "module.Class"; cases are "module.Enum$case". */
+static Name erase_class_name(Writer *writer, const Class *class) {
     NameTable *names = &writer->compile->names;
     Name name = class->name;
     if (class->enum_class)

@@ -25,9 +25,6 @@ uint16_t erase_number(World *world, Writer *writer, Erased erased);
 /* The type number of a class; interfaces too. */
 uint16_t erase_class(Writer *writer, Class *class);
 
-/* "module.Class"; cases are "module.Enum$case". */
-Name erase_class_name(Writer *writer, const Class *class);
-
 /* The first declaration of a method: itself when it overrides nothing. */
 Function *erase_root(World *world, Function *function);
 

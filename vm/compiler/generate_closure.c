@@ -13,8 +13,8 @@ static Name new_name(Generator *g) {
 }
 
 /* The class's entry: simple name, fields. */
-void closure_class(Generator *g, Name name, const Erased *fields,
-                   const Name *names, size_t count) {
+static void closure_class(Generator *g, Name name, const Erased *fields,
+                          const Name *names, size_t count) {
     Writer *writer = g->writer;
     Buffer *out = &writer->classes;
     Name full = name_join(&g->compile->names, g->module->name, ".", name);

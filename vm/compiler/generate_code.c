@@ -1,7 +1,7 @@
 /* Words of code, labels, lines. */
 #include "vm/compiler/generate_state.h"
 
-void code_word(Generator *g, uint64_t word) {
+static void code_word(Generator *g, uint64_t word) {
     *ARENA_PUSH(&g->compile->arena, &g->words) = word;
 }
 
@@ -45,7 +45,7 @@ void code_bind(Generator *g, Label *label) {
         g->ended = false;
 }
 
-void code_use(Generator *g, Label *label, uint32_t word, unsigned lane) {
+static void code_use(Generator *g, Label *label, uint32_t word, unsigned lane) {
     if (label->bound) {
         patch(g, word, lane, label->word);
         return;

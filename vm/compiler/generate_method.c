@@ -134,9 +134,10 @@ void method_write(Generator *g, Name name, uint16_t class_type, unsigned flags,
     count_body(g);
 }
 
-void method_write_empty(Generator *g, Name name, uint16_t class_type,
-                        unsigned flags, const Signature *signature,
-                        const Variable *parameters) {
+/* An entry without code; `parameters` give ranges and nullability. */
+static void method_write_empty(Generator *g, Name name, uint16_t class_type,
+                               unsigned flags, const Signature *signature,
+                               const Variable *parameters) {
     write_head(g, name, class_type, flags, signature);
     write_parameters(g, signature, parameters);
     count_body(g);

@@ -111,14 +111,12 @@ typedef struct Generator {
 /* ---- Emitting (generate_code.c) ---- */
 
 void code_emit(Generator *g, Opcode op, unsigned a, unsigned b, unsigned c);
-void code_word(Generator *g, uint64_t word);
 Label *code_label(Generator *g);
 void code_bind(Generator *g, Label *label);
 
 /* A branch with operands a, b to the label; OP_jump ignores them. */
 void code_branch(Generator *g, Opcode op, unsigned a, unsigned b, Label *label);
 void code_jump(Generator *g, Label *label);
-void code_use(Generator *g, Label *label, uint32_t word, unsigned lane);
 void code_call(Generator *g, Opcode op, Value result, uint16_t method,
                const Value *arguments, size_t count);
 void code_at(Generator *g, const Node *node);
@@ -142,7 +140,6 @@ void value_move(Generator *g, Value to, Value from);
 Value value_own(Generator *g, Value value);
 Value value_int(Generator *g, int64_t number, Value hint);
 void value_set_int(Generator *g, Value to, int64_t number);
-Value value_null(Generator *g, Erased type);
 Value value_text(Generator *g, Name text, Value hint);
 Value value_zero(Generator *g, Erased type);
 
@@ -181,7 +178,6 @@ Value generate_this(Generator *g);
 Value generate_array_get(Generator *g, Value array, Value index, Erased wanted,
                          Value hint);
 void generate_array_put(Generator *g, Value array, Value index, Value item);
-void generate_assign(Generator *g, Node *node);
 void generate_for(Generator *g, Node *node);
 void generate_try(Generator *g, Node *node);
 void generate_leave(Generator *g, Try *until);
@@ -239,10 +235,6 @@ Generator method_begin(const Generator *of, Function *function);
 void method_write(Generator *g, Name name, uint16_t class_type, unsigned flags,
                   const Signature *signature, const Variable *ranges);
 
-/* An entry without code; `parameters` give ranges and nullability. */
-void method_write_empty(Generator *g, Name name, uint16_t class_type,
-                        unsigned flags, const Signature *signature,
-                        const Variable *parameters);
 void method_function(Generator *of, Function *function);
 void method_constructor(Generator *of, Class *class);
 void method_module_init(Generator *of, Module *module);
@@ -266,8 +258,5 @@ void bridge_class(Generator *of, Class *class);
 Name bridge_default_name(Generator *g, const Function *function);
 
 /* ---- Closures (generate_closure.c) ---- */
-
-void closure_class(Generator *g, Name name, const Erased *fields,
-                   const Name *names, size_t count);
 
 #endif

@@ -205,7 +205,7 @@ static void assign(Generator *g, Node *node) {
 }
 
 /* a?.b = value: nothing happens when a is null. */
-void generate_assign(Generator *g, Node *node) {
+static void generate_assign(Generator *g, Node *node) {
     Node *target = node->left;
     if (target->kind != NODE_MEMBER || !target->safe) {
         assign(g, node);

@@ -88,7 +88,7 @@ Value value_int(Generator *g, int64_t number, Value hint) {
     return to;
 }
 
-Value value_null(Generator *g, Erased type) {
+static Value value_null(Generator *g, Erased type) {
     Value to = value_new(g, type);
     code_emit(g, OP_null, to.number, 0, 0);
     return to;

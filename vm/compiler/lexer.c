@@ -42,7 +42,7 @@ static const Spelling signs[] = {
 #undef SIGN
 };
 
-bool lexer_is_letter(char c) {
+static bool lexer_is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
            (uint8_t)c >= 0x80;
 }

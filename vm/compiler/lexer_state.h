@@ -18,7 +18,6 @@ typedef struct Lexer {
     bool is_block[LEXER_DEPTH]; /* its string is in three quotes */
 } Lexer;
 
-bool lexer_is_letter(char c);
 bool lexer_is_digit(char c);
 Place lexer_place(const Lexer *lexer, const char *from, const char *to);
 

@@ -198,6 +198,8 @@ static Node *negative(Parser *parser) {
     return node;
 }
 
+static Node *parser_postfix(Parser *parser);
+
 static Node *unary(Parser *parser) {
     const Token *token = parser_token(parser);
     Node *node;
@@ -345,7 +347,7 @@ static Node *postfix_part(Parser *parser, Node *node) {
     return NULL;
 }
 
-Node *parser_postfix(Parser *parser) {
+static Node *parser_postfix(Parser *parser) {
     unsigned depth = parser->depth;
     Node *node = parser_primary(parser);
     while (!parser->panicking) {

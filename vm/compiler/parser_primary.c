@@ -199,7 +199,7 @@ Node *parser_closure(Parser *parser) {
 /* ---- if and match ---- */
 
 /* "if" condition block ["else" (if | block)] */
-Node *parser_if(Parser *parser) {
+static Node *parser_if(Parser *parser) {
     Node *node = parser_new(parser, NODE_IF, parser_take(parser)->place);
     if (!parser_enter(parser)) {
         parser_leave(parser);
@@ -318,7 +318,7 @@ static void match_arms(Parser *parser, Node *node) {
 }
 
 /* "match" subject "{" arms "}" */
-Node *parser_match(Parser *parser) {
+static Node *parser_match(Parser *parser) {
     Node *node = parser_new(parser, NODE_MATCH, parser_take(parser)->place);
     unsigned brackets = parser->brackets;
     bool no_braces = parser->no_braces;

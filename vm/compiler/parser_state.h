@@ -82,12 +82,9 @@ Node *parser_expression(Parser *parser);
 
 /* An expression before a block: `{` does not start a closure in it. */
 Node *parser_condition(Parser *parser);
-Node *parser_postfix(Parser *parser);
 Node *parser_primary(Parser *parser);
 Node *parser_closure(Parser *parser);
 Node *parser_arguments(Parser *parser);
-Node *parser_if(Parser *parser);
-Node *parser_match(Parser *parser);
 
 /* ---- Statements (parser_statement.c) ---- */
 

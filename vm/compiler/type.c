@@ -17,7 +17,8 @@ void type_world_init(World *world, Compile *compile) {
         world->scalars[kind] = new_type(world, kind);
 }
 
-Class *type_core_class(World *world, const char *text) {
+/* A class or function of core by name; NULL when there is none. */
+static Class *type_core_class(World *world, const char *text) {
     Name name = name_of(&world->compile->names, text);
     for (Class *class = world->core->classes; class; class = class->next)
         if (class->name == name)

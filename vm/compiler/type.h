@@ -67,8 +67,6 @@ void type_world_init(World *world, Compile *compile);
  * when one is missing. */
 bool type_find_core(World *world);
 
-/* A class or function of core by name; NULL when there is none. */
-Class *type_core_class(World *world, const char *name);
 Function *type_core_function(World *world, const char *name);
 
 /* ---- Making ---- */

@@ -5,7 +5,7 @@
 
 /* ---- Buffers ---- */
 
-void writer_put8(Writer *writer, Buffer *buffer, uint8_t value) {
+static void writer_put8(Writer *writer, Buffer *buffer, uint8_t value) {
     *ARENA_PUSH(&writer->compile->arena, buffer) = value;
 }
 
@@ -83,6 +83,8 @@ uint32_t writer_string(Writer *writer, Name text) {
                                text->length);
 }
 
+static void writer_import(Writer *writer, Name module);
+
 /* Names of other modules in types and references are imports. */
 static void import_of(Writer *writer, Name qualified) {
     size_t length = 0;
@@ -92,7 +94,7 @@ static void import_of(Writer *writer, Name qualified) {
                                         qualified->bytes, length));
 }
 
-void writer_import(Writer *writer, Name module) {
+static void writer_import(Writer *writer, Name module) {
     uint8_t bytes[4];
     if (module == writer->module)
         return;

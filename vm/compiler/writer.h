@@ -54,9 +54,7 @@ uint16_t writer_method(Writer *writer, uint16_t class_type, uint16_t result,
                        Name name, Name module, const uint16_t *parameters,
                        size_t count);
 uint16_t writer_variable(Writer *writer, Name module, Name name, uint16_t type);
-void writer_import(Writer *writer, Name module);
 
-void writer_put8(Writer *writer, Buffer *buffer, uint8_t value);
 void writer_put16(Writer *writer, Buffer *buffer, uint16_t value);
 void writer_put32(Writer *writer, Buffer *buffer, uint32_t value);
 void writer_put64(Writer *writer, Buffer *buffer, uint64_t value);

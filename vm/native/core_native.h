@@ -9,6 +9,5 @@ void core_native_register_text(void);   /* text_native.c */
 void core_native_register_number(void); /* number_native.c */
 void core_native_register_object(void); /* object_native.c */
 void core_native_register_thread(void); /* thread_native.c */
-void core_native_register_system(void); /* system_native.c */
 
 #endif

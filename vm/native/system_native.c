@@ -64,7 +64,7 @@ static NativeResult limit_bytes(NativeCall *call) {
     return native_int(call, (int64_t)call->domain->limit_bytes);
 }
 
-void core_native_register_system(void) {
+static void register_system(void) {
     static const NativeEntry entries[] = {
         {"core.printLine", "(Lcore.String;)V", print_line, NULL},
         {"core.logLine", "(Lcore.String;)V", log_native, NULL},
@@ -84,5 +84,5 @@ void core_native_register(void) {
     core_native_register_number();
     core_native_register_object();
     core_native_register_thread();
-    core_native_register_system();
+    register_system();
 }

@@ -135,10 +135,6 @@ void past_close(Past *past) {
     alloc_give(past);
 }
 
-FormatRecord past_record(const Past *past) {
-    return past->record;
-}
-
 const SystemRoot *past_root(const Past *past) {
     return &past->root;
 }

@@ -58,7 +58,6 @@ Status past_open(uint64_t generation, Past **past_out);
 /* NULL is allowed. */
 void past_close(Past *past);
 
-FormatRecord past_record(const Past *past);
 const SystemRoot *past_root(const Past *past);
 StoreView *past_view(Past *past);
 /* So far, for what is charged. */

@@ -22,13 +22,6 @@ NativeResult native_throw(NativeCall *call, uint32_t error, const char *format,
     return NATIVE_FAILED;
 }
 
-Object *native_new(NativeCall *call, uint32_t class_id) {
-    const Class *of = class_get(class_id);
-    CHECK(of->shape == SHAPE_OBJECT);
-    return heap_allocate(call->domain, class_id, of->instance_words * 8ull,
-                         &call->failed);
-}
-
 Array *native_new_array(NativeCall *call, uint32_t class_id, uint64_t length) {
     native_charge(call, length / 64);
     return heap_new_array(call->domain, class_id, length, &call->failed);

@@ -95,11 +95,6 @@ static inline void native_charge(NativeCall *call, uint64_t units) {
 NativeResult native_throw(NativeCall *call, uint32_t error, const char *format,
                           ...) __attribute__((format(printf, 3, 4)));
 
-/* New objects of the calling domain, zeroed; NULL: return NATIVE_FAILED. Up to
- * 16 KiB they may be filled without announcing, larger ones are announced by
- * these functions as a whole. Lengths: elements, or bytes of a String, which
- * the caller then fills with valid UTF-8. */
-Object *native_new(NativeCall *call, uint32_t class_id);
 String *native_new_string(NativeCall *call, uint64_t length_bytes);
 Array *native_new_array(NativeCall *call, uint32_t class_id, uint64_t length);
 

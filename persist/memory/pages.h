@@ -1,4 +1,4 @@
-/* memory_parts.h: what memory.c and snapshot.c share about pages.
+/* pages.h: the state of all pages, which the files of this folder share.
  *
  * States of a page, who moves it, and what the epoch byte then is:
  *
@@ -20,8 +20,8 @@
  *  3. A page with the closing epoch's byte is in the closing list.
  *  4. A page of the closing list that has another byte has a pre-image until
  *     the writer has copied it. Others may have one while pages are checked. */
-#ifndef PERSIST_MEMORY_MEMORY_PARTS_H
-#define PERSIST_MEMORY_MEMORY_PARTS_H
+#ifndef PERSIST_MEMORY_PAGES_H
+#define PERSIST_MEMORY_PAGES_H
 
 #include "persist/memory/memory.h"
 #include "persist/store/store.h"
@@ -38,9 +38,10 @@ typedef struct PageList {
     uint32_t count;
 } PageList;
 
-typedef struct Memory {
+typedef struct Pages {
     MemoryOptions options;
     Store *store;
+    uint64_t snapshot; /* the generation that is being written, 0: none */
     uint32_t regions;
     uint64_t limit_pages, hard_limit_pages;
     uint64_t resident;
@@ -66,9 +67,9 @@ typedef struct Memory {
     int depth;          /* > 0: inside the store; a fault is a bug */
     uint64_t lost_address;
     Status lost_why;
-} Memory;
+} Pages;
 
-extern Memory memory;
+extern Pages pages_all;
 
 static inline uint64_t page_address(uint64_t page) {
     return PLATFORM_RANGE_BASE + page * PLATFORM_PAGE_BYTES;
@@ -83,8 +84,8 @@ typedef struct MemoryTable {
 } MemoryTable;
 
 /* Puts memory behind the entries of a region's pages. NO_MEMORY. */
-Status memory_commit_tables(const MemoryTable *tables, size_t count,
-                            uint32_t region);
+Status pages_commit_tables(const MemoryTable *tables, size_t count,
+                           uint32_t region);
 
 /* Adds a page to the open list, announced. */
 void memory_page_opened(uint64_t page);
