@@ -1,5 +1,5 @@
 /* Bodies: functions, constructors, variables, and what is inferred of them. */
-#include "vm/compiler/check_state.h"
+#include "vm/compiler/check.h"
 
 void check_push(Checker *checker, Variable *variable) {
     Scope *scope = ARENA_NEW(&checker->compile->arena, Scope);

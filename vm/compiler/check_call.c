@@ -1,6 +1,6 @@
 /* Calls: which argument goes to which parameter, and what type parameters
  * stand for. */
-#include "vm/compiler/check_state.h"
+#include "vm/compiler/check.h"
 
 static size_t count_parameters(const Variable *list) {
     size_t count = 0;

@@ -1,5 +1,5 @@
 /* Closures, `if` as a value, and what loops go over. */
-#include "vm/compiler/check_state.h"
+#include "vm/compiler/check.h"
 
 /* ---- Closures ---- */
 

@@ -1,5 +1,5 @@
 /* Whether a class keeps what its supertypes promise. */
-#include "vm/compiler/check_state.h"
+#include "vm/compiler/check.h"
 
 static bool same_parameters(Checker *checker, const Function *own,
                             const Function *theirs, const Binding *bindings) {

@@ -1,6 +1,6 @@
 /* Declaring: supertypes, fields and signatures of a module's classes and
  * functions. */
-#include "vm/compiler/check_state.h"
+#include "vm/compiler/check.h"
 #include "vm/compiler/start.h"
 
 /* ---- Names once ---- */

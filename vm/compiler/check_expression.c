@@ -1,5 +1,5 @@
 /* Expressions: what each kind of node gives. */
-#include "vm/compiler/check_state.h"
+#include "vm/compiler/check.h"
 
 /* ---- Fitting, with words ---- */
 

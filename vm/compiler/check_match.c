@@ -1,7 +1,6 @@
 /* match: patterns, and whether they cover everything. */
-#include "vm/compiler/check_state.h"
-
 #include "kernel/base/bytes.h"
+#include "vm/compiler/check.h"
 
 /* What is still open of the subject's values. */
 typedef struct Cover {

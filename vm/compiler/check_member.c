@@ -1,5 +1,5 @@
 /* Fields, getters and methods of values and classes. */
-#include "vm/compiler/check_state.h"
+#include "vm/compiler/check.h"
 
 /* ---- Finding ---- */
 

@@ -1,6 +1,6 @@
 /* What a name means where it stands: locals inside out, then members of the
  * class, the module, its imports, and core. */
-#include "vm/compiler/check_state.h"
+#include "vm/compiler/check.h"
 
 /* ---- Suggestions ---- */
 

@@ -1,5 +1,5 @@
 /* Narrowing: what tests tell about locals and fields, and when it is over. */
-#include "vm/compiler/check_state.h"
+#include "vm/compiler/check.h"
 
 bool check_narrow_key(const Node *node, Variable **root_out,
                       Variable **field_out) {

@@ -1,5 +1,5 @@
 /* Operators: on numbers built in, on other types by methods. */
-#include "vm/compiler/check_state.h"
+#include "vm/compiler/check.h"
 
 static const char *method_of(TokenKind operator) {
     switch ((int)operator) {

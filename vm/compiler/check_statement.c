@@ -1,5 +1,5 @@
 /* Statements. */
-#include "vm/compiler/check_state.h"
+#include "vm/compiler/check.h"
 
 static bool is_never(Type *type) {
     return type_kind(type) == TYPE_NEVER;

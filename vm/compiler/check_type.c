@@ -1,5 +1,5 @@
 /* Types as written to types. */
-#include "vm/compiler/check_state.h"
+#include "vm/compiler/check.h"
 
 static Type *parameter_type(TypeParameter *list, Name name) {
     for (; list; list = list->next)

@@ -1,5 +1,9 @@
 /* The module: its classes in order, variables, and every method. */
-#include "vm/compiler/generate_state.h"
+#include "vm/compiler/generate.h"
+
+#include "vm/compiler/bridge.h"
+#include "vm/compiler/method.h"
+#include "vm/compiler/variable.h"
 
 /* ---- Class entries ---- */
 

@@ -1,5 +1,8 @@
 /* Conditions: as jumps, which is what loops and `if` want, and as values. */
-#include "vm/compiler/generate_state.h"
+#include "vm/compiler/call.h"
+#include "vm/compiler/code.h"
+#include "vm/compiler/generate.h"
+#include "vm/compiler/value.h"
 
 typedef enum Relation {
     RELATION_EQ,

@@ -1,5 +1,10 @@
 /* Closures: a class each, below core.Function, with what it captures. */
-#include "vm/compiler/generate_state.h"
+#include "vm/compiler/call.h"
+#include "vm/compiler/code.h"
+#include "vm/compiler/generate.h"
+#include "vm/compiler/method.h"
+#include "vm/compiler/value.h"
+#include "vm/compiler/variable.h"
 
 static Erased object_type(Generator *g) {
     return (Erased){MODULE_CLASS, g->world->classes.object};

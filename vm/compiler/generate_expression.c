@@ -1,7 +1,10 @@
 /* Expressions by kind; names, members, null. */
-#include "vm/compiler/generate_state.h"
-
 #include "kernel/base/bytes.h"
+#include "vm/compiler/call.h"
+#include "vm/compiler/code.h"
+#include "vm/compiler/generate.h"
+#include "vm/compiler/value.h"
+#include "vm/compiler/variable.h"
 
 static Erased erased(Generator *g, const Node *node) {
     return erase_type(g->world, node->type);

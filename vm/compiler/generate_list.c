@@ -1,5 +1,9 @@
 /* List, set, array and map literals. */
-#include "vm/compiler/generate_state.h"
+#include "vm/compiler/call.h"
+#include "vm/compiler/code.h"
+#include "vm/compiler/generate.h"
+#include "vm/compiler/value.h"
+#include "vm/compiler/variable.h"
 
 static Opcode array_put(ModuleKind kind) {
     switch ((int)kind) {

@@ -1,5 +1,9 @@
 /* for: over ranges, arrays and lists without an iterator. */
-#include "vm/compiler/generate_state.h"
+#include "vm/compiler/call.h"
+#include "vm/compiler/code.h"
+#include "vm/compiler/generate.h"
+#include "vm/compiler/value.h"
+#include "vm/compiler/variable.h"
 
 static const Erased int_type = {MODULE_INT, NULL};
 

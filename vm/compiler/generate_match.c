@@ -1,5 +1,8 @@
 /* match: the arms are tested in order; an enum's tag is read once. */
-#include "vm/compiler/generate_state.h"
+#include "vm/compiler/code.h"
+#include "vm/compiler/generate.h"
+#include "vm/compiler/value.h"
+#include "vm/compiler/variable.h"
 
 static const Erased int_type = {MODULE_INT, NULL};
 

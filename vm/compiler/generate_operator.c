@@ -1,5 +1,8 @@
 /* Arithmetic and constants known at compile time. */
-#include "vm/compiler/generate_state.h"
+#include "vm/compiler/call.h"
+#include "vm/compiler/code.h"
+#include "vm/compiler/generate.h"
+#include "vm/compiler/value.h"
 
 static const Erased int_type = {MODULE_INT, NULL};
 static const Erased double_type = {MODULE_DOUBLE, NULL};

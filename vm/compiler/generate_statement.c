@@ -1,5 +1,9 @@
 /* Statements: variables, assignment, while, try. */
-#include "vm/compiler/generate_state.h"
+#include "vm/compiler/call.h"
+#include "vm/compiler/code.h"
+#include "vm/compiler/generate.h"
+#include "vm/compiler/value.h"
+#include "vm/compiler/variable.h"
 
 /* ---- let ---- */
 

@@ -1,5 +1,7 @@
 /* Strings with values inside, and `+` on strings. */
-#include "vm/compiler/generate_state.h"
+#include "vm/compiler/call.h"
+#include "vm/compiler/generate.h"
+#include "vm/compiler/value.h"
 
 static Erased string_type(Generator *g) {
     return (Erased){MODULE_CLASS, g->world->classes.string};

@@ -1,5 +1,8 @@
 /* try: handlers by tables; `finally` is laid down at each way out. */
-#include "vm/compiler/generate_state.h"
+#include "vm/compiler/code.h"
+#include "vm/compiler/generate.h"
+#include "vm/compiler/value.h"
+#include "vm/compiler/variable.h"
 
 static uint32_t here(const Generator *g) {
     return (uint32_t)g->words.count;

@@ -1,6 +1,6 @@
 /* Text to tokens: blanks, comments, names, signs. Numbers and strings are in
  * lexer_literal.c. */
-#include "vm/compiler/lexer_state.h"
+#include "vm/compiler/lexer.h"
 
 #include "kernel/base/bytes.h"
 #include "kernel/base/utf8.h"

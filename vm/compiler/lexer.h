@@ -37,4 +37,34 @@ Tokens lexer_run(Compile *compile, uint32_t file);
 /* How messages call a kind, in quotes where it is a spelling. */
 const char *lexer_kind_text(TokenKind kind);
 
+/* ---- Among lexer.c and lexer_literal.c ---- */
+
+#define LEXER_DEPTH 16 /* strings inside interpolations inside strings */
+
+typedef struct Lexer {
+    Compile *compile;
+    const char *start, *at, *end; /* a zero stands at `end` */
+    uint32_t line, file;
+    bool on_new_line;
+    Name doc;
+    Tokens tokens;
+    unsigned depth;             /* open interpolations */
+    int opened[LEXER_DEPTH];    /* brackets open in each */
+    bool is_block[LEXER_DEPTH]; /* its string is in three quotes */
+} Lexer;
+
+bool lexer_is_digit(char c);
+Place lexer_place(const Lexer *lexer, const char *from, const char *to);
+
+/* Adds a token from `from` to where the lexer is. */
+Token *lexer_add(Lexer *lexer, TokenKind kind, const char *from);
+
+/* Each starts at the first character of its literal. */
+void lexer_number(Lexer *lexer);
+void lexer_string(Lexer *lexer);
+void lexer_character(Lexer *lexer);
+
+/* At the } or : that ends an interpolation: goes on with the string. */
+void lexer_interpolation_end(Lexer *lexer);
+
 #endif

@@ -1,9 +1,8 @@
 /* Numbers, characters and strings. */
-#include "vm/compiler/lexer_state.h"
-
 #include "kernel/base/bytes.h"
 #include "kernel/base/decimal.h"
 #include "kernel/base/utf8.h"
+#include "vm/compiler/lexer.h"
 
 static int digit_of(char c) {
     if (lexer_is_digit(c))

@@ -2,7 +2,6 @@
 #include "vm/compiler/parser.h"
 
 #include "kernel/base/bytes.h"
-#include "vm/compiler/parser_state.h"
 
 const Token *parser_token(const Parser *parser) {
     return &parser->tokens[parser->at];

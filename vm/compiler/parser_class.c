@@ -1,5 +1,5 @@
 /* Classes, interfaces and enums. */
-#include "vm/compiler/parser_state.h"
+#include "vm/compiler/parser.h"
 
 /* A member before it is known what it is: where lists are appended to. */
 typedef struct Members {

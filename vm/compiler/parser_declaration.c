@@ -1,7 +1,6 @@
 /* Declarations outside classes, functions, parameters and modifiers. */
-#include "vm/compiler/parser_state.h"
-
 #include "kernel/base/bytes.h"
+#include "vm/compiler/parser.h"
 
 /* ---- Modifiers ---- */
 

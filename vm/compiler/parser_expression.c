@@ -1,5 +1,5 @@
 /* Operators by precedence, and what stands behind a primary. */
-#include "vm/compiler/parser_state.h"
+#include "vm/compiler/parser.h"
 
 /* From loose to tight. `not` stands between AND and COMPARE, unary minus and
  * `as` between TIMES and the postfix parts. */
@@ -135,7 +135,7 @@ static Node *type_operator(Parser *parser, Node *left, TokenKind kind,
         parser_new(parser, kind == TOKEN_IS ? NODE_IS : NODE_AS, place);
     node->left = left;
     node->type_nodes = parser_type_node(parser);
-    node->place = place_span(left->place, parser_previous_place(parser));
+    node->place = source_span(left->place, parser_previous_place(parser));
     return negated ? new_unary(parser, TOKEN_NOT, node->place, node) : node;
 }
 
@@ -189,7 +189,7 @@ static Node *negative(Parser *parser) {
     if (!literal || (operand->kind != NODE_INT && operand->kind != NODE_DOUBLE))
         return node;
     node = operand;
-    node->place = place_span(place, node->place);
+    node->place = source_span(place, node->place);
     if (node->kind == NODE_DOUBLE)
         node->real = -node->real;
     else
@@ -311,7 +311,7 @@ static Node *indexed(Parser *parser, Node *object) {
     parser->brackets = brackets;
     parser->no_braces = no_braces;
     parser_expect(parser, TOKEN_CLOSE_BRACKET, "after the index");
-    node->place = place_span(object->place, parser_previous_place(parser));
+    node->place = source_span(object->place, parser_previous_place(parser));
     return node;
 }
 

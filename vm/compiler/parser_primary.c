@@ -1,5 +1,5 @@
 /* Literals, names, closures, and the expressions with blocks inside. */
-#include "vm/compiler/parser_state.h"
+#include "vm/compiler/parser.h"
 
 static Node *literal(Parser *parser, NodeKind kind) {
     const Token *token = parser_take(parser);
@@ -73,7 +73,7 @@ static Node *list_or_map(Parser *parser) {
     parser->brackets = brackets;
     parser->no_braces = no_braces;
     parser_expect(parser, TOKEN_CLOSE_BRACKET, "after the items");
-    node->place = place_span(node->place, parser_previous_place(parser));
+    node->place = source_span(node->place, parser_previous_place(parser));
     return node;
 }
 
@@ -87,7 +87,7 @@ static Node *in_parentheses(Parser *parser) {
     parser->no_braces = no_braces;
     parser_expect(parser, TOKEN_CLOSE_PAREN, "after the expression");
     node->in_parens = true;
-    node->place = place_span(place, parser_previous_place(parser));
+    node->place = source_span(place, parser_previous_place(parser));
     return node;
 }
 

@@ -1,5 +1,5 @@
 /* Statements and blocks. */
-#include "vm/compiler/parser_state.h"
+#include "vm/compiler/parser.h"
 
 /* ("let" | "var") (name [":" type] | "(" names ")") ["=" expression] */
 static Node *let_statement(Parser *parser) {

@@ -1,5 +1,5 @@
 /* Types as written. */
-#include "vm/compiler/parser_state.h"
+#include "vm/compiler/parser.h"
 
 static TypeNode *new_type(Parser *parser, TypeNodeKind kind, Place place) {
     TypeNode *node = ARENA_NEW(&parser->compile->arena, TypeNode);
@@ -54,7 +54,7 @@ static TypeNode *named_type(Parser *parser) {
         node->module = node->name;
         node->name = parser_expect_name(parser, "a type");
     }
-    node->place = place_span(node->place, parser_previous_place(parser));
+    node->place = source_span(node->place, parser_previous_place(parser));
     if (parser_is(parser, TOKEN_LESS))
         node->arguments = parser_type_arguments(parser);
     return node;

@@ -3,7 +3,7 @@
 
 #include "kernel/base/bytes.h"
 
-Place place_span(Place from, Place to) {
+Place source_span(Place from, Place to) {
     if (to.file == from.file && to.line == from.line &&
         to.offset + to.length > from.offset)
         from.length = to.offset + to.length - from.offset;

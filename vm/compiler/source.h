@@ -18,7 +18,7 @@ typedef struct Place {
 } Place;
 
 /* The place from the start of `from` to the end of `to`, on one line. */
-Place place_span(Place from, Place to);
+Place source_span(Place from, Place to);
 
 typedef struct SourceFile {
     const char *name;

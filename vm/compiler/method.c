@@ -1,5 +1,11 @@
 /* Methods: registers for parameters, the body, and the entry in the file. */
-#include "vm/compiler/generate_state.h"
+#include "vm/compiler/method.h"
+
+#include "vm/compiler/bridge.h"
+#include "vm/compiler/call.h"
+#include "vm/compiler/code.h"
+#include "vm/compiler/value.h"
+#include "vm/compiler/variable.h"
 
 Generator method_begin(const Generator *of, Function *function) {
     bool has_lines = !function->is_synthetic;

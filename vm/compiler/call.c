@@ -1,7 +1,10 @@
 /* Calls: receivers, arguments, defaults, constructors. */
-#include "vm/compiler/generate_state.h"
+#include "vm/compiler/call.h"
 
 #include "kernel/base/bytes.h"
+#include "vm/compiler/code.h"
+#include "vm/compiler/method.h"
+#include "vm/compiler/value.h"
 
 /* ---- Natives that are instructions ---- */
 

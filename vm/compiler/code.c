@@ -1,5 +1,5 @@
 /* Words of code, labels, lines. */
-#include "vm/compiler/generate_state.h"
+#include "vm/compiler/code.h"
 
 static void code_word(Generator *g, uint64_t word) {
     *ARENA_PUSH(&g->compile->arena, &g->words) = word;

@@ -1,5 +1,8 @@
 /* Locals, captured variables, fields and module variables. */
-#include "vm/compiler/generate_state.h"
+#include "vm/compiler/variable.h"
+
+#include "vm/compiler/code.h"
+#include "vm/compiler/value.h"
 
 bool variable_is_cell(const Variable *variable) {
     return variable->is_captured && variable->is_reassigned &&

@@ -3,7 +3,12 @@
  * A class needs one where an interface's method has other erased types than the
  * method that answers for it, where only the interface has a body, and where a
  * scalar's method, which takes an unboxed `this`, is called on a box. */
-#include "vm/compiler/generate_state.h"
+#include "vm/compiler/bridge.h"
+
+#include "vm/compiler/call.h"
+#include "vm/compiler/code.h"
+#include "vm/compiler/method.h"
+#include "vm/compiler/value.h"
 
 Name bridge_default_name(Generator *g, const Function *function) {
     return name_join(&g->compile->names, function->owner->name, "$",

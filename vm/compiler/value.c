@@ -1,7 +1,8 @@
 /* Registers and conversions between representations. */
-#include "vm/compiler/generate_state.h"
+#include "vm/compiler/value.h"
 
 #include "kernel/base/bytes.h"
+#include "vm/compiler/code.h"
 
 const Value value_none = {.none = true};
 
