@@ -3,9 +3,6 @@
 
 #include <stddef.h>
 
-#include "kernel/pc/area.h"
-#include "kernel/pc/paging.h"
-
 #define BOCHS_VENDOR 0x1234
 #define BOCHS_DEVICE 0x1111
 #define REGISTERS_BAR 2
@@ -38,8 +35,8 @@ void bochs_visit(const PciDevice *device) {
     if (!registers)
         return;
     pci_enable(device);
-    bochs_registers = area_map_device(registers + REGISTERS_OFFSET,
-                                      REGISTERS_BYTES, PAGING_UNCACHED);
+    bochs_registers = device_map(registers + REGISTERS_OFFSET, REGISTERS_BYTES,
+                                 DEVICE_REGISTERS);
     bochs_memory = pci_bar(device, 0);
 }
 
@@ -50,7 +47,7 @@ static bool usable(uint32_t width, uint32_t height) {
                (uint64_t)bochs_registers[DISPI_MEMORY] << 16;
 }
 
-bool bochs_set_mode(uint32_t width, uint32_t height, BootScreen *screen_out) {
+bool bochs_set_mode(uint32_t width, uint32_t height, DeviceScreen *screen_out) {
     if (!usable(width, height))
         return false;
     volatile uint16_t *registers = bochs_registers;
@@ -63,7 +60,7 @@ bool bochs_set_mode(uint32_t width, uint32_t height, BootScreen *screen_out) {
     registers[DISPI_X] = 0;
     registers[DISPI_Y] = 0;
     registers[DISPI_ENABLE] = ENABLE_LINEAR;
-    *screen_out = (BootScreen){
+    *screen_out = (DeviceScreen){
         .address = bochs_memory,
         .pitch = width * 4,
         .width = width,

@@ -12,8 +12,6 @@
 #include "drivers/virtio.h"
 #include "kernel/base/check.h"
 #include "kernel/base/log.h"
-#include "kernel/pc/cpu.h"
-#include "kernel/pc/paging.h"
 #include "kernel/platform.h"
 
 #define DEVICE_TRANSITIONAL 0x1001
@@ -23,7 +21,6 @@
 #define PART_BLOCKS 128u
 #define PIECES (PART_BLOCKS + 2) /* with the header and the status */
 #define SLOTS 64u
-#define SPINS 2000 /* looks at the queue before the CPU sleeps */
 
 enum { TYPE_READ = 0, TYPE_WRITE = 1, TYPE_FLUSH = 4 };
 
@@ -51,10 +48,10 @@ static void interrupted(void *context) {
 
 static bool make_slots(void) {
     for (uint32_t i = 0; i < disk_queue.size; i++) {
-        uint64_t frame = paging_zeroed_frame();
-        if (!frame)
+        uint64_t address;
+        disk_slots[i] = device_page(&address);
+        if (!disk_slots[i])
             return false;
-        disk_slots[i] = paging_direct(frame);
     }
     disk_free_slots = disk_queue.size;
     return true;
@@ -95,7 +92,7 @@ static void add_piece(Slot *slot, uint16_t *count, uint64_t address,
 static void add_buffer(Slot *slot, uint16_t *count, const uint8_t *buffer,
                        uint32_t bytes, uint16_t flags) {
     for (uint32_t at = 0; at < bytes; at += PLATFORM_PAGE_BYTES) {
-        uint64_t address = paging_physical(buffer + at);
+        uint64_t address = device_address(buffer + at);
         VirtioDescriptor *last = &slot->table[*count - 1];
         if (at > 0 && last->address + last->bytes == address)
             last->bytes += PLATFORM_PAGE_BYTES;
@@ -104,8 +101,8 @@ static void add_buffer(Slot *slot, uint16_t *count, const uint8_t *buffer,
     }
 }
 
-static uint64_t physical_in_slot(const Slot *slot, const void *member) {
-    return paging_physical(slot) +
+static uint64_t address_in_slot(const Slot *slot, const void *member) {
+    return device_address(slot) +
            (uint64_t)((const uint8_t *)member - (const uint8_t *)slot);
 }
 
@@ -139,7 +136,7 @@ static void start_part(DiskRequest *request, uint32_t first, uint32_t count) {
                               ? 0
                               : (request->block + first) * SECTORS_PER_BLOCK;
     slot->status = 0xff;
-    add_piece(slot, &pieces, physical_in_slot(slot, &slot->header),
+    add_piece(slot, &pieces, address_in_slot(slot, &slot->header),
               sizeof slot->header, 0);
     if (count > 0)
         add_buffer(slot, &pieces,
@@ -147,11 +144,11 @@ static void start_part(DiskRequest *request, uint32_t first, uint32_t count) {
                        (size_t)first * PLATFORM_BLOCK_BYTES,
                    count * PLATFORM_BLOCK_BYTES,
                    request->action == DISK_READ ? VIRTIO_DEVICE_WRITES : 0);
-    add_piece(slot, &pieces, physical_in_slot(slot, &slot->status), 1,
+    add_piece(slot, &pieces, address_in_slot(slot, &slot->status), 1,
               VIRTIO_DEVICE_WRITES);
     slot->table[pieces - 1].flags = VIRTIO_DEVICE_WRITES;
     disk_queue.descriptors[index] = (VirtioDescriptor){
-        paging_physical(slot->table),
+        device_address(slot->table),
         (uint32_t)(pieces * sizeof(VirtioDescriptor)), VIRTIO_TABLE, 0};
     virtio_queue_offer(&disk_queue, index);
 }
@@ -206,27 +203,9 @@ static bool finish_all(void) {
     return finished;
 }
 
-/* Until the device has used something: a short look, then sleep, with the
- * interrupts' state afterwards as it was. */
-static void wait_for_device(void) {
-    for (int i = 0; i < SPINS; i++) {
-        if (disk_has_news())
-            return;
-        cpu_pause();
-    }
-    bool were_on = cpu_interrupts_are_on();
-    cpu_interrupts_off();
-    while (!disk_has_news()) {
-        cpu_sleep();
-        cpu_interrupts_off();
-    }
-    if (were_on)
-        cpu_interrupts_on();
-}
-
 void platform_disk_poll(bool wait) {
     if (disk_blocks == 0)
         return;
     while (!finish_all() && wait && disk_free_slots < disk_queue.size)
-        wait_for_device();
+        device_sleep(disk_has_news);
 }

@@ -16,7 +16,7 @@ static void visit(const PciDevice *device) {
     tablet_visit(device);
 }
 
-void drivers_start(const BootScreen *screen) {
+void drivers_start(const DeviceScreen *screen) {
     pci_each(visit);
     screen_start(screen);
     input_start();

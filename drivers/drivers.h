@@ -4,11 +4,11 @@
 
 #include <stdbool.h>
 
-#include "kernel/pc/boot.h"
+#include "kernel/device.h"
 
 /* Finds the devices and starts their drivers. `screen` is the boot loader's
  * picture, if there is one. Interrupts are still off. */
-void drivers_start(const BootScreen *screen);
+void drivers_start(const DeviceScreen *screen);
 
 /* True when input or a finished disk request waits. Called with interrupts
  * off, right before the CPU sleeps. */

@@ -1,14 +1,8 @@
-/* PCI configuration through the two old ports, which QEMU and every PC have. */
+/* Walking over PCI, and what drivers read and set there. */
 #include "drivers/pci.h"
 
 #include <stddef.h>
 
-#include "kernel/pc/area.h"
-#include "kernel/pc/cpu.h"
-#include "kernel/pc/paging.h"
-
-#define PORT_ADDRESS 0xcf8
-#define PORT_DATA 0xcfc
 #define PCI_HEADER_TYPE 0x0e
 #define PCI_BARS 0x10
 #define PCI_BARS_COUNT 6u
@@ -22,16 +16,9 @@
 #define BUSES 256u
 #define CAPABILITIES_MAX 48 /* that many fit; a longer chain is a ring */
 
-static void select(const PciDevice *device, uint8_t offset) {
-    cpu_out32(PORT_ADDRESS, 1u << 31 | (uint32_t)device->bus << 16 |
-                                (uint32_t)device->slot << 11 |
-                                (uint32_t)device->function << 8 |
-                                (offset & 0xfcu));
-}
-
 uint32_t pci_read32(const PciDevice *device, uint8_t offset) {
-    select(device, offset);
-    return cpu_in32(PORT_DATA);
+    return device_config_read(device->bus, device->slot, device->function,
+                              offset);
 }
 
 uint8_t pci_read8(const PciDevice *device, uint8_t offset) {
@@ -40,8 +27,8 @@ uint8_t pci_read8(const PciDevice *device, uint8_t offset) {
 
 static void pci_write32(const PciDevice *device, uint8_t offset,
                         uint32_t value) {
-    select(device, offset);
-    cpu_out32(PORT_DATA, value);
+    device_config_write(device->bus, device->slot, device->function, offset,
+                        value);
 }
 
 /* True when there is a device; fills in its names. */
@@ -114,7 +101,7 @@ uint8_t pci_capability(const PciDevice *device, uint8_t id, uint8_t after) {
     return 0;
 }
 
-bool pci_use_message(const PciDevice *device, InterruptHandler *handler,
+bool pci_use_message(const PciDevice *device, DeviceHandler *handler,
                      void *context) {
     uint8_t at = pci_capability(device, PCI_CAPABILITY_MSIX, 0);
     if (!at)
@@ -122,9 +109,9 @@ bool pci_use_message(const PciDevice *device, InterruptHandler *handler,
     uint32_t place = pci_read32(device, (uint8_t)(at + 4));
     uint64_t bar = pci_bar(device, place & 7);
     volatile uint32_t *table =
-        bar ? area_map_device(bar + (place & ~7u), 16, PAGING_UNCACHED) : NULL;
-    InterruptMessage message;
-    if (!table || !interrupts_claim_message(handler, context, &message))
+        bar ? device_map(bar + (place & ~7u), 16, DEVICE_REGISTERS) : NULL;
+    DeviceMessage message;
+    if (!table || !device_claim_message(handler, context, &message))
         return false;
     table[0] = (uint32_t)message.address;
     table[1] = (uint32_t)(message.address >> 32);

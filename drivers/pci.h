@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kernel/pc/interrupts.h"
+#include "kernel/device.h"
 
 #define PCI_STATUS_AND_COMMAND 0x04
 #define PCI_CAPABILITY_VENDOR 0x09
@@ -36,7 +36,7 @@ uint8_t pci_capability(const PciDevice *device, uint8_t id, uint8_t after);
 
 /* Switches MSI-X on with one message, used for entry 0 of the table. False:
  * the device or this machine cannot. */
-bool pci_use_message(const PciDevice *device, InterruptHandler *handler,
+bool pci_use_message(const PciDevice *device, DeviceHandler *handler,
                      void *context);
 
 #endif

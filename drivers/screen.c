@@ -10,8 +10,6 @@
 #include "kernel/base/check.h"
 #include "kernel/base/log.h"
 #include "kernel/base/text.h"
-#include "kernel/pc/area.h"
-#include "kernel/pc/paging.h"
 #include "kernel/platform.h"
 
 #define DEFAULT_WIDTH 1024u
@@ -21,7 +19,7 @@
 #define WIDTH_MAX 1920u
 #define HEIGHT_MAX 1080u
 
-static BootScreen screen;
+static DeviceScreen screen;
 static uint8_t *screen_memory; /* NULL: there is no screen */
 
 /* "1280x800" to two numbers; false when it is none or beyond the limits. */
@@ -59,15 +57,15 @@ static void choose_mode(void) {
     bochs_set_mode(width, height, &screen);
 }
 
-void screen_start(const BootScreen *boot) {
+void screen_start(const DeviceScreen *boot) {
     screen = *boot;
     choose_mode();
     if (screen.address)
-        screen_memory = area_map_device(screen.address,
-                                        (uint64_t)screen.pitch * screen.height,
-                                        PAGING_WRITE_COMBINING);
+        screen_memory =
+            device_map(screen.address, (uint64_t)screen.pitch * screen.height,
+                       DEVICE_FRAMEBUFFER);
     if (!screen_memory) {
-        screen = (BootScreen){.address = 0};
+        screen = (DeviceScreen){.address = 0};
         log_line("screen: none");
         return;
     }

@@ -7,7 +7,6 @@
 #include "drivers/input.h"
 #include "drivers/virtio.h"
 #include "kernel/base/log.h"
-#include "kernel/pc/paging.h"
 
 #define DEVICE_INPUT 0x1052
 #define QUEUE_EVENTS 0
@@ -74,12 +73,12 @@ void tablet_visit(const PciDevice *device) {
                             QUEUE_SIZE))
         return;
     uint32_t largest = largest_coordinate();
-    uint64_t frame = largest > 0 ? paging_zeroed_frame() : 0;
-    if (!frame)
+    uint64_t address;
+    tablet_events = largest > 0 ? device_page(&address) : NULL;
+    if (!tablet_events)
         return;
-    tablet_events = paging_direct(frame);
     input_set_tablet(largest);
     virtio_begin(&tablet_device);
-    offer_all(frame);
+    offer_all(address);
     log_line("tablet: there, coordinates up to %u", largest);
 }

@@ -4,8 +4,6 @@
 #include <stddef.h>
 
 #include "kernel/base/log.h"
-#include "kernel/pc/area.h"
-#include "kernel/pc/paging.h"
 
 enum { /* kinds of vendor capabilities (4.1.4) */
        PART_COMMON = 1,
@@ -77,9 +75,9 @@ static volatile uint8_t *map_part(const PciDevice *pci, uint8_t kind,
         if (!bar)
             continue;
         *capability_out = at;
-        return area_map_device(bar + pci_read32(pci, (uint8_t)(at + 8)),
-                               pci_read32(pci, (uint8_t)(at + 12)),
-                               PAGING_UNCACHED);
+        return device_map(bar + pci_read32(pci, (uint8_t)(at + 8)),
+                          pci_read32(pci, (uint8_t)(at + 12)),
+                          DEVICE_REGISTERS);
     }
     return NULL;
 }
@@ -126,7 +124,7 @@ static bool refuse(const PciDevice *pci, const char *why) {
 }
 
 bool virtio_open(VirtioDevice *device, const PciDevice *pci, uint64_t needed,
-                 InterruptHandler *handler, void *context) {
+                 DeviceHandler *handler, void *context) {
     device->pci = *pci;
     pci_enable(pci);
     if (!map_parts(device))
@@ -140,11 +138,6 @@ bool virtio_open(VirtioDevice *device, const PciDevice *pci, uint64_t needed,
     return true;
 }
 
-static void *take_page(uint64_t *physical_out) {
-    *physical_out = paging_zeroed_frame();
-    return *physical_out ? paging_direct(*physical_out) : NULL;
-}
-
 bool virtio_queue_start(VirtioDevice *device, VirtioQueue *queue,
                         uint16_t index, uint16_t size_max) {
     uint64_t descriptors, offered, used;
@@ -153,9 +146,9 @@ bool virtio_queue_start(VirtioDevice *device, VirtioQueue *queue,
     queue->size = get16(device, COMMON_QUEUE_SIZE);
     while (queue->size > size_max)
         queue->size /= 2;
-    queue->descriptors = take_page(&descriptors);
-    queue->offered = take_page(&offered);
-    queue->used = take_page(&used);
+    queue->descriptors = device_page(&descriptors);
+    queue->offered = device_page(&offered);
+    queue->used = device_page(&used);
     if (queue->size == 0 || !queue->descriptors || !queue->offered ||
         !queue->used)
         return refuse(&device->pci, "a queue cannot be made");

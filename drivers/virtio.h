@@ -53,7 +53,7 @@ typedef struct VirtioDevice {
 /* Resets the device and agrees on features: those of `needed`. Interrupts go
  * to `handler`. False, with a line in the log: this device is of no use. */
 bool virtio_open(VirtioDevice *device, const PciDevice *pci, uint64_t needed,
-                 InterruptHandler *handler, void *context);
+                 DeviceHandler *handler, void *context);
 
 /* Prepares a queue of at most `size_max` descriptors. */
 bool virtio_queue_start(VirtioDevice *device, VirtioQueue *queue,

@@ -14,7 +14,7 @@
  * is the machine's clock. Changes no pixel, only the speed. */
 void gui_calibrate(uint64_t (*now_ns)(void));
 
-/* Opens the fonts; `find` is kernel/system/assets.h's asset_find. Shapes and
+/* Opens the fonts; `find` is kernel/system/assets.h's assets_find. Shapes and
  * pictures can be drawn without. */
 Status gui_start(bool (*find)(const char *name, const uint8_t **data_out,
                               size_t *size_bytes_out));

@@ -90,4 +90,8 @@ static inline bool rect_equal(Rect a, Rect b) {
            a.height == b.height;
 }
 
+static inline int64_t rect_pixels(Rect rect) {
+    return (int64_t)rect.width * rect.height;
+}
+
 #endif

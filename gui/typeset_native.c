@@ -77,7 +77,7 @@ static NativeResult text_fit_part(NativeCall *call) {
                                 pixels(native_integer(call, 5)), false));
 }
 
-void typeset_register(void) {
+void typeset_native_register(void) {
     static const NativeEntry entries[] = {
         {"ui.textWidth", "(IILcore.String;)I", text_width, NULL},
         {"ui.textX", "(IILcore.String;I)I", text_x, NULL},

@@ -3,6 +3,6 @@
 #define GUI_TYPESET_NATIVE_H
 
 /* Before vm_create and vm_restore. */
-void typeset_register(void);
+void typeset_native_register(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* The task bar at the lower edge, and the launcher above it. */
-#include "wm/parts.h"
+#include "wm/wm_state.h"
 
 #include "gui/icons.h"
 #include "gui/typeset.h"
@@ -21,8 +21,8 @@ enum {
 };
 
 static Rect bar_rect(void) {
-    return (Rect){0, wm.scene.height - THEME_BAR_HEIGHT, wm.scene.width,
-                  THEME_BAR_HEIGHT};
+    return (Rect){0, wm_state.scene.height - THEME_BAR_HEIGHT,
+                  wm_state.scene.width, THEME_BAR_HEIGHT};
 }
 
 /* ---- Places ---- */
@@ -83,7 +83,7 @@ Rect wm_clock_rect(void) {
 
 static uint32_t app_count(void) {
     uint32_t count = 0;
-    while (wm.hooks.app_name(count))
+    while (wm_state.hooks.app_name(count))
         count++;
     return count;
 }
@@ -106,7 +106,7 @@ static Rect theme_item(void) {
 }
 
 static bool is_dark(void) {
-    return wm.theme == &theme_dark;
+    return wm_state.theme == &theme_dark;
 }
 
 /* What the last entry of the launcher does. */
@@ -116,8 +116,8 @@ static const char *theme_words(void) {
 
 void bar_damage(void) {
     wm_damage(bar_rect());
-    if (wm.launcher_open)
-        wm_damage(decor_panel_extent(menu_rect(), wm.theme));
+    if (wm_state.launcher_open)
+        wm_damage(decor_panel_extent(menu_rect(), wm_state.theme));
 }
 
 static int32_t menu_at(int32_t x, int32_t y) {
@@ -128,7 +128,7 @@ static int32_t menu_at(int32_t x, int32_t y) {
 }
 
 int32_t bar_at(int32_t x, int32_t y) {
-    if (wm.launcher_open && rect_has(menu_rect(), x, y))
+    if (wm_state.launcher_open && rect_has(menu_rect(), x, y))
         return menu_at(x, y);
     if (!rect_has(bar_rect(), x, y))
         return BAR_NOTHING;
@@ -142,7 +142,7 @@ int32_t bar_at(int32_t x, int32_t y) {
 
 bool bar_covers(int32_t x, int32_t y) {
     return rect_has(bar_rect(), x, y) ||
-           (wm.launcher_open && rect_has(menu_rect(), x, y));
+           (wm_state.launcher_open && rect_has(menu_rect(), x, y));
 }
 
 static bool named(const char *text, size_t count, const char *name) {
@@ -154,13 +154,13 @@ bool bar_find(const char *name, Rect *rect_out) {
         *rect_out = launcher_button();
         return true;
     }
-    for (uint32_t app = 0; wm.launcher_open && app < app_count(); app++) {
-        if (!text_equal(wm.hooks.app_name(app), name))
+    for (uint32_t app = 0; wm_state.launcher_open && app < app_count(); app++) {
+        if (!text_equal(wm_state.hooks.app_name(app), name))
             continue;
         *rect_out = menu_item(app);
         return true;
     }
-    if (wm.launcher_open && text_equal(name, theme_words())) {
+    if (wm_state.launcher_open && text_equal(name, theme_words())) {
         *rect_out = theme_item();
         return true;
     }
@@ -178,13 +178,13 @@ bool bar_find(const char *name, Rect *rect_out) {
 
 static void set_launcher(bool open) {
     bar_damage(); /* with the menu, before or after */
-    wm.launcher_open = open;
+    wm_state.launcher_open = open;
     bar_damage();
 }
 
 static void change_theme(void) {
-    wm.theme = is_dark() ? &theme_light : &theme_dark;
-    wm_damage(bitmap_rect(&wm.scene));
+    wm_state.theme = is_dark() ? &theme_light : &theme_dark;
+    wm_damage(bitmap_rect(&wm_state.scene));
 }
 
 static void press_window(WmWindow *window) {
@@ -194,18 +194,18 @@ static void press_window(WmWindow *window) {
         windows_minimise(window);
     else
         windows_restore(window);
-    compositor_damage_window(window);
+    damage_window(window);
     bar_damage();
 }
 
 void bar_press(int32_t item) {
-    bool was_open = wm.launcher_open;
+    bool was_open = wm_state.launcher_open;
     if (was_open)
         set_launcher(false);
     if (item == BAR_THEME)
         change_theme();
     else if (item >= BAR_FIRST_APP)
-        wm.hooks.launch((uint32_t)(item - BAR_FIRST_APP));
+        wm_state.hooks.launch((uint32_t)(item - BAR_FIRST_APP));
     else if (item >= BAR_FIRST_WINDOW)
         press_window(window_at_place((uint32_t)(item - BAR_FIRST_WINDOW)));
     else if (item == BAR_LAUNCHER && !was_open)
@@ -235,57 +235,57 @@ static void draw_window_item(Canvas *canvas, uint32_t place) {
                       .text_bytes = window->title_bytes,
                       .active = window == windows_focused(),
                       .open = windows_visible(window),
-                      .hover =
-                          wm.bar_hover == BAR_FIRST_WINDOW + (int32_t)place};
-    decor_bar_item(canvas, &item, wm.theme);
+                      .hover = wm_state.bar_hover ==
+                               BAR_FIRST_WINDOW + (int32_t)place};
+    decor_bar_item(canvas, &item, wm_state.theme);
 }
 
 static void draw_tray(Canvas *canvas) {
     Rect bar = bar_rect();
-    const char *clock = wm.hooks.clock();
+    const char *clock = wm_state.hooks.clock();
     typeset_label(canvas, THEME_FONT, wm_clock_rect(), TYPESET_END, clock,
-                  text_length(clock), wm.theme->text);
+                  text_length(clock), wm_state.theme->text);
     Rect dot = {bar.width - TRAY_WIDTH, bar.y + (bar.height - DOT_SIDE) / 2,
                 DOT_SIDE, DOT_SIDE};
-    decor_durable(canvas, dot, wm.durable, wm.theme);
+    decor_durable(canvas, dot, wm_state.durable, wm_state.theme);
 }
 
 static void draw_menu(Canvas *canvas) {
-    decor_panel(canvas, menu_rect(), wm.theme);
+    decor_panel(canvas, menu_rect(), wm_state.theme);
     for (uint32_t app = 0; app < app_count(); app++) {
-        const char *name = wm.hooks.app_name(app);
+        const char *name = wm_state.hooks.app_name(app);
         DecorItem item = {.rect = menu_item(app),
                           .icon = app_icon(name, text_length(name)),
                           .text = name,
                           .text_bytes = text_length(name),
-                          .hover =
-                              wm.bar_hover == BAR_FIRST_APP + (int32_t)app};
-        decor_menu_item(canvas, &item, wm.theme);
+                          .hover = wm_state.bar_hover ==
+                                   BAR_FIRST_APP + (int32_t)app};
+        decor_menu_item(canvas, &item, wm_state.theme);
     }
     Rect item = theme_item();
     decor_menu_line(canvas,
                     (Rect){item.x, item.y - MENU_LINE, item.width, MENU_LINE},
-                    wm.theme);
+                    wm_state.theme);
     DecorItem theme = {.rect = item,
                        .icon = is_dark() ? ICON_SUN : ICON_MOON,
                        .text = theme_words(),
                        .text_bytes = text_length(theme_words()),
-                       .hover = wm.bar_hover == BAR_THEME};
-    decor_menu_item(canvas, &theme, wm.theme);
+                       .hover = wm_state.bar_hover == BAR_THEME};
+    decor_menu_item(canvas, &theme, wm_state.theme);
 }
 
 void bar_draw(Canvas *canvas) {
     if (canvas_sees(canvas, bar_rect())) {
-        decor_bar(canvas, bar_rect(), wm.theme);
+        decor_bar(canvas, bar_rect(), wm_state.theme);
         DecorItem launcher = {.rect = launcher_button(),
                               .icon = ICON_LAUNCHER,
-                              .active = wm.launcher_open,
-                              .hover = wm.bar_hover == BAR_LAUNCHER};
-        decor_bar_item(canvas, &launcher, wm.theme);
+                              .active = wm_state.launcher_open,
+                              .hover = wm_state.bar_hover == BAR_LAUNCHER};
+        decor_bar_item(canvas, &launcher, wm_state.theme);
         for (uint32_t place = 0; place < window_count(); place++)
             draw_window_item(canvas, place);
         draw_tray(canvas);
     }
-    if (wm.launcher_open)
+    if (wm_state.launcher_open)
         draw_menu(canvas);
 }

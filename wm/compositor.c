@@ -1,50 +1,14 @@
 /* Damage and composition: background, windows from the rear, bar, pointer. */
-#include "wm/parts.h"
+#include "wm/wm_state.h"
 
 #include "kernel/base/bytes.h"
 #include "kernel/base/check.h"
 
 #include "gui/shape.h"
 
-enum { DAMAGES = 16, CURSOR_SIDE_MAX = 64 };
+enum { CURSOR_SIDE_MAX = 64 };
 
-Wm wm;
-
-static Rect damages[DAMAGES];
-static uint32_t damage_count;
 static Rect cursor_shown; /* where the pointer was drawn last */
-
-static int64_t rect_pixels(Rect rect) {
-    return (int64_t)rect.width * rect.height;
-}
-
-/* Adds to the rectangle that grows least, when there are too many. */
-void wm_damage(Rect rect) {
-    rect = rect_common(rect, bitmap_rect(&wm.scene));
-    if (rect_empty(rect))
-        return;
-    uint32_t best = 0;
-    int64_t least = INT64_MAX;
-    for (uint32_t i = 0; i < damage_count; i++) {
-        Rect both = rect_around(damages[i], rect);
-        int64_t waste =
-            rect_pixels(both) - rect_pixels(damages[i]) - rect_pixels(rect);
-        if (waste < least) {
-            least = waste;
-            best = i;
-        }
-    }
-    if (damage_count > 0 && (least <= 0 || damage_count == DAMAGES))
-        damages[best] = rect_around(damages[best], rect);
-    else
-        damages[damage_count++] = rect;
-}
-
-void compositor_damage_window(const WmWindow *window) {
-    DecorWindow decor = windows_decor(window);
-    decor.active = true; /* the larger shadow covers both */
-    wm_damage(decor_extent(&decor, wm.theme));
-}
 
 /* ---- Windows ---- */
 
@@ -92,11 +56,11 @@ void compositor_draw_window(Canvas *canvas, const WmWindow *window,
 
 static void draw_window(Canvas *canvas, const WmWindow *window) {
     DecorWindow decor = windows_decor(window);
-    if (window == wm.hover)
-        decor.hover = wm.hover_part;
-    if (wm.drag == WM_DRAG_BUTTON && window == wm.drag_window)
-        decor.pressed = wm.drag_part;
-    compositor_draw_window(canvas, window, &decor, wm.theme);
+    if (window == wm_state.hover)
+        decor.hover = wm_state.hover_part;
+    if (wm_state.drag == WM_DRAG_BUTTON && window == wm_state.drag_window)
+        decor.pressed = wm_state.drag_part;
+    compositor_draw_window(canvas, window, &decor, wm_state.theme);
 }
 
 /* The rearmost window that has to be drawn: the frontmost one that covers the
@@ -120,13 +84,14 @@ static const ListLink *first_to_draw(Rect rect) {
 
 static void draw_scene(Rect rect) {
     Canvas canvas;
-    canvas_begin(&canvas, wm.scene);
+    canvas_begin(&canvas, wm_state.scene);
     canvas_clip(&canvas, rect);
     const List *all = windows_list();
     const ListLink *link = first_to_draw(rect);
     if (!link) {
-        canvas_gradient(&canvas, bitmap_rect(&wm.scene), wm.theme->desktop_top,
-                        wm.theme->desktop_bottom);
+        canvas_gradient(&canvas, bitmap_rect(&wm_state.scene),
+                        wm_state.theme->desktop_top,
+                        wm_state.theme->desktop_bottom);
         link = all->head.next;
     }
     canvas_push(&canvas);
@@ -146,7 +111,7 @@ static void draw_scene(Rect rect) {
 
 static void copy_pixels(Rect rect, uint32_t *saved, bool back) {
     for (int32_t y = 0; y < rect.height; y++) {
-        uint32_t *row = bitmap_at(&wm.scene, rect.x, rect.y + y);
+        uint32_t *row = bitmap_at(&wm_state.scene, rect.x, rect.y + y);
         uint32_t *save = saved + (size_t)y * (size_t)rect.width;
         size_t bytes = (size_t)rect.width * sizeof *row;
         bytes_copy(back ? row : save, back ? save : row, bytes);
@@ -155,22 +120,24 @@ static void copy_pixels(Rect rect, uint32_t *saved, bool back) {
 
 /* Shows the damaged parts with the pointer over them; the scene itself stays
  * without it. */
-static void show(void) {
+static void show(const Rect *damages, uint32_t count) {
     static uint32_t saved[CURSOR_SIDE_MAX * CURSOR_SIDE_MAX];
-    ScreenRect rects[DAMAGES];
-    Rect cursor = rect_common(cursor_rect(wm.cursor, wm.x, wm.y, 1),
-                              bitmap_rect(&wm.scene));
+    ScreenRect rects[DAMAGES_MOST];
+    Rect cursor =
+        rect_common(cursor_rect(wm_state.cursor, wm_state.x, wm_state.y, 1),
+                    bitmap_rect(&wm_state.scene));
     CHECK(rect_empty(cursor) ||
           rect_pixels(cursor) <= CURSOR_SIDE_MAX * CURSOR_SIDE_MAX);
     Canvas canvas;
-    canvas_begin(&canvas, wm.scene);
+    canvas_begin(&canvas, wm_state.scene);
     if (!rect_empty(cursor))
         copy_pixels(cursor, saved, false);
-    cursor_draw(&canvas, wm.cursor, wm.x, wm.y, 1);
-    for (uint32_t i = 0; i < damage_count; i++)
+    cursor_draw(&canvas, wm_state.cursor, wm_state.x, wm_state.y, 1);
+    for (uint32_t i = 0; i < count; i++)
         rects[i] = (ScreenRect){damages[i].x, damages[i].y, damages[i].width,
                                 damages[i].height};
-    platform_screen_show(wm.scene.pixels, wm.scene.stride, rects, damage_count);
+    platform_screen_show(wm_state.scene.pixels, wm_state.scene.stride, rects,
+                         count);
     if (!rect_empty(cursor))
         copy_pixels(cursor, saved, true);
     cursor_shown = cursor;
@@ -181,8 +148,9 @@ Rect wm_pointer_rect(void) {
 }
 
 static void damage_moved_pointer(void) {
-    Rect cursor = rect_common(cursor_rect(wm.cursor, wm.x, wm.y, 1),
-                              bitmap_rect(&wm.scene));
+    Rect cursor =
+        rect_common(cursor_rect(wm_state.cursor, wm_state.x, wm_state.y, 1),
+                    bitmap_rect(&wm_state.scene));
     if (rect_equal(cursor, cursor_shown))
         return;
     wm_damage(cursor_shown);
@@ -190,27 +158,29 @@ static void damage_moved_pointer(void) {
 }
 
 bool wm_compose(void) {
+    uint32_t count;
     damage_moved_pointer();
-    if (damage_count == 0)
+    const Rect *damages = damage_rects(&count);
+    if (count == 0)
         return false;
-    for (uint32_t i = 0; i < damage_count; i++)
+    for (uint32_t i = 0; i < count; i++)
         draw_scene(damages[i]);
-    show();
-    damage_count = 0;
-    wm.frames++;
+    show(damages, count);
+    damage_clear();
+    wm_state.frames++;
     return true;
 }
 
 uint64_t wm_frames(void) {
-    return wm.frames;
+    return wm_state.frames;
 }
 
 /* FNV-1a over the words of the frame, folded to 32 bits. */
 uint32_t wm_crc(void) {
     uint64_t hash = 0xCBF29CE484222325u;
-    for (int32_t y = 0; y < wm.scene.height; y++) {
-        const uint32_t *row = bitmap_at(&wm.scene, 0, y);
-        for (int32_t x = 0; x < wm.scene.width; x++)
+    for (int32_t y = 0; y < wm_state.scene.height; y++) {
+        const uint32_t *row = bitmap_at(&wm_state.scene, 0, y);
+        for (int32_t x = 0; x < wm_state.scene.width; x++)
             hash = (hash ^ (row[x] & 0xFFFFFF)) * 0x100000001B3u;
     }
     return (uint32_t)(hash ^ hash >> 32);

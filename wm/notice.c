@@ -7,7 +7,7 @@
 #include "gui/typeset.h"
 #include "kernel/base/keymap.h"
 #include "kernel/base/text.h"
-#include "wm/parts.h"
+#include "wm/wm_state.h"
 
 enum {
     WIDTH = 480,
@@ -36,7 +36,7 @@ static uint32_t count_of(void) {
 /* ---- Places ---- */
 
 static int32_t width(void) {
-    int32_t most = wm.scene.width - 2 * SCREEN_EDGE;
+    int32_t most = wm_state.scene.width - 2 * SCREEN_EDGE;
     return most < WIDTH ? most : WIDTH;
 }
 
@@ -45,7 +45,7 @@ static int32_t set_text(Canvas *canvas, int32_t x, int32_t top) {
     Rect rect = {x, top, width() - 2 * PADDING, 0};
     return typeset_lines(canvas, THEME_FONT, rect, LINE_HEIGHT, LINES_MOST,
                          notice->text, text_length(notice->text),
-                         wm.theme->secondary);
+                         wm_state.theme->secondary);
 }
 
 static uint32_t rows_shown(void) {
@@ -57,8 +57,8 @@ static Rect card(void) {
     int32_t height = 2 * PADDING + TITLE_HEIGHT + THEME_GAP +
                      set_text(NULL, 0, 0) + THEME_PADDING +
                      (int32_t)rows_shown() * ROW_HEIGHT;
-    return (Rect){(wm.scene.width - width()) / 2,
-                  (wm.scene.height - height) / 2, width(), height};
+    return (Rect){(wm_state.scene.width - width()) / 2,
+                  (wm_state.scene.height - height) / 2, width(), height};
 }
 
 /* Of the row-th one that is shown. */
@@ -97,16 +97,16 @@ bool notice_find(const char *name, Rect *rect_out) {
 /* ---- Coming, going, input ---- */
 
 static void damage_all(void) {
-    wm_damage(bitmap_rect(&wm.scene));
+    wm_damage(bitmap_rect(&wm_state.scene));
 }
 
-void wm_notice(const WmNotice *wanted) {
+void notice_show(const WmNotice *wanted) {
     notice = wanted;
     first = selected = 0;
     damage_all();
 }
 
-bool wm_has_notice(void) {
+bool notice_is_shown(void) {
     return notice != NULL;
 }
 
@@ -123,7 +123,7 @@ static void select_answer(uint32_t place) {
 
 static void choose(uint32_t place) {
     const WmNotice *was = notice;
-    wm_notice(NULL);
+    notice_show(NULL);
     was->chosen(place);
 }
 
@@ -152,7 +152,7 @@ static void press_key(uint16_t usage) {
 
 void notice_input(const InputEvent *event) {
     uint32_t place = 0;
-    bool on = answer_at(wm.x, wm.y, &place);
+    bool on = answer_at(wm_state.x, wm_state.y, &place);
     if (event->kind == INPUT_KEY && event->down)
         press_key(event->usage);
     else if (event->kind == INPUT_WHEEL)
@@ -176,7 +176,7 @@ static void draw_row(Canvas *canvas, uint32_t row) {
                       .note = note,
                       .note_bytes = note ? text_length(note) : 0,
                       .hover = first + row == selected};
-    decor_menu_item(canvas, &item, wm.theme);
+    decor_menu_item(canvas, &item, wm_state.theme);
 }
 
 /* How much of the list is seen, at its right. */
@@ -190,19 +190,19 @@ static void draw_scroll(Canvas *canvas) {
     Rect bar = {top.x + top.width + THICK,
                 top.y + (int32_t)(first * (uint32_t)height / count), THICK,
                 (int32_t)(ROWS_MOST * (uint32_t)height / count)};
-    shape_fill(canvas, bar, THICK / 2, wm.theme->scroll);
+    shape_fill(canvas, bar, THICK / 2, wm_state.theme->scroll);
 }
 
 void notice_draw(Canvas *canvas) {
     if (!notice)
         return;
-    canvas_fill(canvas, bitmap_rect(&wm.scene), (Colour)VEIL_ALPHA << 24);
+    canvas_fill(canvas, bitmap_rect(&wm_state.scene), (Colour)VEIL_ALPHA << 24);
     Rect all = card();
-    decor_panel(canvas, all, wm.theme);
+    decor_panel(canvas, all, wm_state.theme);
     Rect title = {all.x + PADDING, all.y + PADDING, all.width - 2 * PADDING,
                   TITLE_HEIGHT};
     typeset_label(canvas, THEME_FONT_TITLE, title, TYPESET_START, notice->title,
-                  text_length(notice->title), wm.theme->text);
+                  text_length(notice->title), wm_state.theme->text);
     set_text(canvas, title.x, title.y + TITLE_HEIGHT + THEME_GAP);
     for (uint32_t row = 0; row < rows_shown(); row++)
         draw_row(canvas, row);

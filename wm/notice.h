@@ -24,7 +24,7 @@ typedef struct WmNotice {
 
 /* Puts the notice up instead of the one before, or with NULL takes that one
  * away. The caller's until then. */
-void wm_notice(const WmNotice *notice);
-bool wm_has_notice(void);
+void notice_show(const WmNotice *notice);
+bool notice_is_shown(void);
 
 #endif

@@ -4,7 +4,7 @@
  * finished, the tiles that differ are written within one call, so neither the
  * screen nor a snapshot sees a half-drawn one. After a restart in the middle
  * the list, which the waiting call still holds, is drawn from its start. */
-#include "wm/window_native.h"
+#include "wm/paint_native.h"
 
 #include "gui/paint.h"
 #include "kernel/base/alloc.h"
@@ -32,7 +32,7 @@ static Status discard_bytes(void *address, size_t size_bytes) {
     return memory_discard((uint64_t)(uintptr_t)address, size_bytes);
 }
 
-void desktop_stop_painting(Seat *seat) {
+void paint_native_stop(Seat *seat) {
     if (seat->painting)
         bitmap_free(&seat->painting->picture);
     alloc_give(seat->painting);
@@ -54,11 +54,11 @@ static NativeResult begin(NativeCall *call, Seat *seat) {
                             "the list has %lu bytes, not %lu", list->length,
                             count);
     Rect size = wanted_size(seat);
-    desktop_stop_painting(seat);
+    paint_native_stop(seat);
     Painting *painting = seat->painting = alloc_take(sizeof *painting);
     if (!painting ||
         bitmap_make(size.width, size.height, &painting->picture) != STATUS_OK) {
-        desktop_stop_painting(seat);
+        paint_native_stop(seat);
         return native_throw(call, CLASS_MemoryError, "no memory for a picture");
     }
     painting->stamp = wm_stamp();
@@ -67,7 +67,7 @@ static NativeResult begin(NativeCall *call, Seat *seat) {
     canvas_fill(&canvas, bitmap_rect(&painting->picture), wm_theme()->window);
     if (paint_begin(&painting->paint, painting->picture, list->at.bytes, count,
                     NULL, 0, wm_theme(), 1) != STATUS_OK) {
-        desktop_stop_painting(seat);
+        paint_native_stop(seat);
         return native_throw(call, CLASS_ValueError,
                             "the paint list is not valid");
     }
@@ -79,7 +79,7 @@ static Surface *surface_for(NativeCall *call, Seat *seat) {
     WindowObject *object = seat->object;
     uint32_t width = (uint32_t)seat->painting->picture.width;
     uint32_t height = (uint32_t)seat->painting->picture.height;
-    Surface *surface = desktop_surface(object);
+    Surface *surface = seat_surface(object);
     if (surface && surface->width == width && surface->height == height)
         return surface;
     size_t bytes = surface_bytes(width, height) + PLATFORM_PAGE_BYTES;
@@ -110,13 +110,13 @@ static NativeResult finish(NativeCall *call, Seat *seat) {
     wm_surface_changed(&seat->window, changed);
     if (call->failed != STATUS_OK)
         return NATIVE_FAILED;
-    desktop_stop_painting(seat);
+    paint_native_stop(seat);
     return NATIVE_DONE;
 }
 
 static NativeResult window_paint(NativeCall *call) {
     WindowObject *object = native_reference(call, 0);
-    Seat *seat = desktop_seat(object);
+    Seat *seat = seat_of(object);
     if (!seat)
         return native_throw(call, CLASS_ValueError,
                             "the window is not attached");
@@ -131,14 +131,14 @@ static NativeResult window_paint(NativeCall *call) {
     if (status == STATUS_BUSY)
         return NATIVE_STEP;
     if (status != STATUS_OK) {
-        desktop_stop_painting(seat);
+        paint_native_stop(seat);
         return native_throw(call, CLASS_ValueError,
                             "the paint list changed while it was drawn");
     }
     return finish(call, seat);
 }
 
-void desktop_paint_register(void) {
+void paint_native_register(void) {
     static const NativeEntry entries[] = {
         {"ui.Window.paint", "([YI)V", window_paint, NULL},
     };

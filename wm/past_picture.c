@@ -5,14 +5,16 @@
  * of this one, and the whole is made smaller. One window a step, so that
  * others run in between; what is half drawn is transient, and a restart begins
  * anew. */
-#include "wm/parts.h"
-#include "wm/window_native.h"
+#include "wm/past_picture.h"
 
 #include "kernel/base/alloc.h"
 #include "kernel/base/bytes.h"
 #include "kernel/base/text.h"
 #include "vm/past/past.h"
 #include "vm/run/native.h"
+#include "wm/desk.h"
+#include "wm/seat.h"
+#include "wm/wm_state.h"
 
 enum {
     WINDOWS_MOST = 64,
@@ -85,7 +87,7 @@ static Status read_window(Past *past, uint64_t address, uint64_t *next_out) {
     if (status != STATUS_OK)
         return status;
     *next_out = (uint64_t)(uintptr_t)from.next;
-    desktop_read_window(&from, &made.window);
+    seat_read_window(&from, &made.window);
     made.surface = (uint64_t)(uintptr_t)from.surface;
     if (past_name(past, (uint64_t)(uintptr_t)from.title, made.title,
                   sizeof made.title) != STATUS_OK)
@@ -249,7 +251,8 @@ static Status begin(NativeCall *call, Past *past) {
     job->owner = call->thread;
     job->generation = call->arguments[0];
     job->theme = is_dark(past) ? &theme_dark : &theme_light;
-    Status status = bitmap_make(wm.scene.width, wm.scene.height, &job->scene);
+    Status status =
+        bitmap_make(wm_state.scene.width, wm_state.scene.height, &job->scene);
     if (status != STATUS_OK)
         return STATUS_NO_MEMORY;
     draw_desk();
@@ -285,7 +288,7 @@ static NativeResult past_picture(NativeCall *call) {
         return native_throw(
             call, CLASS_IoError,
             "this app was not given the right to go through time");
-    if (!wm.scene.width)
+    if (!wm_state.scene.width)
         return native_throw(call, CLASS_IoError, "there is no screen");
     call->progress = &call->thread->head;
     native_charge(call, 1000);
@@ -308,7 +311,7 @@ static NativeResult past_picture(NativeCall *call) {
     return NATIVE_STEP;
 }
 
-void desktop_past_register(void) {
+void past_picture_register(void) {
     static const NativeEntry entries[] = {
         {"system.pastPicture", "(II)[Y", past_picture, NULL},
     };

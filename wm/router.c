@@ -1,7 +1,7 @@
 /* Where input goes: launcher and bar first, then title bars and edges, then the
  * window under the pointer, or with the focus for keys. */
 #include "wm/notice.h"
-#include "wm/parts.h"
+#include "wm/wm_state.h"
 
 #include "kernel/base/keymap.h"
 
@@ -13,7 +13,7 @@ enum {
 
 static void tell(WmWindow *window, InputEvent event) {
     if (window)
-        wm.hooks.deliver(window, &event);
+        wm_state.hooks.deliver(window, &event);
 }
 
 /* ---- Telling owners ---- */
@@ -52,11 +52,11 @@ static void tell_focus(void) {
     WmWindow *before = told_focus;
     told_focus = focused;
     if (before) {
-        compositor_damage_window(before);
+        damage_window(before);
         tell(before, (InputEvent){.kind = (InputKind)WM_EVENT_FOCUS});
     }
     if (focused) {
-        compositor_damage_window(focused);
+        damage_window(focused);
         tell(focused,
              (InputEvent){.kind = (InputKind)WM_EVENT_FOCUS, .down = true});
     }
@@ -64,14 +64,14 @@ static void tell_focus(void) {
 }
 
 void router_forget(const WmWindow *window) {
-    if (wm.hover == window)
-        wm.hover = NULL;
-    if (wm.drag_window == window) {
-        wm.drag = WM_DRAG_NONE;
-        wm.drag_window = NULL;
+    if (wm_state.hover == window)
+        wm_state.hover = NULL;
+    if (wm_state.drag_window == window) {
+        wm_state.drag = WM_DRAG_NONE;
+        wm_state.drag_window = NULL;
     }
-    if (wm.title_click_window == window)
-        wm.title_click_window = NULL;
+    if (wm_state.title_click_window == window)
+        wm_state.title_click_window = NULL;
     if (told_focus == window)
         told_focus = NULL;
 }
@@ -79,11 +79,11 @@ void router_forget(const WmWindow *window) {
 /* ---- Pointer over frames ---- */
 
 static void set_hover(WmWindow *window, DecorPart part) {
-    if (window == wm.hover && part == wm.hover_part)
+    if (window == wm_state.hover && part == wm_state.hover_part)
         return;
-    WmWindow *before = wm.hover;
-    wm.hover = window;
-    wm.hover_part = part;
+    WmWindow *before = wm_state.hover;
+    wm_state.hover = window;
+    wm_state.hover_part = part;
     WmWindow *both[] = {before, window};
     for (int i = 0; i < 2; i++) {
         if (!both[i])
@@ -95,9 +95,9 @@ static void set_hover(WmWindow *window, DecorPart part) {
 }
 
 static void set_bar_hover(int32_t item) {
-    if (item == wm.bar_hover)
+    if (item == wm_state.bar_hover)
         return;
-    wm.bar_hover = item;
+    wm_state.bar_hover = item;
     bar_damage();
 }
 
@@ -111,18 +111,19 @@ static void to_content(WmWindow *window, InputEvent event) {
 void router_look(void) {
     DecorPart part = DECOR_NOTHING;
     WmWindow *window = NULL;
-    bool free = !wm_has_notice();
-    set_bar_hover(free ? bar_at(wm.x, wm.y) : BAR_NOTHING);
-    if (free && !bar_covers(wm.x, wm.y))
-        window = windows_at(wm.x, wm.y, &part);
+    bool free = !notice_is_shown();
+    set_bar_hover(free ? bar_at(wm_state.x, wm_state.y) : BAR_NOTHING);
+    if (free && !bar_covers(wm_state.x, wm_state.y))
+        window = windows_at(wm_state.x, wm_state.y, &part);
     set_hover(window, part);
-    wm.cursor = CURSOR_ARROW;
+    wm_state.cursor = CURSOR_ARROW;
     if (window)
-        wm.cursor = part == DECOR_CONTENT ? window->cursor : decor_cursor(part);
+        wm_state.cursor =
+            part == DECOR_CONTENT ? window->cursor : decor_cursor(part);
 }
 
 static WmWindow *content_under_pointer(void) {
-    return wm.hover_part == DECOR_CONTENT ? wm.hover : NULL;
+    return wm_state.hover_part == DECOR_CONTENT ? wm_state.hover : NULL;
 }
 
 /* Looks, and tells the window that the pointer left. */
@@ -136,24 +137,25 @@ static void look_and_leave(void) {
 static void look_under_pointer(const InputEvent *event) {
     look_and_leave();
     if (content_under_pointer())
-        to_content(wm.hover, *event);
+        to_content(wm_state.hover, *event);
 }
 
 /* Windows and menus come, go and move under a pointer that rests. */
 static void look_again(void) {
     const WmWindow *before = content_under_pointer();
-    if (wm.drag != WM_DRAG_NONE)
+    if (wm_state.drag != WM_DRAG_NONE)
         return;
     look_and_leave();
     WmWindow *now = content_under_pointer();
     if (now && now != before)
-        to_content(now,
-                   (InputEvent){.kind = INPUT_POINTER, .x = wm.x, .y = wm.y});
+        to_content(now, (InputEvent){.kind = INPUT_POINTER,
+                                     .x = wm_state.x,
+                                     .y = wm_state.y});
 }
 
 void wm_window_cursor(const WmWindow *window) {
-    if (wm.hover == window && wm.hover_part == DECOR_CONTENT)
-        wm.cursor = window->cursor;
+    if (wm_state.hover == window && wm_state.hover_part == DECOR_CONTENT)
+        wm_state.cursor = window->cursor;
 }
 
 /* ---- After each event ---- */
@@ -167,7 +169,7 @@ void router_settle(void) {
         tell_theme(window);
         if (window->changed) {
             window->changed = false;
-            wm.hooks.changed(window);
+            wm_state.hooks.changed(window);
         }
     }
 }
@@ -175,16 +177,17 @@ void router_settle(void) {
 /* ---- Dragging ---- */
 
 static void drag_move(void) {
-    WmWindow *window = wm.drag_window;
-    compositor_damage_window(window);
+    WmWindow *window = wm_state.drag_window;
+    damage_window(window);
     window->wanted =
-        rect_moved(wm.drag_wanted, wm.x - wm.drag_x, wm.y - wm.drag_y);
+        rect_moved(wm_state.drag_wanted, wm_state.x - wm_state.drag_x,
+                   wm_state.y - wm_state.drag_y);
     /* What is kept is what was seen: a bar cannot be lost at the edge. */
     Rect content = windows_content(window);
     window->wanted.x = content.x;
     window->wanted.y = content.y;
     window->changed = true;
-    compositor_damage_window(window);
+    damage_window(window);
 }
 
 static bool pulls_left(DecorPart part) {
@@ -215,43 +218,44 @@ static int32_t pulled(int32_t length, int32_t change, int32_t least) {
 }
 
 static void drag_resize(void) {
-    WmWindow *window = wm.drag_window;
-    Rect from = wm.drag_wanted, to = from;
-    int32_t dx = wm.x - wm.drag_x, dy = wm.y - wm.drag_y;
+    WmWindow *window = wm_state.drag_window;
+    Rect from = wm_state.drag_wanted, to = from;
+    int32_t dx = wm_state.x - wm_state.drag_x,
+            dy = wm_state.y - wm_state.drag_y;
     int32_t least_width =
         window->least_width > LEAST_WIDTH ? window->least_width : LEAST_WIDTH;
     int32_t least_height = window->least_height > LEAST_HEIGHT
                                ? window->least_height
                                : LEAST_HEIGHT;
-    if (pulls_right(wm.drag_part))
+    if (pulls_right(wm_state.drag_part))
         to.width = pulled(from.width, dx, least_width);
-    if (pulls_bottom(wm.drag_part))
+    if (pulls_bottom(wm_state.drag_part))
         to.height = pulled(from.height, dy, least_height);
-    if (pulls_left(wm.drag_part)) {
+    if (pulls_left(wm_state.drag_part)) {
         to.width = pulled(from.width, -dx, least_width);
         to.x = from.x + from.width - to.width;
     }
-    if (pulls_top(wm.drag_part)) {
+    if (pulls_top(wm_state.drag_part)) {
         to.height = pulled(from.height, -dy, least_height);
         to.y = from.y + from.height - to.height;
     }
-    compositor_damage_window(window);
+    damage_window(window);
     window->wanted = to;
     window->changed = true;
-    compositor_damage_window(window);
+    damage_window(window);
 }
 
 static void drag_on(const InputEvent *event) {
-    switch (wm.drag) {
+    switch (wm_state.drag) {
     case WM_DRAG_MOVE:
-        if (wm.drag_window->state == WM_NORMAL)
+        if (wm_state.drag_window->state == WM_NORMAL)
             drag_move();
         break;
     case WM_DRAG_RESIZE:
         drag_resize();
         break;
     case WM_DRAG_CONTENT:
-        to_content(wm.drag_window, *event);
+        to_content(wm_state.drag_window, *event);
         break;
     case WM_DRAG_BUTTON:
     case WM_DRAG_BAR:
@@ -264,9 +268,9 @@ static void drag_on(const InputEvent *event) {
 /* ---- Buttons ---- */
 
 static void toggle_maximised(WmWindow *window) {
-    compositor_damage_window(window);
+    damage_window(window);
     windows_toggle_maximised(window);
-    compositor_damage_window(window);
+    damage_window(window);
 }
 
 static void act_on_button(WmWindow *window, DecorPart part) {
@@ -275,7 +279,7 @@ static void act_on_button(WmWindow *window, DecorPart part) {
     if (part == DECOR_MAXIMISE)
         toggle_maximised(window);
     if (part == DECOR_MINIMISE) {
-        compositor_damage_window(window);
+        damage_window(window);
         windows_minimise(window);
         bar_damage();
     }
@@ -308,25 +312,25 @@ static WmDrag drag_for(DecorPart part) {
 
 /* True when this press on a title is the second of a pair. */
 static bool second_click(WmWindow *window, uint64_t time_ns) {
-    bool second = window == wm.title_click_window &&
-                  time_ns - wm.title_click_ns < DOUBLE_CLICK_NS;
-    wm.title_click_window = second ? NULL : window;
-    wm.title_click_ns = time_ns;
+    bool second = window == wm_state.title_click_window &&
+                  time_ns - wm_state.title_click_ns < DOUBLE_CLICK_NS;
+    wm_state.title_click_window = second ? NULL : window;
+    wm_state.title_click_ns = time_ns;
     return second;
 }
 
 static void press_on_window(WmWindow *window, DecorPart part,
                             const InputEvent *event) {
-    compositor_damage_window(window);
+    damage_window(window);
     windows_raise(window);
-    wm.drag = event->usage == 1 || part == DECOR_CONTENT ? drag_for(part)
-                                                         : WM_DRAG_NONE;
-    wm.drag_window = window;
-    wm.drag_part = part;
-    wm.drag_x = wm.x;
-    wm.drag_y = wm.y;
+    wm_state.drag = event->usage == 1 || part == DECOR_CONTENT ? drag_for(part)
+                                                               : WM_DRAG_NONE;
+    wm_state.drag_window = window;
+    wm_state.drag_part = part;
+    wm_state.drag_x = wm_state.x;
+    wm_state.drag_y = wm_state.y;
     /* From where it is shown: a program may want any place. */
-    wm.drag_wanted =
+    wm_state.drag_wanted =
         window->state == WM_NORMAL ? windows_content(window) : window->wanted;
     router_settle(); /* the focus comes before the press */
     if (part == DECOR_CONTENT)
@@ -336,40 +340,41 @@ static void press_on_window(WmWindow *window, DecorPart part,
 }
 
 static void press(const InputEvent *event) {
-    if (wm.drag != WM_DRAG_NONE) {
+    if (wm_state.drag != WM_DRAG_NONE) {
         drag_on(event); /* a further button during a drag */
         return;
     }
-    if (wm.launcher_open || bar_covers(wm.x, wm.y)) {
-        wm.drag = WM_DRAG_BAR;
-        bar_press(bar_at(wm.x, wm.y));
+    if (wm_state.launcher_open || bar_covers(wm_state.x, wm_state.y)) {
+        wm_state.drag = WM_DRAG_BAR;
+        bar_press(bar_at(wm_state.x, wm_state.y));
         return;
     }
     DecorPart part;
-    WmWindow *window = windows_at(wm.x, wm.y, &part);
+    WmWindow *window = windows_at(wm_state.x, wm_state.y, &part);
     if (window)
         press_on_window(window, part, event);
 }
 
 static void release(const InputEvent *event) {
-    WmDrag drag = wm.drag;
-    WmWindow *window = wm.drag_window;
+    WmDrag drag = wm_state.drag;
+    WmWindow *window = wm_state.drag_window;
     if (drag == WM_DRAG_CONTENT)
         to_content(window, *event);
     if (event->usage != 1 && drag != WM_DRAG_CONTENT)
         return;
-    wm.drag = WM_DRAG_NONE;
-    wm.drag_window = NULL;
+    wm_state.drag = WM_DRAG_NONE;
+    wm_state.drag_window = NULL;
     if (drag == WM_DRAG_BUTTON) {
         DecorPart part;
-        compositor_damage_window(window);
-        if (windows_at(wm.x, wm.y, &part) == window && part == wm.drag_part)
+        damage_window(window);
+        if (windows_at(wm_state.x, wm_state.y, &part) == window &&
+            part == wm_state.drag_part)
             act_on_button(window, part);
     }
     look_under_pointer(&(InputEvent){.kind = INPUT_POINTER,
                                      .modifiers = event->modifiers,
-                                     .x = wm.x,
-                                     .y = wm.y});
+                                     .x = wm_state.x,
+                                     .y = wm_state.y});
 }
 
 /* ---- Keys ---- */
@@ -379,7 +384,7 @@ static bool shortcut(const InputEvent *event) {
     WmWindow *focused = windows_focused();
     if (!event->down)
         return false;
-    if (wm.launcher_open && event->usage == KEY_ESCAPE) {
+    if (wm_state.launcher_open && event->usage == KEY_ESCAPE) {
         bar_press(BAR_NOTHING);
         return true;
     }
@@ -394,15 +399,15 @@ static bool shortcut(const InputEvent *event) {
 /* ---- All ---- */
 
 static void move_pointer(const InputEvent *event) {
-    wm.x = event->x;
-    wm.y = event->y;
+    wm_state.x = event->x;
+    wm_state.y = event->y;
 }
 
 /* Held keys and buttons may have gone down before the notice came. */
 static bool for_notice(const InputEvent *event) {
     bool up = (event->kind == INPUT_KEY || event->kind == INPUT_BUTTON) &&
               !event->down;
-    return wm_has_notice() && !up;
+    return notice_is_shown() && !up;
 }
 
 void wm_input(const InputEvent *event) {
@@ -430,11 +435,11 @@ void wm_input(const InputEvent *event) {
             release(event);
         break;
     case INPUT_WHEEL:
-        if (wm.hover && wm.hover_part == DECOR_CONTENT) {
+        if (wm_state.hover && wm_state.hover_part == DECOR_CONTENT) {
             InputEvent here = *event;
-            here.x = wm.x;
-            here.y = wm.y;
-            to_content(wm.hover, here);
+            here.x = wm_state.x;
+            here.y = wm_state.y;
+            to_content(wm_state.hover, here);
         }
         break;
     case INPUT_CLOSE:

@@ -1,6 +1,6 @@
 /* The window manager's start, and what others tell it. */
 #include "wm/notice.h"
-#include "wm/parts.h"
+#include "wm/wm_state.h"
 
 #include "kernel/base/bytes.h"
 #include "kernel/base/text.h"
@@ -12,34 +12,18 @@ static int32_t inside(int32_t place, int32_t length) {
 
 Status wm_start(Screen screen, const WmHooks *hooks, const WmDesk *desk) {
     int32_t width = (int32_t)screen.width, height = (int32_t)screen.height;
-    wm = (Wm){.hooks = *hooks,
-              .theme = desk->dark ? &theme_dark : &theme_light,
-              .x = inside(desk->x, width),
-              .y = inside(desk->y, height),
-              .launcher_open = desk->launcher_open,
-              .bar_hover = BAR_NOTHING};
-    Status status = bitmap_make(width, height, &wm.scene);
+    wm_state = (Wm){.hooks = *hooks,
+                    .theme = desk->dark ? &theme_dark : &theme_light,
+                    .x = inside(desk->x, width),
+                    .y = inside(desk->y, height),
+                    .launcher_open = desk->launcher_open,
+                    .bar_hover = BAR_NOTHING};
+    Status status = bitmap_make(width, height, &wm_state.scene);
     if (status != STATUS_OK)
         return status;
     windows_area(width, height);
-    wm_damage(bitmap_rect(&wm.scene));
+    wm_damage(bitmap_rect(&wm_state.scene));
     return STATUS_OK;
-}
-
-WmDesk wm_desk(void) {
-    return (WmDesk){.x = wm.x,
-                    .y = wm.y,
-                    .launcher_open = wm.launcher_open,
-                    .dark = wm.theme == &theme_dark};
-}
-
-const Theme *wm_theme(void) {
-    return wm.theme;
-}
-
-uint64_t wm_stamp(void) {
-    enum { SCALE = 1, DARK = 1 << 8 };
-    return SCALE | (wm.theme == &theme_dark ? DARK : 0);
 }
 
 void wm_restored(void) {
@@ -47,7 +31,7 @@ void wm_restored(void) {
 }
 
 void wm_window_came(WmWindow *window) {
-    compositor_damage_window(window);
+    damage_window(window);
     bar_damage();
 }
 
@@ -56,12 +40,12 @@ void wm_settle(void) {
 }
 
 void wm_window_retitled(WmWindow *window) {
-    compositor_damage_window(window);
+    damage_window(window);
     bar_damage();
 }
 
 void wm_window_goes(WmWindow *window) {
-    compositor_damage_window(window);
+    damage_window(window);
     router_forget(window);
     bar_damage();
 }
@@ -73,9 +57,9 @@ void wm_surface_changed(WmWindow *window, Rect part) {
 }
 
 void wm_show_durable(bool durable) {
-    if (durable == wm.durable)
+    if (durable == wm_state.durable)
         return;
-    wm.durable = durable;
+    wm_state.durable = durable;
     bar_damage();
 }
 
@@ -117,7 +101,7 @@ static bool find_in_frame(const WmWindow *window, const char *role,
 }
 
 bool wm_find(const char *role, const char *name, Rect *rect_out) {
-    if (wm_has_notice())
+    if (notice_is_shown())
         return notice_find(name, rect_out); /* nothing else can be reached */
     if (text_equal(role, "item"))
         return bar_find(name, rect_out);

@@ -59,17 +59,6 @@ void host_idle_open(bool window);
  * what to call when some have come; -1 for none. */
 void host_idle_watch(int descriptor, void (*ready)(void));
 
-/* stats.c: the counters of kernel/system/stats.h go to this file at the exit,
- * as JSON. False: it cannot be made; the reason was printed. */
-bool host_stats_open(const char *path);
-
-/* script.c: reads UI commands from `path`, or standard input for "-", and
- * obeys them; pictures go to `folder`. */
-bool host_script_open(const char *path, const char *folder);
-/* Hands what is left of the script to the process that takes this one's place.
- */
-void host_script_hand_over(void);
-
 /* The whole file with a zero behind it, and its size; NULL after one line on
  * standard error. The caller's, for free(). */
 char *host_read_file(const char *path, size_t *size_out);

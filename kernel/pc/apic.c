@@ -87,7 +87,7 @@ void interrupts_start_devices(void) {
     write(APIC_TIMER, VECTOR_TIMER);
 }
 
-void interrupts_claim_line(unsigned line, InterruptHandler *handler,
+void interrupts_claim_line(unsigned line, DeviceHandler *handler,
                            void *context) {
     CHECK(line < LINES && line != LINE_SECOND);
     interrupts_set(VECTOR_LINES + line, handler, context);
@@ -97,8 +97,8 @@ void interrupts_claim_line(unsigned line, InterruptHandler *handler,
     mask_lines();
 }
 
-bool interrupts_claim_message(InterruptHandler *handler, void *context,
-                              InterruptMessage *message_out) {
+bool interrupts_claim_message(DeviceHandler *handler, void *context,
+                              DeviceMessage *message_out) {
     if (apic_next_message == VECTOR_MESSAGES_END)
         return false;
     interrupts_set(apic_next_message, handler, context);

@@ -8,6 +8,6 @@
 void apic_finish(unsigned vector);
 
 /* Sets a vector's handler; interrupts.c has the table. */
-void interrupts_set(unsigned vector, InterruptHandler *handler, void *context);
+void interrupts_set(unsigned vector, DeviceHandler *handler, void *context);
 
 #endif

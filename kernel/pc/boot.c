@@ -60,7 +60,7 @@ static void read_screen_tag(BootInfo *info, const uint8_t *tag) {
     uint8_t bits = tag[28], type = tag[29];
     if (type != 1 || (bits != 24 && bits != 32))
         return;
-    info->screen = (BootScreen){
+    info->screen = (DeviceScreen){
         .address = bytes_get64(tag + 8),
         .pitch = bytes_get32(tag + 16),
         .width = bytes_get32(tag + 20),

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernel/device.h"
+
 #define BOOT_RANGES_MAX 64
 #define BOOT_COMMAND_BYTES 200 /* longer ones are cut */
 
@@ -15,18 +17,10 @@ typedef struct BootRange {
     uint64_t start, end;
 } BootRange;
 
-typedef struct BootScreen {
-    uint64_t address; /* physical; 0: the loader made no picture mode */
-    uint32_t pitch;   /* bytes from row to row */
-    uint32_t width, height;
-    uint8_t bits; /* of a pixel: 24 or 32 */
-    uint8_t red_shift, green_shift, blue_shift;
-} BootScreen;
-
 typedef struct BootInfo {
     BootRange ranges[BOOT_RANGES_MAX]; /* RAM that nobody uses */
     uint32_t range_count;
-    BootScreen screen;
+    DeviceScreen screen;
     char command[BOOT_COMMAND_BYTES]; /* words behind the kernel's name */
 } BootInfo;
 

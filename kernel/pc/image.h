@@ -9,7 +9,7 @@ extern uint8_t image_start[], image_text_end[], image_rodata_end[],
     image_data_end[], image_end[];
 
 /* A guard is one page that is never mapped, under its stack. */
-extern uint8_t stack_main_guard[], stack_main_end[];
-extern uint8_t stack_fault_guard[], stack_fault_end[];
+extern uint8_t image_stack_main_guard[], image_stack_main_end[];
+extern uint8_t image_stack_fault_guard[], image_stack_fault_end[];
 
 #endif

@@ -57,11 +57,11 @@ static uint64_t interrupts_gdt[5];
 static Gate interrupts_idt[VECTORS] __attribute__((aligned(16)));
 
 static struct {
-    InterruptHandler *handler;
+    DeviceHandler *handler;
     void *context;
 } interrupts_handlers[VECTORS];
 
-void interrupts_set(unsigned vector, InterruptHandler *handler, void *context) {
+void interrupts_set(unsigned vector, DeviceHandler *handler, void *context) {
     CHECK(vector >= EXCEPTIONS && vector < VECTORS);
     CHECK(!interrupts_handlers[vector].handler);
     interrupts_handlers[vector].context = context;
@@ -83,7 +83,7 @@ static void make_gdt(void) {
     uint64_t task = (uintptr_t)&interrupts_task;
     interrupts_task.io_map = sizeof interrupts_task;
     interrupts_task.interrupt_stacks[FAULT_STACK - 1] =
-        (uintptr_t)stack_fault_end;
+        (uintptr_t)image_stack_fault_end;
     interrupts_gdt[1] = 0x00209a0000000000ull; /* code, 64 bit */
     interrupts_gdt[2] = 0x0000920000000000ull; /* data */
     interrupts_gdt[3] = (sizeof interrupts_task - 1) | (task & 0xffffff) << 16 |
@@ -121,7 +121,7 @@ static const char *exception_name(uint64_t vector) {
 
 _Noreturn static void die(const InterruptFrame *frame, uint64_t address) {
     const char *name = exception_name(frame->vector);
-    if (address - (uintptr_t)stack_main_guard < 4096)
+    if (address - (uintptr_t)image_stack_main_guard < 4096)
         name = "stack overflow";
     panic("%s, vector %lu error %lx rip %lx rsp %lx cr2 %lx", name,
           frame->vector, frame->error, frame->rip, frame->rsp, address);

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernel/device.h"
+
 /* The interrupted registers, as entry.S pushes them. */
 typedef struct InterruptFrame {
     uint64_t r15, r14, r13, r12, r11, r10, r9, r8;
@@ -18,8 +20,6 @@ typedef struct InterruptFrame {
     uint64_t rip, cs, rflags, rsp, ss;
 } InterruptFrame;
 
-typedef void InterruptHandler(void *context);
-
 /* Descriptor tables: from now on an exception says what it was. */
 void interrupts_start(void);
 
@@ -27,18 +27,12 @@ void interrupts_start(void);
 void interrupts_start_devices(void);
 
 /* Calls `handler` for line 0 to 15 of the old controller and unmasks it. */
-void interrupts_claim_line(unsigned line, InterruptHandler *handler,
+void interrupts_claim_line(unsigned line, DeviceHandler *handler,
                            void *context);
 
-/* What a PCI device must write, and where, to interrupt this CPU. */
-typedef struct InterruptMessage {
-    uint64_t address;
-    uint32_t data;
-} InterruptMessage;
-
 /* Calls `handler` for a message of its own. False: none is left. */
-bool interrupts_claim_message(InterruptHandler *handler, void *context,
-                              InterruptMessage *message_out);
+bool interrupts_claim_message(DeviceHandler *handler, void *context,
+                              DeviceMessage *message_out);
 
 /* ---- The timer of the local APIC ---- */
 

@@ -89,8 +89,8 @@ static void map_image(void) {
     map_image_part(image_text_end, image_rodata_end,
                    PAGING_PRESENT | paging_never_run);
     map_image_part(image_rodata_end, image_end, PAGING_DATA);
-    map((uintptr_t)stack_main_guard, 1, 0);
-    map((uintptr_t)stack_fault_guard, 1, 0);
+    map((uintptr_t)image_stack_main_guard, 1, 0);
+    map((uintptr_t)image_stack_fault_guard, 1, 0);
 }
 
 static void map_direct(const BootRange *range) {

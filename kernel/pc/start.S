@@ -2,7 +2,7 @@
  *
  * One file for three ways in: GRUB by multiboot2 (BIOS and UEFI), and
  * `qemu -kernel` by multiboot1 with the addresses in the header, because QEMU
- * refuses an ELF64 otherwise. Both enter boot_entry in 32-bit protected mode
+ * refuses an ELF64 otherwise. Both enter start_entry in 32-bit protected mode
  * without paging, magic in eax, the address of the information in ebx.
  *
  * The tables made here map the first 4 GiB twice, at 0 and at the direct map
@@ -31,15 +31,15 @@ multiboot2_end:
 multiboot1:
     .long MULTIBOOT1_MAGIC, MULTIBOOT1_FLAGS
     .long -(MULTIBOOT1_MAGIC + MULTIBOOT1_FLAGS)
-    .long multiboot1, image_start, image_data_end, image_end, boot_entry
+    .long multiboot1, image_start, image_data_end, image_end, start_entry
 
     .section .text.boot, "ax"
     .code32
-    .global boot_entry
-boot_entry:
+    .global start_entry
+start_entry:
     cli
     cld
-    mov $stack_main_end, %esp
+    mov $image_stack_main_end, %esp
     mov %eax, %ebp              /* the magic and the information, */
     mov %ebx, %esi              /* kept where nothing below writes */
 
@@ -85,11 +85,11 @@ boot_long:
     xor %eax, %eax
     mov %eax, %fs
     mov %eax, %gs
-    mov $stack_main_end, %rsp
+    mov $image_stack_main_end, %rsp
     mov %ebp, %edi
     mov %esi, %esi
     xor %ebp, %ebp
-    call main_start
+    call start_main
     ud2
 
     .section .rodata
@@ -114,15 +114,15 @@ boot_pages:
 /* The stacks, each above a page that paging_start leaves out. */
     .section .stacks, "aw", @nobits
     .balign 4096
-    .global stack_main_guard, stack_main_end
-    .global stack_fault_guard, stack_fault_end
-stack_main_guard:
+    .global image_stack_main_guard, image_stack_main_end
+    .global image_stack_fault_guard, image_stack_fault_end
+image_stack_main_guard:
     .skip 4096
     .skip 1024 * 1024
-stack_main_end:
-stack_fault_guard:
+image_stack_main_end:
+image_stack_fault_guard:
     .skip 4096
     .skip 4 * 4096
-stack_fault_end:
+image_stack_fault_end:
 
     .section .note.GNU-stack, "", @progbits

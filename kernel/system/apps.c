@@ -11,7 +11,11 @@
 #include "vm/past/past_native.h"
 #include "vm/run/domain.h"
 #include "vm/run/vm.h"
-#include "wm/desktop_native.h"
+#include "wm/clipboard.h"
+#include "wm/desktop.h"
+#include "wm/paint_native.h"
+#include "wm/past_picture.h"
+#include "wm/window_native.h"
 
 static const struct {
     const char *name;   /* as the launcher shows it */
@@ -27,9 +31,12 @@ enum { APPS = sizeof apps / sizeof apps[0] };
 
 void apps_register(void) {
     core_native_register();
-    desktop_register();
-    typeset_register();
-    compiler_native_register(asset_find);
+    window_native_register();
+    paint_native_register();
+    clipboard_register();
+    past_picture_register();
+    typeset_native_register();
+    compiler_native_register(assets_find);
     figures_native_register();
     past_native_register();
 }
@@ -44,7 +51,7 @@ static Status load(const char *asset, bool system, Text *why) {
     const uint8_t *bytes;
     size_t count;
     Module *module;
-    if (!asset_find(asset, &bytes, &count)) {
+    if (!assets_find(asset, &bytes, &count)) {
         text_add_format(why, "%s is not in this build", asset);
         return STATUS_NOT_FOUND;
     }

@@ -3,8 +3,8 @@
 
 #include "kernel/base/text.h"
 
-bool asset_find(const char *name, const uint8_t **data_out,
-                size_t *size_bytes_out) {
+bool assets_find(const char *name, const uint8_t **data_out,
+                 size_t *size_bytes_out) {
     for (const Asset *asset = assets_table; asset->name; asset++) {
         if (!text_equal(asset->name, name))
             continue;

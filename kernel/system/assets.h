@@ -20,7 +20,7 @@ extern const Asset assets_table[];
 
 /* Finds an asset by its name, such as "font/ui". The data is constant and
  * always there. False: no such asset, nothing is changed. */
-bool asset_find(const char *name, const uint8_t **data_out,
-                size_t *size_bytes_out);
+bool assets_find(const char *name, const uint8_t **data_out,
+                 size_t *size_bytes_out);
 
 #endif

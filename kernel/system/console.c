@@ -5,7 +5,7 @@
 #include "kernel/base/text.h"
 #include "kernel/platform.h"
 #include "kernel/system/apps.h"
-#include "wm/desktop_native.h"
+#include "wm/script.h"
 
 enum { MASKS_MOST = 32 }; /* so that a line of the log has them */
 
@@ -39,7 +39,7 @@ static char *quoted(char *at) {
 static void find(char *rest) {
     int32_t x, y;
     char *name = quoted(split(rest));
-    if (name && desktop_find(rest, name, &x, &y))
+    if (name && script_find(rest, name, &x, &y))
         log_line("ui: found %d %d", x, y);
     else
         log_line("ui: missing");
@@ -47,14 +47,14 @@ static void find(char *rest) {
 
 static void shows(char *rest) {
     char *text = quoted(rest);
-    log_line("ui: %s", text && desktop_shows(text) ? "shows" : "missing");
+    log_line("ui: %s", text && script_shows(text) ? "shows" : "missing");
 }
 
 static void masks(void) {
     Rect rects[MASKS_MOST];
     char line[MASKS_MOST * 26 + 20];
     Text text = text_on(line, sizeof line);
-    uint32_t count = desktop_masks(rects, MASKS_MOST);
+    uint32_t count = script_masks(rects, MASKS_MOST);
     for (uint32_t i = 0; i < count; i++)
         text_add_format(&text, "%s %d %d %d %d", i > 0 ? "," : "", rects[i].x,
                         rects[i].y, rects[i].width, rects[i].height);

@@ -32,7 +32,7 @@ static Status clone(Text *why) {
 Status first_clone(Text *why) {
     ExportSpan span;
     text_add(why, "the first heap of this build: ");
-    if (!asset_find("heap/first", &span.bytes, &span.left)) {
+    if (!assets_find("heap/first", &span.bytes, &span.left)) {
         text_add(why, "it is not there");
         return STATUS_NOT_FOUND;
     }

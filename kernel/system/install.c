@@ -12,7 +12,7 @@ enum { MESSAGE_BYTES = 900, WHY_BYTES = 400 };
 
 static CompilerLibrary library(const char *asset) {
     CompilerLibrary found = {0};
-    asset_find(asset, &found.bytes, &found.size_bytes);
+    assets_find(asset, &found.bytes, &found.size_bytes);
     return found;
 }
 

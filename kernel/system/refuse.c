@@ -63,7 +63,7 @@ static bool show(const char *title, const char *sentence) {
     Screen screen = platform_screen();
     int32_t width = (int32_t)screen.width, height = (int32_t)screen.height;
     Bitmap picture;
-    if (width == 0 || gui_start(asset_find) != STATUS_OK ||
+    if (width == 0 || gui_start(assets_find) != STATUS_OK ||
         bitmap_make(width, height, &picture) != STATUS_OK)
         return false;
     Canvas canvas;

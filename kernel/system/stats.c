@@ -6,7 +6,7 @@
 #include "kernel/system/system.h"
 #include "persist/memory/snapshot.h"
 #include "vm/run/vm.h"
-#include "wm/desktop_native.h"
+#include "wm/desktop.h"
 
 static uint64_t uptime_ms(void) {
     return platform_now_ns() / 1000000;

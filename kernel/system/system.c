@@ -25,7 +25,9 @@
 #include "vm/past/past_gone.h"
 #include "vm/run/guard.h"
 #include "vm/run/vm.h"
-#include "wm/desktop_native.h"
+#include "wm/desk.h"
+#include "wm/desktop.h"
+#include "wm/ring.h"
 
 enum {
     MEMORY_SHARE = 2,      /* of the machine's RAM for pages: a half */
@@ -230,9 +232,9 @@ static void open_desktop(void) {
     gui_calibrate(platform_now_ns);
     WmDesk desk = {.x = (int32_t)screen.width / 2,
                    .y = (int32_t)screen.height / 2};
-    Status status = gui_start(asset_find);
+    Status status = gui_start(assets_find);
     if (status == STATUS_OK) {
-        desktop_desk(&desk);
+        desk_read(&desk);
         status = wm_start(screen, &hooks, &desk);
     }
     if (status == STATUS_OK) {
@@ -272,7 +274,7 @@ uint64_t system_inputs(void) {
 
 static void obey_input(void) {
     InputEvent event;
-    while (!desktop_behind() && platform_input_next(&event)) {
+    while (!ring_behind() && platform_input_next(&event)) {
         run.inputs++;
         run.moved_ns = platform_now_ns(); /* what follows may need more turns */
         TRACE(input, "kind=%d usage=%u down=%d at %d,%d", (int)event.kind,

@@ -21,7 +21,7 @@
 #include "vm/past/past_app.h"
 #include "vm/past/past_native.h"
 #include "vm/run/domain.h"
-#include "wm/desktop_native.h"
+#include "wm/desktop.h"
 
 enum { WHY_BYTES = 160 };
 

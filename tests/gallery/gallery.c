@@ -44,7 +44,7 @@ int main(int count, char **words) {
         fprintf(stderr, "usage: gallery FOLDER\n");
         return 2;
     }
-    CHECK(fonts_open(asset_find) == STATUS_OK);
+    CHECK(fonts_open(assets_find) == STATUS_OK);
     for (const Sheet *sheet = sheets; sheet->name; sheet++) {
         for (int dark = 0; dark < 2; dark++) {
             Bitmap bitmap;

@@ -274,7 +274,7 @@ int main(int count, char **words) {
     sim_start();
     log_set_sink(take_log);
     apps_register();
-    if (fonts_open(asset_find) != STATUS_OK) {
+    if (fonts_open(assets_find) != STATUS_OK) {
         fprintf(stderr, "language: there are no fonts\n");
         return EXIT_FAILURE;
     }

@@ -6,8 +6,8 @@
 #include "kernel/base/keymap.h"
 #include "kernel/system/apps.h"
 #include "tests/sim/sim.h"
-#include "wm/desktop_native.h"
-#include "wm/parts.h"
+#include "wm/desktop.h"
+#include "wm/wm_state.h"
 
 enum { WINDOWS_MAX = 6, WAITING_MAX = 200, GAP_NS = 40000000 };
 
@@ -63,16 +63,16 @@ static void pointer(InputKind kind, bool down, int32_t x, int32_t y) {
 
 /* Anywhere, or at a place where something happens. */
 static void choose_place(int32_t *x_out, int32_t *y_out) {
-    *x_out = below(wm.scene.width);
-    *y_out = below(wm.scene.height);
+    *x_out = below(wm_state.scene.width);
+    *y_out = below(wm_state.scene.height);
     WmWindow *window = windows_focused();
     if (!window || below(3) == 0)
         return;
     Rect content = windows_content(window);
     *x_out = content.x + below(content.width);
     *y_out = content.y + (below(2) ? below(content.height) : -below(24));
-    *x_out = *x_out < 0 ? 0 : *x_out % wm.scene.width;
-    *y_out = *y_out < 0 ? 0 : *y_out % wm.scene.height;
+    *x_out = *x_out < 0 ? 0 : *x_out % wm_state.scene.width;
+    *y_out = *y_out < 0 ? 0 : *y_out % wm_state.scene.height;
 }
 
 static void click(void) {
@@ -89,8 +89,9 @@ static void drag(void) {
     choose_place(&x, &y);
     pointer(INPUT_BUTTON, true, x, y);
     for (int32_t left = 1 + below(4); left > 0; left--) {
-        x = (x + below(120) + wm.scene.width - 60) % wm.scene.width;
-        y = (y + below(120) + wm.scene.height - 60) % wm.scene.height;
+        x = (x + below(120) + wm_state.scene.width - 60) % wm_state.scene.width;
+        y = (y + below(120) + wm_state.scene.height - 60) %
+            wm_state.scene.height;
         pointer(INPUT_POINTER, false, x, y);
     }
     if (below(8)) /* else the button stays down for a while */

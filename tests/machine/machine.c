@@ -28,8 +28,10 @@
 #include "vm/heap/heap.h"
 #include "vm/heap/heap_check.h"
 #include "vm/run/vm.h"
-#include "wm/desktop_native.h"
-#include "wm/parts.h"
+#include "wm/desk.h"
+#include "wm/desktop.h"
+#include "wm/ring.h"
+#include "wm/wm_state.h"
 
 enum {
     HISTORY = 256,
@@ -100,21 +102,22 @@ static void expect(bool good, const char *what, const char *detail) {
  * the theme are the desk's, hover follows from them, and nothing is held down.
  */
 static uint32_t blit_crc(void) {
-    Wm live = wm;
-    WmDesk desk = {.x = wm.scene.width / 2, .y = wm.scene.height / 2};
-    desktop_desk(&desk);
-    wm.drag = WM_DRAG_NONE;
-    wm.x = desk.x;
-    wm.y = desk.y;
-    wm.launcher_open = desk.launcher_open;
-    wm.theme = desk.dark ? &theme_dark : &theme_light;
-    wm.durable = true;
+    Wm live = wm_state;
+    WmDesk desk = {.x = wm_state.scene.width / 2,
+                   .y = wm_state.scene.height / 2};
+    desk_read(&desk);
+    wm_state.drag = WM_DRAG_NONE;
+    wm_state.x = desk.x;
+    wm_state.y = desk.y;
+    wm_state.launcher_open = desk.launcher_open;
+    wm_state.theme = desk.dark ? &theme_dark : &theme_light;
+    wm_state.durable = true;
     router_look();
-    wm_damage(bitmap_rect(&wm.scene));
+    wm_damage(bitmap_rect(&wm_state.scene));
     wm_compose();
     uint32_t crc = wm_crc();
-    wm = live;
-    wm_damage(bitmap_rect(&wm.scene));
+    wm_state = live;
+    wm_damage(bitmap_rect(&wm_state.scene));
     wm_compose();
     return crc;
 }

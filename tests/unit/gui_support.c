@@ -60,5 +60,5 @@ Colour gui_colour(uint64_t *state) {
 }
 
 void gui_fonts(void) {
-    CHECK(fonts_open(asset_find) == STATUS_OK);
+    CHECK(fonts_open(assets_find) == STATUS_OK);
 }

@@ -277,7 +277,7 @@ TEST("a damaged kerning table is read without leaving it") {
     const uint8_t *data, *table;
     size_t data_bytes, size_bytes;
     Face *face;
-    EXPECT(asset_find("font/ui", &data, &data_bytes));
+    EXPECT(assets_find("font/ui", &data, &data_bytes));
     EXPECT_EQUAL(face_open(data, data_bytes, &face), STATUS_OK);
     table = face_table(face, "GPOS", &size_bytes);
     EXPECT(table && size_bytes > 1000);
@@ -305,7 +305,7 @@ TEST("fonts that find no memory open later, for every allocation") {
     uint64_t k = 1;
     for (; status != STATUS_OK && k < 5000; k++) {
         sim_alloc_fail(k, true);
-        status = fonts_open(asset_find);
+        status = fonts_open(assets_find);
         sim_alloc_fail(0, false);
     }
     EXPECT_EQUAL(status, STATUS_OK);

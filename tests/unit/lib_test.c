@@ -71,7 +71,7 @@ TEST("every font opens, has letters and draws them") {
         size_t size_bytes;
         Face *face;
         FaceImage image;
-        EXPECT(asset_find(names[i], &data, &size_bytes));
+        EXPECT(assets_find(names[i], &data, &size_bytes));
         EXPECT_EQUAL(face_open(data, size_bytes, &face), STATUS_OK);
         EXPECT_EQUAL(face_set_size(face, 13), STATUS_OK);
         EXPECT(face_glyph(face, 'A') != 0);
@@ -90,5 +90,5 @@ TEST("what is no font is refused") {
     EXPECT(face == NULL);
     const uint8_t *data;
     size_t size_bytes;
-    EXPECT(!asset_find("font/none", &data, &size_bytes));
+    EXPECT(!assets_find("font/none", &data, &size_bytes));
 }

@@ -7,8 +7,8 @@
 #include "kernel/system/assets.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
-#include "wm/parts.h"
-#include "wm/window_native.h"
+#include "wm/wm_state.h"
+#include "wm/script.h"
 
 enum { WIDTH = 640, HEIGHT = 480, WINDOWS = 4 };
 
@@ -78,7 +78,7 @@ static void start(void) {
     static const WmDesk desk = {.x = 5, .y = 5};
     static const WmHooks hooks = {deliver, changed, launch, app_name,
                                   clock_text};
-    EXPECT_EQUAL(gui_start(asset_find), STATUS_OK);
+    EXPECT_EQUAL(gui_start(assets_find), STATUS_OK);
     sim_screen_size(WIDTH, HEIGHT);
     EXPECT_EQUAL(wm_start((Screen){WIDTH, HEIGHT}, &hooks, &desk), STATUS_OK);
     memset(delivered, 0, sizeof delivered);
@@ -108,7 +108,7 @@ static void stop(void) {
         windows_remove(&windows[i]);
         free(surfaces[i]);
     }
-    bitmap_free(&wm.scene);
+    bitmap_free(&wm_state.scene);
 }
 
 static void point(int32_t x, int32_t y) {
@@ -185,10 +185,10 @@ static bool same_as_all_new(void) {
     uint32_t *partly = malloc(bytes);
     while (wm_compose())
         continue;
-    memcpy(partly, wm.scene.pixels, bytes);
+    memcpy(partly, wm_state.scene.pixels, bytes);
     wm_damage((Rect){0, 0, WIDTH, HEIGHT});
     wm_compose();
-    bool same = memcmp(partly, wm.scene.pixels, bytes) == 0;
+    bool same = memcmp(partly, wm_state.scene.pixels, bytes) == 0;
     free(partly);
     return same;
 }
@@ -198,17 +198,17 @@ static bool same_after_restart(void) {
     size_t bytes = (size_t)WIDTH * HEIGHT * 4;
     uint32_t *before = malloc(bytes);
     WmDesk desk = wm_desk();
-    WmHooks hooks = wm.hooks;
-    bool durable = wm.durable;
+    WmHooks hooks = wm_state.hooks;
+    bool durable = wm_state.durable;
     while (wm_compose())
         continue;
-    memcpy(before, wm.scene.pixels, bytes);
-    bitmap_free(&wm.scene);
+    memcpy(before, wm_state.scene.pixels, bytes);
+    bitmap_free(&wm_state.scene);
     EXPECT_EQUAL(wm_start((Screen){WIDTH, HEIGHT}, &hooks, &desk), STATUS_OK);
     wm_show_durable(durable);
     wm_restored();
     wm_compose();
-    bool same = memcmp(before, wm.scene.pixels, bytes) == 0;
+    bool same = memcmp(before, wm_state.scene.pixels, bytes) == 0;
     free(before);
     return same;
 }
@@ -229,7 +229,7 @@ TEST("another theme draws all anew and asks each window to paint once") {
     for (unsigned i = 0; i < WINDOWS; i++)
         EXPECT_EQUAL((int)last[i].kind, WM_EVENT_THEME);
     EXPECT(same_as_all_new());
-    EXPECT_EQUAL(*bitmap_at(&wm.scene, 0, 0) & 0xFFFFFF,
+    EXPECT_EQUAL(*bitmap_at(&wm_state.scene, 0, 0) & 0xFFFFFF,
                  theme_dark.desktop_top & 0xFFFFFF);
     wm_settle();
     EXPECT_EQUAL(delivered[1], 1);
@@ -283,22 +283,22 @@ TEST("what is under the pointer looks the same after a restart") {
     windows[3].title_bytes = 6;
     EXPECT(wm_find("close", "Fourth", &rect));
     point(rect.x + 5, rect.y + 5);
-    EXPECT_EQUAL(wm.hover_part, DECOR_CLOSE);
+    EXPECT_EQUAL(wm_state.hover_part, DECOR_CLOSE);
     EXPECT(same_after_restart());
-    EXPECT_EQUAL(wm.hover_part, DECOR_CLOSE);
+    EXPECT_EQUAL(wm_state.hover_part, DECOR_CLOSE);
     EXPECT(wm_find("item", "Fourth", &rect));
     point(rect.x + 5, rect.y + 5);
-    EXPECT(wm.bar_hover != BAR_NOTHING);
+    EXPECT(wm_state.bar_hover != BAR_NOTHING);
     EXPECT(same_after_restart());
-    EXPECT(wm.bar_hover != BAR_NOTHING);
+    EXPECT(wm_state.bar_hover != BAR_NOTHING);
     EXPECT(wm_find("item", "Launcher", &rect));
     click_middle(rect);
     EXPECT(wm_find("item", "Shell", &rect));
     point(rect.x + 5, rect.y + 5);
     EXPECT(same_as_all_new());
     EXPECT(same_after_restart());
-    EXPECT(wm.launcher_open);
-    EXPECT_EQUAL(wm.bar_hover, BAR_FIRST_APP + 1);
+    EXPECT(wm_state.launcher_open);
+    EXPECT_EQUAL(wm_state.bar_hover, BAR_FIRST_APP + 1);
     stop();
 }
 
@@ -311,7 +311,7 @@ TEST("a window is told when the pointer left, also when another covers it") {
     windows[1].wanted = windows[0].wanted;
     windows_raise(&windows[1]);
     wm_settle();
-    EXPECT(wm.hover == &windows[1]);
+    EXPECT(wm_state.hover == &windows[1]);
     EXPECT_EQUAL(last[0].kind == INPUT_POINTER ? last[0].x : -1, -1);
     point(5, 5);
     EXPECT_EQUAL(last[1].kind, INPUT_POINTER);
@@ -329,7 +329,7 @@ TEST("the launcher opens, names the apps and starts one") {
     EXPECT(wm_find("item", "Shell", &rect));
     click_middle(rect);
     EXPECT_EQUAL(launched, 1);
-    EXPECT(!wm.launcher_open);
+    EXPECT(!wm_state.launcher_open);
     stop();
 }
 

@@ -11,7 +11,6 @@
 
 #define MARK_BYTES (MEMORY_REGION_BYTES / 16 / 8)
 
-static Domain *wanted;
 static bool poison;
 static CollectFigures figures;
 
@@ -24,17 +23,6 @@ typedef struct Collection {
     size_t pending_count, pending_room;
     bool overflow; /* an object was marked and could not be put there */
 } Collection;
-
-void collect_request(Domain *domain) {
-    wanted = domain;
-    heap_hurry = true;
-}
-
-bool collect_requested(Domain **domain_out) {
-    *domain_out = wanted;
-    wanted = NULL;
-    return *domain_out != NULL;
-}
 
 CollectFigures collect_figures(void) {
     return figures;

@@ -10,12 +10,6 @@
 
 #include "vm/heap/object.h"
 
-/* Asks for a collection of the domain at the next safepoint. */
-void collect_request(Domain *domain);
-
-/* True when one was asked for; clears the wish. */
-bool collect_requested(Domain **domain_out);
-
 /* At a safepoint: frees what the domain cannot reach (everywhere, for the
  * system domain). STATUS_NO_MEMORY: not done. STATUS_BUSY: not done, because
  * not enough can be written before the next snapshot. */

@@ -3,10 +3,15 @@
 
 #include "kernel/base/bytes.h"
 #include "kernel/base/check.h"
-#include "vm/heap/collect.h"
 #include "vm/heap/region.h"
 
 bool heap_hurry;
+static Domain *wanted; /* to be collected */
+
+static void want_collection(Domain *domain) {
+    wanted = domain;
+    heap_hurry = true;
+}
 
 /* ---- Regions ---- */
 
@@ -44,7 +49,7 @@ static void count_use(Domain *domain, uint64_t bytes) {
     domain->used_bytes += bytes;
     domain->since_bytes += bytes;
     if (domain->since_bytes >= domain->collect_at_bytes)
-        collect_request(domain);
+        want_collection(domain);
 }
 
 /* Marks the lines as born now; the caller announced nothing yet. */
@@ -320,4 +325,10 @@ Domain *heap_domain(uint64_t number) {
         if (ROOT->domains[i] && ROOT->domains[i]->number == number)
             return ROOT->domains[i];
     return NULL;
+}
+
+bool heap_take_wish(Domain **domain_out) {
+    *domain_out = wanted;
+    wanted = NULL;
+    return *domain_out != NULL;
 }

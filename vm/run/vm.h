@@ -1,4 +1,6 @@
-/* vm.h: the virtual machine as the system uses it.
+/* vm.h: the virtual machine as the system uses it: its start (vm.c), apps
+ * (app.c), who runs (scheduler.c), commit() (commit.c), pages that are lost
+ * (guard.c), exceptions as text (describe.c).
  *
  * All of it runs on the main thread. Programs run only within vm_run(); when
  * it has returned, every thread is at a safepoint and all its state is in the

@@ -29,8 +29,8 @@ static char **assets;
 
 /* In place of kernel/system/assets.c. What was read stays: modules are read
  * once. */
-bool asset_find(const char *name, const uint8_t **data_out,
-                size_t *size_bytes_out) {
+bool assets_find(const char *name, const uint8_t **data_out,
+                 size_t *size_bytes_out) {
     size_t length = strlen(name);
     for (char **at = assets; *at; at++) {
         if (strncmp(*at, name, length) != 0 || (*at)[length] != '=')

@@ -9,6 +9,8 @@
 #include "kernel/base/trace.h"
 #include "kernel/host/host.h"
 #include "kernel/system/host/run.h"
+#include "kernel/system/host/script.h"
+#include "kernel/system/host/stats_file.h"
 #include "kernel/system/system.h"
 
 enum { WRONG_USE = 2, DEFAULT_DISK_MB = 256 };
@@ -150,7 +152,7 @@ static bool set_app(const char *path) {
     char module[64];
     snprintf(module, sizeof module, "%.*s", (int)strcspn(name, "."), name);
     CompilerResult result;
-    bool good = host_compile(module, path, source, size, false, &result);
+    bool good = run_compile(module, path, source, size, false, &result);
     compiler_free(&result);
     if (good) {
         host_set_value("app", strlen("app"), source);
@@ -176,7 +178,7 @@ static char **command_line;
 _Noreturn void platform_restart(void) {
     host_disk_close();
     host_window_close();
-    host_script_hand_over();
+    script_hand_over();
     execv("/proc/self/exe", command_line);
     perror("revenant: it cannot start anew; start it again");
     _exit(EXIT_FAILURE);
@@ -189,17 +191,18 @@ int main(int count, char **words) {
     host_idle_open(!options.headless);
     host_range_open();
     if (options.test)
-        return host_test(options.test);
+        return run_tests(options.test);
     if (options.disk && !host_disk_open(options.disk, options.disk_bytes))
         return EXIT_FAILURE;
     if (options.run)
-        return host_run(options.run, count - options.first_argument,
-                        words + options.first_argument, options.disk != NULL);
+        return run_program(options.run, count - options.first_argument,
+                           words + options.first_argument,
+                           options.disk != NULL);
     if (options.app && !set_app(options.app))
         return EXIT_FAILURE;
-    if (options.script && !host_script_open(options.script, options.folder))
+    if (options.script && !script_open(options.script, options.folder))
         return EXIT_FAILURE;
-    if (options.stats && !host_stats_open(options.stats))
+    if (options.stats && !stats_file_open(options.stats))
         return EXIT_FAILURE;
     open_screen(options.headless);
     system_run();

@@ -27,8 +27,8 @@ static void show_diagnostics(const CompilerResult *result) {
     }
 }
 
-bool host_compile(const char *module, const char *path, const char *source,
-                  size_t size, bool only_tests, CompilerResult *result_out) {
+bool run_compile(const char *module, const char *path, const char *source,
+                 size_t size, bool only_tests, CompilerResult *result_out) {
     CompilerSource sources = {path, source, size};
     Status status = install_compile(module, &sources, only_tests, result_out);
     show_diagnostics(result_out);
@@ -44,7 +44,7 @@ static bool load_program(const char *path, bool tests) {
     if (!source)
         return false;
     CompilerResult result;
-    bool good = host_compile("main", path, source, size, tests, &result);
+    bool good = run_compile("main", path, source, size, tests, &result);
     if (good) {
         char why[400];
         Text text = text_on(why, sizeof why);
@@ -175,11 +175,11 @@ static int run_kept(const char *path, int count, char **arguments) {
     return EXIT_FAILURE;
 }
 
-int host_run(const char *path, int count, char **arguments, bool kept) {
+int run_program(const char *path, int count, char **arguments, bool kept) {
     return kept ? run_kept(path, count, arguments)
                 : run(path, count, arguments, false);
 }
 
-int host_test(const char *path) {
+int run_tests(const char *path) {
     return run(path, 0, NULL, true);
 }

@@ -10,14 +10,14 @@
 /* Compiles and runs a program on memory that is thrown away, or with `kept` on
  * the disk: there a run that did not end goes on, and nothing else runs. The
  * program's exit status, or 1 after a message on standard error. */
-int host_run(const char *path, int count, char **arguments, bool kept);
+int run_program(const char *path, int count, char **arguments, bool kept);
 
 /* The same for its tests. */
-int host_test(const char *path);
+int run_tests(const char *path);
 
 /* Compiles a program; false after messages on standard error. The result is to
  * be given to compiler_free in each case. */
-bool host_compile(const char *module, const char *path, const char *source,
-                  size_t size, bool only_tests, CompilerResult *result_out);
+bool run_compile(const char *module, const char *path, const char *source,
+                 size_t size, bool only_tests, CompilerResult *result_out);
 
 #endif

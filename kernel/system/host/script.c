@@ -4,7 +4,7 @@
  * Each command is answered by one line on standard output, "ok" or
  * "error: what". A command that must wait (wait, settle, snapshot) holds the
  * script back until the log has the line it waits for. */
-#include "kernel/host/host.h"
+#include "kernel/system/host/script.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 #include "kernel/base/keymap.h"
-#include "wm/desktop_native.h"
+#include "kernel/host/host.h"
+#include "wm/script.h"
 
 enum { LINE_BYTES = 4096, DRAG_STEPS = 8, MASKS_MOST = 32 };
 
@@ -201,7 +202,7 @@ static bool write_masks(const char *name) {
     FILE *file = fopen(path, "w");
     if (!file)
         return false;
-    uint32_t count = desktop_masks(rects, MASKS_MOST);
+    uint32_t count = script_masks(rects, MASKS_MOST);
     for (uint32_t i = 0; i < count; i++)
         fprintf(file, "%d %d %d %d\n", rects[i].x, rects[i].y, rects[i].width,
                 rects[i].height);
@@ -398,7 +399,7 @@ static void see_log(const char *line) {
 /* In the environment: the descriptor, a blank, and what was read already. */
 #define HAND_OVER "REVENANT_SCRIPT"
 
-void host_script_hand_over(void) {
+void script_hand_over(void) {
     char value[sizeof buffer + 16];
     if (descriptor < 0)
         return;
@@ -421,7 +422,7 @@ static bool take_over(void) {
     return true;
 }
 
-bool host_script_open(const char *path, const char *out) {
+bool script_open(const char *path, const char *out) {
     if (!take_over())
         descriptor = strcmp(path, "-") == 0 ? STDIN_FILENO
                                             : open(path, O_RDONLY | O_CLOEXEC);

@@ -1,5 +1,5 @@
 /* `--stats FILE`: the counters, as JSON, when the process ends in order. */
-#include "kernel/host/host.h"
+#include "kernel/system/host/stats_file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ static void write_counters(void) {
                 strerror(errno));
 }
 
-bool host_stats_open(const char *path) {
+bool stats_file_open(const char *path) {
     file = fopen(path, "w");
     if (file && atexit(write_counters) == 0)
         return true;

@@ -173,7 +173,7 @@ static void offer(void) {
     if (on_disk)
         add_pins(memory_store());
     full.shown = true;
-    wm_notice(on_disk ? &disk : &memory);
+    notice_show(on_disk ? &disk : &memory);
     log_line("store: a person is asked what may go");
 }
 
@@ -181,8 +181,8 @@ void full_step(bool starved) {
     starved = starved && !vm_held();
     if (full.shown && !starved) {
         full.shown = false;
-        wm_notice(NULL);
+        notice_show(NULL);
     }
-    if (starved && !wm_has_notice() && platform_now_ns() >= full.quiet_ns)
+    if (starved && !notice_is_shown() && platform_now_ns() >= full.quiet_ns)
         offer();
 }

@@ -45,7 +45,7 @@ static void offer(bool back, const char *what, const WmNotice *notice) {
     if (answers_deeds()->has_app(lost.app.name))
         lost.deeds[lost.deed_count++] = LOST_ANEW;
     lost.deeds[lost.deed_count++] = LOST_CLOSED;
-    wm_notice(notice);
+    notice_show(notice);
 }
 
 static void offer_return(void) {
@@ -78,6 +78,6 @@ bool lost_waits(void) {
 void lost_step(void) {
     if (lost.going && !snapshot_under_way() && domain_give_back())
         go_back();
-    if (!lost.going && !wm_has_notice() && vm_take_lost(&lost.app))
+    if (!lost.going && !notice_is_shown() && vm_take_lost(&lost.app))
         offer_return();
 }

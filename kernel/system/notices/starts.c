@@ -128,5 +128,5 @@ void starts_offer(void) {
         .answer = answer,
         .chosen = chosen};
     if (vm_held())
-        wm_notice(starts.failed >= FAILED_MOST ? &after_failures : &wanted);
+        notice_show(starts.failed >= FAILED_MOST ? &after_failures : &wanted);
 }

@@ -34,8 +34,8 @@ static void log_stack(void) {
     char line[STACK_LINE_BYTES];
     Text text = text_on(line, sizeof line);
     const uint64_t *at = __builtin_frame_address(0);
-    const uint64_t *end = (const uint64_t *)(const void *)stack_main_end;
-    if ((const uint8_t *)at < stack_main_guard || at >= end)
+    const uint64_t *end = (const uint64_t *)(const void *)image_stack_main_end;
+    if ((const uint8_t *)at < image_stack_main_guard || at >= end)
         at = end; /* on the stack for faults: nothing to say */
     for (; at < end && !text.cut; at++)
         if (*at >= (uintptr_t)image_start && *at < (uintptr_t)image_text_end)

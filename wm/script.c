@@ -1,13 +1,13 @@
 /* What UI scripts ask: where the widget with a role and a name is, whether a
  * text is shown, and which parts of a picture do not count. Walks the widget
  * objects of visible windows. */
-#include "wm/desktop_native.h"
-#include "wm/notice.h"
-#include "wm/window_native.h"
+#include "wm/script.h"
 
 #include "kernel/base/bytes.h"
 #include "kernel/base/text.h"
 #include "vm/run/vm.h"
+#include "wm/notice.h"
+#include "wm/seat.h"
 
 enum { WIDGETS_MOST = 20000 }; /* of one window; a ring of siblings ends here */
 
@@ -95,8 +95,8 @@ static const Seat *look_everywhere(ScriptSearch *search) {
     return NULL;
 }
 
-bool desktop_find(const char *role, const char *name, int32_t *x_out,
-                  int32_t *y_out) {
+bool script_find(const char *role, const char *name, int32_t *x_out,
+                 int32_t *y_out) {
     ScriptSearch search = {.role = role, .name = name};
     Rect rect;
     if (wm_find(role, name, &rect)) {
@@ -104,7 +104,7 @@ bool desktop_find(const char *role, const char *name, int32_t *x_out,
         *y_out = rect.y + rect.height / 2;
         return true;
     }
-    if (wm_has_notice())
+    if (notice_is_shown())
         return false;
     const Seat *seat = look_everywhere(&search);
     if (!seat)
@@ -119,7 +119,7 @@ bool desktop_find(const char *role, const char *name, int32_t *x_out,
     return true;
 }
 
-bool desktop_shows(const char *text) {
+bool script_shows(const char *text) {
     ScriptSearch search = {.name = text};
     Rect rect;
     return wm_find("window", text, &rect) || look_everywhere(&search) != NULL;
@@ -160,12 +160,12 @@ static void add_moving_widgets(Masks *masks, const Seat *seat) {
     }
 }
 
-uint32_t desktop_masks(Rect *rects_out, uint32_t capacity) {
+uint32_t script_masks(Rect *rects_out, uint32_t capacity) {
     Masks masks = {.rects = rects_out, .capacity = capacity};
     add_mask(&masks, wm_pointer_rect());
     if (!vm_test_mode())
         add_mask(&masks, wm_clock_rect());
-    for (const Seat *seat = desktop_first_seat(); seat; seat = seat->next)
+    for (const Seat *seat = seat_first(); seat; seat = seat->next)
         if (windows_visible(&seat->window))
             add_moving_widgets(&masks, seat);
     return masks.count;

@@ -1,6 +1,7 @@
-/* parts.h: what the window manager's files share. */
-#ifndef WM_PARTS_H
-#define WM_PARTS_H
+/* wm_state.h: the window manager's state, and what its files bar, compositor,
+ * damage, notice, router ask of each other. */
+#ifndef WM_WM_STATE_H
+#define WM_WM_STATE_H
 
 #include "gui/cursor.h"
 #include "gui/theme.h"
@@ -35,7 +36,7 @@ typedef struct Wm {
     uint64_t frames;
 } Wm;
 
-extern Wm wm;
+extern Wm wm_state;
 
 /* bar.c: the bar and the launcher. */
 enum {
@@ -58,8 +59,14 @@ void notice_input(const InputEvent *event);
 void notice_draw(Canvas *canvas);
 bool notice_find(const char *name, Rect *rect_out);
 
+/* damage.c: a window's frame, shadow and content must be shown again. */
+void damage_window(const WmWindow *window);
+/* What must be shown again since the last call of damage_clear. */
+enum { DAMAGES_MOST = 16 };
+const Rect *damage_rects(uint32_t *count_out);
+void damage_clear(void);
+
 /* compositor.c */
-void compositor_damage_window(const WmWindow *window);
 /* Frame and content of a window that may be another's than the list's. */
 void compositor_draw_window(Canvas *canvas, const WmWindow *window,
                             const DecorWindow *decor, const Theme *theme);

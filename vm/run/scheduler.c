@@ -1,0 +1,377 @@
+/* Who runs: a slice of one thread, round robin over domains and then over their
+ * threads, and what waits for room. */
+#include "vm/run/scheduler.h"
+
+#include "kernel/base/bytes.h"
+#include "kernel/base/log.h"
+#include "kernel/base/text.h"
+#include "kernel/base/trace.h"
+#include "vm/heap/collect.h"
+#include "vm/heap/frame.h"
+#include "vm/heap/heap.h"
+#include "vm/run/exception.h"
+#include "vm/run/guard.h"
+#include "vm/run/interpreter.h"
+#include "vm/run/room.h"
+#include "vm/run/stack.h"
+#include "vm/run/thread.h"
+#include "vm/run/vm.h"
+#include "vm/run/worker.h"
+
+#define SLICE_COUNT 20000u
+#define HANDLER_NS 1000000000ull /* a `restarted` handler has so long */
+#define ROOM_WAIT_NS 5000000ull  /* between two tries of what was refused */
+
+static struct {
+    bool pressed;         /* nothing at all can be written */
+    bool refused;         /* something that was done for one domain */
+    uint32_t stress;      /* counts of a slice, then a collection; 0: off */
+    uint64_t clock_ns;    /* platform time when experienced_ns was set */
+    uint64_t restored_ns; /* experienced time of this start */
+    uint64_t slices;
+    SliceEnd slice_end;
+    uint64_t budget, until_ns; /* of this vm_run, and its answer */
+    bool held;                 /* apps do not run, but for this one */
+    const Domain *except;
+} scheduler;
+
+void scheduler_start(void) {
+    scheduler.pressed = scheduler.refused = false;
+    scheduler.clock_ns = platform_now_ns();
+    scheduler.restored_ns = ROOT->experienced_ns;
+    room_start();
+}
+
+/* ---- One slice ---- */
+
+/* The thread is over; when an exception ended it, that is said. The first
+ * thread's exception stops the app. */
+static void say_end(Thread *thread) {
+    char buffer[2000];
+    Text text = text_on(buffer, sizeof buffer);
+    if (!thread->thrown)
+        return;
+    vm_describe(thread->thrown, &text);
+    if (thread->number == 1)
+        vm_stop_app(thread->domain, text_end(&text));
+    else
+        log_line("thread %lu of %.*s ended: %s", thread->number,
+                 (int)thread->domain->name->length, thread->domain->name->bytes,
+                 text_end(&text));
+}
+
+static Status announce_slice(Thread *thread) {
+    Status status = thread_announce(thread);
+    return status == STATUS_OK ? stack_resume() : status;
+}
+
+/* What waits to be thrown when the thread goes on. */
+static Status throw_pending(Thread *thread, SliceEnd *end) {
+    Object *thrown = thread->thrown;
+    *end = SLICE_FUEL;
+    if (!thrown)
+        return STATUS_OK;
+    HEAP_SET(thread->thrown, NULL);
+    Status status = exception_throw(thrown);
+    if (status == STATUS_NOT_FOUND) {
+        *end = SLICE_ENDED;
+        return STATUS_OK;
+    }
+    if (status != STATUS_OK)
+        HEAP_SET(thread->thrown, thrown);
+    return status;
+}
+
+static void run_interpreter(void) {
+    scheduler.slice_end = interpreter_run();
+}
+
+/* What is done for a domain has to wait for room. Only within vm_run. */
+static bool is_refused(Status status) {
+    if (vm_unless_lost(status) == STATUS_OK)
+        return false;
+    scheduler.refused = true;
+    return true;
+}
+
+/* True when something was refused since this was asked: this thread waits, or
+ * with 0 all of the domain. */
+static bool must_wait(size_t slot, uint64_t thread) {
+    bool refused = scheduler.refused;
+    if (refused)
+        room_refuse(slot, thread);
+    scheduler.refused = false;
+    return refused;
+}
+
+/* The domain has reached its limit: the call that wants more is made again
+ * after this, and throws MemoryError if it then fails. */
+static void collect_for(Domain *domain) {
+    Status status = collect_domain(domain);
+    if (status == STATUS_BUSY) {
+        scheduler.refused = true;
+        return;
+    }
+    if (status != STATUS_OK)
+        log_line("vm: no memory to collect with");
+    worker.collected = true;
+}
+
+/* Why a call of the interpreter came back, and what follows. */
+static void finish_slice(Thread *thread, SliceEnd end) {
+    Thread *joined;
+    stack_leave();
+    thread->fuel = worker.fuel > 0 ? (uint32_t)worker.fuel : 0;
+    switch (end) {
+    case SLICE_FUEL:
+        break;
+    case SLICE_PARKED:
+        joined = worker.call.wait == WAIT_JOIN ? (Thread *)worker.call.waiting
+                                               : NULL;
+        HEAP_SET(thread->waiting, worker.call.waiting);
+        HEAP_SET(thread->calling, worker.call.method);
+        if (is_refused(thread_park(thread, worker.call.wait, joined)))
+            worker.frame[FRAME_PC] = (uint64_t)(uintptr_t)worker.retry;
+        break;
+    case SLICE_ENDED:
+        if (!is_refused(thread_end(thread)))
+            say_end(thread);
+        break;
+    case SLICE_PRESSED:
+        scheduler.refused = true;
+        break;
+    case SLICE_MEMORY:
+        collect_for(thread->domain);
+        return;
+    }
+    worker.collected = false;
+}
+
+/* Runs a thread for at most `count`; returns what it used. */
+static uint64_t run_slice(Thread *thread, uint64_t count) {
+    SliceEnd end;
+    worker.thread = thread;
+    worker.domain = thread->domain;
+    worker.fuel = (int64_t)count;
+    heap_hurry = false;
+    bytes_fill(worker.brought, 0, sizeof worker.brought);
+    if (is_refused(announce_slice(thread)) ||
+        is_refused(throw_pending(thread, &end)))
+        return 0;
+    scheduler.slices++;
+    scheduler.slice_end = end;
+    if (end != SLICE_ENDED && !guard_run(run_interpreter)) {
+        scheduler.refused |= !vm_stop_app(thread->domain, GUARD_LOST);
+        return count;
+    }
+    TRACE(threads, "%.*s %lu ran %ld of %lu, end %d",
+          (int)thread->domain->name->length, thread->domain->name->bytes,
+          thread->number, (long)count - (long)worker.fuel, count,
+          (int)scheduler.slice_end);
+    finish_slice(thread, scheduler.slice_end);
+    return worker.fuel < 0 ? count + 1 : count - (uint64_t)worker.fuel + 1;
+}
+
+/* ---- Who runs ---- */
+
+static void tick(void) {
+    uint64_t now = platform_now_ns();
+    ROOT->experienced_ns += now - scheduler.clock_ns;
+    scheduler.clock_ns = now;
+}
+
+static void wake_sleepers(Domain *domain) {
+    while (domain->sleepers &&
+           domain->sleepers->wake_ns <= ROOT->experienced_ns)
+        if (is_refused(thread_wake(domain->sleepers, false)))
+            return;
+}
+
+static bool runs(const Domain *domain) {
+    return domain && domain->state == DOMAIN_RUNNING &&
+           (!scheduler.held || domain == scheduler.except);
+}
+
+static void wake_all_sleepers(void) {
+    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
+        if (runs(ROOT->domains[i]))
+            wake_sleepers(ROOT->domains[i]);
+        must_wait(i, 0);
+    }
+}
+
+/* Whether the domain has a thread that can run in this vm_run. When its first
+ * one waits, all others had their turns. */
+static bool can_run(size_t slot) {
+    const Domain *domain = ROOT->domains[slot];
+    return domain->run_first && !room_waits(slot, domain->run_first->number);
+}
+
+/* The place of the next domain with a runnable thread that need not wait for
+ * room, after the one that ran last; or ROOT_DOMAINS_MAX. */
+static size_t next_domain(void) {
+    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
+        size_t slot = (ROOT->next_turn + i) % ROOT_DOMAINS_MAX;
+        if (!runs(ROOT->domains[slot]) || !can_run(slot))
+            continue;
+        ROOT->next_turn = slot + 1;
+        return slot;
+    }
+    return ROOT_DOMAINS_MAX;
+}
+
+/* A handler keeps its place for its first second. */
+static bool keeps_turn(const Thread *thread) {
+    return thread->handler &&
+           ROOT->experienced_ns - scheduler.restored_ns < HANDLER_NS;
+}
+
+static void collect_if_wanted(Domain *running) {
+    Domain *wanted;
+    bool asked = heap_take_wish(&wanted);
+    if (scheduler.stress)
+        wanted = running;
+    if ((asked || scheduler.stress) &&
+        collect_domain(wanted) == STATUS_NO_MEMORY)
+        log_line("vm: no memory to collect with");
+}
+
+/* One thread of the domain runs; returns what it used. */
+static uint64_t run_thread(Domain *domain, uint64_t budget) {
+    Thread *thread = domain->run_first;
+    uint64_t count = thread->fuel ? thread->fuel : SLICE_COUNT;
+    if (count > budget)
+        count = budget;
+    if (scheduler.stress && count > scheduler.stress)
+        count = scheduler.stress;
+    uint64_t used = run_slice(thread, count);
+    if (scheduler.refused)
+        return used;
+    collect_if_wanted(domain);
+    if (domain->run_first == thread && !thread->fuel && !worker.collected &&
+        !keeps_turn(thread))
+        is_refused(thread_rotate(thread));
+    return used;
+}
+
+/* A thread that waits goes behind the others of its domain, for which the
+ * system's room is used; without that, all of them wait. */
+static void step_aside(size_t slot, Thread *thread) {
+    Domain *domain = ROOT->domains[slot];
+    if (!domain || domain->run_first != thread)
+        return;
+    memory_set_level(MEMORY_ENDING);
+    if (is_refused(thread_rotate(thread)))
+        must_wait(slot, 0);
+    memory_set_level(MEMORY_SYSTEM);
+}
+
+static uint64_t run_domain(size_t slot, uint64_t budget) {
+    Thread *thread = ROOT->domains[slot]->run_first;
+    uint64_t number = thread->number;
+    room_enter(slot, number);
+    uint64_t used = run_thread(ROOT->domains[slot], budget);
+    room_leave();
+    if (must_wait(slot, number))
+        step_aside(slot, thread);
+    return used;
+}
+
+/* The platform time of the next thing to do, without writing anything: an idle
+ * world dirties no page. */
+static uint64_t idle_until(void) {
+    uint64_t now = platform_now_ns(), earliest = UINT64_MAX;
+    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
+        const Domain *domain = ROOT->domains[i];
+        if (!runs(domain))
+            continue;
+        if (can_run(i))
+            return now;
+        if (domain->sleepers && !room_waits(i, 0) &&
+            domain->sleepers->wake_ns < earliest)
+            earliest = domain->sleepers->wake_ns;
+    }
+    uint64_t experienced = ROOT->experienced_ns + (now - scheduler.clock_ns);
+    if (earliest == UINT64_MAX)
+        return UINT64_MAX;
+    return earliest <= experienced ? now : now + (earliest - experienced);
+}
+
+static void run_programs(void) {
+    scheduler.until_ns = idle_until();
+    if (scheduler.until_ns > platform_now_ns())
+        return;
+    if (is_refused(heap_write(ROOT, sizeof *ROOT))) {
+        scheduler.refused = false;
+        scheduler.pressed = true;
+        scheduler.until_ns = UINT64_MAX;
+        return;
+    }
+    tick();
+    wake_all_sleepers();
+    size_t slot;
+    while (scheduler.budget > 0 && (slot = next_domain()) < ROOT_DOMAINS_MAX) {
+        uint64_t used = run_domain(slot, scheduler.budget);
+        scheduler.budget -= used < scheduler.budget ? used : scheduler.budget;
+    }
+    scheduler.until_ns = idle_until();
+}
+
+uint64_t vm_run(uint64_t budget) {
+    scheduler.pressed = false;
+    scheduler.budget = budget;
+    room_turn();
+    if (!vm_guarded(run_programs)) {
+        room_leave();
+        scheduler.pressed = true; /* so that there is room to end the app */
+        scheduler.until_ns = platform_now_ns();
+    }
+    uint64_t again_ns = platform_now_ns() + ROOM_WAIT_NS;
+    return vm_pressed() && scheduler.until_ns > again_ns ? again_ns
+                                                         : scheduler.until_ns;
+}
+
+void vm_hold(bool held, const Domain *except) {
+    scheduler.held = held;
+    scheduler.except = except;
+}
+
+bool vm_held(void) {
+    return scheduler.held;
+}
+
+bool vm_pressed(void) {
+    return scheduler.pressed || room_any_waits();
+}
+
+bool vm_waits_for_room(const Domain *domain) {
+    for (size_t i = 1; i < ROOT_DOMAINS_MAX && room_any_waits(); i++)
+        if (ROOT->domains[i] == domain)
+            return room_waits(i, 0) || (domain->run_first && !can_run(i));
+    return false;
+}
+
+uint64_t vm_waiters_wrote(void) {
+    return room_waiters_wrote();
+}
+
+uint64_t vm_experienced_ns(void) {
+    return ROOT->experienced_ns + (platform_now_ns() - scheduler.clock_ns);
+}
+
+void vm_set_stress(uint32_t counts) {
+    scheduler.stress = counts;
+    collect_set_poison(counts > 0);
+}
+
+VmFigures vm_figures(void) {
+    VmFigures figures = {.slices = scheduler.slices,
+                         .collections = collect_figures().collections};
+    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
+        if (!ROOT->domains[i])
+            continue;
+        figures.domains++;
+        figures.used_bytes += ROOT->domains[i]->used_bytes;
+    }
+    return figures;
+}

@@ -1,0 +1,83 @@
+/* The desk's words and the clipboard's slot. */
+#include "wm/desk.h"
+
+#include "vm/heap/heap.h"
+
+/* An array of words in the system domain, or NULL. */
+static Array *desk(void) {
+    Object *seat = ROOT->domains[0]->seat;
+    return seat ? (Array *)((Array *)(void *)seat)->at.references[0] : NULL;
+}
+
+static uint64_t *desk_words(void) {
+    return desk()->at.words;
+}
+
+/* The desk's array of references: the words, then the clipboard. */
+Array *desk_references(void) {
+    return (Array *)(void *)ROOT->domains[0]->seat;
+}
+
+Status desk_make(void) {
+    Status status;
+    Domain *system = ROOT->domains[0];
+    Array *both = heap_new_array(system, CLASS_ObjectArray, 2, &status);
+    Array *words =
+        both ? heap_new_array(system, CLASS_IntArray, DESK_WORDS, &status)
+             : NULL;
+    if (!words)
+        return status;
+    HEAP_SET(both->at.references[0], words);
+    status = heap_write(&system->seat, sizeof system->seat);
+    if (status == STATUS_OK)
+        HEAP_SET(system->seat, both);
+    return status;
+}
+
+bool desk_read(WmDesk *desk_out) {
+    const uint64_t *words = desk() ? desk_words() : NULL;
+    if (!words || !words[DESK_POINTED])
+        return false;
+    *desk_out = (WmDesk){.x = (int32_t)words[DESK_X],
+                         .y = (int32_t)words[DESK_Y],
+                         .launcher_open = words[DESK_LAUNCHER] != 0,
+                         .dark = words[DESK_DARK] != 0};
+    return true;
+}
+
+static bool desk_is_kept(const WmDesk *now) {
+    WmDesk old;
+    return desk_read(&old) && old.x == now->x && old.y == now->y &&
+           old.launcher_open == now->launcher_open && old.dark == now->dark;
+}
+
+void desk_keep(void) {
+    WmDesk now = wm_desk();
+    Array *words = desk();
+    if (desk_is_kept(&now) ||
+        heap_write(words, heap_object_bytes(&words->head)) != STATUS_OK)
+        return;
+    desk_words()[DESK_X] = (uint64_t)now.x;
+    desk_words()[DESK_Y] = (uint64_t)now.y;
+    desk_words()[DESK_LAUNCHER] = now.launcher_open;
+    desk_words()[DESK_DARK] = now.dark;
+    desk_words()[DESK_POINTED] = 1;
+}
+
+bool desk_exists(void) {
+    return desk() != NULL;
+}
+
+Status desk_announce(void) {
+    Array *words = desk();
+    return heap_write(words, heap_object_bytes(&words->head));
+}
+
+int64_t desk_next_window(void) {
+    return (int64_t)++desk_words()[DESK_WINDOWS];
+}
+
+String **desk_clipboard(void) {
+    Object **references = desk_references()->at.references;
+    return (String **)(void *)(references + 1);
+}

@@ -1,0 +1,42 @@
+/* desk.h: what persists of the desktop besides its windows: pointer, launcher,
+ * theme, clipboard.
+ *
+ * It is the seat of the system domain: an array of the desk's words and the
+ * clipboard's text. */
+#ifndef WM_DESK_H
+#define WM_DESK_H
+
+#include "vm/heap/object.h"
+#include "wm/wm.h"
+
+enum { /* the words */
+       DESK_WORDS = 8,
+       DESK_X = 0,
+       DESK_Y = 1,
+       DESK_POINTED = 2,  /* the pointer was somewhere */
+       DESK_WINDOWS = 3,  /* numbers given out */
+       DESK_LAUNCHER = 4, /* it is open */
+       DESK_DARK = 5,     /* the theme */
+};
+
+/* Whether there is one; a fresh heap has none. */
+bool desk_exists(void);
+/* Makes it. NO_MEMORY, or why it cannot be written. */
+Status desk_make(void);
+
+/* The desk when the machine went off; false: there was none yet. */
+bool desk_read(WmDesk *desk_out);
+
+/* Between slices: writes down what the window manager's desk is now. Without
+ * room it stays as it was, until the next time. */
+void desk_keep(void);
+
+/* Announces a change of the words; then the next window's number. */
+Status desk_announce(void);
+int64_t desk_next_window(void);
+
+/* The array that holds the clipboard's text, and its place there. */
+Array *desk_references(void);
+String **desk_clipboard(void);
+
+#endif

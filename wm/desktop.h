@@ -1,0 +1,35 @@
+/* desktop.h: the desktop that lives in the heap: between window objects and the
+ * window manager. */
+#ifndef WM_DESKTOP_H
+#define WM_DESKTOP_H
+
+#include "wm/seat.h"
+
+/* After wm_start: makes the windows of all domains again from their objects
+ * (of a fresh heap: none). NO_MEMORY, or why the desk cannot be written. */
+Status desktop_restore(void);
+
+/* The hooks for wm_start but launch, app_name and clock. */
+void desktop_hooks(WmHooks *hooks_in_out);
+
+/* Between slices: delivers what could not be delivered, keeps the desk. */
+void desktop_step(void);
+
+/* The app is over: its windows go. Before domain_kill. */
+void desktop_forget(const Domain *domain);
+
+/* This one goes. */
+void desktop_remove(Seat *seat);
+
+/* An app came back by itself: so do its windows, the first of them to the
+ * front. NO_MEMORY. */
+Status desktop_bring(Domain *domain);
+
+/* No event waits, and every window's thread waits for one. */
+bool desktop_waits(void);
+/* The same, and no other thread of their apps runs. */
+bool desktop_quiet(void);
+uint32_t desktop_window_count(void);
+uint64_t desktop_focused_number(void); /* 0: none */
+
+#endif

@@ -1,0 +1,121 @@
+/* Natives of ui.Window: coming, going, waiting for events and taking them. */
+#include "wm/window_native.h"
+
+#include "kernel/base/bytes.h"
+#include "vm/heap/heap.h"
+#include "vm/run/native.h"
+#include "vm/run/vm.h"
+#include "wm/desk.h"
+#include "wm/desktop.h"
+#include "wm/placement.h"
+#include "wm/ring.h"
+
+static NativeResult window_attach(NativeCall *call) {
+    WindowObject *object = native_reference(call, 0);
+    if (seat_of(object))
+        return native_throw(call, CLASS_ValueError,
+                            "the window is attached already");
+    if (!native_write(call, object, sizeof *object) ||
+        !native_write(call, &call->domain->seat, sizeof call->domain->seat) ||
+        (call->failed = desk_announce()) != STATUS_OK)
+        return NATIVE_FAILED;
+    Seat *seat = seat_add(object, call->domain);
+    if (!seat)
+        return native_throw(call, CLASS_MemoryError, "no memory for a window");
+    object->number = desk_next_window();
+    object->stacking = object->focus = (int64_t)windows_next_stamp();
+    if (object->x < 0 || object->y < 0)
+        placement_choose(object);
+    HEAP_SET(object->next, call->domain->seat);
+    HEAP_SET(call->domain->seat, object);
+    seat_read(seat);
+    windows_add(&seat->window);
+    wm_window_came(&seat->window);
+    return NATIVE_DONE;
+}
+
+/* The link to a window in its domain's list; NULL: there is none, or a program
+ * made the list a ring without it. */
+static WindowObject **link_to(Domain *domain, const WindowObject *object) {
+    WindowObject **at = (WindowObject **)(void *)&domain->seat;
+    uint32_t left = desktop_window_count();
+    while (*at && *at != object && left-- > 0)
+        at = &(*at)->next;
+    return *at == object ? at : NULL;
+}
+
+static NativeResult window_detach(NativeCall *call) {
+    WindowObject *object = native_reference(call, 0);
+    Seat *seat = seat_of(object);
+    WindowObject **link = link_to(call->domain, object);
+    if (!seat || !link)
+        return NATIVE_DONE;
+    if (!native_write(call, link, sizeof *link) ||
+        !native_write(call, object, sizeof *object))
+        return NATIVE_FAILED;
+    HEAP_SET(*link, object->next);
+    HEAP_SET(object->next, NULL);
+    desktop_remove(seat);
+    return NATIVE_DONE;
+}
+
+static NativeResult window_wait(NativeCall *call) {
+    WindowObject *object = native_reference(call, 0);
+    if (object->event_count > 0 || !seat_of(object))
+        return NATIVE_DONE;
+    call->waiting = &object->head;
+    return NATIVE_PARK;
+}
+
+static NativeResult window_take(NativeCall *call) {
+    WindowObject *object = native_reference(call, 0);
+    Array *into = native_reference(call, 1);
+    if (into->length < WINDOW_EVENT_WORDS)
+        return native_throw(call, CLASS_BoundsError, "an event has %d words",
+                            WINDOW_EVENT_WORDS);
+    if (!ring_is_good(object))
+        return native_throw(call, CLASS_ValueError,
+                            "the window's ring of events is damaged");
+    if (object->event_count == 0)
+        return native_bool(call, false);
+    if (!native_write(call, object, sizeof *object) ||
+        !native_write(call, into->at.words, WINDOW_EVENT_WORDS * 8))
+        return NATIVE_FAILED;
+    bytes_copy(into->at.words, ring_event(object, 0), WINDOW_EVENT_WORDS * 8);
+    ring_drop(object);
+    return native_bool(call, true);
+}
+
+static NativeResult window_wake(NativeCall *call) {
+    static const InputEvent event = {.kind = (InputKind)WM_EVENT_PAINT};
+    Seat *seat = seat_of(native_reference(call, 0));
+    if (seat)
+        ring_deliver(&seat->window, &event);
+    return NATIVE_DONE;
+}
+
+static NativeResult window_retitle(NativeCall *call) {
+    Seat *seat = seat_of(native_reference(call, 0));
+    if (!seat)
+        return NATIVE_DONE;
+    seat_read_title(seat);
+    wm_window_retitled(&seat->window);
+    return NATIVE_DONE;
+}
+
+static NativeResult test_mode(NativeCall *call) {
+    return native_bool(call, vm_test_mode());
+}
+
+void window_native_register(void) {
+    static const NativeEntry entries[] = {
+        {"ui.Window.attach", "()V", window_attach, NULL},
+        {"ui.Window.detach", "()V", window_detach, NULL},
+        {"ui.Window.wait", "()V", window_wait, NULL},
+        {"ui.Window.take", "([I)B", window_take, NULL},
+        {"ui.Window.wake", "()V", window_wake, NULL},
+        {"ui.Window.retitle", "()V", window_retitle, NULL},
+        {"ui.testMode", "()B", test_mode, NULL},
+    };
+    natives_register(entries, sizeof entries / sizeof entries[0]);
+}
