@@ -18,6 +18,11 @@ build/mutants/machine: $$(call objects,host,$$(COMMON_SOURCES) \
 	@mkdir -p $$(@D)
 	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ -o $$@
 	@echo $$^ > $$@.objects
+build/mutants/unit: $$(call objects,host,$$(COMMON_SOURCES) \
+    $$(UNIT_SOURCES)) $$(call libraries,host)
+	@mkdir -p $$(@D)
+	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ -o $$@
+	@echo $$^ > $$@.objects
 endef
 LATE_RULES += MUTANT_RULES
 
@@ -28,6 +33,17 @@ run-mutants-all: build/mutants/original
 	@python3 -B tests/mutants/run.py all
 TEST_RUNS += mutants
 LONG_RUNS += mutants-all
+
+# The same for everything above the store.
+SYSTEM_MUTANT_NEEDS := $(addprefix build/mutants/,unit language machine) \
+    $(LIBRARIES_REV)
+.PHONY: run-mutants-system run-mutants-system-all
+run-mutants-system: $(SYSTEM_MUTANT_NEEDS)
+	@python3 -B tests/mutants/system.py 10
+run-mutants-system-all: $(SYSTEM_MUTANT_NEEDS)
+	@python3 -B tests/mutants/system.py all
+TEST_RUNS += mutants-system
+LONG_RUNS += mutants-system-all
 
 # Announcements that are left out.
 .PHONY: run-auditor
