@@ -145,9 +145,11 @@ test-long:
 
 # ---- Checks and help ----
 
-.PHONY: check
-check:
+# The rules of the folders are read from the objects of all variants.
+.PHONY: check run-check
+check run-check: programs build/asan/unit build/asan/revenant
 	@tests/check
+TEST_RUNS += check
 
 .PHONY: help
 help:

@@ -3,14 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void *libc_memchr(const void *bytes, int wanted, size_t count) {
-    const unsigned char *at = bytes;
-    for (size_t i = 0; i < count; i++)
-        if (at[i] == (unsigned char)wanted)
-            return (void *)(size_t)(at + i);
-    return NULL;
-}
-
 size_t libc_strlen(const char *text) {
     size_t length = 0;
     while (text[length])
@@ -66,20 +58,6 @@ char *libc_strstr(const char *text, const char *wanted) {
         if (!*text)
             return NULL;
     return (char *)(size_t)text;
-}
-
-long libc_strtol(const char *text, char **end_out, int base) {
-    const char *at = text;
-    int negative = *at == '-';
-    unsigned long value = 0;
-    (void)base;
-    if (*at == '-' || *at == '+')
-        at++;
-    for (; *at >= '0' && *at <= '9'; at++)
-        value = value * 10 + (unsigned long)(*at - '0');
-    if (end_out)
-        *end_out = (char *)(size_t)at;
-    return (long)(negative ? 0 - value : value);
 }
 
 static void swap(char *a, char *b, size_t size_bytes) {

@@ -85,8 +85,8 @@ unsigned heap_element_shift(uint32_t class_id);
 typedef void (*HeapVisit)(uint64_t *slot, void *context);
 void heap_each_reference(Object *object, HeapVisit visit, void *context);
 
-/* True when a collection of a domain is wanted at the next safepoint; clears the
- * wish. */
+/* True when a collection of a domain is wanted at the next safepoint; clears
+ * the wish. */
 bool heap_take_wish(Domain **domain_out);
 
 /* The domain with this number, or NULL. */

@@ -6,7 +6,6 @@
 #include <stddef.h>
 
 #define qsort libc_qsort
-#define strtol libc_strtol
 #define abs __builtin_abs
 
 /* Sorts in place. The order of equal elements is not kept, but it is the same
@@ -15,6 +14,5 @@ void libc_qsort(void *elements, size_t count, size_t size_bytes,
                 int (*compare)(const void *, const void *));
 
 /* Decimal only (base 10), as FreeType's AFM and PostScript readers want it. */
-long libc_strtol(const char *text, char **end_out, int base);
 
 #endif

@@ -10,7 +10,6 @@
 #define memmove __builtin_memmove
 #define memset __builtin_memset
 #define memcmp __builtin_memcmp
-#define memchr libc_memchr
 #define strlen libc_strlen
 #define strcmp libc_strcmp
 #define strncmp libc_strncmp
@@ -20,7 +19,6 @@
 #define strrchr libc_strrchr
 #define strstr libc_strstr
 
-void *libc_memchr(const void *bytes, int wanted, size_t count);
 size_t libc_strlen(const char *text);
 int libc_strcmp(const char *a, const char *b);
 int libc_strncmp(const char *a, const char *b, size_t count);
