@@ -1,8 +1,9 @@
 /* windows.h: the windows there are: stacking, focus, places.
  *
- * A WmWindow mirrors a window object of an app; wm/desktop_native.c makes it,
- * and writes back what `changed` says. The wanted place is the person's and
- * kept for ever; the shown one follows from it and from the screen.
+ * A WmWindow mirrors a window object of an app; wm/seat.c makes it, and
+ * wm/desktop.c writes back what `changed` says. The wanted place is the
+ * person's and kept for ever; the shown one follows from it and from the
+ * screen.
  *
  * Invariants (windows_check):
  *  1. The focus is on one visible window, or on none when none is visible.

@@ -1,6 +1,6 @@
 /* wm.h: the window manager: input goes to windows, windows go to the screen.
  *
- * Knows nothing of programs: whoever makes windows (wm/desktop_native.c) gets
+ * Knows nothing of programs: whoever makes windows (wm/seat.h, wm/ring.h) gets
  * their events by hooks. Everything here is volatile and made again from the
  * window objects after a restart. */
 #ifndef WM_WM_H

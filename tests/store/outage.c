@@ -158,7 +158,9 @@ static void fail_at_first(void (*fail)(void), unsigned attempts) {
     }
     sim_disk_cut();
     world_close();
-    if (world_open() == STATUS_OK)
+    Status status = world_open();
+    WORLD_EXPECT(status == STATUS_OK);
+    if (status == STATUS_OK)
         world_check_pages();
     world_close();
 }
