@@ -5,6 +5,7 @@
 #include "drivers/disk.h"
 #include "drivers/input.h"
 #include "drivers/pci.h"
+#include "drivers/power.h"
 #include "drivers/ps2.h"
 #include "drivers/screen.h"
 #include "drivers/tablet.h"
@@ -21,6 +22,7 @@ void drivers_start(const DeviceScreen *screen) {
     screen_start(screen);
     input_start();
     ps2_start();
+    power_start();
 }
 
 bool drivers_have_news(void) {

@@ -85,6 +85,9 @@ static uint32_t translate(const Report *report) {
     case INPUT_FROM_TABLET:
         return pointer_take_tablet(&input_pointer, report->type, report->code,
                                    report->value, input_events);
+    case INPUT_FROM_POWER:
+        input_events[0] = (InputEvent){.kind = INPUT_CLOSE};
+        return 1;
     }
     return 0;
 }

@@ -13,6 +13,7 @@ typedef enum InputSource {
     INPUT_FROM_KEYBOARD, /* value: a byte of scan code set 1 */
     INPUT_FROM_MOUSE,    /* value: a byte of a PS/2 mouse packet */
     INPUT_FROM_TABLET,   /* type, code and value of a virtio input event */
+    INPUT_FROM_POWER,    /* the power button was pressed */
 } InputSource;
 
 /* After the screen: its size limits the pointer, which begins in its middle. */

@@ -10,12 +10,6 @@
 
 enum { /* usages that are treated apart, besides those of keymap.h */
        USAGE_CAPS = 0x39,
-       USAGE_NUM = 0x53,
-       USAGE_PAD_DIVIDE = 0x54,
-       USAGE_PAD_PLUS = 0x57,
-       USAGE_PAD_ENTER = 0x58,
-       USAGE_PAD_1 = 0x59,
-       USAGE_PAD_POINT = 0x63,
        USAGE_BACKSLASH_102 = 0x64,
        RIGHT = 4, /* from a left modifier key to its right twin */
 };
@@ -83,22 +77,12 @@ static uint16_t modifiers(const Keyboard *keyboard) {
     return result;
 }
 
-static uint32_t text_of_pad(uint16_t usage, bool num_off) {
-    if (usage <= USAGE_PAD_PLUS)
-        return (uint8_t) "/*-+"[usage - USAGE_PAD_DIVIDE];
-    if (usage == USAGE_PAD_ENTER)
-        return '\n';
-    return num_off ? 0 : (uint8_t) "1234567890."[usage - USAGE_PAD_1];
-}
-
-static uint32_t text_of(uint16_t usage, uint16_t with, bool num_off) {
+static uint32_t text_of(uint16_t usage, uint16_t with) {
     bool shift = with & INPUT_SHIFT;
     if (with & (INPUT_CTRL | INPUT_ALT | INPUT_META))
         return 0;
     if (usage == USAGE_BACKSLASH_102)
         return shift ? '|' : '\\';
-    if (usage >= USAGE_PAD_DIVIDE && usage <= USAGE_PAD_POINT)
-        return text_of_pad(usage, num_off);
     return keymap_text(usage, shift, with & INPUT_CAPS);
 }
 
@@ -113,18 +97,19 @@ static bool key(Keyboard *keyboard, uint16_t usage, bool down,
         keyboard->held[usage / 32] &= ~(1u << usage % 32);
     if (down && !was_down && usage == USAGE_CAPS)
         keyboard->caps = !keyboard->caps;
-    if (down && !was_down && usage == USAGE_NUM)
+    if (down && !was_down && usage == KEY_NUM_LOCK)
         keyboard->num_off = !keyboard->num_off;
     uint16_t with = modifiers(keyboard);
+    usage = keymap_pad(&keyboard->pad, usage, down, !keyboard->num_off);
     *event_out = (InputEvent){
         .kind = INPUT_KEY,
         .usage = usage,
         .down = down,
         .repeat = was_down && down,
         .modifiers = with,
-        .text = down ? text_of(usage, with, keyboard->num_off) : 0,
+        .text = down ? text_of(usage, with) : 0,
     };
-    return true;
+    return usage != 0;
 }
 
 bool keyboard_take(Keyboard *keyboard, uint8_t byte, InputEvent *event_out) {

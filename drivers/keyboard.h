@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernel/base/keymap.h"
 #include "kernel/platform.h"
 
 typedef struct Keyboard {
@@ -14,6 +15,7 @@ typedef struct Keyboard {
     uint8_t skip;       /* bytes left of the Pause key's sequence */
     bool caps, num_off; /* number lock is on at the start */
     uint32_t held[8];   /* a bit for each usage */
+    KeymapPad pad;
 } Keyboard;
 
 /* Takes one byte. True when it completes a key event; time_ns is not set. */

@@ -1,7 +1,7 @@
 /* The battery clock. Times are counted from it by the machine's own time, which
  * drifts, so it is looked at again every ten minutes. It is taken to hold UTC,
- * as QEMU's does.
- * Source: Motorola MC146818 data sheet. */
+ * as QEMU's does. */
+#include "drivers/rtc_time.h"
 #include "kernel/pc/cpu.h"
 #include "kernel/platform.h"
 
@@ -15,17 +15,11 @@
 #define RTC_YEAR 9
 #define RTC_STATUS_A 10
 #define RTC_STATUS_B 11
+#define RTC_CENTURY 0x32
 #define A_UPDATING 0x80
-#define B_24_HOURS 0x02
-#define B_BINARY 0x04
-#define HOUR_AFTERNOON 0x80
 #define UPDATE_TRIES 100000 /* reads; an update takes 2 ms */
 #define US_PER_S 1000000ll
 #define LOOK_AGAIN_US (600 * US_PER_S)
-
-typedef struct RtcTime {
-    uint8_t second, minute, hour, day, month, year;
-} RtcTime;
 
 static uint8_t read(uint8_t index) {
     cpu_out8(RTC_INDEX, index);
@@ -37,36 +31,8 @@ static RtcTime read_all(void) {
         if (!(read(RTC_STATUS_A) & A_UPDATING))
             break;
     return (RtcTime){read(RTC_SECONDS), read(RTC_MINUTES), read(RTC_HOURS),
-                     read(RTC_DAY),     read(RTC_MONTH),   read(RTC_YEAR)};
-}
-
-static uint8_t from_decimal(uint8_t value) {
-    return (uint8_t)((value >> 4) * 10 + (value & 15));
-}
-
-static void normalise(RtcTime *time) {
-    uint8_t status = read(RTC_STATUS_B);
-    bool afternoon = !(status & B_24_HOURS) && (time->hour & HOUR_AFTERNOON);
-    time->hour &= 0x7f;
-    if (!(status & B_BINARY)) {
-        time->second = from_decimal(time->second);
-        time->minute = from_decimal(time->minute);
-        time->hour = from_decimal(time->hour);
-        time->day = from_decimal(time->day);
-        time->month = from_decimal(time->month);
-        time->year = from_decimal(time->year);
-    }
-    if (!(status & B_24_HOURS))
-        time->hour = (uint8_t)(time->hour % 12 + (afternoon ? 12 : 0));
-}
-
-/* Days from 1970-01-01 in the Gregorian calendar; the year starts in March,
- * so that the leap day is its last. */
-static int64_t days(int64_t year, int64_t month, int64_t day) {
-    year -= month <= 2;
-    int64_t shifted = (month + 9) % 12;
-    int64_t in_year = (153 * shifted + 2) / 5 + day - 1;
-    return year * 365 + year / 4 - year / 100 + year / 400 + in_year - 719468;
+                     read(RTC_DAY),     read(RTC_MONTH),   read(RTC_YEAR),
+                     read(RTC_CENTURY)};
 }
 
 static int64_t read_seconds(void) {
@@ -75,9 +41,7 @@ static int64_t read_seconds(void) {
         first = time;
         time = read_all();
     }
-    normalise(&time);
-    return days(2000 + time.year, time.month, time.day) * 86400 +
-           time.hour * 3600 + time.minute * 60 + time.second;
+    return rtc_time_seconds(&time, read(RTC_STATUS_B));
 }
 
 int64_t platform_wall_us(void) {

@@ -156,7 +156,7 @@ typedef enum InputKind {
     INPUT_POINTER, /* x, y */
     INPUT_BUTTON,  /* usage 1 left, 2 right, 3 middle; down; x, y */
     INPUT_WHEEL,   /* wheel; x, y */
-    INPUT_CLOSE,   /* the person closed the hosted window */
+    INPUT_CLOSE, /* the hosted window was closed, or the power button pressed */
 } InputKind;
 
 enum { /* modifiers, bits, as they are after the event */

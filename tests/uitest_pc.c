@@ -70,7 +70,9 @@ static const char key_names[] =
     "ret esc backspace tab spc minus equal bracket_left bracket_right "
     "backslash - semicolon apostrophe grave_accent comma dot slash caps_lock "
     "f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12 print scroll_lock pause insert "
-    "home pgup delete end pgdn right left down up";
+    "home pgup delete end pgdn right left down up num_lock kp_divide "
+    "kp_multiply kp_subtract kp_add kp_enter kp_1 kp_2 kp_3 kp_4 kp_5 kp_6 "
+    "kp_7 kp_8 kp_9 kp_0 kp_decimal";
 static const char modifier_names[] = "ctrl shift alt meta_l";
 
 /* Word number `index` of a text, or NULL. */
@@ -350,6 +352,8 @@ static bool pc_obey(const char *word, char *rest) {
         return snapshot();
     if (strcmp(word, "reset") == 0)
         return uitest_qemu_command("{\"execute\":\"system_reset\"}");
+    if (strcmp(word, "power") == 0)
+        return uitest_qemu_power();
     if (strcmp(word, "resume") == 0)
         return uitest_qemu_console("resume");
     return ui_fail("unknown command");

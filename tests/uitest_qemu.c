@@ -236,13 +236,22 @@ bool uitest_qemu_console(const char *line) {
            ui_write(serial.file, "\n", 1);
 }
 
-bool uitest_qemu_shutdown(void) {
+/* The machine was asked to end in order. */
+static bool ends(void) {
     int status = 0;
-    if (!uitest_qemu_console("shutdown") || !ui_wait(has_ended, "its end") ||
+    if (!ui_wait(has_ended, "its end") ||
         !ui_reap(process, ui_now_ms() + ui_options.patience_ms, &status))
         return false;
     process = 0;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return true;
     return ui_fail("QEMU ended with status %x", (unsigned)status);
+}
+
+bool uitest_qemu_shutdown(void) {
+    return uitest_qemu_console("shutdown") && ends();
+}
+
+bool uitest_qemu_power(void) {
+    return uitest_qemu_command("{\"execute\":\"system_powerdown\"}") && ends();
 }

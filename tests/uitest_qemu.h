@@ -9,6 +9,8 @@ bool uitest_qemu_boot(void);
 bool uitest_qemu_listen(int64_t deadline_ms);
 void uitest_qemu_cut(void);
 bool uitest_qemu_shutdown(void);
+/* By the power button. */
+bool uitest_qemu_power(void);
 
 /* Sends one QMP command and waits for its reply; false for an error. */
 bool uitest_qemu_command(const char *command);

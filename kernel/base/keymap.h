@@ -27,6 +27,11 @@ enum { /* usages that code names */
        KEY_LEFT = 0x50,
        KEY_DOWN = 0x51,
        KEY_UP = 0x52,
+       KEY_NUM_LOCK = 0x53,
+       KEY_PAD_DIVIDE = 0x54,
+       KEY_PAD_ENTER = 0x58,
+       KEY_PAD_1 = 0x59,
+       KEY_PAD_POINT = 0x63,
        KEY_CONTROL = 0xE0,
        KEY_SHIFT = 0xE1,
        KEY_ALT = 0xE2,
@@ -37,10 +42,22 @@ enum { /* usages that code names */
  * nothing. `caps` acts on letters only. */
 uint32_t keymap_text(uint16_t usage, bool shift, bool caps);
 
+/* Keys of the pad that were pressed as another key, a bit each from
+ * KEY_PAD_DIVIDE on: they are released as that one, too. */
+typedef struct KeymapPad {
+    uint32_t as_other;
+} KeymapPad;
+
+/* The key that a press or release counts as. Those of the pad move and delete
+ * while the number lock is off, and its Enter is Enter. 0: it is no key now;
+ * usages of other keys are given back as they are. */
+uint16_t keymap_pad(KeymapPad *pad, uint16_t usage, bool down, bool num_lock);
+
 /* The key that types the code point. False: no key does. */
 bool keymap_find(uint32_t text, uint16_t *usage_out, bool *shift_out);
 
-/* The usage of a key by its name in UI scripts ("a", "enter", "f5", "left").
+/* The usage of a key by its name in UI scripts ("a", "enter", "f5", "left",
+ * "kp_1", "kp_enter", "num_lock").
  * 0: no such key. */
 uint16_t keymap_named(const char *name);
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "kernel/base/keymap.h"
+
 static SDL_Window *window;
 static SDL_Renderer *renderer;
 static SDL_Texture *texture;
@@ -84,10 +86,17 @@ static void put_text(const char *text) {
                                     .text = next_code_point(&text)});
 }
 
-/* SDL's scan codes are USB HID usages (SDL_scancode.h). */
+/* SDL's scan codes are USB HID usages (SDL_scancode.h). What the pad types
+ * comes as text. */
 static void put_key(const SDL_KeyboardEvent *key) {
+    static KeymapPad pad;
+    uint16_t usage =
+        keymap_pad(&pad, (uint16_t)key->keysym.scancode,
+                   key->type == SDL_KEYDOWN, SDL_GetModState() & KMOD_NUM);
+    if (usage == 0)
+        return;
     host_input_put((InputEvent){.kind = INPUT_KEY,
-                                .usage = (uint16_t)key->keysym.scancode,
+                                .usage = usage,
                                 .down = key->type == SDL_KEYDOWN,
                                 .repeat = key->repeat != 0,
                                 .modifiers = modifiers()});

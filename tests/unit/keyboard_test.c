@@ -81,10 +81,37 @@ TEST("an extended key is not its namesake on the pad") {
     EXPECT_EQUAL(GIVE(&keyboard, &events, 0xe0, 0x1c).text, '\n');
 }
 
-TEST("without number lock the pad types nothing") {
+TEST("without number lock the pad moves and deletes, and its 5 is no key") {
     Keyboard keyboard = {0};
     int events;
-    EXPECT_EQUAL(GIVE(&keyboard, &events, 0x45, 0xc5, 0x4b).text, 0);
+    GIVE(&keyboard, &events, 0x45, 0xc5);
+    InputEvent event = GIVE(&keyboard, &events, 0x4b);
+    EXPECT_EQUAL(event.usage, KEY_LEFT);
+    EXPECT_EQUAL(event.text, 0);
+    EXPECT_EQUAL(GIVE(&keyboard, &events, 0x47).usage, KEY_HOME);
+    EXPECT_EQUAL(GIVE(&keyboard, &events, 0x53).usage, KEY_DELETE);
+    GIVE(&keyboard, &events, 0x4c, 0xcc);
+    EXPECT_EQUAL(events, 0);
+}
+
+TEST("the pad's Enter is Enter") {
+    Keyboard keyboard = {0};
+    int events;
+    InputEvent event = GIVE(&keyboard, &events, 0xe0, 0x1c);
+    EXPECT_EQUAL(event.usage, KEY_ENTER);
+    EXPECT_EQUAL(event.text, '\n');
+    EXPECT_EQUAL(GIVE(&keyboard, &events, 0xe0, 0x9c).usage, KEY_ENTER);
+}
+
+TEST("a key of the pad is released as what it was pressed as") {
+    Keyboard keyboard = {0};
+    int events;
+    GIVE(&keyboard, &events, 0x45, 0xc5, 0x48);
+    InputEvent event = GIVE(&keyboard, &events, 0x45, 0xc5, 0xc8);
+    EXPECT_EQUAL(event.usage, KEY_UP);
+    EXPECT(!event.down);
+    event = GIVE(&keyboard, &events, 0x48);
+    EXPECT_EQUAL(event.text, '8');
 }
 
 TEST("pretended shifts and the pause key make no events") {

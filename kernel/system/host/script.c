@@ -77,7 +77,14 @@ static uint16_t modifier_bit(uint16_t usage) {
     }
 }
 
-static void send_key(uint16_t usage, bool down) {
+static void send_key(uint16_t key, bool down) {
+    static KeymapPad pad;
+    static bool num_off;
+    uint16_t usage = keymap_pad(&pad, key, down, !num_off);
+    if (key == KEY_NUM_LOCK && down)
+        num_off = !num_off;
+    if (usage == 0)
+        return;
     uint16_t bit = modifier_bit(usage);
     held = (uint16_t)(down ? held | bit : held & ~bit);
     bool types = down && !(held & (INPUT_CTRL | INPUT_ALT | INPUT_META));
