@@ -3,7 +3,7 @@
 GRUB_MODULES := multiboot2 part_msdos part_gpt part_apple part_acorn \
     part_amiga part_bsd part_dfly part_dvh part_plan part_sun part_sunpc \
     iso9660 normal all_video boot search search_fs_file search_fs_uuid \
-    search_label test echo keystatus
+    search_label test echo keystatus cpuid serial terminal read memrw
 
 build/revenant.iso: build/revenant.elf iso/grub.cfg iso/module.mk
 	@rm -rf build/iso

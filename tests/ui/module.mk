@@ -37,6 +37,12 @@ run-start: build/revenant.iso
 	@tests/ui/start-check.sh
 TEST_RUNS += start
 
+# Machines that cannot run the system.
+.PHONY: run-refused
+run-refused: build/revenant.iso
+	@tests/ui/refused.sh
+TEST_RUNS += refused
+
 .PHONY: run-machines
 run-machines: build/revenant.elf build/revenant.iso
 	@tests/ui/machines.sh
