@@ -9,12 +9,14 @@
 #include "drivers/ps2.h"
 #include "drivers/screen.h"
 #include "drivers/tablet.h"
+#include "drivers/undriven.h"
 
 /* Each driver takes the devices that it knows. */
 static void visit(const PciDevice *device) {
     bochs_visit(device);
     disk_visit(device);
     tablet_visit(device);
+    undriven_visit(device);
 }
 
 void drivers_start(const DeviceScreen *screen) {

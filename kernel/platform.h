@@ -125,6 +125,10 @@ typedef struct DiskRequest {
 /* Whole blocks of the disk, 0 when there is none. */
 uint64_t platform_disk_blocks(void);
 
+/* When there is none, why, for a person: that there is no disk at all, or which
+ * one this machine cannot drive. No full stop. */
+const char *platform_disk_missing(void);
+
 /* Starts a request. STATUS_BUSY: the queue is full, poll and try again. */
 Status platform_disk_submit(DiskRequest *request);
 

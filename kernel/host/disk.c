@@ -163,6 +163,10 @@ void host_disk_close(void) {
     file = -1;
 }
 
+const char *platform_disk_missing(void) {
+    return "there is no disk (--disk names one)";
+}
+
 uint64_t platform_disk_blocks(void) {
     return file_blocks;
 }

@@ -141,7 +141,8 @@ static uint64_t open_memory(void) {
     StoreOpening opening;
     Status status = store_open(0, &options.store, &opening);
     if (status == STATUS_NO_DISK)
-        log_line("recovery: there is no disk; nothing will outlive this run");
+        log_line("recovery: %s; nothing will outlive this run",
+                 platform_disk_missing());
     else if (status != STATUS_OK)
         refuse_start(opening.message);
     starts_begin(options.store, hold_wanted());
