@@ -7,7 +7,9 @@
 
 enum {
     DOUBLE_CLICK_NS = 400000000,
-    LEAST_WIDTH = 160, /* of a content that says nothing else */
+    DOUBLE_CLICK_PIXELS = 4, /* as ui.Window has it */
+    LEFT = 1,                /* InputEvent.usage of a button */
+    LEAST_WIDTH = 160,       /* of a content that says nothing else */
     LEAST_HEIGHT = 80,
 };
 
@@ -63,13 +65,16 @@ static void tell_focus(void) {
     bar_damage();
 }
 
+static void drag_end(void) {
+    wm_state.drag = WM_DRAG_NONE;
+    wm_state.drag_window = NULL;
+}
+
 void router_forget(const WmWindow *window) {
     if (wm_state.hover == window)
         wm_state.hover = NULL;
-    if (wm_state.drag_window == window) {
-        wm_state.drag = WM_DRAG_NONE;
-        wm_state.drag_window = NULL;
-    }
+    if (wm_state.drag_window == window)
+        drag_end();
     if (wm_state.title_click_window == window)
         wm_state.title_click_window = NULL;
     if (told_focus == window)
@@ -310,42 +315,60 @@ static WmDrag drag_for(DecorPart part) {
     return WM_DRAG_NONE;
 }
 
-/* True when this press on a title is the second of a pair. */
-static bool second_click(WmWindow *window, uint64_t time_ns) {
-    bool second = window == wm_state.title_click_window &&
-                  time_ns - wm_state.title_click_ns < DOUBLE_CLICK_NS;
-    wm_state.title_click_window = second ? NULL : window;
-    wm_state.title_click_ns = time_ns;
+static bool near_title_click(const InputEvent *event) {
+    int32_t dx = event->x - wm_state.title_click_x;
+    int32_t dy = event->y - wm_state.title_click_y;
+    return dx >= -DOUBLE_CLICK_PIXELS && dx <= DOUBLE_CLICK_PIXELS &&
+           dy >= -DOUBLE_CLICK_PIXELS && dy <= DOUBLE_CLICK_PIXELS &&
+           event->time_ns - wm_state.title_click_ns <= DOUBLE_CLICK_NS;
+}
+
+/* True when this press is the second of a pair on a title. Every press comes
+ * here: one of another button, or elsewhere (NULL), parts the two. */
+static bool second_click(WmWindow *title, const InputEvent *event) {
+    WmWindow *clicked = event->usage == LEFT ? title : NULL;
+    bool second = clicked && clicked == wm_state.title_click_window &&
+                  near_title_click(event);
+    wm_state.title_click_window = second ? NULL : clicked;
+    wm_state.title_click_ns = event->time_ns;
+    wm_state.title_click_x = event->x;
+    wm_state.title_click_y = event->y;
     return second;
 }
 
-static void press_on_window(WmWindow *window, DecorPart part,
-                            const InputEvent *event) {
-    damage_window(window);
-    windows_raise(window);
-    wm_state.drag = event->usage == 1 || part == DECOR_CONTENT ? drag_for(part)
-                                                               : WM_DRAG_NONE;
+static void drag_begin(WmDrag drag, WmWindow *window, DecorPart part,
+                       uint16_t button) {
+    wm_state.drag = drag;
+    wm_state.drag_button = button;
     wm_state.drag_window = window;
     wm_state.drag_part = part;
     wm_state.drag_x = wm_state.x;
     wm_state.drag_y = wm_state.y;
     /* From where it is shown: a program may want any place. */
-    wm_state.drag_wanted =
-        window->state == WM_NORMAL ? windows_content(window) : window->wanted;
+    if (window)
+        wm_state.drag_wanted = window->state == WM_NORMAL
+                                   ? windows_content(window)
+                                   : window->wanted;
+}
+
+static void press_on_window(WmWindow *window, DecorPart part,
+                            const InputEvent *event) {
+    bool second = second_click(part == DECOR_TITLE ? window : NULL, event);
+    damage_window(window);
+    windows_raise(window);
+    if (event->usage == LEFT || part == DECOR_CONTENT)
+        drag_begin(drag_for(part), window, part, event->usage);
     router_settle(); /* the focus comes before the press */
     if (part == DECOR_CONTENT)
         to_content(window, *event);
-    else if (part == DECOR_TITLE && second_click(window, event->time_ns))
+    else if (second)
         toggle_maximised(window);
 }
 
 static void press(const InputEvent *event) {
-    if (wm_state.drag != WM_DRAG_NONE) {
-        drag_on(event); /* a further button during a drag */
-        return;
-    }
     if (wm_state.launcher_open || bar_covers(wm_state.x, wm_state.y)) {
-        wm_state.drag = WM_DRAG_BAR;
+        second_click(NULL, event);
+        drag_begin(WM_DRAG_BAR, NULL, DECOR_NOTHING, event->usage);
         bar_press(bar_at(wm_state.x, wm_state.y));
         return;
     }
@@ -353,17 +376,26 @@ static void press(const InputEvent *event) {
     WmWindow *window = windows_at(wm_state.x, wm_state.y, &part);
     if (window)
         press_on_window(window, part, event);
+    else
+        second_click(NULL, event);
 }
 
+static InputEvent motion_of(const InputEvent *event) {
+    return (InputEvent){.kind = INPUT_POINTER,
+                        .modifiers = event->modifiers,
+                        .x = event->x,
+                        .y = event->y,
+                        .time_ns = event->time_ns};
+}
+
+/* The button that began the drag is up. */
 static void release(const InputEvent *event) {
     WmDrag drag = wm_state.drag;
     WmWindow *window = wm_state.drag_window;
+    InputEvent motion = motion_of(event);
     if (drag == WM_DRAG_CONTENT)
         to_content(window, *event);
-    if (event->usage != 1 && drag != WM_DRAG_CONTENT)
-        return;
-    wm_state.drag = WM_DRAG_NONE;
-    wm_state.drag_window = NULL;
+    drag_end();
     if (drag == WM_DRAG_BUTTON) {
         DecorPart part;
         damage_window(window);
@@ -371,10 +403,20 @@ static void release(const InputEvent *event) {
             part == wm_state.drag_part)
             act_on_button(window, part);
     }
-    look_under_pointer(&(InputEvent){.kind = INPUT_POINTER,
-                                     .modifiers = event->modifiers,
-                                     .x = wm_state.x,
-                                     .y = wm_state.y});
+    look_under_pointer(&motion);
+}
+
+/* While one button drags, nobody hears of the others: who heard a press hears
+ * the release of the same button, and nothing else. */
+static void button(const InputEvent *event) {
+    InputEvent motion = motion_of(event);
+    bool drags = wm_state.drag != WM_DRAG_NONE;
+    if (!drags && event->down)
+        press(event);
+    else if (drags && !event->down && event->usage == wm_state.drag_button)
+        release(event);
+    else
+        drag_on(&motion);
 }
 
 /* ---- Keys ---- */
@@ -429,10 +471,7 @@ void wm_input(const InputEvent *event) {
         break;
     case INPUT_BUTTON:
         move_pointer(event);
-        if (event->down)
-            press(event);
-        else
-            release(event);
+        button(event);
         break;
     case INPUT_WHEEL:
         if (wm_state.hover && wm_state.hover_part == DECOR_CONTENT) {

@@ -25,12 +25,15 @@ typedef struct Wm {
     WmWindow *hover; /* window under the pointer, for its buttons */
     DecorPart hover_part;
     WmDrag drag;
+    uint16_t drag_button; /* that went down; only its release ends the drag */
     WmWindow *drag_window;
     DecorPart drag_part;
-    int32_t drag_x, drag_y;  /* where the drag began */
-    Rect drag_wanted;        /* WmWindow.wanted then */
-    uint64_t title_click_ns; /* the last press on a title, for a second one */
+    int32_t drag_x, drag_y; /* where the drag began */
+    Rect drag_wanted;       /* WmWindow.wanted then */
+    /* The last press, when it was the first of a pair on a title. */
     WmWindow *title_click_window;
+    uint64_t title_click_ns;
+    int32_t title_click_x, title_click_y;
     bool launcher_open, durable;
     int32_t bar_hover; /* BAR_*, or the number of an item */
     uint64_t frames;

@@ -16,12 +16,15 @@ static WmWindow windows[WINDOWS];
 static Surface *surfaces[WINDOWS];
 static InputEvent last[WINDOWS];
 static unsigned delivered[WINDOWS], closes[WINDOWS], changes;
+static unsigned presses[WINDOWS], releases[WINDOWS];
 static int launched;
 
 static void deliver(WmWindow *window, const InputEvent *event) {
     last[window->number - 1] = *event;
     delivered[window->number - 1]++;
     closes[window->number - 1] += (int)event->kind == WM_EVENT_CLOSE;
+    presses[window->number - 1] += event->kind == INPUT_BUTTON && event->down;
+    releases[window->number - 1] += event->kind == INPUT_BUTTON && !event->down;
 }
 
 static void changed(WmWindow *window) {
@@ -83,6 +86,8 @@ static void start(void) {
     EXPECT_EQUAL(wm_start((Screen){WIDTH, HEIGHT}, &hooks, &desk), STATUS_OK);
     memset(delivered, 0, sizeof delivered);
     memset(closes, 0, sizeof closes);
+    memset(presses, 0, sizeof presses);
+    memset(releases, 0, sizeof releases);
     for (unsigned i = 0; i < WINDOWS; i++) {
         size_t bytes = surface_bytes(200 + 20 * i, 120);
         surfaces[i] = aligned_alloc(4096, bytes);
@@ -118,6 +123,21 @@ static void point(int32_t x, int32_t y) {
 static void button(bool down, int32_t x, int32_t y) {
     wm_input(&(InputEvent){
         .kind = INPUT_BUTTON, .usage = 1, .down = down, .x = x, .y = y});
+}
+
+static void press(unsigned usage, bool down, int32_t x, int32_t y,
+                  uint64_t time_ms) {
+    wm_input(&(InputEvent){.kind = INPUT_BUTTON,
+                           .usage = (uint16_t)usage,
+                           .down = down,
+                           .x = x,
+                           .y = y,
+                           .time_ns = time_ms * 1000000});
+}
+
+static void click_at(unsigned usage, int32_t x, int32_t y, uint64_t time_ms) {
+    press(usage, true, x, y, time_ms);
+    press(usage, false, x, y, time_ms);
 }
 
 static void click(int32_t x, int32_t y) {
@@ -177,6 +197,121 @@ TEST("title buttons act when released on the same button") {
     EXPECT_EQUAL(windows[3].state, WM_MAXIMISED);
     EXPECT(rect_equal(windows_frame(&windows[3]), windows_work_area()));
     EXPECT_EQUAL(windows[3].wanted.width, 260);
+    stop();
+}
+
+TEST("another button ends no drag of a window") {
+    start();
+    Rect before = windows[3].wanted, title = windows_frame(&windows[3]);
+    int32_t x = title.x + 30, y = title.y + 10;
+    press(1, true, x, y, 0);
+    press(2, true, x + 5, y, 0);
+    press(2, false, x + 5, y, 0);
+    press(3, false, x + 5, y, 0);
+    point(x + 20, y + 15);
+    EXPECT(rect_equal(windows[3].wanted, rect_moved(before, 20, 15)));
+    press(1, false, x + 20, y + 15, 0);
+    point(x + 60, y);
+    EXPECT(rect_equal(windows[3].wanted, rect_moved(before, 20, 15)));
+    stop();
+}
+
+TEST("a content hears of the button that went down in it until that is up") {
+    for (unsigned held = 1; held <= 2; held++) {
+        start();
+        Rect content = windows_content(&windows[3]);
+        press(held, true, content.x + 5, content.y + 5, 0);
+        press(3 - held, true, content.x + 6, content.y + 6, 0);
+        press(3 - held, false, content.x + 6, content.y + 6, 0);
+        EXPECT(last[3].kind != INPUT_BUTTON || last[3].usage == held);
+        point(content.x - 30, content.y - 20);
+        EXPECT_EQUAL(last[3].x, -30);
+        press(held, false, content.x - 40, content.y - 20, 0);
+        EXPECT_EQUAL(presses[3], 1);
+        EXPECT_EQUAL(releases[3], 1);
+        EXPECT_EQUAL(presses[2] + releases[2], 0);
+        stop();
+    }
+}
+
+TEST("a button that is up last, of two, is told to nobody") {
+    start();
+    Rect content = windows_content(&windows[3]);
+    press(1, true, content.x + 5, content.y + 5, 0);
+    press(2, true, content.x + 5, content.y + 5, 0);
+    press(1, false, content.x + 5, content.y + 5, 0);
+    press(2, false, content.x + 5, content.y + 5, 0);
+    EXPECT_EQUAL(presses[3], 1);
+    EXPECT_EQUAL(releases[3], 1);
+    stop();
+}
+
+TEST("a right click on the bar holds nothing") {
+    start();
+    click_at(2, WIDTH - 2, HEIGHT - 2, 0);
+    EXPECT_EQUAL(wm_state.drag, WM_DRAG_NONE);
+    press(1, true, 60, 60, 1000);
+    EXPECT_EQUAL(wm_state.drag, WM_DRAG_CONTENT);
+    EXPECT(windows_focused() == &windows[0]);
+    press(1, false, 60, 60, 1000);
+    stop();
+}
+
+/* Two clicks on the title of the last window, of these buttons, so far apart in
+ * pixels and time: whether they made it as large as the screen. */
+static bool double_click(unsigned first, unsigned second, int32_t pixels,
+                         uint64_t ms) {
+    start();
+    Rect title = windows_frame(&windows[3]);
+    click_at(first, title.x + 30, title.y + 10, 1000);
+    click_at(second, title.x + 30 + pixels, title.y + 10, 1000 + ms);
+    bool is_large = windows[3].state == WM_MAXIMISED;
+    stop();
+    return is_large;
+}
+
+TEST("a double click is two of the left button, in one place, soon") {
+    EXPECT(double_click(1, 1, 0, 0));
+    EXPECT(double_click(1, 1, 4, 399));
+    EXPECT(double_click(1, 1, -4, 399));
+    EXPECT(!double_click(1, 1, 5, 399));
+    EXPECT(!double_click(1, 1, -5, 399));
+    EXPECT(!double_click(1, 1, 0, 401));
+    EXPECT(!double_click(2, 2, 0, 100));
+    EXPECT(!double_click(1, 2, 0, 100));
+    EXPECT(!double_click(2, 1, 0, 100));
+}
+
+TEST("a third click is the first of a pair") {
+    start();
+    Rect title = windows_frame(&windows[3]);
+    for (uint64_t i = 0; i < 3; i++)
+        click_at(1, title.x + 30, title.y + 10, 1000 + 100 * i);
+    EXPECT_EQUAL(windows[3].state, WM_MAXIMISED);
+    stop();
+}
+
+TEST("a window that is dragged twice in a moment is not made larger") {
+    start();
+    Rect title = windows_frame(&windows[3]);
+    int32_t x = title.x + 30, y = title.y + 10;
+    press(1, true, x, y, 1000);
+    point(x - 100, y);
+    press(1, false, x - 100, y, 1010);
+    press(1, true, x - 100, y, 1020);
+    point(x - 100, 0);
+    press(1, false, x - 100, 0, 1030);
+    EXPECT_EQUAL(windows[3].state, WM_NORMAL);
+    stop();
+}
+
+TEST("a click elsewhere is no half of a double click") {
+    start();
+    Rect title = windows_frame(&windows[3]);
+    click_at(1, title.x + 30, title.y + 10, 1000);
+    click_at(1, title.x + 30, title.y + 60, 1010);
+    click_at(1, title.x + 30, title.y + 10, 1020);
+    EXPECT_EQUAL(windows[3].state, WM_NORMAL);
     stop();
 }
 
