@@ -25,8 +25,8 @@ Colour bitmap_mix(Colour a, Colour b, uint32_t part) {
     Colour mixed = 0;
     for (uint32_t shift = 0; shift < 32; shift += 8) {
         uint32_t from = a >> shift & 255, to = b >> shift & 255;
-        mixed |= (bitmap_part(from, 255 - part) + bitmap_part(to, part))
-                 << shift;
+        /* Rounded once: two rounded parts of a gradient go up and down. */
+        mixed |= (from * (255 - part) + to * part + 127) / 255 << shift;
     }
     return mixed;
 }

@@ -1,6 +1,7 @@
 /* Tests of gui/canvas.c, rect.h and bitmap.c. */
 #include "gui/canvas.h"
 
+#include "gui/theme.h"
 #include "tests/test.h"
 #include "tests/unit/gui_support.h"
 
@@ -72,6 +73,50 @@ TEST("a gradient begins and ends with its colours and goes one way") {
         EXPECT((*bitmap_at(&bitmap, 0, y) & 255) <=
                (*bitmap_at(&bitmap, 0, y - 1) & 255));
     gui_guarded_free(&bitmap);
+}
+
+/* Whether each channel goes one way only, from the first row to the last. */
+static bool goes_one_way(const Bitmap *bitmap) {
+    int32_t last = bitmap->height - 1;
+    for (uint32_t shift = 0; shift < 32; shift += 8) {
+        int32_t top = *bitmap_at(bitmap, 0, 0) >> shift & 255;
+        int32_t bottom = *bitmap_at(bitmap, 0, last) >> shift & 255;
+        for (int32_t y = 1; y <= last; y++) {
+            int32_t before = *bitmap_at(bitmap, 0, y - 1) >> shift & 255;
+            int32_t now = *bitmap_at(bitmap, 0, y) >> shift & 255;
+            if ((now - before) * (bottom - top) < 0 ||
+                (now != before && bottom == top))
+                return false;
+        }
+    }
+    return true;
+}
+
+TEST("the desktop goes one way from top to bottom, in both themes") {
+    const Theme *const themes[] = {&theme_light, &theme_dark};
+    for (int32_t height = 2; height < 1100; height += 61)
+        for (int i = 0; i < 2; i++) {
+            Bitmap bitmap = gui_guarded(1, height, 1, true);
+            Canvas canvas;
+            canvas_begin(&canvas, bitmap);
+            canvas_gradient(&canvas, (Rect){0, 0, 1, height},
+                            themes[i]->desktop_top, themes[i]->desktop_bottom);
+            EXPECT(goes_one_way(&bitmap));
+            gui_guarded_free(&bitmap);
+        }
+}
+
+TEST("a mixed colour is the nearest to what lies between") {
+    unsigned wrong = 0;
+    for (uint32_t from = 0; from < 256; from += 5)
+        for (uint32_t to = 0; to < 256; to += 3)
+            for (uint32_t part = 0; part < 256; part++) {
+                uint32_t mixed = bitmap_mix(from << 16, to << 16, part) >> 16;
+                int32_t off = (int32_t)(from * (255 - part) + to * part) -
+                              (int32_t)(mixed * 255);
+                wrong += off > 127 || off < -127;
+            }
+    EXPECT_EQUAL(wrong, 0);
 }
 
 TEST("stretching to the same size is copying, with both filters") {
