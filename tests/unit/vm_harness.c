@@ -13,7 +13,7 @@ Assembler harness_assembler;
 char harness_why[300];
 char harness_printed[4096];
 
-static void take_print(const Domain *domain, const char *bytes, size_t count) {
+void harness_print(const Domain *domain, const char *bytes, size_t count) {
     size_t have = strlen(harness_printed);
     (void)domain;
     if (count > sizeof harness_printed - 1 - have)
@@ -22,7 +22,7 @@ static void take_print(const Domain *domain, const char *bytes, size_t count) {
     harness_printed[have + count] = 0;
 }
 
-static void open_memory(void) {
+void harness_open_memory(void) {
     StoreOpening opening;
     MemoryOptions options = {
         .limit_bytes = 256u << 20, .audit = true, .lost = vm_lost_page};
@@ -34,16 +34,16 @@ static void open_memory(void) {
 void harness_start(void) {
     harness_printed[0] = 0;
     sim_disk_new(65536);
-    open_memory();
+    harness_open_memory();
     EXPECT_EQUAL(vm_create(), STATUS_OK);
-    vm_set_print(take_print);
+    vm_set_print(harness_print);
 }
 
 void harness_restart(void) {
     EXPECT_EQUAL(snapshot_now(), STATUS_OK);
     sim_disk_cut();
     memory_close();
-    open_memory();
+    harness_open_memory();
     EXPECT_EQUAL(vm_restore(), STATUS_OK);
 }
 

@@ -19,6 +19,10 @@ extern char harness_why[300];
  * said is in harness_printed. */
 Domain *harness_run(const char *module, uint64_t budget);
 extern char harness_printed[4096];
+void harness_print(const Domain *domain, const char *bytes, size_t count);
+
+/* Opens what the simulated disk has, with the auditor. */
+void harness_open_memory(void);
 
 /* Checks the heap; prints and fails the test when something is wrong. */
 void harness_check(void);

@@ -1,0 +1,132 @@
+/* Tests of what the desktop keeps: places, order, pointer, theme. */
+#include "persist/memory/snapshot.h"
+#include "tests/sim/sim.h"
+#include "tests/test.h"
+#include "tests/unit/window_world.h"
+#include "vm/heap/heap.h"
+#include "wm/desk.h"
+#include "wm/desktop.h"
+#include "wm/wm_state.h"
+
+/* A program with three windows, each with a thread of its own. */
+static const char three[] =
+    "import ui\n"
+    "class Three: App {\n"
+    "    fun open() {\n"
+    "        spawn { window(\"First\", Label(\"1\"), 200, 120) }\n"
+    "        spawn { window(\"Second\", Label(\"2\"), 210, 130) }\n"
+    "        window(\"Third\", Label(\"3\"), 220, 140)\n"
+    "    }\n"
+    "}\n";
+
+static WmWindow *window_of_width(int32_t width) {
+    for (Seat *seat = seat_first(); seat; seat = seat->next)
+        if (seat->window.wanted.width == width)
+            return &seat->window;
+    EXPECT(!"there is such a window");
+    return &seat_first()->window;
+}
+
+static void keep_and_cut(void) {
+    window_world_rest();
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    window_world_cut();
+}
+
+TEST("places, states and the order of windows come back") {
+    window_world_start(three);
+    window_of_width(200)->wanted.x = 77;
+    window_of_width(200)->wanted.y = 55;
+    windows_raise(window_of_width(200));
+    windows_toggle_maximised(window_of_width(210));
+    windows_minimise(window_of_width(220));
+    keep_and_cut();
+    EXPECT_EQUAL(window_of_width(200)->wanted.x, 77);
+    EXPECT_EQUAL(window_of_width(200)->wanted.y, 55);
+    EXPECT(windows_focused() == window_of_width(200));
+    EXPECT_EQUAL(window_of_width(210)->state, WM_MAXIMISED);
+    EXPECT_EQUAL(window_of_width(220)->state, WM_MINIMISED);
+    window_world_stop();
+}
+
+TEST("a window that was maximised before it was minimised is so again") {
+    window_world_start(three);
+    windows_toggle_maximised(window_of_width(210));
+    windows_minimise(window_of_width(210));
+    keep_and_cut();
+    windows_restore(window_of_width(210));
+    EXPECT_EQUAL(window_of_width(210)->state, WM_MAXIMISED);
+    window_world_stop();
+}
+
+TEST("the focus is on none of the minimised windows") {
+    window_world_start(three);
+    for (int32_t width = 220; width >= 200; width -= 10) {
+        EXPECT(windows_visible(windows_focused()));
+        windows_minimise(windows_focused());
+        window_world_rest();
+    }
+    EXPECT(!windows_focused());
+    EXPECT_EQUAL(desktop_focused_number(), 0);
+    keep_and_cut();
+    EXPECT(!windows_focused());
+    window_world_stop();
+}
+
+TEST("pointer, launcher and theme come back") {
+    window_world_start(three);
+    wm_input(&(InputEvent){.kind = INPUT_POINTER, .x = 333, .y = 222});
+    bar_press(BAR_THEME);
+    bar_press(BAR_LAUNCHER);
+    keep_and_cut();
+    EXPECT_EQUAL(wm_desk().x, 333);
+    EXPECT_EQUAL(wm_desk().y, 222);
+    EXPECT(wm_desk().dark);
+    EXPECT(wm_desk().launcher_open);
+    bar_press(BAR_LAUNCHER);
+    keep_and_cut();
+    EXPECT(!wm_desk().launcher_open);
+    EXPECT(wm_desk().dark);
+    window_world_stop();
+}
+
+TEST("the number of a window is given out once") {
+    window_world_start(three);
+    int64_t highest = 0;
+    for (Seat *seat = seat_first(); seat; seat = seat->next)
+        if (seat->object->number > highest)
+            highest = seat->object->number;
+    EXPECT(window_of_width(200)->number != window_of_width(210)->number);
+    keep_and_cut();
+    EXPECT_EQUAL(desk_announce(), STATUS_OK);
+    EXPECT_EQUAL(desk_next_window(), highest + 1);
+    window_world_stop();
+}
+
+TEST("a list of windows that a program closed to a ring ends") {
+    window_world_start(three);
+    WindowObject *last = seat_first()->object;
+    for (Seat *seat = seat_first(); seat; seat = seat->next)
+        if (!seat->object->next)
+            last = seat->object;
+    EXPECT_EQUAL(heap_write(last, sizeof *last), STATUS_OK);
+    HEAP_SET(last->next, seat_first()->object);
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    window_world_cut();
+    EXPECT(desktop_window_count() <= 3);
+    window_world_stop();
+}
+
+TEST("a window that is closed is gone, also after a power cut") {
+    window_world_start(three);
+    Seat *second = window_of_width(210)->owner;
+    InputEvent close = {.kind = (InputKind)WM_EVENT_CLOSE};
+    wm_state.hooks.deliver(&second->window, &close);
+    window_world_rest();
+    EXPECT_EQUAL(desktop_window_count(), 2);
+    keep_and_cut();
+    EXPECT_EQUAL(desktop_window_count(), 2);
+    EXPECT_EQUAL(window_of_width(200)->title_bytes, 5);
+    EXPECT_EQUAL(window_of_width(220)->title_bytes, 5);
+    window_world_stop();
+}

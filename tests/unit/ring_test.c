@@ -1,0 +1,291 @@
+/* Tests of the rings of events, from the window manager into a program. */
+#include <stdio.h>
+#include <string.h>
+
+#include "persist/memory/snapshot.h"
+#include "tests/sim/sim.h"
+#include "tests/test.h"
+#include "tests/unit/window_world.h"
+#include "vm/heap/heap.h"
+#include "wm/desktop.h"
+#include "wm/ring.h"
+
+static void motion(int32_t x) {
+    window_world_tell((InputEvent){.kind = INPUT_POINTER, .x = x, .y = 5});
+}
+
+static void size(int32_t width) {
+    window_world_tell(
+        (InputEvent){.kind = (InputKind)WM_EVENT_SIZE, .x = width, .y = 100});
+}
+
+static void wheel(int32_t x) {
+    window_world_tell(
+        (InputEvent){.kind = INPUT_WHEEL, .wheel = 1, .x = x, .y = 5});
+}
+
+static void button(bool down, int32_t x) {
+    window_world_tell((InputEvent){
+        .kind = INPUT_BUTTON, .usage = 1, .down = down, .x = x, .y = 5});
+}
+
+/* Keys with the usages from `first` on. */
+static void keys(unsigned first, unsigned count) {
+    for (unsigned i = 0; i < count; i++)
+        window_world_key(first + i);
+}
+
+/* What the program prints of those. */
+static const char *told_keys(unsigned first, unsigned count) {
+    static char told[4096];
+    size_t at = 0;
+    told[0] = 0;
+    for (unsigned i = 0; i < count; i++)
+        at += (size_t)snprintf(told + at, sizeof told - at, "0.%u.1.0 ",
+                               first + i);
+    return told;
+}
+
+static int64_t waiting(void) {
+    return window_world_seat()->object->event_count;
+}
+
+TEST("an event wakes the thread that waits for it and is taken") {
+    window_world_start(window_world_told);
+    EXPECT(ring_waiter(window_world_seat()) != NULL);
+    window_world_key(4);
+    EXPECT(ring_waiter(window_world_seat()) == NULL);
+    EXPECT_EQUAL(waiting(), 1);
+    window_world_rest();
+    EXPECT_TEXT(window_world_heard(), "0.4.1.0 ");
+    EXPECT_EQUAL(waiting(), 0);
+    window_world_stop();
+}
+
+TEST("events are taken in the order in which they came") {
+    window_world_start(window_world_told);
+    window_world_key(4);
+    button(true, 20);
+    wheel(21);
+    button(false, 22);
+    window_world_key(5);
+    window_world_rest();
+    EXPECT_TEXT(window_world_heard(),
+                "0.4.1.0 2.1.1.20 3.0.0.21 2.1.0.22 0.5.1.0 ");
+    window_world_stop();
+}
+
+TEST("every field of an event comes to its window") {
+    window_world_start(window_world_told);
+    window_world_tell((InputEvent){.kind = INPUT_KEY,
+                                   .usage = 7,
+                                   .down = true,
+                                   .repeat = true,
+                                   .modifiers = 5,
+                                   .text = 0x1F600,
+                                   .x = -3,
+                                   .y = -4,
+                                   .wheel = -2});
+    const WindowObject *object = window_world_seat()->object;
+    static const int64_t wanted[] = {INPUT_KEY, 7, 3, 5, 0x1F600, -3, -4, -2};
+    EXPECT(memcmp(ring_event(object, 0), wanted, sizeof wanted) == 0);
+    window_world_rest();
+    window_world_stop();
+}
+
+TEST("of motion and of sizes that were not taken the newest is left") {
+    window_world_start(window_world_told);
+    motion(1);
+    motion(2);
+    size(300);
+    size(310);
+    size(320);
+    motion(3);
+    motion(4);
+    EXPECT_EQUAL(waiting(), 3);
+    window_world_rest();
+    EXPECT_TEXT(window_world_heard(), "1.0.0.2 16.0.0.320 1.0.0.4 ");
+    window_world_stop();
+}
+
+TEST("motion stays behind the button, wheel or key that it came after") {
+    window_world_start(window_world_told);
+    motion(1);
+    button(true, 1);
+    motion(2);
+    wheel(2);
+    motion(3);
+    window_world_key(4);
+    motion(5);
+    motion(6);
+    window_world_rest();
+    EXPECT_TEXT(window_world_heard(), "1.0.0.1 2.1.1.1 1.0.0.2 3.0.0.2 1.0.0.3 "
+                                      "0.4.1.0 1.0.0.6 ");
+    window_world_stop();
+}
+
+TEST("keys and buttons are never merged") {
+    window_world_start(window_world_told);
+    window_world_key(4);
+    window_world_key(4);
+    button(true, 1);
+    button(true, 1);
+    EXPECT_EQUAL(waiting(), 4);
+    window_world_rest();
+    window_world_stop();
+}
+
+TEST("a ring that was gone through goes on at its beginning") {
+    window_world_start(window_world_told);
+    for (unsigned round = 0; round < 3; round++) {
+        harness_printed[0] = 0;
+        keys(1, WINDOW_EVENTS - 5);
+        EXPECT(!ring_behind());
+        window_world_rest();
+        EXPECT_TEXT(window_world_heard(), told_keys(1, WINDOW_EVENTS - 5));
+    }
+    EXPECT(window_world_seat()->object->event_first < WINDOW_EVENTS);
+    window_world_stop();
+}
+
+TEST("a ring takes as many events as it has places, at any first one") {
+    window_world_start(window_world_told);
+    keys(1, 3);
+    window_world_rest();
+    harness_printed[0] = 0;
+    keys(1, WINDOW_EVENTS);
+    EXPECT(!ring_behind());
+    EXPECT_EQUAL(waiting(), WINDOW_EVENTS);
+    window_world_rest();
+    EXPECT_TEXT(window_world_heard(), told_keys(1, WINDOW_EVENTS));
+    window_world_stop();
+}
+
+TEST("a full ring lets the rest wait, and nothing is lost or goes ahead") {
+    window_world_start(window_world_told);
+    keys(1, WINDOW_EVENTS + 40);
+    EXPECT(ring_behind());
+    EXPECT(!desktop_waits());
+    EXPECT_EQUAL(waiting(), WINDOW_EVENTS);
+    window_world_rest();
+    EXPECT(!ring_behind());
+    EXPECT_TEXT(window_world_heard(), told_keys(1, WINDOW_EVENTS + 40));
+    window_world_stop();
+}
+
+TEST("what comes while something waits stays behind it") {
+    window_world_start(window_world_told);
+    keys(1, WINDOW_EVENTS + 2);
+    WindowObject *object = window_world_seat()->object;
+    EXPECT_EQUAL(heap_write(object, sizeof *object), STATUS_OK);
+    ring_drop(object);
+    window_world_key(WINDOW_EVENTS + 3);
+    EXPECT(ring_behind());
+    window_world_rest();
+    EXPECT_TEXT(window_world_heard(), told_keys(2, WINDOW_EVENTS + 2));
+    window_world_stop();
+}
+
+TEST("motion into a full ring that ends with motion has its place") {
+    window_world_start(window_world_told);
+    keys(1, WINDOW_EVENTS - 1);
+    motion(1);
+    motion(2);
+    EXPECT(!ring_behind());
+    EXPECT_EQUAL(waiting(), WINDOW_EVENTS);
+    window_world_rest();
+    EXPECT(strstr(window_world_heard(), " 1.0.0.2 ") != NULL);
+    window_world_stop();
+}
+
+TEST("a release is heard though the ring was full when it came") {
+    window_world_start(window_world_told);
+    button(true, 9);
+    keys(1, WINDOW_EVENTS - 1);
+    button(false, 9);
+    EXPECT(ring_behind());
+    window_world_rest();
+    const char *told = told_keys(1, WINDOW_EVENTS - 1);
+    const char *heard = window_world_heard();
+    EXPECT(strstr(heard, told) == heard + strlen("2.1.1.9 "));
+    EXPECT(strcmp(strstr(heard, told) + strlen(told), "2.1.0.9 ") == 0);
+    window_world_stop();
+}
+
+TEST("after a power cut a window has the events that were durable") {
+    window_world_start(window_world_told);
+    keys(1, 2);
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    keys(3, 2);
+    window_world_cut();
+    EXPECT_EQUAL(waiting(), 2);
+    EXPECT(!ring_behind());
+    window_world_rest(); /* each start tells of the focus */
+    EXPECT_TEXT(window_world_heard(), "0.1.1.0 0.2.1.0 18.0.1.0 ");
+    window_world_stop();
+}
+
+TEST("a thread that waited for events waits after a power cut") {
+    window_world_start(window_world_told);
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    window_world_key(1);
+    window_world_cut();
+    EXPECT_EQUAL(waiting(), 0);
+    EXPECT(ring_waiter(window_world_seat()) != NULL);
+    window_world_key(2);
+    window_world_rest();
+    EXPECT_TEXT(window_world_heard(), "0.2.1.0 18.0.1.0 ");
+    window_world_stop();
+}
+
+TEST("what waits for a window goes with it") {
+    window_world_start(window_world_told);
+    keys(1, WINDOW_EVENTS + 2);
+    EXPECT(ring_behind());
+    desktop_remove(window_world_seat());
+    EXPECT(!ring_behind());
+    EXPECT_EQUAL(desktop_window_count(), 0);
+    EXPECT_EQUAL(desktop_focused_number(), 0);
+    window_world_stop();
+}
+
+/* What a program may write into its window. */
+static void damage(unsigned how, WindowObject *object) {
+    EXPECT_EQUAL(heap_write(object, sizeof *object), STATUS_OK);
+    if (how == 0)
+        HEAP_SET(object->events, NULL);
+    if (how == 1)
+        object->event_first = WINDOW_EVENTS;
+    if (how == 2)
+        object->event_first = -1;
+    if (how == 3)
+        object->event_count = WINDOW_EVENTS + 1;
+    if (how == 4)
+        object->event_count = -1;
+}
+
+TEST("a window whose ring its program damaged hears nothing, harms nobody") {
+    for (unsigned how = 0; how < 5; how++) {
+        window_world_start(window_world_told);
+        WindowObject *object = window_world_seat()->object;
+        damage(how, object);
+        int64_t count = object->event_count;
+        EXPECT(!ring_is_good(object));
+        keys(1, 3);
+        EXPECT_EQUAL(object->event_count, count);
+        EXPECT(!ring_behind());
+        for (int i = 0; i < 10; i++)
+            window_world_turn(100000);
+        EXPECT_TEXT(window_world_heard(), "");
+        window_world_stop();
+    }
+}
+
+TEST("a ring of events that is too short is none") {
+    WindowObject object = {0};
+    Array array = {.length = WINDOW_EVENTS * WINDOW_EVENT_WORDS};
+    object.events = &array;
+    EXPECT(ring_is_good(&object));
+    array.length--;
+    EXPECT(!ring_is_good(&object));
+}
