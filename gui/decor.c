@@ -56,6 +56,8 @@ Rect decor_button(const DecorWindow *window, DecorPart part) {
         return (Rect){0};
     int64_t x = rect_right(window->frame) - BUTTON_MARGIN - from_right * BUTTON;
     int64_t y = (int64_t)window->frame.y + (THEME_TITLE_HEIGHT - BUTTON) / 2;
+    if (x < window->frame.x)
+        return (Rect){0}; /* a program may want a narrow window */
     return rect_between(x, y, x + BUTTON, y + BUTTON);
 }
 

@@ -51,7 +51,8 @@ Rect decor_extent(const DecorWindow *window, const Theme *theme);
 
 DecorPart decor_part(const DecorWindow *window, int32_t x, int32_t y);
 
-/* The rectangle of a title bar button, also for tooltips and tests. */
+/* The rectangle of a title bar button, also for tooltips and tests; empty where
+ * the frame has no room for it. */
 Rect decor_button(const DecorWindow *window, DecorPart part);
 
 /* The cursor (CursorShape) that a part asks for. */

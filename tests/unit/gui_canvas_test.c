@@ -62,6 +62,27 @@ TEST("filling and framing set exactly the pixels that are asked for") {
     }
 }
 
+TEST("a colour is laid over what is there by its alpha, whichever it is") {
+    static const uint32_t under = 0xff40c080;
+    for (uint32_t alpha = 0; alpha < 256; alpha++) {
+        uint32_t pixels[9];
+        Canvas canvas;
+        for (int i = 0; i < 9; i++)
+            pixels[i] = under;
+        canvas_begin(&canvas, (Bitmap){pixels, 9, 1, 9});
+        canvas_fill(&canvas, (Rect){0, 0, 9, 1}, alpha << 24 | 0xff00ff);
+        for (uint32_t shift = 0; shift < 32; shift += 8) {
+            uint32_t over = (0xffff00ffu >> shift & 255) * alpha;
+            int32_t exact =
+                (int32_t)(over + (under >> shift & 255) * (255 - alpha));
+            int32_t off = exact - (int32_t)(pixels[8] >> shift & 255) * 255;
+            EXPECT(off <= 255 && off >= -255);
+        }
+        if (alpha == 254) /* what lies below still shines through */
+            EXPECT_EQUAL(pixels[8] >> 8 & 255, 1);
+    }
+}
+
 TEST("a gradient begins and ends with its colours and goes one way") {
     Bitmap bitmap = gui_guarded(3, 40, 1, true);
     Canvas canvas;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gui/cursor.h"
+#include "gui/decor.h"
 #include "gui/icons.h"
 #include "gui/path.h"
 #include "gui/pixels.h"
@@ -123,6 +124,55 @@ static void any_text(Canvas *canvas, uint64_t *state) {
                   gui_colour(state));
 }
 
+static DecorItem any_item(uint64_t *state) {
+    return (DecorItem){.rect = {gui_between(state, -40, WIDTH),
+                                gui_between(state, -40, HEIGHT),
+                                gui_between(state, 0, 120),
+                                gui_between(state, 0, 50)},
+                       .icon = (uint32_t)gui_between(state, 0, ICON_COUNT - 1),
+                       .text = "Some words",
+                       .text_bytes = 10,
+                       .note = test_random(state) & 1 ? "note" : NULL,
+                       .note_bytes = 4,
+                       .active = test_random(state) & 1,
+                       .open = test_random(state) & 1,
+                       .hover = test_random(state) & 1};
+}
+
+static void any_panel(Canvas *canvas, uint64_t *state) {
+    DecorItem item = any_item(state);
+    decor_panel(canvas, any_item(state).rect, &theme_light);
+    decor_bar(canvas, any_item(state).rect, &theme_dark);
+    decor_menu_line(canvas, any_item(state).rect, &theme_light);
+    decor_durable(canvas, any_item(state).rect, test_random(state) & 1,
+                  &theme_light);
+    decor_bar_item(canvas, &item, &theme_light);
+    item = any_item(state);
+    decor_menu_item(canvas, &item, &theme_dark);
+}
+
+static void any_window(Canvas *canvas, uint64_t *state) {
+    uint32_t row[WIDTH];
+    DecorWindow window = {.frame = any_item(state).rect,
+                          .title = "Some words",
+                          .title_bytes = 10,
+                          .active = test_random(state) & 1,
+                          .maximised = test_random(state) & 1};
+    window.frame.height += THEME_TITLE_HEIGHT;
+    decor_window(canvas, &window, &theme_light);
+    for (int i = 0; i < WIDTH; i++)
+        row[i] = bitmap_pixel(gui_colour(state));
+    for (int32_t at = -3; at < 60; at++) /* also outside of the content */
+        decor_content_row(canvas, &window, at, gui_between(state, -9, 50), row,
+                          WIDTH);
+}
+
+static void any_lines(Canvas *canvas, uint64_t *state) {
+    static const char text[] = "Some words that need more than one line.";
+    typeset_lines(canvas, THEME_FONT, any_item(state).rect, 20, 3, text,
+                  sizeof text - 1, gui_colour(state));
+}
+
 static const struct {
     const char *name;
     void (*draw)(Canvas *canvas, uint64_t *state);
@@ -130,6 +180,7 @@ static const struct {
     {"fill", any_fill},     {"gradient", any_gradient}, {"frame", any_frame},
     {"shape", any_shape},   {"shadow", any_shadow},     {"path", any_path},
     {"bitmap", any_bitmap}, {"icon", any_icon},         {"text", any_text},
+    {"panel", any_panel},   {"window", any_window},     {"lines", any_lines},
 };
 
 /* True when `clipped` is `whole` inside the clip and `before` outside. */

@@ -56,12 +56,26 @@ TEST("a window that is fixed or maximised has no edges") {
     EXPECT_EQUAL(decor_part(&window, 50, 150), DECOR_CONTENT);
 }
 
+TEST("the buttons of a narrow window are within its frame") {
+    for (int32_t width = 1; width < 120; width++) {
+        DecorWindow window = a_window();
+        window.frame.width = width;
+        for (DecorPart part = DECOR_MINIMISE; part <= DECOR_CLOSE; part++) {
+            Rect rect = decor_button(&window, part);
+            EXPECT(rect_equal(rect_common(rect, window.frame), rect));
+        }
+        EXPECT(rect_empty(decor_button(&window, DECOR_CLOSE)) == (width < 32));
+    }
+}
+
 TEST("drawing a window stays within its extent") {
     gui_fonts();
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 8; i++) {
         DecorWindow window = a_window();
         window.active = i & 1;
         window.maximised = i & 2;
+        if (i & 4)
+            window.frame.width = 40;
         Rect extent = decor_extent(&window, &theme_light);
         Bitmap before = gui_guarded(400, 300, 3, true);
         Bitmap after = gui_guarded(400, 300, 3, true);
@@ -76,6 +90,56 @@ TEST("drawing a window stays within its extent") {
         gui_guarded_free(&before);
         gui_guarded_free(&after);
     }
+}
+
+/* A window on a white ground. */
+static Bitmap drawn(const DecorWindow *window) {
+    Bitmap bitmap = gui_guarded(400, 300, 3, true);
+    Canvas canvas;
+    canvas_begin(&canvas, bitmap);
+    canvas_fill(&canvas, bitmap_rect(&bitmap), 0xffffffff);
+    decor_window(&canvas, window, &theme_dark);
+    return bitmap;
+}
+
+TEST("title, line and edges have their colours") {
+    gui_fonts();
+    for (int active = 0; active < 2; active++) {
+        DecorWindow window = a_window();
+        window.active = active;
+        Bitmap bitmap = drawn(&window);
+        EXPECT_EQUAL(*bitmap_at(&bitmap, 70, 60),
+                     active ? theme_dark.title : theme_dark.title_inactive);
+        EXPECT_EQUAL(*bitmap_at(&bitmap, 70, 40 + THEME_TITLE_HEIGHT - 1),
+                     theme_dark.line);
+        EXPECT_EQUAL(*bitmap_at(&bitmap, 50, 120), theme_dark.window_line);
+        EXPECT_EQUAL(*bitmap_at(&bitmap, 349, 120), theme_dark.window_line);
+        EXPECT_EQUAL(*bitmap_at(&bitmap, 200, 239), theme_dark.window_line);
+        gui_guarded_free(&bitmap);
+    }
+}
+
+TEST("a long title stays away from the buttons") {
+    gui_fonts();
+    DecorWindow window = a_window();
+    window.title_bytes = 0;
+    Bitmap without = drawn(&window);
+    window.title = "A title that is much too long for the frame that it has";
+    window.title_bytes = strlen(window.title);
+    Bitmap with = drawn(&window);
+    int32_t buttons = decor_button(&window, DECOR_MINIMISE).x;
+    unsigned other = 0;
+    for (int32_t y = 0; y < 300; y++)
+        for (int32_t x = 0; x < 400; x++) {
+            bool same = *bitmap_at(&with, x, y) == *bitmap_at(&without, x, y);
+            other += !same;
+            if (!same &&
+                (x >= buttons || y < 40 || y >= 40 + THEME_TITLE_HEIGHT))
+                EXPECT(false);
+        }
+    EXPECT(other > 0);
+    gui_guarded_free(&without);
+    gui_guarded_free(&with);
 }
 
 TEST("content drawn in pieces is the content drawn at once") {

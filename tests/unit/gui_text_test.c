@@ -129,6 +129,54 @@ TEST("drawing ends where measuring says, on any canvas") {
     gui_guarded_free(&bitmap);
 }
 
+TEST("a text fits where it is exactly as wide as the room, and is whole") {
+    gui_fonts();
+    unsigned exact = 0;
+    for (uint8_t size = 6; size <= 40; size++) {
+        Font font = {3, size};
+        for (size_t count = 1; count <= 64; count++) {
+            char text[64];
+            memset(text, 'm', sizeof text);
+            int32_t width = typeset_width(font, text, count);
+            EXPECT_EQUAL(typeset_fit(font, text, count, width, true), count);
+            exact += count > 1 && typeset_fit(font, text, count, width - 1,
+                                              false) == count - 1;
+        }
+    }
+    EXPECT(exact > 0);
+}
+
+/* The rightmost column in which anything was drawn; -1: none. */
+static int32_t last_column(const Bitmap *bitmap, uint32_t ground) {
+    for (int32_t x = bitmap->width - 1; x >= 0; x--)
+        for (int32_t y = 0; y < bitmap->height; y++)
+            if (*bitmap_at(bitmap, x, y) != ground)
+                return x;
+    return -1;
+}
+
+TEST("a label that is cut ends with its dots within its room") {
+    enum { LEFT = 10 };
+    gui_fonts();
+    Bitmap bitmap = gui_guarded(200, 30, 1, true);
+    for (int32_t room = 20; room < 150; room++) {
+        static const char text[] = "mmmmmmmmmmmmmmmmmmmmmmmmmmmmmm";
+        Canvas canvas;
+        canvas_begin(&canvas, bitmap);
+        canvas_fill(&canvas, bitmap_rect(&bitmap), 0xffffffff);
+        typeset_label(&canvas, THEME_FONT, (Rect){LEFT, 0, room, 30},
+                      TYPESET_START, text, sizeof text - 1, 0xff000000);
+        int32_t last = last_column(&bitmap, 0xffffffff);
+        EXPECT(last < LEFT + room);
+        EXPECT(last > LEFT + room - 16); /* no more is cut than has to be */
+        uint32_t low = 0;                /* dots are at the baseline only */
+        for (int32_t y = 0; y < 15; y++)
+            low |= *bitmap_at(&bitmap, last, y) != 0xffffffff;
+        EXPECT_EQUAL(low, 0);
+    }
+    gui_guarded_free(&bitmap);
+}
+
 TEST("what fits is not wider than the room, and one more would be") {
     gui_fonts();
     for (size_t i = 0; i < TEXTS * 6; i++) {
