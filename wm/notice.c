@@ -103,6 +103,8 @@ static void damage_all(void) {
 void notice_show(const WmNotice *wanted) {
     notice = wanted;
     first = selected = 0;
+    if (notice)
+        router_notice_comes();
     damage_all();
 }
 

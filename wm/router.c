@@ -81,6 +81,12 @@ void router_forget(const WmWindow *window) {
         told_focus = NULL;
 }
 
+/* A window hears the release of what went down in it all the same. */
+void router_notice_comes(void) {
+    if (wm_state.drag != WM_DRAG_CONTENT)
+        drag_end();
+}
+
 /* ---- Pointer over frames ---- */
 
 static void set_hover(WmWindow *window, DecorPart part) {

@@ -78,6 +78,8 @@ void compositor_draw_window(Canvas *canvas, const WmWindow *window,
 /* Finds what is under the pointer and lights it up; no window is told. */
 void router_look(void);
 void router_forget(const WmWindow *window);
+/* What the pointer drags or holds is let go: input is for the notice now. */
+void router_notice_comes(void);
 /* Tells windows about sizes that changed, and hooks about changes. */
 void router_settle(void);
 

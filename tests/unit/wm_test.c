@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "gui/gui.h"
+#include "kernel/base/keymap.h"
 #include "kernel/system/assets.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
+#include "wm/notice.h"
 #include "wm/wm_state.h"
 #include "wm/script.h"
 
@@ -451,6 +453,172 @@ TEST("a window is told when the pointer left, also when another covers it") {
     point(5, 5);
     EXPECT_EQUAL(last[1].kind, INPUT_POINTER);
     EXPECT_EQUAL(last[1].x, -1);
+    stop();
+}
+
+TEST("the pointer that goes from one window to the next has left the first") {
+    start();
+    Rect first = windows_content(&windows[0]);
+    Rect last_one = windows_content(&windows[3]);
+    point(first.x + 2, first.y + 2);
+    memset(last, 0, sizeof last);
+    point(last_one.x + 8, last_one.y + 8);
+    EXPECT_EQUAL(delivered[0] > 0, 1);
+    EXPECT_EQUAL(last[0].kind, INPUT_POINTER);
+    EXPECT_EQUAL(last[0].x, -1);
+    EXPECT_EQUAL(last[0].y, -1);
+    EXPECT_EQUAL(last[3].x, 8);
+    stop();
+}
+
+TEST("the pointer that goes on to the title has left the content") {
+    start();
+    Rect content = windows_content(&windows[3]);
+    point(content.x + 2, content.y + 2);
+    point(content.x + 2, content.y - 9);
+    EXPECT_EQUAL(last[3].x, -1);
+    stop();
+}
+
+TEST("a window hears of its new size, also when only the height is another") {
+    start();
+    Rect frame = windows_frame(&windows[3]);
+    int32_t x = frame.x + frame.width / 2, y = frame.y + frame.height + 1;
+    button(true, x, y);
+    memset(last, 0, sizeof last);
+    point(x, y + 9);
+    EXPECT_EQUAL((int)last[3].kind, WM_EVENT_SIZE);
+    EXPECT_EQUAL(last[3].x, 260);
+    EXPECT_EQUAL(last[3].y, 129);
+    button(false, x, y + 9);
+    stop();
+}
+
+TEST("a window that moves is gone from its old place") {
+    start();
+    for (unsigned i = 0; i < WINDOWS; i++)
+        paint(i, i + 1);
+    Rect title = windows_frame(&windows[3]);
+    button(true, title.x + 30, title.y + 10);
+    EXPECT(same_as_all_new());
+    point(title.x + 330, title.y + 150); /* old and new place do not touch */
+    EXPECT(same_as_all_new());
+    button(false, title.x + 330, title.y + 150);
+    stop();
+}
+
+TEST("a wheel goes to the content under the pointer, in its own places") {
+    start();
+    Rect content = windows_content(&windows[0]);
+    point(content.x + 3, content.y + 4);
+    wm_input(&(InputEvent){.kind = INPUT_WHEEL, .wheel = 2});
+    EXPECT_EQUAL(last[0].kind, INPUT_WHEEL);
+    EXPECT_EQUAL(last[0].wheel, 2);
+    EXPECT_EQUAL(last[0].x, 3);
+    EXPECT_EQUAL(last[0].y, 4);
+    stop();
+}
+
+/* ---- Notices ---- */
+
+static int chosen;
+
+static const char *answer(uint32_t place) {
+    static const char *const words[] = {"Yes", "No", "Later"};
+    return place < 3 ? words[place] : NULL;
+}
+
+static void choose(uint32_t place) {
+    chosen = (int)place;
+}
+
+static const WmNotice question = {
+    .title = "Really?", .text = "Say it.", .answer = answer, .chosen = choose};
+
+static void key(unsigned usage, bool down) {
+    wm_input(&(InputEvent){
+        .kind = INPUT_KEY, .usage = (uint16_t)usage, .down = down});
+}
+
+TEST("while a notice is shown all input is for it") {
+    start();
+    Rect content = windows_content(&windows[3]);
+    chosen = -1;
+    notice_show(&question);
+    wm_settle();
+    memset(delivered, 0, sizeof delivered);
+    uint64_t focus = windows_focused()->number;
+    key(4, true);
+    click_at(1, 60, 60, 100);
+    point(content.x + 2, content.y + 2);
+    click_at(2, content.x + 2, content.y + 2, 200);
+    click_at(1, 20, HEIGHT - 20, 300);
+    wm_input(&(InputEvent){.kind = INPUT_WHEEL, .wheel = 1});
+    for (unsigned i = 0; i < WINDOWS; i++)
+        EXPECT_EQUAL(presses[i] + releases[i], 0);
+    EXPECT(!wm_state.launcher_open);
+    EXPECT_EQUAL(windows_focused()->number, focus);
+    EXPECT(!wm_state.hover);
+    EXPECT_EQUAL(delivered[0] + delivered[1] + delivered[2] + delivered[3], 0);
+    key(KEY_DOWN, true);
+    key(KEY_ENTER, true);
+    EXPECT_EQUAL(chosen, 1);
+    EXPECT(!notice_is_shown());
+    stop();
+}
+
+TEST("an answer is chosen where it stands, once") {
+    Rect rect;
+    start();
+    chosen = -1;
+    notice_show(&question);
+    EXPECT(wm_find("button", "Later", &rect));
+    click_middle(rect);
+    EXPECT_EQUAL(chosen, 2);
+    chosen = -1;
+    click_middle(rect);
+    EXPECT_EQUAL(chosen, -1);
+    stop();
+}
+
+TEST("keys and buttons held when a notice comes are told as let go") {
+    start();
+    Rect content = windows_content(&windows[3]);
+    key(4, true);
+    press(1, true, content.x + 5, content.y + 5, 0);
+    notice_show(&question);
+    key(4, false);
+    EXPECT_EQUAL(last[3].kind, INPUT_KEY);
+    EXPECT(!last[3].down);
+    press(1, false, content.x + 5, content.y + 5, 0);
+    EXPECT_EQUAL(releases[3], 1);
+    notice_show(NULL);
+    stop();
+}
+
+TEST("a title button that was held when a notice came does nothing") {
+    Rect rect;
+    start();
+    windows[3].title = "Fourth";
+    EXPECT(wm_find("close", "Fourth", &rect));
+    press(1, true, rect.x + 5, rect.y + 5, 0);
+    notice_show(&question);
+    press(1, false, rect.x + 5, rect.y + 5, 0);
+    EXPECT_EQUAL(closes[3], 0);
+    notice_show(NULL);
+    stop();
+}
+
+TEST("a window that was dragged when a notice came stays where it is") {
+    start();
+    Rect title = windows_frame(&windows[3]), before = windows[3].wanted;
+    press(1, true, title.x + 30, title.y + 10, 0);
+    notice_show(&question);
+    point(title.x + 60, title.y + 60);
+    notice_show(NULL);
+    point(title.x + 90, title.y + 90);
+    EXPECT(rect_equal(windows[3].wanted, before));
+    press(1, false, title.x + 90, title.y + 90, 0);
     stop();
 }
 
