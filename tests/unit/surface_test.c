@@ -1,0 +1,143 @@
+/* Tests of surfaces: pictures in tiles. */
+#include "wm/surface.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/sim/sim.h"
+#include "tests/test.h"
+
+enum { WIDTH = 150, HEIGHT = 40, TILE_BYTES = SURFACE_TILE_BYTES };
+
+static uint64_t calls, fail_at; /* announcements; the one that is refused */
+
+static Status announce(void *address, size_t size_bytes) {
+    (void)address, (void)size_bytes;
+    return ++calls == fail_at ? STATUS_NO_SPACE : STATUS_OK;
+}
+
+/* What is given back reads as anything. */
+static Status discard(void *address, size_t size_bytes) {
+    Status status = announce(address, size_bytes);
+    if (status == STATUS_OK)
+        memset(address, (int)sim_random(), size_bytes);
+    return status;
+}
+
+static const SurfaceMemory memory = {announce, discard};
+
+static Surface *surface;
+static Bitmap picture;
+
+static void start(void) {
+    size_t bytes = surface_bytes(WIDTH, HEIGHT);
+    calls = fail_at = 0;
+    surface = aligned_alloc(4096, bytes);
+    memset(surface, 0x5A, bytes);
+    surface_make(surface, WIDTH, HEIGHT, 0xff336699);
+    EXPECT(surface_valid(surface, bytes));
+    EXPECT(!surface_valid(surface, bytes - 1));
+    EXPECT_EQUAL(bitmap_make(WIDTH, HEIGHT, &picture), STATUS_OK);
+    for (int i = 0; i < WIDTH * HEIGHT; i++)
+        picture.pixels[i] = 0xff336699;
+}
+
+static void stop(void) {
+    free(surface);
+    bitmap_free(&picture);
+}
+
+static bool shows_picture(void) {
+    uint32_t row[WIDTH];
+    for (uint32_t y = 0; y < HEIGHT; y++) {
+        surface_row(surface, 0, y, WIDTH, row);
+        if (memcmp(row, bitmap_at(&picture, 0, (int32_t)y), sizeof row) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* A part of the picture in one colour, or in many. */
+static Rect change_picture(void) {
+    static const uint32_t colours[] = {0xff336699, 0xffffffff, 0xff000000};
+    Rect part = {(int32_t)(sim_random() % WIDTH),
+                 (int32_t)(sim_random() % HEIGHT),
+                 1 + (int32_t)(sim_random() % WIDTH),
+                 1 + (int32_t)(sim_random() % HEIGHT)};
+    part = rect_common(part, bitmap_rect(&picture));
+    uint64_t kind = sim_random() % 5;
+    if (kind == 0)
+        part = bitmap_rect(&picture);
+    for (int32_t y = part.y; y < part.y + part.height; y++)
+        for (int32_t x = part.x; x < part.x + part.width; x++)
+            *bitmap_at(&picture, x, y) =
+                kind < 3 ? colours[kind] : 0xff000000u | (uint32_t)(x * y);
+    return part;
+}
+
+TEST("a surface shows the picture that it took, tile by tile") {
+    start();
+    EXPECT(shows_picture());
+    for (int round = 0; round < 300; round++) {
+        Rect changed = {0, 0, 0, 0};
+        sim_seed((uint64_t)round);
+        change_picture();
+        EXPECT_EQUAL(surface_commit(surface, &picture, 1, &memory, &changed),
+                     STATUS_OK);
+        if (!shows_picture()) {
+            EXPECT(!"it shows the picture");
+            break;
+        }
+    }
+    stop();
+}
+
+TEST("what a surface says has changed has all that did, and no more tiles") {
+    start();
+    for (int32_t y = 0; y < HEIGHT; y++)
+        for (int32_t x = 0; x < WIDTH; x += 7) {
+            Rect changed = {0, 0, 0, 0};
+            *bitmap_at(&picture, x, y) ^= 0xff;
+            EXPECT_EQUAL(
+                surface_commit(surface, &picture, 1, &memory, &changed),
+                STATUS_OK);
+            EXPECT(rect_has(changed, x, y));
+            EXPECT_EQUAL(changed.width, SURFACE_TILE_WIDTH);
+            EXPECT_EQUAL(changed.height, SURFACE_TILE_HEIGHT);
+        }
+    stop();
+}
+
+TEST("the same picture again writes nothing") {
+    Rect changed = {0, 0, 0, 0};
+    start();
+    change_picture();
+    EXPECT_EQUAL(surface_commit(surface, &picture, 1, &memory, &changed),
+                 STATUS_OK);
+    calls = 0;
+    changed = (Rect){0, 0, 0, 0};
+    EXPECT_EQUAL(surface_commit(surface, &picture, 1, &memory, &changed),
+                 STATUS_OK);
+    EXPECT_EQUAL(calls, 0);
+    EXPECT(rect_empty(changed));
+    stop();
+}
+
+TEST("a commit that is refused is made again, wherever that was") {
+    for (uint64_t fail = 1; fail < 12; fail++) {
+        Rect changed = {0, 0, 0, 0};
+        start();
+        sim_seed(fail);
+        for (int i = 0; i < WIDTH * HEIGHT; i++)
+            picture.pixels[i] = 0xff000000u | (uint32_t)(i * 7);
+        fail_at = fail;
+        Status status = surface_commit(surface, &picture, 5, &memory, &changed);
+        EXPECT_EQUAL(status, STATUS_NO_SPACE);
+        EXPECT(surface->stamp != 5);
+        EXPECT_EQUAL(surface_commit(surface, &picture, 5, &memory, &changed),
+                     STATUS_OK);
+        EXPECT(shows_picture());
+        EXPECT_EQUAL(surface->stamp, 5);
+        stop();
+    }
+}
