@@ -90,6 +90,15 @@ TEST("pointer, launcher and theme come back") {
     window_world_stop();
 }
 
+TEST("the theme comes back that was changed alone") {
+    window_world_start(three);
+    keep_and_cut();
+    wm_state.theme = &theme_dark;
+    keep_and_cut();
+    EXPECT(wm_desk().dark);
+    window_world_stop();
+}
+
 TEST("the number of a window is given out once") {
     window_world_start(three);
     int64_t highest = 0;

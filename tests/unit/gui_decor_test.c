@@ -176,6 +176,28 @@ TEST("content drawn in pieces is the content drawn at once") {
     gui_guarded_free(&pieces);
 }
 
+TEST("a row of content stays in the content, however long it is") {
+    uint32_t row[400];
+    DecorWindow window = a_window();
+    Rect content = decor_content(window.frame, false);
+    Bitmap before = gui_guarded(400, 300, 3, true);
+    Bitmap after = gui_guarded(400, 300, 3, true);
+    Canvas canvas;
+    canvas_begin(&canvas, after);
+    for (int i = 0; i < 400; i++)
+        row[i] = 0xff123456;
+    for (int32_t at = -5; at < content.height + 5; at++)
+        decor_content_row(&canvas, &window, at, -20, row, 400);
+    for (int32_t y = 0; y < 300; y++)
+        for (int32_t x = 0; x < 400; x++)
+            if (!rect_has(content, x, y) &&
+                *bitmap_at(&after, x, y) != *bitmap_at(&before, x, y))
+                EXPECT(false);
+    EXPECT_EQUAL(*bitmap_at(&after, content.x, content.y), 0xff123456);
+    gui_guarded_free(&before);
+    gui_guarded_free(&after);
+}
+
 TEST("the sheets of the gallery are the same twice, light and dark") {
     gui_fonts();
     for (const Sheet *sheet = sheets; sheet->name; sheet++) {

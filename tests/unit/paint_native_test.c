@@ -89,7 +89,9 @@ TEST("a picture that was half drawn at a power cut is drawn after it") {
 TEST("a window that goes while it is painted takes its picture along") {
     start();
     begin_another();
-    desktop_remove(window_world_seat());
+    Seat *seat = window_world_seat();
+    EXPECT(seat->painting != NULL);
+    desktop_remove(seat);
     EXPECT_EQUAL(desktop_window_count(), 0);
     for (int i = 0; i < 20; i++)
         window_world_turn(100000);
@@ -106,6 +108,10 @@ TEST("a window that is another size gets a picture of that size") {
     EXPECT_EQUAL(window_world_seat()->window.surface->width, 500);
     EXPECT_EQUAL(window_world_seat()->window.surface->height, 300);
     EXPECT_EQUAL(pixel(499, 299), bitmap_pixel(theme_light.danger));
+    window->wanted.height = 350;
+    window_world_rest();
+    EXPECT_EQUAL(window_world_seat()->window.surface->height, 350);
+    EXPECT_EQUAL(pixel(499, 349), bitmap_pixel(theme_light.danger));
     window_world_stop();
 }
 

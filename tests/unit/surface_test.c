@@ -7,7 +7,7 @@
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 
-enum { WIDTH = 150, HEIGHT = 40, TILE_BYTES = SURFACE_TILE_BYTES };
+enum { WIDTH = 150, HEIGHT = 40 };
 
 static uint64_t calls, fail_at; /* announcements; the one that is refused */
 
@@ -16,10 +16,10 @@ static Status announce(void *address, size_t size_bytes) {
     return ++calls == fail_at ? STATUS_NO_SPACE : STATUS_OK;
 }
 
-/* What is given back reads as anything. */
+/* What is given back reads as anything, also as it was. */
 static Status discard(void *address, size_t size_bytes) {
     Status status = announce(address, size_bytes);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && sim_random() % 2)
         memset(address, (int)sim_random(), size_bytes);
     return status;
 }

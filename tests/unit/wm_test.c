@@ -248,6 +248,25 @@ TEST("a button that is up last, of two, is told to nobody") {
     stop();
 }
 
+TEST("the right button on a frame does nothing but raise the window") {
+    Rect rect, before;
+    start();
+    before = windows[3].wanted;
+    windows[3].title = "Fourth";
+    EXPECT(wm_find("close", "Fourth", &rect));
+    click_at(2, rect.x + 5, rect.y + 5, 0);
+    EXPECT_EQUAL(closes[3], 0);
+    Rect title = windows_frame(&windows[3]);
+    press(2, true, title.x + 30, title.y + 10, 0);
+    point(title.x + 60, title.y + 10);
+    press(2, false, title.x + 60, title.y + 10, 0);
+    EXPECT(rect_equal(windows[3].wanted, before));
+    Rect behind = windows_frame(&windows[0]);
+    click_at(2, behind.x + 30, behind.y + 10, 0);
+    EXPECT(windows_focused() == &windows[0]);
+    stop();
+}
+
 TEST("a right click on the bar holds nothing") {
     start();
     click_at(2, WIDTH - 2, HEIGHT - 2, 0);
@@ -286,6 +305,7 @@ TEST("a double click is two of the left button, in one place, soon") {
 
 TEST("a third click is the first of a pair") {
     start();
+    windows[3].wanted.y = THEME_TITLE_HEIGHT; /* as when it is maximised */
     Rect title = windows_frame(&windows[3]);
     for (uint64_t i = 0; i < 3; i++)
         click_at(1, title.x + 30, title.y + 10, 1000 + 100 * i);
