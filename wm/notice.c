@@ -7,6 +7,7 @@
 #include "gui/typeset.h"
 #include "kernel/base/keymap.h"
 #include "kernel/base/text.h"
+#include "wm/router.h"
 #include "wm/wm_state.h"
 
 enum {

@@ -2,6 +2,7 @@
 #include "wm/ring.h"
 
 #include "kernel/base/bytes.h"
+#include "kernel/base/check.h"
 #include "vm/heap/heap.h"
 #include "vm/run/thread.h"
 #include "vm/run/vm.h"
@@ -15,6 +16,8 @@ typedef struct Waiting {
 
 static Waiting backlog[BACKLOG];
 static uint32_t backlog_count;
+static Status refused; /* why the first of them waits, */
+static bool was_full;  /* and whether it is for a full ring */
 
 uint64_t *ring_event(const WindowObject *object, uint64_t place) {
     uint64_t at = ((uint64_t)object->event_first + place) % WINDOW_EVENTS;
@@ -61,7 +64,8 @@ static Status push_event(Seat *seat, const InputEvent *event) {
     WindowObject *object = seat->object;
     if (!ring_is_good(object))
         return STATUS_OK; /* a broken app hears nothing */
-    if (object->event_count == WINDOW_EVENTS && !replaces(object, event))
+    was_full = object->event_count == WINDOW_EVENTS && !replaces(object, event);
+    if (was_full)
         return STATUS_BUSY;
     Status status = heap_write(object, sizeof *object);
     if (status == STATUS_OK)
@@ -76,20 +80,27 @@ static Status push_event(Seat *seat, const InputEvent *event) {
         object->event_count--;
     write_event(ring_event(object, (uint64_t)object->event_count), event);
     object->event_count++;
+    CHECK(ring_is_good(object));
     return STATUS_OK;
 }
 
 void ring_flush(void) {
-    while (backlog_count > 0 &&
-           push_event(backlog[0].seat, &backlog[0].event) == STATUS_OK)
+    while (backlog_count > 0) {
+        refused = push_event(backlog[0].seat, &backlog[0].event);
+        if (refused != STATUS_OK)
+            return;
         bytes_move(backlog, backlog + 1, --backlog_count * sizeof backlog[0]);
+    }
 }
 
 void ring_deliver(WmWindow *window, const InputEvent *event) {
     Seat *seat = window->owner;
     ring_flush();
-    if (backlog_count == 0 && push_event(seat, event) == STATUS_OK)
-        return;
+    if (backlog_count == 0) {
+        refused = push_event(seat, event);
+        if (refused == STATUS_OK)
+            return;
+    }
     if (backlog_count < BACKLOG)
         backlog[backlog_count++] = (Waiting){seat, *event};
 }
@@ -109,4 +120,32 @@ bool ring_behind(void) {
 void ring_drop(WindowObject *object) {
     object->event_first = (object->event_first + 1) % WINDOW_EVENTS;
     object->event_count--;
+    CHECK(ring_is_good(object));
+}
+
+static bool is_attached(const Seat *wanted) {
+    const Seat *seat = seat_first();
+    while (seat && seat != wanted)
+        seat = seat->next;
+    return seat != NULL;
+}
+
+/* What a program broke is no matter of C. */
+static bool has_events(const Seat *seat) {
+    return ring_is_good(seat->object) && seat->object->event_count > 0;
+}
+
+const char *ring_check(void) {
+    for (uint32_t i = 0; i < backlog_count; i++)
+        if (!is_attached(backlog[i].seat))
+            return "E2: an event waits for a window that went";
+    if (backlog_count > 0 && refused == STATUS_OK)
+        return "E3: an event waits for nothing";
+    if (backlog_count > 0 && was_full &&
+        backlog[0].seat->object->event_count < WINDOW_EVENTS)
+        return "E3: an event waits though its ring has room";
+    for (const Seat *seat = seat_first(); seat; seat = seat->next)
+        if (has_events(seat) && ring_waiter(seat))
+            return "E4: a thread waits for events that are there";
+    return NULL;
 }

@@ -3,7 +3,14 @@
  * An event is in the ring and its thread runs, or neither. Motion and sizes say
  * where things are now, so a newer one takes the place of one that was not
  * taken yet. What cannot be written now waits here, and while anything waits
- * all input does (ring_behind). */
+ * all input does (ring_behind).
+ *
+ * Invariants, after each ring_flush() (ring_check; E1 in every build):
+ *  E1. A ring is good until its program writes into it.
+ *  E2. What waits is for windows that are attached.
+ *  E3. What waits first was refused: its ring is full, or the heap could not be
+ *      written.
+ *  E4. A thread waits for the events of a window only while there are none. */
 #ifndef WM_RING_H
 #define WM_RING_H
 
@@ -26,6 +33,9 @@ bool ring_is_good(const WindowObject *object);
 uint64_t *ring_event(const WindowObject *object, uint64_t place);
 /* The oldest one is taken; the object is announced. */
 void ring_drop(WindowObject *object);
+
+/* NULL, or the sentence of the invariant that does not hold. */
+const char *ring_check(void);
 
 /* The thread that waits for the window's events, or NULL. */
 Thread *ring_waiter(const Seat *seat);

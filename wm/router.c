@@ -1,8 +1,11 @@
 /* Where input goes: launcher and bar first, then title bars and edges, then the
  * window under the pointer, or with the focus for keys. */
+#include "wm/router.h"
+
 #include "wm/notice.h"
 #include "wm/wm_state.h"
 
+#include "kernel/base/check.h"
 #include "kernel/base/keymap.h"
 
 enum {
@@ -20,10 +23,15 @@ static void tell(WmWindow *window, InputEvent event) {
 
 /* ---- Telling owners ---- */
 
+static bool knows_its_size(const WmWindow *window) {
+    Rect content = windows_content(window);
+    return content.width == window->told_width &&
+           content.height == window->told_height;
+}
+
 static void tell_size(WmWindow *window) {
     Rect content = windows_content(window);
-    if (!windows_visible(window) || (content.width == window->told_width &&
-                                     content.height == window->told_height))
+    if (!windows_visible(window) || knows_its_size(window))
         return;
     window->told_width = content.width;
     window->told_height = content.height;
@@ -71,8 +79,10 @@ static void drag_end(void) {
 }
 
 void router_forget(const WmWindow *window) {
-    if (wm_state.hover == window)
+    if (wm_state.hover == window) {
         wm_state.hover = NULL;
+        wm_state.hover_part = DECOR_NOTHING;
+    }
     if (wm_state.drag_window == window)
         drag_end();
     if (wm_state.title_click_window == window)
@@ -171,6 +181,42 @@ void wm_window_cursor(const WmWindow *window) {
 
 /* ---- After each event ---- */
 
+static bool is_listed(const WmWindow *wanted) {
+    LIST_EACH(windows_list(), link)
+    if (LIST_ELEMENT(link, WmWindow, link) == wanted)
+        return true;
+    return false;
+}
+
+static bool drags_window(WmDrag drag) {
+    return drag == WM_DRAG_MOVE || drag == WM_DRAG_RESIZE ||
+           drag == WM_DRAG_BUTTON || drag == WM_DRAG_CONTENT;
+}
+
+const char *router_check(void) {
+    const WmWindow *hover = wm_state.hover;
+    if (drags_window(wm_state.drag) ? !is_listed(wm_state.drag_window)
+                                    : wm_state.drag_window != NULL)
+        return "R1: the drag has no window, or one too many";
+    if (hover ? !is_listed(hover) || !windows_visible(hover) ||
+                    wm_state.hover_part == DECOR_NOTHING
+              : wm_state.hover_part != DECOR_NOTHING)
+        return "R2: the pointer is over what is not there";
+    if (notice_is_shown() && wm_state.drag != WM_DRAG_NONE &&
+        wm_state.drag != WM_DRAG_CONTENT)
+        return "R3: something is dragged behind a notice";
+    if (told_focus != windows_focused())
+        return "R4: the focus was told to another";
+    if (wm_state.title_click_window && !is_listed(wm_state.title_click_window))
+        return "R5: half a double click on a window that went";
+    LIST_EACH(windows_list(), link) {
+        const WmWindow *window = LIST_ELEMENT(link, WmWindow, link);
+        if (windows_visible(window) && !knows_its_size(window))
+            return "R6: a window does not know its size";
+    }
+    return NULL;
+}
+
 void router_settle(void) {
     look_again();
     tell_focus();
@@ -183,6 +229,7 @@ void router_settle(void) {
             wm_state.hooks.changed(window);
         }
     }
+    CHECK(!router_check());
 }
 
 /* ---- Dragging ---- */

@@ -178,16 +178,20 @@ const char *windows_check(void) {
         const WmWindow *window = window_of(link);
         if (window->stacking <= last)
             return "2: stacking is not a strict order";
+        if (window->stacking > stamps || window->focus > stamps)
+            return "4: a number that was not given out";
         last = window->stacking;
         if (!windows_visible(window))
             continue;
         any_visible = true;
         Rect title = windows_frame(window);
         title.height = THEME_TITLE_HEIGHT;
-        if (rect_common(title, area).width < REACHABLE)
+        int32_t least = title.width < REACHABLE ? title.width : REACHABLE;
+        if (rect_common(title, area).width < least)
             return "3: a title bar cannot be reached";
     }
-    if (any_visible != (windows_focused() != NULL))
-        return "1: there are visible windows and no focus";
+    const WmWindow *focused = windows_focused();
+    if (any_visible != (focused && windows_visible(focused)))
+        return "1: the focus is not on one of the visible windows";
     return NULL;
 }

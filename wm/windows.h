@@ -8,7 +8,10 @@
  * Invariants (windows_check):
  *  1. The focus is on one visible window, or on none when none is visible.
  *  2. Stacking is a strict order.
- *  3. At least 32 pixels of each visible title bar are on the screen. */
+ *  3. At least 32 pixels of each visible title bar are on the screen, or all of
+ *     a narrower one.
+ *  4. No window has a number for stacking or focus above the highest that was
+ *     given out, so the next one is in front of all. */
 #ifndef WM_WINDOWS_H
 #define WM_WINDOWS_H
 

@@ -1,5 +1,6 @@
 /* The window manager's start, and what others tell it. */
 #include "wm/notice.h"
+#include "wm/router.h"
 #include "wm/wm_state.h"
 
 #include "kernel/base/bytes.h"

@@ -1,5 +1,5 @@
 /* wm_state.h: the window manager's state, and what its files bar, compositor,
- * damage, notice, router ask of each other. */
+ * damage, notice ask of each other. */
 #ifndef WM_WM_STATE_H
 #define WM_WM_STATE_H
 
@@ -73,14 +73,5 @@ void damage_clear(void);
 /* Frame and content of a window that may be another's than the list's. */
 void compositor_draw_window(Canvas *canvas, const WmWindow *window,
                             const DecorWindow *decor, const Theme *theme);
-
-/* router.c */
-/* Finds what is under the pointer and lights it up; no window is told. */
-void router_look(void);
-void router_forget(const WmWindow *window);
-/* What the pointer drags or holds is let go: input is for the notice now. */
-void router_notice_comes(void);
-/* Tells windows about sizes that changed, and hooks about changes. */
-void router_settle(void);
 
 #endif

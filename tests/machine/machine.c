@@ -31,6 +31,7 @@
 #include "wm/desk.h"
 #include "wm/desktop.h"
 #include "wm/ring.h"
+#include "wm/router.h"
 #include "wm/wm_state.h"
 
 enum {
@@ -140,6 +141,10 @@ static void look_at_all(void) {
     expect(heap_check(&text), "heap_check", text_end(&text));
     const char *wrong = windows_check();
     expect(!wrong, "windows_check", wrong);
+    wrong = router_check();
+    expect(!wrong, "router_check", wrong);
+    wrong = ring_check();
+    expect(!wrong, "ring_check", wrong);
     wrong = memory_check();
     expect(!wrong, "memory_check", wrong);
     look_at_log();

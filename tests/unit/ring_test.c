@@ -249,6 +249,49 @@ TEST("what waits for a window goes with it") {
     window_world_stop();
 }
 
+/* A program with two windows. */
+static const char two[] = "import ui\n"
+                          "class Two: App {\n"
+                          "    fun open() {\n"
+                          "        spawn { window(\"A\", Label(\"a\")) }\n"
+                          "        window(\"B\", Label(\"b\"))\n"
+                          "    }\n"
+                          "}\n";
+
+TEST("of what waits for two windows only that goes which is for the one") {
+    static const InputEvent key = {.kind = INPUT_KEY, .usage = 4, .down = true};
+    window_world_start(two);
+    Seat *first = seat_first(), *second = first->next;
+    for (int i = 0; i < WINDOW_EVENTS + 1; i++)
+        ring_deliver(&first->window, &key);
+    ring_deliver(&second->window, &key);
+    ring_deliver(&first->window, &key);
+    EXPECT_EQUAL(second->object->event_count, 0); /* all waits behind it */
+    EXPECT(ring_behind());
+    desktop_remove(first);
+    desktop_step();
+    EXPECT(!ring_behind());
+    EXPECT_EQUAL(second->object->event_count, 1);
+    window_world_check();
+    for (int i = 0; i < 9; i++)
+        window_world_turn(100000);
+    window_world_stop();
+}
+
+TEST("as much as there is room for is delivered at once") {
+    window_world_start(window_world_told);
+    keys(1, WINDOW_EVENTS + 9);
+    WindowObject *object = window_world_seat()->object;
+    EXPECT_EQUAL(heap_write(object, sizeof *object), STATUS_OK);
+    for (int i = 0; i < 4; i++)
+        ring_drop(object);
+    desktop_step();
+    EXPECT_EQUAL(waiting(), WINDOW_EVENTS);
+    window_world_rest();
+    EXPECT_TEXT(window_world_heard(), told_keys(5, WINDOW_EVENTS + 5));
+    window_world_stop();
+}
+
 /* What a program may write into its window. */
 static void damage(unsigned how, WindowObject *object) {
     EXPECT_EQUAL(heap_write(object, sizeof *object), STATUS_OK);

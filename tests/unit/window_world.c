@@ -130,7 +130,8 @@ const char *window_world_heard(void) {
 }
 
 void window_world_check(void) {
-    const char *wrong = windows_check();
-    EXPECT_TEXT(wrong ? wrong : "", "");
+    const char *wrong[] = {windows_check(), ring_check()};
+    for (int i = 0; i < 2; i++)
+        EXPECT_TEXT(wrong[i] ? wrong[i] : "", "");
     harness_check();
 }

@@ -642,6 +642,99 @@ TEST("a window that was dragged when a notice came stays where it is") {
     stop();
 }
 
+TEST("nothing is dragged behind a notice but what a window will hear of") {
+    static const int32_t places[][2] = {{2, 60}, {30, 10}, {30, 60}};
+    Rect rect;
+    start();
+    Rect frame = windows_frame(&windows[3]);
+    for (int i = 0; i < 3; i++) { /* left edge, title, content */
+        int32_t x = frame.x + places[i][0] - 2, y = frame.y + places[i][1];
+        press(1, true, x, y, 10000 * (uint64_t)i);
+        notice_show(&question);
+        wm_settle();
+        press(1, false, x, y, 10000 * (uint64_t)i);
+        notice_show(NULL);
+        wm_settle();
+    }
+    EXPECT(wm_find("item", "Launcher", &rect));
+    press(1, true, rect.x + 5, rect.y + 5, 90000);
+    notice_show(&question);
+    wm_settle();
+    notice_show(NULL);
+    stop();
+}
+
+/* A window goes, in whatever the pointer does with it. */
+static void lose(unsigned i) {
+    wm_window_goes(&windows[i]);
+    windows_remove(&windows[i]);
+    wm_settle();
+    wm_compose();
+    windows_add(&windows[i]);
+    wm_window_came(&windows[i]);
+    wm_settle();
+}
+
+TEST("a window may go while it is dragged, hovered, pressed or clicked") {
+    Rect rect;
+    start();
+    Rect frame = windows_frame(&windows[3]);
+    static const int32_t places[][2] = {{0, 60}, {30, 10}, {30, 60}};
+    for (int i = 0; i < 3; i++) {
+        press(1, true, frame.x + places[i][0], frame.y + places[i][1], 0);
+        lose(3);
+        EXPECT_EQUAL(wm_state.drag, WM_DRAG_NONE);
+        press(1, false, frame.x + places[i][0], frame.y + places[i][1], 0);
+    }
+    click_at(1, frame.x + 30, frame.y + 10, 5000);
+    lose(3);
+    click_at(1, frame.x + 30, frame.y + 10, 5010);
+    EXPECT_EQUAL(windows[3].state, WM_NORMAL);
+    EXPECT(wm_find("item", "Launcher", &rect));
+    press(1, true, WIDTH - 2, HEIGHT - 2, 6000); /* in the bar */
+    point(frame.x + 30, frame.y + 60);
+    lose(3);
+    press(1, false, WIDTH - 2, HEIGHT - 2, 6000);
+    stop();
+}
+
+TEST("the last window that is minimised hears that it lost the focus") {
+    start();
+    for (unsigned i = 0; i < WINDOWS; i++) {
+        windows_minimise(&windows[i]);
+        wm_settle();
+    }
+    EXPECT_EQUAL((int)last[3].kind, WM_EVENT_FOCUS);
+    EXPECT(!last[3].down);
+    windows_restore(&windows[2]);
+    wm_settle();
+    EXPECT_EQUAL((int)last[2].kind, WM_EVENT_FOCUS);
+    EXPECT(last[2].down);
+    stop();
+}
+
+TEST("a window that is raised is in front of one that had the focus late") {
+    start();
+    windows_remove(&windows[2]);
+    windows[2].focus = windows[3].stacking + 40;
+    windows_add(&windows[2]);
+    EXPECT(!windows_check());
+    EXPECT(windows_focused() == &windows[2]);
+    windows_raise(&windows[0]);
+    EXPECT(windows_focused() == &windows[0]);
+    stop();
+}
+
+TEST("a very narrow window breaks no rule") {
+    start();
+    windows[3].wanted = (Rect){-500, 100, 1, 1};
+    wm_settle();
+    EXPECT(!windows_check());
+    EXPECT_EQUAL(
+        rect_common(windows_frame(&windows[3]), windows_work_area()).width, 3);
+    stop();
+}
+
 TEST("the launcher opens, names the apps and starts one") {
     Rect rect;
     start();
