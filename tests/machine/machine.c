@@ -141,8 +141,6 @@ static void look_at_all(void) {
     expect(heap_check(&text), "heap_check", text_end(&text));
     const char *wrong = windows_check();
     expect(!wrong, "windows_check", wrong);
-    wrong = router_check();
-    expect(!wrong, "router_check", wrong);
     wrong = ring_check();
     expect(!wrong, "ring_check", wrong);
     wrong = memory_check();

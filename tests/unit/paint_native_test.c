@@ -74,6 +74,16 @@ TEST("a picture is seen when it is finished, not before") {
     window_world_stop();
 }
 
+TEST("an event that comes while a picture is drawn is heard after it") {
+    start();
+    begin_another();
+    window_world_key(THEME_NUMBER_accent);
+    EXPECT(window_world_seat()->painting != NULL);
+    window_world_rest();
+    EXPECT(shows(theme_light.accent));
+    window_world_stop();
+}
+
 TEST("a picture that was half drawn at a power cut is drawn after it") {
     start();
     begin_another();
