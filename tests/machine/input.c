@@ -51,9 +51,11 @@ static void command(void) {
     key((uint16_t)(KEY_A + letters[below(6)] - 'a'), INPUT_CTRL);
 }
 
+static uint16_t pressed = 1; /* the button, most often the left one */
+
 static void pointer(InputKind kind, bool down, int32_t x, int32_t y) {
     sim_input((InputEvent){.kind = kind,
-                           .usage = kind == INPUT_BUTTON ? 1 : 0,
+                           .usage = kind == INPUT_BUTTON ? pressed : 0,
                            .down = down,
                            .x = x,
                            .y = y,
@@ -84,6 +86,14 @@ static void click(void) {
     }
 }
 
+/* Of which another goes down and up on the way. */
+static void press_other(int32_t x, int32_t y) {
+    uint16_t before = pressed;
+    pressed = (uint16_t)(1 + below(3));
+    pointer(INPUT_BUTTON, below(2), x, y);
+    pressed = before;
+}
+
 static void drag(void) {
     int32_t x, y;
     choose_place(&x, &y);
@@ -93,6 +103,8 @@ static void drag(void) {
         y = (y + below(120) + wm_state.scene.height - 60) %
             wm_state.scene.height;
         pointer(INPUT_POINTER, false, x, y);
+        if (below(8) == 0)
+            press_other(x, y);
     }
     if (below(8)) /* else the button stays down for a while */
         pointer(INPUT_BUTTON, false, x, y);
@@ -118,6 +130,7 @@ static void open_app(void) {
 
 static void act(void) {
     int32_t what = below(100);
+    pressed = (uint16_t)(below(6) ? 1 : 2 + below(2));
     if (what < 40)
         type();
     else if (what < 52)

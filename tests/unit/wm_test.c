@@ -753,12 +753,17 @@ static void random_input(void) {
     static bool held;
     int32_t x = (int32_t)(sim_random() % WIDTH);
     int32_t y = (int32_t)(sim_random() % HEIGHT);
-    unsigned choice = sim_random() % 8;
-    if (choice < 4) {
+    unsigned choice = sim_random() % 20;
+    if (choice < 10) {
         point(x, y);
-    } else if (choice < 7) {
+    } else if (choice < 16) {
         held = !held;
         button(held, x, y);
+    } else if (choice < 17) {
+        press(2 + sim_random() % 2, sim_random() % 2, x, y, 0);
+    } else if (choice < 18) {
+        notice_show(notice_is_shown() ? NULL : &question);
+        wm_settle();
     } else {
         paint(sim_random() % WINDOWS, sim_random());
     }
@@ -780,6 +785,7 @@ TEST("what is damaged is all that changed, and the order stays good") {
                 break;
             }
         }
+        notice_show(NULL);
         stop();
     }
 }
