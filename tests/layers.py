@@ -108,6 +108,7 @@ UNUSED = {
     # Checkers of numbered invariants, and other ways for tests to look inside.
     "heap_check": "checker", "memory_check": "checker",
     "space_check": "checker", "windows_check": "checker",
+    "router_check": "checker", "ring_check": "checker",
     "natives_at": "the sweep over all natives",
     "pagemap_recent_most": "makes small worlds deep",
     "vm_set_stress": "collections and cuts everywhere",

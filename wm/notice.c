@@ -7,7 +7,7 @@
 #include "gui/typeset.h"
 #include "kernel/base/keymap.h"
 #include "kernel/base/text.h"
-#include "wm/router.h"
+#include "wm/drag.h"
 #include "wm/wm_state.h"
 
 enum {
@@ -105,7 +105,7 @@ void notice_show(const WmNotice *wanted) {
     notice = wanted;
     first = selected = 0;
     if (notice)
-        router_notice_comes();
+        drag_notice_comes();
     damage_all();
 }
 

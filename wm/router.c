@@ -2,6 +2,7 @@
  * window under the pointer, or with the focus for keys. */
 #include "wm/router.h"
 
+#include "wm/drag.h"
 #include "wm/notice.h"
 #include "wm/wm_state.h"
 
@@ -12,8 +13,6 @@ enum {
     DOUBLE_CLICK_NS = 400000000,
     DOUBLE_CLICK_PIXELS = 4, /* as ui.Window has it */
     LEFT = 1,                /* InputEvent.usage of a button */
-    LEAST_WIDTH = 160,       /* of a content that says nothing else */
-    LEAST_HEIGHT = 80,
 };
 
 static void tell(WmWindow *window, InputEvent event) {
@@ -73,11 +72,6 @@ static void tell_focus(void) {
     bar_damage();
 }
 
-static void drag_end(void) {
-    wm_state.drag = WM_DRAG_NONE;
-    wm_state.drag_window = NULL;
-}
-
 void router_forget(const WmWindow *window) {
     if (wm_state.hover == window) {
         wm_state.hover = NULL;
@@ -89,12 +83,6 @@ void router_forget(const WmWindow *window) {
         wm_state.title_click_window = NULL;
     if (told_focus == window)
         told_focus = NULL;
-}
-
-/* A window hears the release of what went down in it all the same. */
-void router_notice_comes(void) {
-    if (wm_state.drag != WM_DRAG_CONTENT)
-        drag_end();
 }
 
 /* ---- Pointer over frames ---- */
@@ -234,75 +222,6 @@ void router_settle(void) {
 
 /* ---- Dragging ---- */
 
-static void drag_move(void) {
-    WmWindow *window = wm_state.drag_window;
-    damage_window(window);
-    window->wanted =
-        rect_moved(wm_state.drag_wanted, wm_state.x - wm_state.drag_x,
-                   wm_state.y - wm_state.drag_y);
-    /* What is kept is what was seen: a bar cannot be lost at the edge. */
-    Rect content = windows_content(window);
-    window->wanted.x = content.x;
-    window->wanted.y = content.y;
-    window->changed = true;
-    damage_window(window);
-}
-
-static bool pulls_left(DecorPart part) {
-    return part == DECOR_LEFT || part == DECOR_TOP_LEFT ||
-           part == DECOR_BOTTOM_LEFT;
-}
-
-static bool pulls_right(DecorPart part) {
-    return part == DECOR_RIGHT || part == DECOR_TOP_RIGHT ||
-           part == DECOR_BOTTOM_RIGHT;
-}
-
-static bool pulls_top(DecorPart part) {
-    return part == DECOR_TOP || part == DECOR_TOP_LEFT ||
-           part == DECOR_TOP_RIGHT;
-}
-
-static bool pulls_bottom(DecorPart part) {
-    return part == DECOR_BOTTOM || part == DECOR_BOTTOM_LEFT ||
-           part == DECOR_BOTTOM_RIGHT;
-}
-
-/* A new length, from a change that pulls one end, within limits. */
-static int32_t pulled(int32_t length, int32_t change, int32_t least) {
-    int32_t most = SURFACE_SIDE_MAX;
-    length += change;
-    return length < least ? least : length > most ? most : length;
-}
-
-static void drag_resize(void) {
-    WmWindow *window = wm_state.drag_window;
-    Rect from = wm_state.drag_wanted, to = from;
-    int32_t dx = wm_state.x - wm_state.drag_x,
-            dy = wm_state.y - wm_state.drag_y;
-    int32_t least_width =
-        window->least_width > LEAST_WIDTH ? window->least_width : LEAST_WIDTH;
-    int32_t least_height = window->least_height > LEAST_HEIGHT
-                               ? window->least_height
-                               : LEAST_HEIGHT;
-    if (pulls_right(wm_state.drag_part))
-        to.width = pulled(from.width, dx, least_width);
-    if (pulls_bottom(wm_state.drag_part))
-        to.height = pulled(from.height, dy, least_height);
-    if (pulls_left(wm_state.drag_part)) {
-        to.width = pulled(from.width, -dx, least_width);
-        to.x = from.x + from.width - to.width;
-    }
-    if (pulls_top(wm_state.drag_part)) {
-        to.height = pulled(from.height, -dy, least_height);
-        to.y = from.y + from.height - to.height;
-    }
-    damage_window(window);
-    window->wanted = to;
-    window->changed = true;
-    damage_window(window);
-}
-
 static void drag_on(const InputEvent *event) {
     switch (wm_state.drag) {
     case WM_DRAG_MOVE:
@@ -387,21 +306,6 @@ static bool second_click(WmWindow *title, const InputEvent *event) {
     wm_state.title_click_x = event->x;
     wm_state.title_click_y = event->y;
     return second;
-}
-
-static void drag_begin(WmDrag drag, WmWindow *window, DecorPart part,
-                       uint16_t button) {
-    wm_state.drag = drag;
-    wm_state.drag_button = button;
-    wm_state.drag_window = window;
-    wm_state.drag_part = part;
-    wm_state.drag_x = wm_state.x;
-    wm_state.drag_y = wm_state.y;
-    /* From where it is shown: a program may want any place. */
-    if (window)
-        wm_state.drag_wanted = window->state == WM_NORMAL
-                                   ? windows_content(window)
-                                   : window->wanted;
 }
 
 static void press_on_window(WmWindow *window, DecorPart part,

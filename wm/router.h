@@ -23,8 +23,6 @@
 void router_look(void);
 /* The window goes: nothing here knows it any more. */
 void router_forget(const WmWindow *window);
-/* What the pointer drags or holds is let go: input is for the notice now. */
-void router_notice_comes(void);
 /* Tells windows about sizes that changed, and hooks about changes. */
 void router_settle(void);
 

@@ -106,7 +106,7 @@ MUTANTS = [
      "a button that was held when a notice came stays down for its window",
      ("unit", "held when a notice comes")),
     ("notice-button", "wm/notice.c",
-     "    if (notice)\n        router_notice_comes();\n", "",
+     "    if (notice)\n        drag_notice_comes();\n", "",
      "a title button that was held acts behind a notice",
      ("unit", "a title button that was held")),
     ("focus-minimised", "wm/windows.c",
@@ -125,7 +125,7 @@ MUTANTS = [
      " && old.dark == now->dark", "",
      "a theme that alone changed is not kept",
      ("unit", "the theme comes back")),
-    ("drag-trail", "wm/router.c",
+    ("drag-trail", "wm/drag.c",
      "    WmWindow *window = wm_state.drag_window;\n"
      "    damage_window(window);\n",
      "    WmWindow *window = wm_state.drag_window;\n",
@@ -167,7 +167,7 @@ MUTANTS = [
      "a window of another height is painted into its old surface",
      ("unit", "a window that is another size")),
     # Of those that follow only a check of invariants tells.
-    ("r1-drag-window", "wm/router.c",
+    ("r1-drag-window", "wm/drag.c",
      "    wm_state.drag = WM_DRAG_NONE;\n    wm_state.drag_window = NULL;\n",
      "    wm_state.drag = WM_DRAG_NONE;\n",
      "R1: the window of the last drag is remembered",
@@ -176,7 +176,7 @@ MUTANTS = [
      "        wm_state.hover_part = DECOR_NOTHING;\n    }", "    }",
      "R2: the pointer is over a part of no window",
      ("unit", "a window may go while")),
-    ("r3-resize-on", "wm/router.c",
+    ("r3-resize-on", "wm/drag.c",
      "if (wm_state.drag != WM_DRAG_CONTENT)\n        drag_end();",
      "if (wm_state.drag == WM_DRAG_MOVE ||\n"
      "        wm_state.drag == WM_DRAG_BUTTON)\n        drag_end();",
