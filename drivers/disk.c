@@ -40,6 +40,7 @@ static uint64_t disk_blocks;
 static Slot *disk_slots[SLOTS];
 static DiskRequest *disk_owners[SLOTS]; /* NULL: the slot is free */
 static uint32_t disk_free_slots;
+static bool disk_failed; /* a request, at any time */
 
 /* Nothing to do: the sleeping CPU is awake, and polls fetch the rest. */
 static void interrupted(void *context) {
@@ -72,6 +73,10 @@ void disk_visit(const PciDevice *device) {
     uint64_t sectors = config[0] | (uint64_t)config[1] << 32;
     disk_blocks = sectors / SECTORS_PER_BLOCK;
     log_line("disk: %lu MiB", disk_blocks >> 8);
+}
+
+const char *platform_disk_trouble(void) {
+    return disk_failed ? "the disk reports an error" : NULL;
 }
 
 uint64_t platform_disk_blocks(void) {
@@ -185,8 +190,10 @@ bool disk_has_news(void) {
 static bool finish_part(uint16_t index) {
     CHECK(index < disk_queue.size && disk_owners[index]);
     DiskRequest *request = disk_owners[index];
-    if (disk_slots[index]->status != 0)
+    if (disk_slots[index]->status != 0) {
         request->status = STATUS_IO_ERROR;
+        disk_failed = true;
+    }
     disk_owners[index] = NULL;
     disk_free_slots++;
     uintptr_t parts = (uintptr_t)request->machine - 1;

@@ -39,7 +39,8 @@
     THEME_COLOUR(title_hover, 0x121c2024, 0x17e6e8ea)                          \
     THEME_COLOUR(title_pressed, 0x211c2024, 0x29e6e8ea)                        \
     THEME_COLOUR(tooltip, 0xff2b3036, 0xff3a424b)                              \
-    THEME_COLOUR(on_tooltip, 0xfff5f6f8, 0xfff0f2f4)
+    THEME_COLOUR(on_tooltip, 0xfff5f6f8, 0xfff0f2f4)                           \
+    THEME_COLOUR(warning, 0xff8a5a00, 0xffe3b341)
 
 typedef enum ThemeColour {
 #define THEME_COLOUR(name, light, dark) THEME_NUMBER_##name,

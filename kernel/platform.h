@@ -129,6 +129,10 @@ uint64_t platform_disk_blocks(void);
  * one this machine cannot drive. No full stop. */
 const char *platform_disk_missing(void);
 
+/* What the disk said when a request failed last, for a person; NULL: nothing.
+ * Lives until the next call. */
+const char *platform_disk_trouble(void);
+
 /* Starts a request. STATUS_BUSY: the queue is full, poll and try again. */
 Status platform_disk_submit(DiskRequest *request);
 

@@ -5,6 +5,7 @@
 #include "gui/typeset.h"
 #include "kernel/base/bytes.h"
 #include "kernel/base/text.h"
+#include "wm/warning.h"
 
 enum {
     MARGIN = 4,
@@ -26,6 +27,12 @@ static Rect bar_rect(void) {
 }
 
 /* ---- Places ---- */
+
+static Rect dot_rect(void) {
+    Rect bar = bar_rect();
+    return (Rect){bar.width - TRAY_WIDTH, bar.y + (bar.height - DOT_SIDE) / 2,
+                  DOT_SIDE, DOT_SIDE};
+}
 
 static Rect launcher_button(void) {
     Rect bar = bar_rect();
@@ -116,6 +123,7 @@ static const char *theme_words(void) {
 
 void bar_damage(void) {
     wm_damage(bar_rect());
+    warning_changed(); /* the pointer may be over its button */
     if (wm_state.launcher_open)
         wm_damage(decor_panel_extent(menu_rect(), wm_state.theme));
 }
@@ -127,7 +135,17 @@ static int32_t menu_at(int32_t x, int32_t y) {
     return rect_has(theme_item(), x, y) ? BAR_THEME : BAR_NOTHING;
 }
 
+static int32_t warning_at(int32_t x, int32_t y) {
+    if (warning_is_there() && rect_has(rect_inset(dot_rect(), -MARGIN), x, y))
+        return BAR_DOT;
+    if (rect_has(warning_button(), x, y))
+        return BAR_HIDE;
+    return rect_has(warning_card(), x, y) ? BAR_CARD : BAR_NOTHING;
+}
+
 int32_t bar_at(int32_t x, int32_t y) {
+    if (warning_at(x, y) != BAR_NOTHING)
+        return warning_at(x, y);
     if (wm_state.launcher_open && rect_has(menu_rect(), x, y))
         return menu_at(x, y);
     if (!rect_has(bar_rect(), x, y))
@@ -141,7 +159,7 @@ int32_t bar_at(int32_t x, int32_t y) {
 }
 
 bool bar_covers(int32_t x, int32_t y) {
-    return rect_has(bar_rect(), x, y) ||
+    return rect_has(bar_rect(), x, y) || rect_has(warning_card(), x, y) ||
            (wm_state.launcher_open && rect_has(menu_rect(), x, y));
 }
 
@@ -149,7 +167,16 @@ static bool named(const char *text, size_t count, const char *name) {
     return text_length(name) == count && bytes_equal(text, name, count);
 }
 
+static bool find_warning(const char *name, Rect *rect_out) {
+    bool dot = warning_is_there() && text_equal(name, "Warning");
+    bool hide = !rect_empty(warning_card()) && text_equal(name, "Hide");
+    *rect_out = dot ? dot_rect() : warning_button();
+    return dot || hide;
+}
+
 bool bar_find(const char *name, Rect *rect_out) {
+    if (find_warning(name, rect_out))
+        return true;
     if (text_equal(name, "Launcher")) {
         *rect_out = launcher_button();
         return true;
@@ -202,7 +229,11 @@ void bar_press(int32_t item) {
     bool was_open = wm_state.launcher_open;
     if (was_open)
         set_launcher(false);
-    if (item == BAR_THEME)
+    if (item == BAR_DOT || item == BAR_HIDE)
+        warning_toggle();
+    else if (item == BAR_CARD)
+        return;
+    else if (item == BAR_THEME)
         change_theme();
     else if (item >= BAR_FIRST_APP)
         wm_state.hooks.launch((uint32_t)(item - BAR_FIRST_APP));
@@ -241,13 +272,14 @@ static void draw_window_item(Canvas *canvas, uint32_t place) {
 }
 
 static void draw_tray(Canvas *canvas) {
-    Rect bar = bar_rect();
     const char *clock = wm_state.hooks.clock();
     typeset_label(canvas, THEME_FONT, wm_clock_rect(), TYPESET_END, clock,
                   text_length(clock), wm_state.theme->text);
-    Rect dot = {bar.width - TRAY_WIDTH, bar.y + (bar.height - DOT_SIDE) / 2,
-                DOT_SIDE, DOT_SIDE};
-    decor_durable(canvas, dot, wm_state.durable, wm_state.theme);
+    if (warning_is_there())
+        icons_draw_in(canvas, ICON_WARNING, dot_rect(), DOT_SIDE,
+                      wm_state.theme->warning);
+    else
+        decor_durable(canvas, dot_rect(), wm_state.durable, wm_state.theme);
 }
 
 static void draw_menu(Canvas *canvas) {
@@ -286,6 +318,7 @@ void bar_draw(Canvas *canvas) {
             draw_window_item(canvas, place);
         draw_tray(canvas);
     }
+    warning_draw(canvas);
     if (wm_state.launcher_open)
         draw_menu(canvas);
 }

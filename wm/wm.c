@@ -1,5 +1,6 @@
 /* The window manager's start, and what others tell it. */
 #include "wm/notice.h"
+#include "wm/warning.h"
 #include "wm/router.h"
 #include "wm/wm_state.h"
 
@@ -23,6 +24,7 @@ Status wm_start(Screen screen, const WmHooks *hooks, const WmDesk *desk) {
     if (status != STATUS_OK)
         return status;
     windows_area(width, height);
+    warning_show(NULL);
     wm_damage(bitmap_rect(&wm_state.scene));
     return STATUS_OK;
 }

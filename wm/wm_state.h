@@ -48,6 +48,9 @@ enum {
     BAR_FIRST_WINDOW = 1,
     BAR_FIRST_APP = 1000,
     BAR_THEME = 100000, /* the last entry of the launcher */
+    BAR_DOT,            /* the warning's triangle in the tray, */
+    BAR_HIDE,           /* the button of its card, */
+    BAR_CARD,           /* and what else of it */
 };
 void bar_draw(Canvas *canvas);
 /* What is at the point; BAR_NOTHING: neither bar nor launcher has it. */

@@ -22,6 +22,7 @@
 enum { QUEUE_LIMIT = 128, TELL_AT = 8 };
 
 static int file = -1;
+static _Atomic int last_error; /* errno of the last request that failed */
 static uint64_t file_blocks;
 
 /* Guarded by `lock`: everything down to `stopping`. */
@@ -64,11 +65,14 @@ static void begin_writing(const DiskRequest *request) {
 }
 
 static Status perform(const DiskRequest *request) {
+    Status status = STATUS_IO_ERROR;
+    errno = 0;
     if (request->action == DISK_FLUSH)
-        return fdatasync(file) == 0 ? STATUS_OK : STATUS_IO_ERROR;
-    if (request->block + request->count > file_blocks)
-        return STATUS_IO_ERROR;
-    Status status = transfer(request);
+        status = fdatasync(file) == 0 ? STATUS_OK : STATUS_IO_ERROR;
+    else if (request->block + request->count <= file_blocks)
+        status = transfer(request);
+    if (status != STATUS_OK)
+        last_error = errno;
     if (request->action == DISK_WRITE)
         begin_writing(request);
     return status;
@@ -161,6 +165,15 @@ void host_disk_close(void) {
     stopping = false;
     close(file);
     file = -1;
+}
+
+const char *platform_disk_trouble(void) {
+    static char words[128];
+    int error = last_error;
+    if (error == 0)
+        return NULL;
+    snprintf(words, sizeof words, "%s", strerror(error));
+    return words;
 }
 
 const char *platform_disk_missing(void) {

@@ -33,8 +33,10 @@ static struct {
     uint64_t refusals;      /* of announcements, that were seen */
     uint64_t retry_ns;      /* none before this, after a failed one */
     bool failed;
-    uint64_t page; /* that is looked at */
-    bool sound;    /* all pages of this snapshot so far */
+    uint64_t failing_ns; /* the first failure in a row, or 0 */
+    Status why;          /* of the last one */
+    uint64_t page;       /* that is looked at */
+    bool sound;          /* all pages of this snapshot so far */
 } saver;
 
 /* ---- No damaged heap becomes a generation ---- */
@@ -71,10 +73,16 @@ void saver_start(void) {
                                        INTERVAL_LEAST_MS, INTERVAL_MOST_MS) *
                         1000000;
     saver.failed = false;
+    saver.failing_ns = 0;
 }
 
 bool saver_is_durable(void) {
     return !saver.failed;
+}
+
+uint64_t saver_failing_since(Status *why_out) {
+    *why_out = saver.why;
+    return saver.failing_ns;
 }
 
 bool saver_is_starved(void) {
@@ -143,10 +151,19 @@ static void tell_durable(void) {
 }
 
 /* A call of commit() waits for the next one. */
-static void has_failed(void) {
-    saver.retry_ns = platform_now_ns() + RETRY_NS;
+static void has_failed(Status status) {
+    uint64_t now_ns = platform_now_ns();
+    saver.retry_ns = now_ns + RETRY_NS;
+    saver.why = status;
+    if (saver.failing_ns == 0)
+        saver.failing_ns = now_ns;
     if (vm_pressed())
         count_fruitless(PRESSED_FAILED);
+}
+
+static void has_succeeded(void) {
+    saver.failing_ns = 0;
+    vm_guarded(tell_durable);
 }
 
 /* When to look again: at once when it is over, for it may have made room. */
@@ -158,9 +175,9 @@ static uint64_t go_on(void) {
         start_again();
     saver.failed = status != STATUS_OK;
     if (saver.failed)
-        has_failed();
+        has_failed(status);
     else
-        vm_guarded(tell_durable);
+        has_succeeded();
     return platform_now_ns();
 }
 

@@ -23,6 +23,9 @@ void saver_expect_room(void);
 /* The last snapshot became durable, or there was none yet. */
 bool saver_is_durable(void);
 
+/* Since when snapshots have failed, 0: the last one did not; and why it did. */
+uint64_t saver_failing_since(Status *why_out);
+
 /* The last snapshot, for shutting down. An error of the disk may pass: it is
  * tried again once. */
 Status saver_finish(void);

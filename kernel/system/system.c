@@ -15,6 +15,7 @@
 #include "kernel/system/notices/answers.h"
 #include "kernel/system/notices/full.h"
 #include "kernel/system/notices/lost.h"
+#include "kernel/system/notices/safety.h"
 #include "kernel/system/notices/starts.h"
 #include "kernel/system/refuse.h"
 #include "kernel/system/saver.h"
@@ -41,15 +42,17 @@ static struct {
     uint64_t settled_inputs; /* and those at the last "ui: settled", */
     uint64_t settled_frame;  /* with its frame */
     uint64_t moved_ns;       /* when windows last drew, or events came */
-    uint64_t unshown_ns; /* the oldest event without a frame after it, or 0 */
-    uint64_t shown_ns;   /* longest from an event to its frame, and */
-    uint64_t frame_ns;   /* longest work on a frame, since "ui: settled" */
-    int64_t minute;      /* that the clock shows */
-    bool test;           /* test mode */
-    bool started;        /* the desktop is ready */
-    bool drawn;          /* something new, in this turn */
-    bool quiet;          /* no app does anything, in this turn */
-    Status status;       /* of a guarded step */
+    uint64_t unshown_ns;  /* the oldest event without a frame after it, or 0 */
+    uint64_t shown_ns;    /* longest from an event to its frame, and */
+    uint64_t frame_ns;    /* longest work on a frame, since "ui: settled" */
+    int64_t minute;       /* that the clock shows */
+    bool test;            /* test mode */
+    bool started;         /* the desktop is ready */
+    bool drawn;           /* something new, in this turn */
+    bool quiet;           /* no app does anything, in this turn */
+    bool disk;            /* there is one, */
+    uint32_t passed_over; /* with so many newer generations that are bad */
+    Status status;        /* of a guarded step */
 } run;
 
 /* ---- Start ---- */
@@ -145,6 +148,8 @@ static uint64_t open_memory(void) {
                  platform_disk_missing());
     else if (status != STATUS_OK)
         refuse_start(opening.message);
+    run.disk = options.store != NULL;
+    run.passed_over = opening.passed_over;
     starts_begin(options.store, hold_wanted());
     if (options.store) {
         set_retention(options.store);
@@ -359,6 +364,14 @@ static void look_around(void) {
         say_settled();
 }
 
+/* When to look again. */
+static uint64_t say_what_is_safe(void) {
+    Status why;
+    uint64_t failing_ns = saver_failing_since(&why);
+    wm_show_durable(saver_is_durable());
+    return safety_step(failing_ns, why);
+}
+
 void system_step(void) {
     vm_guarded(before_programs);
     uint64_t until_ns = vm_run(SLICE_BUDGET);
@@ -366,7 +379,7 @@ void system_step(void) {
     run.drawn = true; /* when this is left half-way, there is more to do */
     vm_guarded(after_programs);
     until_ns = earlier(until_ns, saver_step());
-    wm_show_durable(saver_is_durable());
+    until_ns = earlier(until_ns, say_what_is_safe());
     until_ns = earlier(until_ns, starts_step());
     memory_trim();
     run.quiet = false;
@@ -408,6 +421,7 @@ void system_start(void) {
         apps_first_start();
     install_setting();
     starts_offer();
+    safety_begin(run.disk, run.passed_over, generation);
     log_line("desktop: ready ms=%lu generation=%lu restored=%s",
              platform_now_ns() / 1000000, generation,
              generation ? "yes" : "no");

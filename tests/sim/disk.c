@@ -376,6 +376,10 @@ static void perform(DiskRequest *request, uint64_t number) {
     request->done = true;
 }
 
+const char *platform_disk_trouble(void) {
+    return NULL;
+}
+
 const char *platform_disk_missing(void) {
     return "there is no disk";
 }

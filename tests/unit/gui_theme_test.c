@@ -52,6 +52,7 @@ TEST("text can be read on every ground, light and dark") {
         expect_contrast(theme->accent, theme->window, 3);
         expect_contrast(theme->danger, theme->window, 3);
         expect_contrast(theme->success, theme->window, 3);
+        expect_contrast(theme->warning, theme->window, 4.5);
     }
 }
 

@@ -1,0 +1,147 @@
+/* What is not safe is told by a warning that stays. */
+#include "kernel/system/notices/safety.h"
+
+#include "gui/gui.h"
+#include "kernel/platform.h"
+#include "kernel/system/assets.h"
+#include "tests/sim/sim.h"
+#include "tests/test.h"
+#include "wm/warning.h"
+#include "wm/wm.h"
+
+#define SECOND_NS 1000000000ull
+
+static const char *no_app(uint32_t place) {
+    (void)place;
+    return NULL;
+}
+
+static const char *clock_text(void) {
+    return "12:34";
+}
+
+static void deliver(WmWindow *window, const InputEvent *event) {
+    (void)window, (void)event;
+}
+
+static void begin(void) {
+    WmHooks hooks = {
+        .deliver = deliver, .app_name = no_app, .clock = clock_text};
+    EXPECT_EQUAL(gui_start(assets_find), STATUS_OK);
+    EXPECT_EQUAL(wm_start((Screen){800, 600}, &hooks, &(WmDesk){0}), STATUS_OK);
+}
+
+static void end(void) {
+    bitmap_free(&wm_state.scene);
+}
+
+static bool card_is_open(void) {
+    return !rect_empty(warning_card());
+}
+
+/* Presses what is there by this name. */
+static void press(const char *name) {
+    Rect rect;
+    EXPECT(wm_find("item", name, &rect));
+    InputEvent event = {.kind = INPUT_POINTER,
+                        .x = rect.x + rect.width / 2,
+                        .y = rect.y + rect.height / 2};
+    wm_input(&event);
+    event.kind = INPUT_BUTTON;
+    event.usage = 1;
+    event.down = true;
+    wm_input(&event);
+    event.down = false;
+    wm_input(&event);
+    wm_settle();
+}
+
+TEST("without a disk a warning stays, and can be hidden and brought back") {
+    begin();
+    safety_begin(false, 0, 0);
+    EXPECT(card_is_open());
+    EXPECT_EQUAL(safety_step(0, STATUS_OK), UINT64_MAX);
+    EXPECT(card_is_open());
+    press("Hide");
+    EXPECT(warning_is_there() && !card_is_open());
+    safety_step(0, STATUS_OK);
+    EXPECT(!card_is_open()); /* it was read */
+    press("Warning");
+    EXPECT(card_is_open());
+    end();
+}
+
+TEST("a press on the card is for no window, and changes nothing") {
+    begin();
+    safety_begin(false, 0, 0);
+    Rect card = warning_card();
+    EXPECT(rect_has(card, card.x + 8, card.y + 8));
+    InputEvent press = {.kind = INPUT_BUTTON,
+                        .usage = 1,
+                        .down = true,
+                        .x = card.x + 8,
+                        .y = card.y + 8};
+    wm_input(&press);
+    press.down = false;
+    wm_input(&press);
+    EXPECT(card_is_open());
+    end();
+}
+
+TEST("a good start warns of nothing") {
+    begin();
+    safety_begin(true, 0, 7);
+    safety_step(0, STATUS_OK);
+    EXPECT(!warning_is_there());
+    end();
+}
+
+TEST("a disk that takes nothing is told after five seconds, until it does") {
+    begin();
+    safety_begin(true, 0, 7);
+    uint64_t since_ns = platform_now_ns();
+    uint64_t again_ns = safety_step(since_ns, STATUS_IO_ERROR);
+    EXPECT(!warning_is_there());
+    EXPECT_EQUAL(again_ns - since_ns, 5 * SECOND_NS);
+    sim_time_set_ns(again_ns - SECOND_NS);
+    safety_step(since_ns, STATUS_IO_ERROR);
+    EXPECT(!warning_is_there());
+    sim_time_set_ns(again_ns);
+    safety_step(since_ns, STATUS_IO_ERROR);
+    EXPECT(card_is_open());
+    safety_step(0, STATUS_OK);
+    EXPECT(!warning_is_there());
+    end();
+}
+
+TEST("a warning that was hidden comes again with another cause") {
+    begin();
+    safety_begin(true, 0, 7);
+    uint64_t since_ns = platform_now_ns();
+    sim_time_set_ns(since_ns + 6 * SECOND_NS);
+    safety_step(since_ns, STATUS_IO_ERROR);
+    press("Hide");
+    safety_step(since_ns, STATUS_IO_ERROR);
+    EXPECT(!card_is_open());
+    safety_step(0, STATUS_OK);
+    since_ns = platform_now_ns();
+    sim_time_set_ns(since_ns + 6 * SECOND_NS);
+    safety_step(since_ns, STATUS_NO_SPACE);
+    EXPECT(card_is_open());
+    end();
+}
+
+TEST("an older state that came back is told, also after the disk failed") {
+    begin();
+    safety_begin(true, 2, 7);
+    EXPECT(card_is_open());
+    uint64_t since_ns = platform_now_ns();
+    sim_time_set_ns(since_ns + 6 * SECOND_NS);
+    safety_step(since_ns, STATUS_IO_ERROR);
+    EXPECT(card_is_open());
+    safety_step(0, STATUS_OK);
+    EXPECT(card_is_open());
+    press("Hide");
+    EXPECT(warning_is_there() && !card_is_open());
+    end();
+}
