@@ -1,4 +1,5 @@
 /* Tests of what the desktop keeps: places, order, pointer, theme. */
+#include "persist/memory/memory.h"
 #include "persist/memory/snapshot.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
@@ -6,6 +7,7 @@
 #include "vm/heap/heap.h"
 #include "wm/desk.h"
 #include "wm/desktop.h"
+#include "wm/ring.h"
 #include "wm/wm_state.h"
 
 /* A program with three windows, each with a thread of its own. */
@@ -109,6 +111,75 @@ TEST("the number of a window is given out once") {
     keep_and_cut();
     EXPECT_EQUAL(desk_announce(), STATUS_OK);
     EXPECT_EQUAL(desk_next_window(), highest + 1);
+    window_world_stop();
+}
+
+/* ---- No room ---- */
+
+enum { FAR_REGION = 200 }; /* that the heap has no use for */
+
+static uint64_t far_pages;
+
+static uint64_t far_page(uint64_t page) {
+    return MEMORY_ROOT + FAR_REGION * MEMORY_REGION_BYTES +
+           page * PLATFORM_PAGE_BYTES;
+}
+
+/* From here on nothing can be written that is not written to already. */
+static void use_up_room(void) {
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    if (!memory_attached(FAR_REGION))
+        EXPECT_EQUAL(memory_attach(FAR_REGION), STATUS_OK);
+    for (far_pages = 0; far_pages < MEMORY_REGION_PAGES; far_pages++)
+        if (memory_write(far_page(far_pages), 8) != STATUS_OK)
+            return;
+    EXPECT(!"the disk is full");
+}
+
+static void give_room_back(void) {
+    EXPECT_EQUAL(memory_discard(far_page(0), far_pages * PLATFORM_PAGE_BYTES),
+                 STATUS_OK);
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+}
+
+TEST("an event that cannot be written is heard when there is room") {
+    window_world_start(window_world_told);
+    use_up_room();
+    window_world_key(4);
+    window_world_key(5);
+    EXPECT_EQUAL(window_world_seat()->object->event_count, 0);
+    EXPECT(ring_waiter(window_world_seat()) != NULL);
+    EXPECT(ring_behind());
+    desktop_step();
+    EXPECT_EQUAL(window_world_seat()->object->event_count, 0);
+    window_world_check();
+    give_room_back();
+    window_world_rest();
+    EXPECT(!ring_behind());
+    EXPECT_TEXT(window_world_heard(), "0.4.1.0 0.5.1.0 ");
+    window_world_stop();
+}
+
+TEST("what the person changed without room is written when there is some") {
+    window_world_start(window_world_told);
+    WmWindow *window = &window_world_seat()->window;
+    const WindowObject *object = window_world_seat()->object;
+    use_up_room();
+    int64_t x = object->x;
+    window->wanted.x = 123;
+    window->changed = true;
+    wm_input(&(InputEvent){.kind = INPUT_POINTER, .x = 5, .y = 300});
+    wm_settle();
+    desktop_step();
+    EXPECT_EQUAL(object->x, x);
+    WmDesk desk;
+    EXPECT(desk_read(&desk) && desk.y != 300);
+    give_room_back();
+    wm_settle();
+    desktop_step();
+    EXPECT_EQUAL(object->x, 123);
+    EXPECT(desk_read(&desk) && desk.y == 300);
+    window_world_rest();
     window_world_stop();
 }
 

@@ -16,6 +16,8 @@
 #include "wm/ring.h"
 #include "wm/wm_state.h"
 
+enum { BLOCKS = 16384 };
+
 const char window_world_told[] =
     "import ui\n"
     "class Told: Window(\"Told\", Label(\"told\"), 200, 120) {\n"
@@ -55,7 +57,7 @@ static void close_desktop(void) {
 void window_world_start(const char *source) {
     char why[300];
     Text text = text_on(why, sizeof why);
-    sim_disk_new(65536);
+    sim_disk_new(BLOCKS);
     sim_screen_size(WORLD_WIDTH, WORLD_HEIGHT);
     harness_open_memory();
     apps_register();
