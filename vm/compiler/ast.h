@@ -314,6 +314,13 @@ typedef enum ReferenceKind {
     REFERENCE_LENGTH,   /* an array's length */
 } ReferenceKind;
 
+/* See tree_assigns. */
+typedef enum Assigns {
+    ASSIGNS_UNKNOWN, /* not yet asked */
+    ASSIGNS_NOTHING,
+    ASSIGNS_SOMETHING,
+} Assigns;
+
 struct Node {
     NodeKind kind;
     uint16_t operator; /* a TokenKind */
@@ -340,7 +347,7 @@ struct Node {
         MatchArm *arms;
         CatchArm *catches;
     };
-    AssignedNames assigned; /* in a loop's or closure's body */
+    AssignedNames assigned; /* in a loop, a try or a closure */
     /* checked */
     Type *type;  /* of its value; NULL: not checked */
     Type *aimed; /* IS, AS: the type asked for; FOR: of the elements */
@@ -360,6 +367,7 @@ struct Node {
     bool direct;        /* CALL: of super's method */
     bool is_statement;  /* its value is not wanted */
     bool ends;          /* control never comes behind it */
+    Assigns assigns;
 };
 
 #endif

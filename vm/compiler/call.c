@@ -4,6 +4,7 @@
 #include "kernel/base/bytes.h"
 #include "vm/compiler/code.h"
 #include "vm/compiler/method.h"
+#include "vm/compiler/tree.h"
 #include "vm/compiler/value.h"
 
 /* ---- Natives that are instructions ---- */
@@ -163,15 +164,10 @@ static Value call_default(Generator *g, Function *function, Value receiver,
     return result;
 }
 
-static bool is_plain(const Node *node) {
-    return node->kind != NODE_IF && node->kind != NODE_MATCH &&
-           node->kind != NODE_BLOCK;
-}
-
 static bool later_may_assign(Node *const *arguments, size_t from,
                              size_t count) {
     for (size_t i = from; i < count; i++)
-        if (arguments[i] && !is_plain(arguments[i]))
+        if (tree_assigns(arguments[i]))
             return true;
     return false;
 }
@@ -279,6 +275,8 @@ static Value call_closure(Generator *g, Node *node, Value hint) {
     for (Node *n = node->items; n && count < MODULE_PARAMETERS_MAX;
          n = n->next) {
         signature.parameters[signature.count++] = object;
+        for (size_t i = 0; i < count; i++)
+            all[i] = value_keep(g, all[i], n);
         all[count++] = generate_erased(g, n, object, value_none);
     }
     for (size_t i = 0; i < count; i++)

@@ -224,20 +224,26 @@ static const char *missing_value(const Cover *open) {
 
 /* ---- match ---- */
 
-/* What the arm knows of a subject that is a variable. */
+static bool fits_null(const Pattern *pattern) {
+    return pattern->kind == PATTERN_ANY || pattern->kind == PATTERN_BIND ||
+           (pattern->kind == PATTERN_IS && type_is_nullable(pattern->type)) ||
+           (pattern->kind == PATTERN_VALUE &&
+            type_is_nullable(pattern->value->type));
+}
+
+/* What the arm knows of a subject that is a variable: the type of a pattern
+ * that stands alone, or that null fits none of them. */
 static void narrow_subject(Checker *checker, Node *subject,
-                           const Pattern *pattern, const Cover *open) {
+                           const Pattern *patterns, const Cover *open) {
     Variable *root, *field;
-    Type *type = NULL;
-    if (!check_narrow_key(subject, &root, &field) || pattern->next)
+    bool may_be_null = false;
+    if (!check_narrow_key(subject, &root, &field))
         return;
-    if (pattern->kind == PATTERN_IS)
-        type = pattern->type;
-    else if (pattern->kind == PATTERN_CASE ||
-             (pattern->kind == PATTERN_VALUE &&
-              pattern->value->kind != NODE_NULL) ||
-             !open->null_open)
-        type = open->subject;
+    for (const Pattern *p = patterns; p; p = p->next)
+        may_be_null |= open->null_open && fits_null(p);
+    Type *type = may_be_null ? NULL : open->subject;
+    if (patterns->kind == PATTERN_IS && !patterns->next)
+        type = patterns->type;
     if (type && type_kind(type) != TYPE_BAD)
         checker->narrowings = check_new_narrowing(checker, root, field, type,
                                                   checker->narrowings);
@@ -246,16 +252,17 @@ static void narrow_subject(Checker *checker, Node *subject,
 static Type *check_arm(Checker *checker, Node *node, MatchArm *arm, Cover *open,
                        Type *expected) {
     Scope *scope = checker->scope;
+    Cover before = *open;
     bool wants_value = !node->is_statement;
     for (Pattern *p = arm->patterns; p; p = p->next) {
         bool whole = check_pattern(checker, p, node->left->type);
         if (arm->patterns->next && checker->scope != scope)
             source_error(checker->compile, p->place,
                          "only a pattern that stands alone can give names");
-        narrow_subject(checker, node->left, p, open);
         if (!arm->guard)
             cover(checker, open, p, whole);
     }
+    narrow_subject(checker, node->left, arm->patterns, &before);
     if (arm->guard)
         check_apply(checker, check_condition(checker, arm->guard).when_true);
     arm->body->is_statement = !wants_value;

@@ -352,17 +352,29 @@ static bool check_catch(Checker *checker, CatchArm *arm) {
     return ends;
 }
 
+/* A handler runs after any part of the body, so it knows what was known before,
+ * less what the statement assigns to; behind the statement holds what holds on
+ * each way to there. */
 static bool check_try(Checker *checker, Node *node) {
-    Narrowing *before;
+    Narrowing *before = checker->narrowings;
     bool ends = is_never(check_block(checker, node->left, NULL, false));
+    Narrowing *after = checker->narrowings;
+    checker->narrowings = before;
     check_forget(checker, node->assigned);
     before = checker->narrowings;
     for (CatchArm *arm = node->catches; arm; arm = arm->next) {
-        ends &= check_catch(checker, arm);
+        bool arm_ends = check_catch(checker, arm);
+        if (!arm_ends)
+            after = ends ? checker->narrowings
+                         : check_merge(checker, after, checker->narrowings);
+        ends &= arm_ends;
         checker->narrowings = before;
     }
     if (node->third)
         ends |= is_never(check_block(checker, node->third, NULL, false));
+    checker->narrowings = after;
+    if (node->third)
+        check_forget(checker, node->assigned);
     return ends;
 }
 

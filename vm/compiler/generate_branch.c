@@ -101,8 +101,7 @@ static void branch_whole(Generator *g, Node *node, Relation relation,
         return;
     }
     Value a = generate_erased(g, node->left, type, value_none);
-    if (node->right->kind == NODE_IF || node->right->kind == NODE_MATCH)
-        a = value_own(g, a);
+    a = value_keep(g, a, node->right);
     Value b = generate_erased(g, node->right, type, value_none);
     branch_numbers(g, relation, a, b, label);
     value_release(g, a);
@@ -115,6 +114,7 @@ static void branch_double(Generator *g, Node *node, Relation relation,
                           bool when, Label *label) {
     Erased type = {MODULE_DOUBLE, NULL};
     Value a = generate_erased(g, node->left, type, value_none);
+    a = value_keep(g, a, node->right);
     Value b = generate_erased(g, node->right, type, value_none);
     value_release(g, a);
     value_release(g, b);
@@ -153,6 +153,7 @@ static Erased object_type(Generator *g) {
 static void branch_same(Generator *g, Node *node, bool when_same,
                         Label *label) {
     Value a = generate_erased(g, node->left, object_type(g), value_none);
+    a = value_keep(g, a, node->right);
     Value b = generate_erased(g, node->right, object_type(g), value_none);
     code_branch(g, when_same ? OP_if_same : OP_if_not_same, a.number, b.number,
                 label);
@@ -173,6 +174,7 @@ static Value equal_value(Generator *g, Node *node) {
     }
     Value both[2];
     both[0] = generate_erased(g, node->left, object_type(g), value_none);
+    both[0] = value_keep(g, both[0], node->right);
     both[1] = generate_erased(g, node->right, object_type(g), value_none);
     return call_of_core(g, "equal", both, 2, value_none);
 }
@@ -324,6 +326,7 @@ static Value compare_value(Generator *g, Node *node, Value hint) {
     Erased type = common_type(g, node);
     bool real = type.kind == MODULE_DOUBLE;
     Value a = generate_erased(g, node->left, type, value_none);
+    a = value_keep(g, a, node->right);
     Value b = generate_erased(g, node->right, type, value_none);
     value_release(g, a);
     value_release(g, b);

@@ -228,6 +228,7 @@ static Value indexed(Generator *g, Node *node, Value hint) {
     Erased wanted = erased(g, node);
     Value object = generate(g, node->left, value_none);
     if (type_is_class(node->left->type, g->world->classes.array)) {
+        object = value_keep(g, object, node->right);
         Value index = generate(g, node->right, value_none);
         value_release(g, object);
         value_release(g, index);

@@ -159,17 +159,9 @@ static Value immediate(Generator *g, Node *left, Opcode op, int64_t value,
     return to;
 }
 
-/* Whether evaluating the node may assign to locals, which a borrowed register
- * would not survive. */
-static bool may_assign(const Node *node) {
-    return node->kind == NODE_IF || node->kind == NODE_MATCH ||
-           node->kind == NODE_BLOCK;
-}
-
 static void operands(Generator *g, Node *node, Erased type, Value *out) {
     out[0] = generate_erased(g, node->left, type, value_none);
-    if (may_assign(node->right))
-        out[0] = value_own(g, out[0]);
+    out[0] = value_keep(g, out[0], node->right);
     out[1] = generate_erased(g, node->right, type, value_none);
     value_release(g, out[0]);
     value_release(g, out[1]);

@@ -103,6 +103,7 @@ static void assign_field(Generator *g, Node *node) {
     Value object =
         generate_erased(g, target->left,
                         (Erased){MODULE_CLASS, field->owner_class}, value_none);
+    object = value_keep(g, object, node->right);
     Value present = value_none;
     if (node->third)
         present =
@@ -122,6 +123,7 @@ static void assign_property(Generator *g, Node *node) {
     Function *setter = node->setter;
     Signature signature;
     Value object = generate(g, target->left, value_none);
+    object = value_keep(g, object, node->right);
     Value present = value_none;
     erase_signature(g->world, setter, &signature);
     if (node->third)
@@ -147,6 +149,7 @@ static void assign_item(Generator *g, Node *node, Value array) {
                         ? (Erased){MODULE_CLASS, g->world->classes.object}
                         : erased(g, item_type);
     Value index = generate(g, target->right, value_none);
+    index = value_keep(g, index, node->right);
     Value present = value_none;
     if (node->third)
         present = generate_array_get(
@@ -169,6 +172,7 @@ static void assign_by_set(Generator *g, Node *node, Value object) {
     arguments[0] =
         generate_erased(g, target->right,
                         signature.parameters[signature.count - 2], value_none);
+    arguments[0] = value_keep(g, arguments[0], node->right);
     if (node->third) {
         Value index = value_convert(g, value_borrowed(arguments[0]),
                                     erased(g, target->right->type), value_none);
@@ -194,6 +198,8 @@ static void assign(Generator *g, Node *node) {
     Node *target = node->left;
     if (target->kind == NODE_INDEX) {
         Value object = generate(g, target->left, value_none);
+        object = value_keep(g, object, target->right);
+        object = value_keep(g, object, node->right);
         if (node->setter)
             assign_by_set(g, node, object);
         else

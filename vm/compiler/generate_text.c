@@ -43,6 +43,11 @@ static Value as_text(Generator *g, Node *node) {
     return call_of_core(g, "textOf", &value, 1, value_none);
 }
 
+static void keep_all(Generator *g, Value *parts, size_t count, Node *next) {
+    for (size_t i = 0; i < count; i++)
+        parts[i] = value_keep(g, parts[i], next);
+}
+
 /* Joins up to four texts by one call; the result stands first. */
 static size_t join(Generator *g, Value *parts, size_t count, Value hint) {
     static const char *const names[] = {"join2", "join3", "join4"};
@@ -57,6 +62,7 @@ Value generate_text_node(Generator *g, Node *node, Value hint) {
     for (Node *n = node->items; n; n = n->next) {
         if (count == 4)
             count = join(g, parts, 4, value_none);
+        keep_all(g, parts, count, n);
         parts[count++] = as_text(g, n);
     }
     if (count == 0)
@@ -73,6 +79,7 @@ static size_t add_operands(Generator *g, Node *left, Node *right, Value *parts,
     count = add_operand(g, left, parts, count);
     if (count == 4)
         count = join(g, parts, 4, value_none);
+    keep_all(g, parts, count, right);
     parts[count++] = as_text(g, right);
     return count;
 }

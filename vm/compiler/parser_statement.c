@@ -83,13 +83,13 @@ static Node *try_statement(Parser *parser) {
     CatchArm **end = &node->catches;
     size_t assigned = parser->assigned.count;
     node->left = parser_block(parser);
-    node->assigned = parser_assigned_since(parser, assigned);
     while (!parser->panicking && parser_is(parser, TOKEN_CATCH)) {
         *end = catch_arm(parser);
         end = &(*end)->next;
     }
     if (!parser->panicking && parser_accept(parser, TOKEN_FINALLY))
         node->third = parser_block(parser);
+    node->assigned = parser_assigned_since(parser, assigned);
     if (!node->catches && !node->third)
         parser_error(parser, node->place,
                      "\"try\" needs a \"catch\" or a \"finally\"");

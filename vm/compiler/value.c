@@ -3,6 +3,7 @@
 
 #include "kernel/base/bytes.h"
 #include "vm/compiler/code.h"
+#include "vm/compiler/tree.h"
 
 const Value value_none = {.none = true};
 
@@ -70,6 +71,10 @@ Value value_own(Generator *g, Value value) {
     Value own = value_new(g, value.type);
     value_move(g, own, value);
     return own;
+}
+
+Value value_keep(Generator *g, Value value, Node *next) {
+    return tree_assigns(next) ? value_own(g, value) : value;
 }
 
 /* ---- Constants ---- */

@@ -18,6 +18,10 @@ void value_move(Generator *g, Value to, Value from);
 
 /* A register of its own for what may be borrowed. */
 Value value_own(Generator *g, Value value);
+
+/* The same only where evaluating `next` may change what is borrowed. NULL:
+ * nothing comes. */
+Value value_keep(Generator *g, Value value, Node *next);
 Value value_int(Generator *g, int64_t number, Value hint);
 void value_set_int(Generator *g, Value to, int64_t number);
 Value value_text(Generator *g, Name text, Value hint);
