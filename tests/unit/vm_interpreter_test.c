@@ -132,6 +132,144 @@ TEST("endless recursion ends in StackError and stops only its app") {
     harness_stop();
 }
 
+/* ---- Edges of single instructions ---- */
+
+/* Begins main of a module m with an Int variable `result` and registers S0, S1
+ * of these values, S2 0. */
+static uint16_t begin_numbers(int64_t first, int64_t second) {
+    assembler_begin(A, "m");
+    uint16_t integer = assembler_kind(A, MODULE_INT);
+    uint16_t result = assembler_var_ref(A, "m", "result", integer);
+    assembler_variable(A, "result", integer, 0);
+    assembler_method(A, "main", 0, 0, 0);
+    for (int i = 0; i < 3; i++)
+        assembler_register(A, integer);
+    assembler_word(A, OP_constant, 0, assembler_constant(A, (uint64_t)first),
+                   0);
+    assembler_word(A, OP_constant, 1, assembler_constant(A, (uint64_t)second),
+                   0);
+    return result;
+}
+
+static void end_numbers(uint16_t from, uint16_t result) {
+    assembler_word(A, OP_store_var, from, result, 0);
+    assembler_word(A, OP_return, 0, 0, 0);
+    assembler_end(A);
+}
+
+/* What S0 is after `op` with S0, S1 as a loop of no words. */
+static int64_t counted(uint16_t op, int64_t from, int64_t end) {
+    harness_start();
+    uint16_t result = begin_numbers(from, end);
+    assembler_word(A, op, 0, 1, 2);
+    end_numbers(0, result);
+    load();
+    sim_log_clear();
+    Domain *domain = harness_run("m", 10000);
+    int64_t number = (int64_t)variable(domain, 0);
+    harness_stop();
+    return number;
+}
+
+TEST("counting loops end at their edge") {
+    EXPECT_EQUAL(counted(OP_loop_lt, 3, 7), 7);
+    EXPECT_EQUAL(counted(OP_loop_lt, 7, 3), 8);
+    EXPECT_EQUAL(counted(OP_loop_lt, INT64_MAX - 2, INT64_MAX), INT64_MAX);
+    EXPECT_EQUAL(counted(OP_loop_up, 3, 7), 7);
+    EXPECT_EQUAL(counted(OP_loop_up, 7, 3), 7);
+    EXPECT_EQUAL(counted(OP_loop_up, INT64_MAX - 2, INT64_MAX), INT64_MAX);
+    EXPECT_EQUAL(counted(OP_loop_up, INT64_MAX, INT64_MAX), INT64_MAX);
+}
+
+TEST("counting past the largest Int throws and changes nothing") {
+    for (int64_t end = INT64_MAX - 1; end < INT64_MAX; end++) {
+        harness_start();
+        uint16_t result = begin_numbers(INT64_MAX, end);
+        uint16_t exception = assembler_class_type(A, "core.OverflowError");
+        assembler_register(A, exception);
+        assembler_word(A, OP_loop_lt, 0, 1, 2);
+        assembler_word(A, OP_return, 0, 0, 0);
+        assembler_handler(A, 2, 3, 4, 0, exception);
+        end_numbers(0, result);
+        load();
+        Domain *domain = harness_run("m", 10000);
+        EXPECT_EQUAL(variable(domain, 0), INT64_MAX);
+        harness_check();
+        harness_stop();
+    }
+}
+
+/* S2 counts turns of a loop whose way back is `word`s. */
+static void expect_slices(uint16_t op) {
+    Domain *domain;
+    int code;
+    harness_start();
+    uint16_t result = begin_numbers(0, 100000);
+    assembler_word(A, OP_add_imm, 2, 2, 1);
+    assembler_word(A, OP_if_le, 1, 2, op == OP_switch ? 6 : 5);
+    assembler_word(A, op, 0, op == OP_switch ? 1 : 0, op == OP_switch ? 0 : 2);
+    if (op == OP_switch)
+        assembler_word(A, 2, 0, 0, 0);
+    end_numbers(2, result);
+    load();
+    EXPECT_EQUAL(vm_start_app("m", "m", 16u << 20, 0, NULL, &domain),
+                 STATUS_OK);
+    vm_run(1000);
+    EXPECT(!vm_app_ended(domain, &code));
+    for (int i = 0; i < 200; i++)
+        vm_run(1000);
+    EXPECT(vm_app_ended(domain, &code));
+    EXPECT_EQUAL(variable(domain, 0), 100000);
+    harness_stop();
+}
+
+TEST("a loop of one instruction ends a slice in time") {
+    Domain *domain;
+    int code;
+    harness_start();
+    uint16_t result = begin_numbers(0, 100000);
+    assembler_word(A, OP_loop_lt, 0, 1, 2);
+    end_numbers(0, result);
+    load();
+    EXPECT_EQUAL(vm_start_app("m", "m", 16u << 20, 0, NULL, &domain),
+                 STATUS_OK);
+    vm_run(1000);
+    EXPECT(!vm_app_ended(domain, &code));
+    harness_stop();
+}
+
+TEST("every way back ends a slice in time") {
+    expect_slices(OP_jump);
+    expect_slices(OP_switch);
+}
+
+TEST("a switch goes to its targets and past them") {
+    static const struct {
+        int64_t value, wanted;
+    } cases[] = {
+        {0, 10}, {1, 11},        {4, 14},        {5, 1},
+        {-1, 1}, {INT64_MAX, 1}, {INT64_MIN, 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        harness_start();
+        uint16_t result = begin_numbers(cases[i].value, 1);
+        assembler_word(A, OP_switch, 0, 5, 0);
+        assembler_word(A, 6, 8, 10, 12);
+        assembler_word(A, 14, 0, 0, 0);
+        uint16_t out = assembler_word(A, OP_jump, 0, 0, 16);
+        for (uint16_t k = 0; k < 5; k++) {
+            assembler_word(A, OP_small, 1, (uint16_t)(10 + k), 0);
+            assembler_word(A, OP_jump, 0, 0, 16);
+        }
+        EXPECT_EQUAL(out, 5);
+        end_numbers(1, result);
+        load();
+        Domain *domain = harness_run("m", 10000);
+        EXPECT_EQUAL(variable(domain, 0), cases[i].wanted);
+        harness_stop();
+    }
+}
+
 /* A linked list of `n` nodes is made and forgotten `rounds` times; the sum of
  * its numbers goes into `result`. */
 static void make_lists(uint16_t n, uint16_t rounds) {

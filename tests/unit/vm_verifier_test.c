@@ -15,11 +15,12 @@
 /* A module with one of everything: a class with fields, an interface, virtual
  * and static methods, handlers, arrays, variables. main is made by the test:
  * registers R0 Object, R1 Node, R2 IntArray, R3 ObjectArray, R4 Exception, R5
- * String; S0, S1 Int, S2 Double, S3 Bool, S4 Byte, S5 Char. */
+ * String, R6 Other, R7 CharArray, R8 ByteArray, R9 Shape; S0, S1 Int, S2
+ * Double, S3 Bool, S4 Byte, S5 Char. */
 typedef struct Sample {
     uint16_t integer, dbl, boolean, byte, character, object, node, ints,
-        objects, exception, string, shape, plain;
-    uint16_t next, value, fun, area, len, var, var_ref;
+        objects, exception, string, shape, plain, other;
+    uint16_t next, value, fun, area, len, fixed, made, var, var_ref;
 } Sample;
 
 static Sample sample(void) {
@@ -43,6 +44,7 @@ static Sample sample(void) {
     assembler_class(A, "Node", s.object, 0, 1, &s.shape, 2, fields);
     s.plain = assembler_class(A, "Plain", s.object, MODULE_ABSTRACT, 0, NULL, 0,
                               NULL);
+    s.other = assembler_class(A, "Other", s.object, 0, 0, NULL, 0, NULL);
     s.next = assembler_field_ref(A, s.node, "next", s.node);
     s.value = assembler_field_ref(A, s.node, "value", s.integer);
     assembler_variable(A, "count", s.integer, 0);
@@ -53,6 +55,8 @@ static Sample sample(void) {
         assembler_method_ref(A, 0, "m", "fun", s.integer, 2, s.node, s.integer);
     s.area = assembler_method_ref(A, s.shape, "", "area", s.dbl, 0);
     s.len = assembler_method_ref(A, s.node, "", "area", s.dbl, 0);
+    s.fixed = assembler_method_ref(A, s.node, "", "fixed", 0, 0);
+    s.made = assembler_method_ref(A, 0, "m", "made", s.node, 0);
     assembler_method(A, "area", s.shape, MODULE_VIRTUAL | MODULE_NO_CODE,
                      s.dbl);
     assembler_end(A);
@@ -65,6 +69,13 @@ static Sample sample(void) {
     assembler_parameter(A, s.integer);
     assembler_word(A, OP_return_value, 0, 0, 0);
     assembler_end(A);
+    assembler_method(A, "fixed", s.node, 0, 0);
+    assembler_word(A, OP_return, 0, 0, 0);
+    assembler_end(A);
+    assembler_method(A, "made", 0, 0, s.node);
+    assembler_register(A, s.node);
+    assembler_word(A, OP_return_ref, 0, 0, 0);
+    assembler_end(A);
     assembler_constant(A, 0x110000);
     assembler_method(A, "main", 0, 0, 0);
     assembler_register(A, s.object);
@@ -73,6 +84,10 @@ static Sample sample(void) {
     assembler_register(A, s.objects);
     assembler_register(A, s.exception);
     assembler_register(A, s.string);
+    assembler_register(A, s.other);
+    assembler_register(A, assembler_kind(A, MODULE_CHAR_ARRAY));
+    assembler_register(A, assembler_kind(A, MODULE_BYTE_ARRAY));
+    assembler_register(A, s.shape);
     assembler_register(A, s.integer);
     assembler_register(A, s.integer);
     assembler_register(A, s.dbl);
@@ -140,7 +155,7 @@ TEST("each kind of bad instruction is refused with its reason") {
         {OP_invalid, 0, 0, 0, "no such instruction"},
         {OP_COUNT, 0, 0, 0, "no such instruction"},
         {0xFFFF, 0, 0, 0, "no such instruction"},
-        {OP_move_ref, 6, 0, 0, "no such R register"},
+        {OP_move_ref, 20, 0, 0, "no such R register"},
         {OP_move_ref, 1, 0, 0, "does not fit"},
         {OP_move_ref, 0, 1, 7, "unused operand"},
         {OP_move, 0, 2, 0, "different kinds"},
@@ -184,6 +199,167 @@ TEST("each kind of bad instruction is refused with its reason") {
         EXPECT(right);
     }
     harness_check();
+    harness_stop();
+}
+
+static void expect_refused(const char *says) {
+    bool good = accepted();
+    bool right = !good && strstr(harness_why, says);
+    if (!right)
+        printf("  %s: %s\n", says, good ? "accepted" : harness_why);
+    EXPECT(right);
+}
+
+TEST("references and numbers must fit where they go") {
+    harness_start();
+    Sample s = sample();
+    const BadWord bad[] = {
+        {OP_move_ref, 6, 1, 0, "does not fit the register"},
+        {OP_move_ref, 1, 9, 0, "does not fit the register"},
+        {OP_move, 0, 3, 0, "different kinds"},
+        {OP_get_ref, 6, 1, s.next, "does not fit the register"},
+        {OP_get_ref, 1, 6, s.next, "no such field"},
+        {OP_get_ref, 1, 9, s.next, "no such field"},
+        {OP_get_ref, 1, 1, s.value, "does not fit the register"},
+        {OP_get, 2, 1, s.value, "another kind"},
+        {OP_get, 0, 1, s.next, "another kind"},
+        {OP_put_ref, 1, 6, s.next, "does not fit the field"},
+        {OP_put_ref, 1, 0, s.next, "does not fit the field"},
+        {OP_put_ref, 0, 1, s.next, "no such field"},
+        {OP_put, 1, 2, s.value, "another kind"},
+        {OP_put, 6, 0, s.value, "no such field"},
+        {OP_load_var_ref, 6, s.var_ref, 0, "does not fit the register"},
+        {OP_load_var, 3, s.var, 0, "another kind"},
+        {OP_store_var_ref, 6, s.var_ref, 0, "does not fit the variable"},
+        {OP_store_var_ref, 0, s.var_ref, 0, "does not fit the variable"},
+        {OP_store_var, 2, s.var, 0, "another kind"},
+        {OP_new, 6, s.node, 0, "does not fit the register"},
+        {OP_new, 9, s.shape, 0, "not made by new"},
+        {OP_cast, 6, 0, s.node, "does not fit the register"},
+        {OP_new_array, 5, 0, s.string, "no array"},
+        {OP_new_array, 3, 0, s.ints, "does not fit the register"},
+        {OP_array_put_ref, 2, 0, 1, "other elements"},
+        {OP_array_put_char, 2, 0, 5, "other elements"},
+        {OP_array_put_byte, 2, 0, 0, "other elements"},
+        {OP_array_put_byte, 8, 0, 3, "other elements"},
+        {OP_array_put_word, 8, 0, 0, "other elements"},
+        {OP_array_get_byte, 0, 2, 0, "other elements"},
+        {OP_array_get_char, 5, 8, 0, "other elements"},
+        {OP_constant, 4, 0, 0, "does not fit"},
+        {OP_constant, 3, 0, 0, "does not fit"},
+        {OP_small, 5, 0x8000, 0, "does not fit"},
+        {OP_div_imm, 0, 0, 0xFFFF, "divisor"},
+        {OP_rem_imm, 0, 0, 0xFFFF, "divisor"},
+        {OP_if_eq, 0, 4, 1, "different kinds"},
+        {OP_if_le, 3, 5, 1, "different kinds"},
+        {OP_call_virtual, CALL_NO_RESULT, 0, s.made, "not virtual"},
+        {OP_call_interface, CALL_NO_RESULT, 0, s.made, "no interface"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        sample();
+        assembler_word(A, bad[i].op, bad[i].a, bad[i].b, bad[i].c);
+        assembler_word(A, OP_return, 0, 0, 0);
+        expect_refused(bad[i].says);
+    }
+    harness_check();
+    harness_stop();
+}
+
+static void expect_call_refused(uint16_t op, uint16_t result, uint16_t method,
+                                uint16_t receiver, const char *says) {
+    assembler_call(A, op, result, method, 1, receiver);
+    assembler_word(A, OP_return, 0, 0, 0);
+    expect_refused(says);
+}
+
+TEST("a call must be right for its method") {
+    const uint16_t none = CALL_NO_RESULT;
+    harness_start();
+    Sample s = sample();
+    expect_call_refused(OP_call, none, s.area, 1, "no code");
+    sample();
+    expect_call_refused(OP_call_virtual, none, s.fixed, 1, "not virtual");
+    sample();
+    expect_call_refused(OP_call_virtual, none, s.area, 1, "not virtual");
+    sample();
+    expect_call_refused(OP_call_interface, none, s.len, 1, "no interface");
+    sample();
+    expect_call_refused(OP_call, none, s.fixed, 6, "receiver");
+    sample();
+    expect_call_refused(OP_call, none, s.fixed, 0, "receiver");
+    sample();
+    expect_call_refused(OP_call_virtual, 0, s.len, 1, "another kind");
+    sample();
+    expect_call_refused(OP_call, 2, s.fixed, 1, "another kind");
+    sample();
+    assembler_call(A, OP_call, 6, s.made, 0);
+    assembler_word(A, OP_return, 0, 0, 0);
+    expect_refused("does not fit");
+    harness_check();
+    harness_stop();
+}
+
+TEST("what a method returns must be its result") {
+    static const struct {
+        uint16_t op;
+        const char *says;
+    } bad[] = {
+        {OP_return, "a result is missing"},
+        {OP_return_ref, "does not fit"},
+        {OP_return_value, "another kind"},
+    };
+    harness_start();
+    for (size_t i = 0; i < 3; i++) {
+        Sample s = sample();
+        assembler_word(A, OP_return, 0, 0, 0);
+        assembler_end(A);
+        assembler_method(A, "bad", 0, 0, s.node);
+        assembler_register(A, s.other);
+        assembler_register(A, s.integer);
+        assembler_word(A, bad[i].op, 0, 0, 0);
+        expect_refused(bad[i].says);
+    }
+    harness_stop();
+}
+
+TEST("targets of a switch are instructions, and it may fall through") {
+    static const uint16_t bad[] = {1, 3, 5, 6, 0xFFFF};
+    harness_start();
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        Sample s = sample();
+        assembler_word(A, OP_switch, 0, 2, 0);
+        assembler_word(A, 4, bad[i], 0, 0);
+        assembler_call(A, OP_call, 1, s.fun, 2, 1, 0);
+        assembler_word(A, OP_return, 0, 0, 0);
+        expect_refused("leads to no instruction");
+    }
+    sample();
+    assembler_word(A, OP_switch, 0, 1, 0);
+    assembler_word(A, 0, 0, 0, 0);
+    expect_refused("falls through");
+    harness_stop();
+}
+
+TEST("handlers begin, end and lead to where instructions begin") {
+    static const struct {
+        uint16_t from, end, at;
+        bool good;
+    } cases[] = {
+        {0, 3, 2, true},  {0, 2, 0, true},  {2, 3, 2, true},  {1, 3, 2, false},
+        {0, 1, 2, false}, {0, 3, 1, false}, {0, 4, 2, false}, {0, 3, 3, false},
+        {2, 2, 0, false}, {3, 3, 0, false}, {3, 4, 0, false},
+    };
+    harness_start();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        Sample s = sample();
+        assembler_call(A, OP_call, 1, s.fun, 2, 1, 0);
+        assembler_word(A, OP_return, 0, 0, 0);
+        assembler_handler(A, cases[i].from, cases[i].end, cases[i].at, 4, 0);
+        if (cases[i].good)
+            EXPECT(accepted());
+        else
+            expect_refused("a handler leads to no instruction");
+    }
     harness_stop();
 }
 
@@ -235,8 +411,8 @@ TEST("arguments and results of calls must fit") {
 
 TEST("bad handlers are refused") {
     static const uint16_t bad[][5] = {
-        {0, 0, 1, 4, 0}, {0, 9, 1, 4, 0}, {1, 0, 1, 4, 0},
-        {0, 1, 9, 4, 0}, {0, 1, 1, 9, 0}, {0, 1, 1, 1, 0},
+        {0, 0, 1, 4, 0}, {0, 9, 1, 4, 0},  {1, 0, 1, 4, 0},
+        {0, 1, 9, 4, 0}, {0, 1, 1, 20, 0}, {0, 1, 1, 1, 0},
     };
     harness_start();
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
