@@ -89,6 +89,11 @@ Type *check_name(Checker *checker, Node *node);
 Type *check_called_name(Checker *checker, Node *node);
 Type *check_this(Checker *checker, Node *node);
 
+/* The type of a function or getter that is named without a receiver: its
+ * result for a getter, of no matter for a call. */
+Type *check_function_type(Checker *checker, Node *node, Function *function,
+                          bool called);
+
 /* ---- Types as written (check_type.c) ---- */
 
 Type *check_type(Checker *checker, TypeNode *node);

@@ -178,7 +178,7 @@ static Type *static_member(Checker *checker, Node *node, Class *class,
         node->function = function;
         check_access(checker, node->place, function->is_private,
                      function->module, function->name);
-        return check_result(checker, function);
+        return check_function_type(checker, node, function, called);
     }
     if (variable) {
         node->reference = REFERENCE_VARIABLE;
@@ -206,7 +206,7 @@ static Type *module_member(Checker *checker, Node *node, Module *module,
         node->reference = REFERENCE_FUNCTION;
         node->function = f;
         check_access(checker, node->place, f->is_private, module, f->name);
-        return check_result(checker, f);
+        return check_function_type(checker, node, f, called);
     }
     for (Variable *v = module->variables; v; v = v->next) {
         if (v->name != node->name)

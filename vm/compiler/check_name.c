@@ -206,23 +206,6 @@ static Type *own_member(Checker *checker, Node *node, bool called) {
     return check_member(checker, node, called);
 }
 
-static Type *own_static(Checker *checker, Node *node) {
-    Function *function = check_find_static(checker->class, node->name);
-    Variable *variable = check_find_static_variable(checker->class, node->name);
-    if (function) {
-        node->reference = function->kind == FUNCTION_GETTER
-                              ? REFERENCE_GETTER
-                              : REFERENCE_FUNCTION;
-        node->function = function;
-        return check_result(checker, function);
-    }
-    if (!variable)
-        return NULL;
-    node->reference = REFERENCE_VARIABLE;
-    node->variable = variable;
-    return check_variable_type(checker, variable);
-}
-
 static Type *function_as_value(Checker *checker, Node *node,
                                Function *function) {
     size_t count = 0;
@@ -241,6 +224,31 @@ static Type *function_as_value(Checker *checker, Node *node,
                              check_result(checker, function));
 }
 
+Type *check_function_type(Checker *checker, Node *node, Function *function,
+                          bool called) {
+    if (function->kind == FUNCTION_GETTER)
+        return check_result(checker, function);
+    return called ? checker->world->void_type
+                  : function_as_value(checker, node, function);
+}
+
+static Type *own_static(Checker *checker, Node *node, bool called) {
+    Function *function = check_find_static(checker->class, node->name);
+    Variable *variable = check_find_static_variable(checker->class, node->name);
+    if (function) {
+        node->reference = function->kind == FUNCTION_GETTER
+                              ? REFERENCE_GETTER
+                              : REFERENCE_FUNCTION;
+        node->function = function;
+        return check_function_type(checker, node, function, called);
+    }
+    if (!variable)
+        return NULL;
+    node->reference = REFERENCE_VARIABLE;
+    node->variable = variable;
+    return check_variable_type(checker, variable);
+}
+
 static Type *of_modules(Checker *checker, Node *node, bool called) {
     Function *function = check_find_function(checker, node->name);
     if (function) {
@@ -248,8 +256,7 @@ static Type *of_modules(Checker *checker, Node *node, bool called) {
         node->function = function;
         check_access(checker, node->place, function->is_private,
                      function->module, function->name);
-        return called ? checker->world->void_type
-                      : function_as_value(checker, node, function);
+        return check_function_type(checker, node, function, called);
     }
     Variable *variable = check_find_module_variable(checker, node->name);
     if (variable) {
@@ -328,7 +335,7 @@ static Type *resolve(Checker *checker, Node *node, bool called) {
         return local(checker, node, variable);
     if (has_member(checker, node->name))
         return own_member(checker, node, called);
-    Type *type = checker->class ? own_static(checker, node) : NULL;
+    Type *type = checker->class ? own_static(checker, node, called) : NULL;
     if (!type)
         type = of_modules(checker, node, called);
     return type ? type : unknown_name(checker, node);
