@@ -4,7 +4,20 @@
  * Order: check_declare (names, supertypes, signatures) for each module, core
  * first; then check_module (bodies) for the one being compiled. Results that
  * are not written down are inferred when first asked for. A node is checked
- * once. After errors the module is not generated. */
+ * once. After errors the module is not generated.
+ *
+ * Of a module without errors this holds, and check_proof looks at it before
+ * anything is generated:
+ *
+ * C1 Each expression and each variable has a type that is wholly known. Only
+ *    the names of classes and modules, and of what is called, are no values.
+ * C2 A function that is named and not called has the type of a function.
+ * C3 Conditions are Bool, or never come to their end.
+ * C4 Each name and member stands for something that is there.
+ * C5 A local is used in its own function, or each closure from there to its use
+ *    captures it.
+ * C6 A call has a value or a default for each parameter and nothing besides.
+ * C7 The pattern of a case knows its case, a name in a pattern has a type. */
 #ifndef COMPILER_CHECK_H
 #define COMPILER_CHECK_H
 
@@ -17,6 +30,10 @@ void check_declare(World *world, Module *module);
 /* The bodies. `slots`: a shell's variables, linked by next, or NULL. */
 void check_module(World *world, Module *module, Variable *slots,
                   Variable **new_slots_out);
+
+/* Looks at C1 to C7. What is wrong then is the compiler; it is an error at the
+ * first such place. */
+void check_proof(World *world, Module *module);
 
 /* A type as written at the top of the module that is compiled. */
 Type *check_type_of(World *world, TypeNode *node);

@@ -14,7 +14,7 @@ static void note_line(Generator *g) {
         (Line){(uint32_t)g->words.count, g->line};
 }
 
-static bool never_falls(Opcode op) {
+bool code_never_falls(unsigned op) {
     return op == OP_jump || op == OP_return || op == OP_return_ref ||
            op == OP_return_value || op == OP_throw;
 }
@@ -25,11 +25,13 @@ void code_emit(Generator *g, Opcode op, unsigned a, unsigned b, unsigned c) {
     note_line(g);
     code_word(g, (uint64_t)op | (uint64_t)(uint16_t)a << 16 |
                      (uint64_t)(uint16_t)b << 32 | (uint64_t)(uint16_t)c << 48);
-    g->ended = never_falls(op);
+    g->ended = code_never_falls(op);
 }
 
 Label *code_label(Generator *g) {
-    return ARENA_NEW(&g->compile->arena, Label);
+    Label *label = ARENA_NEW(&g->compile->arena, Label);
+    label->next = g->labels;
+    return g->labels = label;
 }
 
 static void patch(Generator *g, uint32_t word, unsigned lane, uint32_t target) {

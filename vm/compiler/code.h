@@ -16,4 +16,11 @@ void code_call(Generator *g, Opcode op, Value result, uint16_t method,
 void code_at(Generator *g, const Node *node);
 uint32_t code_line(const Generator *g, Place place);
 
+/* An instruction behind which control does not go on. */
+bool code_never_falls(unsigned op);
+
+/* Looks at G1 to G6 of generate.h. What is wrong then is the compiler; it is an
+ * error at the function. */
+void code_check(Generator *g);
+
 #endif

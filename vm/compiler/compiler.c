@@ -183,6 +183,8 @@ static void check_and_emit(World *world, const CompilerRequest *request,
     Variable *slots = slot_variables(world, request);
     generate_check_natives(world, world->module, request->is_system);
     check_module(world, world->module, slots, &new_slots);
+    if (!compile->diagnostics.errors)
+        check_proof(world, world->module);
     if (compile->diagnostics.errors)
         return;
     give_new_slots(world, new_slots, result_out);

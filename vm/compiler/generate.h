@@ -4,7 +4,20 @@
  * A method is generated in one pass over its nodes. Registers have one type for
  * the whole method and are used again for values of the same type; a local owns
  * its register while it is in scope. A Value that is a local's register is
- * borrowed: it is read at once or copied. */
+ * borrowed: it is read at once or copied.
+ *
+ * Of a method that is written this holds (code_check):
+ *
+ * G1 Each register operand is a register of its bank, of the kind that the
+ *    instruction wants.
+ * G2 Each branch leads to where an instruction begins; each label that is used
+ *    has its place.
+ * G3 The last instruction does not fall through.
+ * G4 Handlers cover whole instructions, lead to one, have a register, and stand
+ *    from the inside outwards.
+ * G5 Lines ascend.
+ * G6 At the end of a block the registers are taken that were taken before it,
+ *    and no register is given back that is not taken. */
 #ifndef COMPILER_GENERATE_H
 #define COMPILER_GENERATE_H
 
@@ -50,6 +63,7 @@ typedef struct Label {
     bool bound;
     uint32_t word;
     LabelUse *uses;
+    struct Label *next; /* of the method's */
 } Label;
 
 typedef struct Words {
@@ -109,13 +123,16 @@ typedef struct Generator {
     Class *closure_class; /* a made-up class, in a closure */
     Signature signature;
     Bank references, scalars;
+    size_t taken; /* registers in use */
     Words words;
+    Label *labels;
     Handlers handlers;
     Lines lines;
     uint32_t line;
     Loop *loop;
     Try *tries;
-    bool ended; /* no way leads to the next word */
+    bool ended;        /* no way leads to the next word */
+    const char *wrong; /* of G6 */
 } Generator;
 
 /* ---- Nodes ---- */

@@ -274,6 +274,7 @@ static void forget_locals(Generator *g, Node *first) {
 }
 
 void generate_block(Generator *g, Node *block, Value to) {
+    size_t taken = g->taken;
     for (Node *node = block->items; node; node = node->next) {
         if (!to.none && !node->next && !node->is_statement)
             generate_into(g, node, to);
@@ -281,6 +282,8 @@ void generate_block(Generator *g, Node *block, Value to) {
             generate_statement(g, node);
     }
     forget_locals(g, block->items);
+    if (g->taken != taken)
+        g->wrong = "G6, a register is not given back";
 }
 
 static Value block_value(Generator *g, Node *node, Value hint) {

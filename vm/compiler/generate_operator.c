@@ -159,10 +159,15 @@ static Value immediate(Generator *g, Node *left, Opcode op, int64_t value,
     return to;
 }
 
-static void operands(Generator *g, Node *node, Erased type, Value *out) {
+static void both_sides(Generator *g, Node *node, Erased type, Value *out) {
     out[0] = generate_erased(g, node->left, type, value_none);
     out[0] = value_keep(g, out[0], node->right);
     out[1] = generate_erased(g, node->right, type, value_none);
+}
+
+/* Both sides, to be read by the next instruction. */
+static void operands(Generator *g, Node *node, Erased type, Value *out) {
+    both_sides(g, node, type, out);
     value_release(g, out[0]);
     value_release(g, out[1]);
 }
@@ -195,9 +200,11 @@ static Value int_binary(Generator *g, Node *node, Value hint) {
 static Value double_binary(Generator *g, Node *node, Value hint) {
     Value both[2];
     TokenKind operator= node->operator;
-    operands(g, node, double_type, both);
-    if (operator== TOKEN_REMAINDER)
+    if (operator== TOKEN_REMAINDER) {
+        both_sides(g, node, double_type, both);
         return call_of_core(g, "doubleRemainder", both, 2, hint);
+    }
+    operands(g, node, double_type, both);
     Opcode op = operator== TOKEN_PLUS  ? OP_double_add :
                 operator== TOKEN_MINUS ? OP_double_sub
                 :

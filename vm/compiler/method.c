@@ -27,6 +27,7 @@ static Value take_register(Generator *g, Erased type) {
     Register *reg = ARENA_PUSH(&g->compile->arena, bank);
     reg->type = erase_number(g->world, g->writer, type);
     reg->in_use = true;
+    g->taken++;
     return (Value){.is_reference = erase_is_reference(type),
                    .number = (uint16_t)(bank->count - 1),
                    .type = type};
@@ -134,6 +135,8 @@ void method_write(Generator *g, Name name, uint16_t class_type, unsigned flags,
         g->handlers.count > UINT16_MAX)
         source_error(g->compile, g->function->place, "\"%s\" is too long",
                      g->function->name->bytes);
+    else
+        code_check(g);
     write_head(g, name, class_type, flags, signature);
     write_parameters(g, signature, ranges);
     write_code(g);

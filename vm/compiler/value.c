@@ -26,6 +26,7 @@ Value value_new(Generator *g, Erased type) {
     if (at == bank->count)
         ARENA_PUSH(&g->compile->arena, bank)->type = number;
     bank->items[at].in_use = true;
+    g->taken++;
     if (g->references.count + g->scalars.count > MODULE_REGISTERS_MAX)
         g->writer->full = true;
     return (Value){.is_reference = is_reference,
@@ -39,8 +40,13 @@ Value value_of(Generator *g, Type *type) {
 }
 
 void value_release(Generator *g, Value value) {
-    if (!value.none && value.is_temporary)
-        bank_of(g, value.is_reference)->items[value.number].in_use = false;
+    if (value.none || !value.is_temporary)
+        return;
+    Register *reg = &bank_of(g, value.is_reference)->items[value.number];
+    if (!reg->in_use)
+        g->wrong = "G6, a register is given back twice";
+    g->taken -= reg->in_use;
+    reg->in_use = false;
 }
 
 Value value_borrowed(Value value) {
