@@ -18,6 +18,9 @@ static void need(Proof *proof, bool condition, const char *what) {
 /* ---- Types ---- */
 
 static bool is_known(Type *type) {
+    bool simple = type && type->kind <= TYPE_CLASS && type->count == 0;
+    if (simple) /* as most are: this is asked of each node */
+        return type->kind != TYPE_BAD;
     return type && type_kind(type) != TYPE_BAD && !type_has_unknown(type);
 }
 
