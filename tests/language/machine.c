@@ -7,6 +7,7 @@
 #include "persist/store/store.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
+#include "vm/code/loader.h"
 #include "vm/heap/frozen_check.h"
 #include "vm/heap/heap_check.h"
 
@@ -80,7 +81,9 @@ static void cut_power(void) {
 bool machine_load(const void *bytes, size_t size_bytes, bool system,
                   Text *why) {
     Module *module;
-    return vm_load_module(bytes, size_bytes, system, &module, why) == STATUS_OK;
+    return vm_load_module(bytes, size_bytes, system, &module, why) ==
+               STATUS_OK &&
+           loader_check(module, why);
 }
 
 bool machine_run(Domain *domain, unsigned slices) {

@@ -7,6 +7,7 @@
 #include "persist/memory/snapshot.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
+#include "vm/code/loader.h"
 #include "vm/heap/heap_check.h"
 
 Assembler harness_assembler;
@@ -66,6 +67,8 @@ Module *harness_load(Assembler *a, bool system) {
     size_t count = assembler_finish(a);
     Text why = text_on(harness_why, sizeof harness_why);
     Status status = vm_load_module(a->file, count, system, &module, &why);
+    if (status == STATUS_OK)
+        EXPECT(loader_check(module, &why));
     text_end(&why);
     return status == STATUS_OK ? module : NULL;
 }

@@ -433,6 +433,8 @@ static Status load_steps(Link *link) {
     }
     fill_pool(link);
     Status status = set_all_code(link);
+    if (status == STATUS_OK && !loader_check(link->module, link->why))
+        status = STATUS_INVALID;
     return status == STATUS_OK ? publish(link) : status;
 }
 

@@ -1,4 +1,21 @@
-/* loader.h: from the bytes of a .rvc file to classes in the system domain. */
+/* loader.h: from the bytes of a .rvc file to classes in the system domain.
+ *
+ * Of a module that was loaded this holds (loader_check), and of those of one
+ * that is about to be published:
+ *
+ * L1 Its imports are published, with lower numbers.
+ * L2 A class has a number of its own below the root's next.
+ * L3 A class knows its ancestors by their depth: those of its superclass, then
+ *    itself.
+ * L4 A class's interfaces ascend by number, and with each it has those that
+ *    this one extends; and those of its superclass.
+ * L5 Fields follow each other, those of the superclass first and where it has
+ *    them; the map marks the words of references and no others.
+ * L6 A table of methods begins as the superclass's, selector by selector; each
+ *    method stands at its place. What can be made has code for each.
+ * L7 A class's selectors ascend, are unique, and lead to their methods.
+ * L8 A method's arguments, registers, handlers and code are within its frame
+ *    and its code; its pool is the module's. */
 #ifndef VM_CODE_LOADER_H
 #define VM_CODE_LOADER_H
 
@@ -14,6 +31,10 @@
  * says in one sentence what is wrong. */
 Status loader_load(const void *bytes, size_t count, bool system,
                    Module **module_out, Text *why);
+
+/* Looks at L1 to L8. False: the loader is wrong, `why` says where. It is part
+ * of each load: what is wrong is refused. */
+bool loader_check(const Module *module, Text *why);
 
 /* The function of this name, or NULL. */
 Method *loader_function(const Module *module, const char *name);
