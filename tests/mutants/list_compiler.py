@@ -1,0 +1,187 @@
+"""Mutants of the compiler (system.py)."""
+
+NARROW = "vm/compiler/check_narrow.c"
+CLOSURE = "vm/compiler/check_closure.c"
+STATEMENT = "vm/compiler/check_statement.c"
+MATCH = "vm/compiler/check_match.c"
+PARSER = "vm/compiler/parser_expression.c"
+LITERAL = "vm/compiler/lexer_literal.c"
+OPERATOR = "vm/compiler/generate_operator.c"
+BRANCH = "vm/compiler/generate_branch.c"
+
+
+def language(name):
+    return ("language", f"tests/language/{name}.rev")
+
+
+OVER = language("null/narrowing-over")
+TRY = language("null/narrowing-try")
+ALTERNATIVES = language("diagnostics/match-narrowing")
+NESTED = language("diagnostics/match-nested")
+PRECEDENCE = language("basics/precedence-all")
+NUMBERS = language("syntax/number-edges")
+INTS = language("basics/int-edges")
+ORDER = language("functions/evaluation-order")
+FINALLY = language("errors/finally-edges")
+
+MUTANTS = [
+    # What is known of a variable, and for how long.
+    ("narrow-assigned", NARROW,
+     "    checker->narrowings = check_new_narrowing(checker, root, field, "
+     "narrowed,\n",
+     "    if (narrowed)\n"
+     "        checker->narrowings = check_new_narrowing(checker, root, field, "
+     "narrowed,\n",
+     "a variable that was not null is so after null was assigned", OVER),
+    ("narrow-object", NARROW,
+     "if (n->root == root && n->field && n->type)", "if (false)",
+     "what is known of a field is so after its object was replaced", OVER),
+    ("narrow-closure", CLOSURE,
+     "    check_forget_variables(checker);\n", "",
+     "a closure that runs later knows what holds now", OVER),
+    ("narrow-closure-field", NARROW,
+     "(!n->root || n->root->is_let) && (!n->field || n->field->is_let)",
+     "!n->root || n->root->is_let",
+     "a closure that runs later knows a field that may change", OVER),
+    ("narrow-closure-root", NARROW,
+     "(!n->root || n->root->is_let) && (!n->field || n->field->is_let)",
+     "!n->field || n->field->is_let",
+     "a closure that runs later knows a variable that may change", OVER),
+    ("narrow-by-closure", CLOSURE,
+     "    check_forget(checker, node->assigned);\n    return closure_type",
+     "    return closure_type",
+     "a variable that a closure assigns to is known after it", OVER),
+    ("narrow-loop", STATEMENT,
+     "    check_forget(checker, node->assigned);\n"
+     "    Narrowing *before = checker->narrowings;\n"
+     "    node->aimed",
+     "    Narrowing *before = checker->narrowings;\n"
+     "    node->aimed",
+     "the second turn of a for knows what held before the first", OVER),
+    ("narrow-break", STATEMENT,
+     "    if (!has_break)\n        check_apply(checker, facts.when_false);",
+     "    check_apply(checker, facts.when_false);",
+     "after a while that was left its condition is false", OVER),
+    ("narrow-or", NARROW,
+     "return (Facts){NULL, append(left.when_false, right.when_false)};",
+     "return (Facts){append(left.when_true, right.when_true), NULL};",
+     "either side of an or holds when it holds", OVER),
+    ("narrow-handler", STATEMENT,
+     "    checker->narrowings = before;\n"
+     "    check_forget(checker, node->assigned);\n"
+     "    before",
+     "    check_forget(checker, node->assigned);\n"
+     "    before",
+     "a handler knows what the body would have tested later", TRY),
+    ("narrow-handler-assigned", STATEMENT,
+     "    checker->narrowings = before;\n"
+     "    check_forget(checker, node->assigned);\n"
+     "    before",
+     "    checker->narrowings = before;\n"
+     "    before",
+     "a handler knows what held before the body assigned", TRY),
+    ("narrow-caught", STATEMENT,
+     "        if (!arm_ends)\n            after",
+     "        if (!arm_ends && ends)\n            after",
+     "behind a try holds what holds when nothing was thrown", TRY),
+    ("narrow-other", NARROW,
+     "        if (type_equal(n->type, other->type))\n", "",
+     "where two ways meet a variable has the type of the first",
+     ALTERNATIVES),
+    ("narrow-alternatives", MATCH,
+     "if (patterns->kind == PATTERN_IS && !patterns->next)",
+     "if (patterns->kind == PATTERN_IS)",
+     "one of several patterns narrows for all of them", ALTERNATIVES),
+    # Whether a match covers everything.
+    ("cover-nested", MATCH,
+     " &&\n                 item->kind != PATTERN_CASE;", ";",
+     "a case within a case counts for all of the outer one", NESTED),
+    ("cover-value", MATCH,
+     "        check_value_pattern(checker, pattern, subject);\n"
+     "        return false;",
+     "        check_value_pattern(checker, pattern, subject);\n"
+     "        return true;",
+     "a value within a case counts for all of the case", NESTED),
+    # The parser and the lexer.
+    ("precedence-bits", PARSER,
+     "        return PRECEDENCE_AND_BITS;",
+     "        return PRECEDENCE_OR_BITS;",
+     "and of bits binds no tighter than or", PRECEDENCE),
+    ("precedence-shift", PARSER,
+     "        return PRECEDENCE_SHIFT;", "        return PRECEDENCE_PLUS;",
+     "shifts bind as tight as +", PRECEDENCE),
+    ("precedence-as", PARSER,
+     "        return PRECEDENCE_AS;", "        return PRECEDENCE_TIMES;",
+     "`as` binds no tighter than *", PRECEDENCE),
+    ("precedence-not", PARSER,
+     "binary(parser, PRECEDENCE_COMPARE));", "unary(parser));",
+     "not binds tighter than a comparison", PRECEDENCE),
+    ("number-wraps", LITERAL,
+     "value > (UINT64_MAX - digit) / base", "value > UINT64_MAX / base",
+     "2^64 is read as 0", NUMBERS),
+    ("half-pair", LITERAL,
+     "(point < 0xD800 || point > 0xDFFF)", "(point < 0xD800 || point > 0xDBFF)",
+     "half of a pair of UTF-16 is a code point", NUMBERS),
+    ("escape-return", LITERAL,
+     '"\\n\\r\\t\\0\\\\\\"\'{}"', '"\\n\\n\\t\\0\\\\\\"\'{}"',
+     "\\r is a line feed", language("basics/literals")),
+    # Constants, and the order of evaluation.
+    ("small-constant", OPERATOR,
+     "return value >= INT16_MIN && value <= INT16_MAX;",
+     "return value >= INT16_MIN && value <= INT16_MAX + 1;",
+     "32768 is put into an instruction that takes it for -32768", INTS),
+    ("fold-smallest", OPERATOR,
+     "if (b == 0 || (b == -1 && a == INT64_MIN))", "if (b == 0)",
+     "the compiler divides the smallest Int by -1", INTS),
+    ("fold-wraps", OPERATOR,
+     "return !__builtin_mul_overflow(a, b, out);",
+     "return *out = (int64_t)((uint64_t)a * (uint64_t)b), true;",
+     "a product of constants wraps", INTS),
+    ("shift-constant", OPERATOR,
+     "        *value &= 63;\n        return OP_ushr_imm;",
+     "        return OP_ushr_imm;",
+     "a constant shift over 63 is not cut", INTS),
+    ("order-operands", OPERATOR,
+     "    out[0] = value_keep(g, out[0], node->right);\n", "",
+     "the left operand is read after the right one assigned to it", ORDER),
+    ("order-arguments", "vm/compiler/call.c",
+     "later_may_assign(arguments, i + 1, count)",
+     "later_may_assign(arguments, i + 2, count)",
+     "an argument is read after the next one assigned to it", ORDER),
+    ("order-texts", "vm/compiler/generate_text.c",
+     "        keep_all(g, parts, count, n);\n", "",
+     "a text's part is read after a later one assigned to it", ORDER),
+    ("default-constructor", "vm/compiler/call.c",
+     "    bool has_this = function->owner && !function->is_static &&\n"
+     "                    function->kind != FUNCTION_INIT;",
+     "    bool has_this = function->owner && !function->is_static;",
+     "a default of a constructor is given an object that is not there",
+     language("functions/defaults-order")),
+    ("static-value", "vm/compiler/check_name.c",
+     "    return called ? checker->world->void_type\n"
+     "                  : function_as_value(checker, node, function);",
+     "    return called ? checker->world->void_type\n"
+     "                  : check_result(checker, function);",
+     "a function as a value has the type of its result",
+     language("functions/static-as-values")),
+    # finally.
+    ("finally-value", "vm/compiler/generate_expression.c",
+     "    if (g->tries)\n        value = value_own(g, value);\n", "",
+     "finally changes a value that is being returned", FINALLY),
+    ("finally-all", "vm/compiler/generate_expression.c",
+     "generate_leave(g, loop->tries);", "generate_leave(g, NULL);",
+     "break runs the finally of tries around its loop", FINALLY),
+    ("finally-none", "vm/compiler/generate_expression.c",
+     "generate_leave(g, loop->tries);", "generate_leave(g, g->tries);",
+     "break runs no finally", FINALLY),
+    # Seen by check_proof and code_check only.
+    ("untyped", NARROW,
+     "    node->type = checker->world->scalars[TYPE_BOOL];\n    if (is_and)",
+     "    if (is_and)",
+     "`and` in a condition has no type (C1)", language("null/narrowing")),
+    ("kept-register", BRANCH,
+     "        code_jump(g, label);\n    value_release(g, tested);",
+     "        code_jump(g, label);",
+     "what is compared with null keeps its register (G6)",
+     language("null/narrowing-fields")),
+]
