@@ -213,6 +213,9 @@ Narrowing *check_new_narrowing(Checker *checker, Variable *root,
 void check_apply(Checker *checker, const Narrowing *facts);
 Narrowing *check_merge(Checker *checker, Narrowing *a, Narrowing *b);
 
+/* What was known before and has not been assigned to since. */
+Narrowing *check_still(Checker *checker, Narrowing *before);
+
 /* Forgets what a loop or closure may change. */
 void check_forget(Checker *checker, AssignedNames names);
 void check_forget_variables(Checker *checker);

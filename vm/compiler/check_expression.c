@@ -181,6 +181,8 @@ static Type *check_coalesce(Checker *checker, Node *node, Type *expected) {
     Narrowing *before = checker->narrowings;
     Type *hint = expected && !type_has_unknown(expected) ? expected : value;
     Type *right = check_expression(checker, node->right, hint);
+    if (type_kind(right) != TYPE_NEVER)
+        before = check_still(checker, before);
     checker->narrowings = before;
     if (never_null(node->left))
         source_error(checker->compile, node->place,

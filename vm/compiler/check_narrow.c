@@ -88,6 +88,26 @@ Narrowing *check_merge(Checker *checker, Narrowing *a, Narrowing *b) {
     return merged;
 }
 
+/* Entries are never taken away but by an assignment. */
+static bool is_over(const Checker *checker, const Narrowing *n) {
+    const Narrowing *now = find(checker->narrowings, n->root, n->field);
+    return n->type && (!now || !now->type);
+}
+
+Narrowing *check_still(Checker *checker, Narrowing *before) {
+    Narrowing *kept = NULL;
+    bool all = true;
+    for (Narrowing *n = before; n; n = n->next)
+        all &= !is_over(checker, n);
+    if (all)
+        return before;
+    for (Narrowing *n = before; n; n = n->next)
+        if (!is_over(checker, n) && find(before, n->root, n->field) == n)
+            kept =
+                check_new_narrowing(checker, n->root, n->field, n->type, kept);
+    return kept;
+}
+
 static bool contains(AssignedNames names, const Variable *variable) {
     for (size_t i = 0; variable && i < names.count; i++)
         if (names.names[i] == variable->name)
@@ -161,7 +181,9 @@ static Facts both(Checker *checker, Node *node, bool is_and) {
     Facts left = check_condition(checker, node->left);
     check_apply(checker, is_and ? left.when_true : left.when_false);
     Facts right = check_condition(checker, node->right);
-    checker->narrowings = before;
+    left.when_true = check_still(checker, left.when_true);
+    left.when_false = check_still(checker, left.when_false);
+    checker->narrowings = check_still(checker, before);
     node->type = checker->world->scalars[TYPE_BOOL];
     if (is_and)
         return (Facts){append(left.when_true, right.when_true), NULL};
