@@ -41,13 +41,21 @@ static void look_at_imports(Look *look) {
     }
 }
 
+static const Class *own_class(const Look *look, uint64_t place) {
+    return (const Class *)look->module->classes->at.references[place];
+}
+
 /* The class of this id, of the module itself first: it may not be published
- * yet. */
+ * yet. Ids were given in the order of the classes, but to those that C knows.
+ */
 static const Class *class_of_id(const Look *look, uint64_t id) {
-    const Array *own = look->module->classes;
-    for (uint64_t i = 0; i < own->length; i++)
-        if (((const Class *)own->at.references[i])->id == id)
-            return (const Class *)own->at.references[i];
+    uint64_t count = look->module->classes->length;
+    uint64_t place = count > 0 ? id - own_class(look, 0)->id : count;
+    if (place < count && own_class(look, place)->id == id)
+        return own_class(look, place);
+    for (uint64_t i = 0; i < count && id < CLASS_FIRST_FREE; i++)
+        if (own_class(look, i)->id == id)
+            return own_class(look, i);
     return class_find((uint32_t)id);
 }
 
@@ -72,11 +80,18 @@ static void look_at_ancestors(Look *look, const Class *of) {
              "L3 it does not know its ancestors", of->name);
 }
 
+/* In a list that ascends. */
 static bool has_interface(const Class *of, uint64_t id) {
-    for (uint64_t i = 0; i < length_of(of->interfaces); i++)
-        if (of->interfaces->at.words[i] == id)
-            return true;
-    return false;
+    uint64_t low = 0, high = length_of(of->interfaces);
+    while (low < high) {
+        uint64_t middle = (low + high) / 2;
+        if (of->interfaces->at.words[middle] < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < length_of(of->interfaces) &&
+           of->interfaces->at.words[low] == id;
 }
 
 static void look_at_interfaces(Look *look, const Class *of) {
