@@ -15,6 +15,7 @@ def language(name):
 
 
 OVER = language("null/narrowing-over")
+INSIDE = language("null/narrowing-inside")
 TRY = language("null/narrowing-try")
 ALTERNATIVES = language("diagnostics/match-narrowing")
 NESTED = language("diagnostics/match-nested")
@@ -50,7 +51,19 @@ MUTANTS = [
     ("narrow-by-closure", CLOSURE,
      "    check_forget(checker, node->assigned);\n    return closure_type",
      "    return closure_type",
-     "a variable that a closure assigns to is known after it", OVER),
+     "a field that a closure assigns to is known after it", OVER),
+    ("narrow-changed", STATEMENT,
+     "    variable->is_changed_inside |= variable->function != "
+     "checker->function;\n",
+     "",
+     "a variable that a closure assigns to is known while it may run", OVER),
+    ("narrow-condition", NARROW,
+     "    checker->narrowings = check_still(checker, before);\n",
+     "    checker->narrowings = before;\n",
+     "what a condition assigned to is known behind it", INSIDE),
+    ("narrow-default", "vm/compiler/check_expression.c",
+     "        before = check_still(checker, before);\n", "        ;\n",
+     "what a default assigned to is known behind it", INSIDE),
     ("narrow-loop", STATEMENT,
      "    check_forget(checker, node->assigned);\n"
      "    Narrowing *before = checker->narrowings;\n"

@@ -76,10 +76,11 @@ struct Variable {
     Type *type;
     Class *owner_class; /* fields */
     Module *module;
-    Function *function; /* locals and parameters: where they live */
-    Variable *field;    /* a constructor parameter's field */
-    bool is_captured;   /* a closure inside `function` uses it */
-    bool is_reassigned; /* after its initial value */
+    Function *function;     /* locals and parameters: where they live */
+    Variable *field;        /* a constructor parameter's field */
+    bool is_captured;       /* a closure inside `function` uses it */
+    bool is_reassigned;     /* after its initial value */
+    bool is_changed_inside; /* by a closure that was seen already */
     bool is_used;
     bool being_inferred, is_checked;
     bool is_constant; /* a literal known at compile time: `initial` */

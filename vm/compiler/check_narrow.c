@@ -40,6 +40,8 @@ static const Narrowing *find(const Narrowing *list, const Variable *root,
 Type *check_narrowed(Checker *checker, Variable *root, Variable *field,
                      Type *declared) {
     const Narrowing *found = find(checker->narrowings, root, field);
+    if (root && root->is_changed_inside && root->function == checker->function)
+        return declared; /* any call may run the closure */
     return found && found->type ? found->type : declared;
 }
 

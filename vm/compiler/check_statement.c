@@ -141,6 +141,7 @@ static bool check_assignable(Checker *checker, Node *target) {
         return false;
     }
     variable->is_reassigned = true;
+    variable->is_changed_inside |= variable->function != checker->function;
     return true;
 }
 
