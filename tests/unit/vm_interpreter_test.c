@@ -350,3 +350,21 @@ TEST("what is really too much ends in MemoryError") {
     harness_check();
     harness_stop();
 }
+
+TEST("an app at its limit ends while another one runs") {
+    Domain *small = NULL, *other = NULL;
+    int code;
+    harness_start();
+    make_lists(32767, 30000);
+    load();
+    EXPECT_EQUAL(vm_start_app("m", "small", 1u << 20, 0, NULL, &small),
+                 STATUS_OK);
+    EXPECT_EQUAL(vm_start_app("m", "other", 64u << 20, 0, NULL, &other),
+                 STATUS_OK);
+    for (int i = 0; i < 20; i++)
+        vm_run(100000);
+    EXPECT(vm_app_ended(small, &code));
+    EXPECT(!vm_app_ended(other, &code));
+    harness_check();
+    harness_stop();
+}

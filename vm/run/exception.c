@@ -111,7 +111,7 @@ Status exception_throw_known(uint32_t class_id, const char *message) {
     Status status;
     Object *exception =
         exception_new(worker.domain, class_id, message, &status);
-    if (!exception && status == STATUS_LIMIT)
+    if (class_id == CLASS_MemoryError && status == STATUS_LIMIT)
         exception = worker.domain->memory_error;
     if (!exception)
         return status;

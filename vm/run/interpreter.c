@@ -697,6 +697,7 @@ native:
             callee = worker.call.callee;
             goto enter_instead;
         }
+        fuel++; /* if it is made again, it is counted again */
         if (worker.call.error) {
             worker.status =
                 exception_throw_known(worker.call.error, worker.call.message);
@@ -746,6 +747,8 @@ thrown:
     }
     if (worker.status == STATUS_NOT_FOUND)
         return SLICE_ENDED;
+    if (worker.status == STATUS_LIMIT)
+        goto no_object;
     frame[FRAME_PC] = (uint64_t)(uintptr_t)start;
     return SLICE_PRESSED;
 
@@ -758,13 +761,14 @@ no_room: /* for the callee's frame: announce more, or a larger stack */
         fuel++; /* the call is made again and counted again */
         NEXT;
     }
+    fuel++;
     if (worker.status == STATUS_TRUNCATED)
         THROW(StackError);
 no_object: /* worker.status says why; the instruction begins at `start` */
     SAVE_AT(start);
     if (worker.status != STATUS_LIMIT)
         return SLICE_PRESSED;
-    if (!worker.collected)
+    if (worker.collected_at != start || worker.collected_fuel != fuel)
         return SLICE_MEMORY;
     THROW(MemoryError);
 pressed:

@@ -104,8 +104,8 @@ static bool must_wait(size_t slot, uint64_t thread) {
     return refused;
 }
 
-/* The domain has reached its limit: the call that wants more is made again
- * after this, and throws MemoryError if it then fails. */
+/* The domain has reached its limit: what wants more is made again at once, and
+ * throws MemoryError if it then fails. */
 static void collect_for(Domain *domain) {
     Status status = collect_domain(domain);
     if (status == STATUS_BUSY) {
@@ -114,7 +114,8 @@ static void collect_for(Domain *domain) {
     }
     if (status != STATUS_OK)
         log_line("vm: no memory to collect with");
-    worker.collected = true;
+    worker.collected_at = (const uint64_t *)worker.frame[FRAME_PC];
+    worker.collected_fuel = worker.fuel;
 }
 
 /* Why a call of the interpreter came back, and what follows. */
@@ -142,12 +143,12 @@ static void finish_slice(Thread *thread, SliceEnd end) {
         break;
     case SLICE_MEMORY:
         collect_for(thread->domain);
-        return;
+        break;
     }
-    worker.collected = false;
 }
 
-/* Runs a thread for at most `count`; returns what it used. */
+/* Runs a thread for at most `count`; returns what it used. A collection counts
+ * as a slice: a program that goes on at its limit keeps nobody waiting. */
 static uint64_t run_slice(Thread *thread, uint64_t count) {
     SliceEnd end;
     worker.thread = thread;
@@ -169,6 +170,8 @@ static uint64_t run_slice(Thread *thread, uint64_t count) {
           thread->number, (long)count - (long)worker.fuel, count,
           (int)scheduler.slice_end);
     finish_slice(thread, scheduler.slice_end);
+    if (scheduler.slice_end == SLICE_MEMORY)
+        return SLICE_COUNT;
     return worker.fuel < 0 ? count + 1 : count - (uint64_t)worker.fuel + 1;
 }
 
@@ -244,12 +247,14 @@ static uint64_t run_thread(Domain *domain, uint64_t budget) {
         count = budget;
     if (scheduler.stress && count > scheduler.stress)
         count = scheduler.stress;
+    worker.collected_at = NULL;
     uint64_t used = run_slice(thread, count);
+    if (worker.collected_at)
+        used += run_slice(thread, (uint64_t)worker.fuel);
     if (scheduler.refused)
         return used;
     collect_if_wanted(domain);
-    if (domain->run_first == thread && !thread->fuel && !worker.collected &&
-        !keeps_turn(thread))
+    if (domain->run_first == thread && !thread->fuel && !keeps_turn(thread))
         is_refused(thread_rotate(thread));
     return used;
 }

@@ -26,7 +26,11 @@ typedef struct Worker {
     int64_t fuel;
     const uint64_t *retry; /* the call that parks, when parking fails */
     Status status;
-    bool collected;            /* a collection ran since the last safepoint */
+    /* A collection was made for the instruction at this place, which failed
+     * with so much fuel left and is made again: when it fails like that again,
+     * with nothing run in between, there is no more memory. NULL: none. */
+    const uint64_t *collected_at;
+    int64_t collected_fuel;
     const Object *brought[16]; /* in this slice, with all their pages */
     NativeCall call;
 } Worker;
