@@ -17,7 +17,8 @@
  * Invariants (memory_check):
  *  1. A page with epoch byte 0 is ABSENT or CLEAN; ABSENT and CLEAN have 0.
  *  2. A page with the open epoch's byte is DIRTY and in the open list, once.
- *  3. A page with the closing epoch's byte is in the closing list.
+ *  3. A page with the closing epoch's byte is in the closing list. One that was
+ *     given up leaves it, in steps as everything else.
  *  4. A page of the closing list that has another byte has a pre-image until
  *     the writer has copied it. Others may have one while pages are checked. */
 #ifndef PERSIST_MEMORY_PAGES_H

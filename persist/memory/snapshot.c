@@ -14,6 +14,7 @@ enum { CLEANED_FOR_ONE = 8 }; /* pages made clean in the time of a copy */
 static struct {
     uint32_t next; /* page of the closing list to go on with */
     bool checked_all, copied_all, durable;
+    Status failed;       /* why it is being given up */
     bool waits;          /* the last step ended because the disk is busy */
     uint64_t barrier_ns; /* when it was */
     uint64_t pause_ns;
@@ -57,6 +58,7 @@ uint64_t snapshot_barrier(void) {
     now.checked_all = !page_check;
     memory_checking(!now.checked_all);
     now.copied_all = now.durable = false;
+    now.failed = STATUS_OK;
     pages_all.snapshot =
         store_begin(pages_all.store, platform_wall_us(), pages_all.regions);
     now.pause_ns = platform_now_ns() - now.barrier_ns;
@@ -195,24 +197,39 @@ static bool is_settled(uint64_t page) {
 
 /* Pages that were not announced since the barrier join the open epoch, unless
  * there is nothing to write; the others are in it already. */
-static void was_given_up(void) {
-    figures.given_up++;
-    const uint32_t *next = pages_all.next[pages_all.open_parity ^ 1];
-    for (uint32_t page = pages_all.closing.first; page != PAGE_LIST_END;
-         page = next[page]) {
-        if (pages_all.pre_image[page] != NO_PRE_IMAGE)
-            memory_image_release(page);
-        if (memory_page_epochs[page] != pages_all.closing_epoch)
-            continue;
-        if (is_settled(page))
-            became_clean(page);
-        else
-            memory_page_opened(page);
-    }
-    end_closing();
+static void give_up_page(uint64_t page) {
+    if (pages_all.pre_image[page] != NO_PRE_IMAGE)
+        memory_image_release(page);
+    if (memory_page_epochs[page] != pages_all.closing_epoch)
+        return;
+    if (is_settled(page))
+        became_clean(page);
+    else
+        memory_page_opened(page);
 }
 
-/* Until the generation is durable. */
+/* The same a part at a time; what was looked at leaves the closing list. */
+static Status give_up_pages(uint32_t budget) {
+    const uint32_t *next = pages_all.next[pages_all.open_parity ^ 1];
+    PageList *closing = &pages_all.closing;
+    for (uint64_t left = (uint64_t)budget * CLEANED_FOR_ONE;
+         closing->first != PAGE_LIST_END && left > 0; left--) {
+        uint64_t page = closing->first;
+        closing->first = next[page];
+        closing->count--;
+        give_up_page(page);
+    }
+    return closing->first == PAGE_LIST_END ? STATUS_OK : STATUS_BUSY;
+}
+
+static Status end_given_up(void) {
+    Status status = now.failed;
+    figures.given_up++;
+    end_closing();
+    return status;
+}
+
+/* Until the generation is durable, or cannot be. */
 static Status write_generation(uint32_t *budget) {
     Status status = now.checked_all ? STATUS_OK : check_pages(budget);
     pages_all.depth++;
@@ -224,25 +241,33 @@ static Status write_generation(uint32_t *budget) {
     if (status == STATUS_OK)
         status = store_finish(pages_all.store, *budget + 1);
     pages_all.depth--;
+    if (status == STATUS_BUSY)
+        return status;
     now.durable = status == STATUS_OK;
-    if (now.durable)
-        now.next = pages_all.closing.first;
-    return status;
+    now.failed = status;
+    now.next = pages_all.closing.first;
+    return STATUS_OK;
+}
+
+/* What follows for its pages. */
+static Status end_generation(uint32_t budget) {
+    Status status = now.durable ? clean_pages(budget) : give_up_pages(budget);
+    now.waits = false;
+    if (status != STATUS_OK)
+        return status;
+    if (!now.durable)
+        return end_given_up();
+    end_durable();
+    return STATUS_OK;
 }
 
 Status snapshot_step(uint32_t budget) {
     if (!snapshot_under_way())
         return STATUS_OK;
-    Status status = now.durable ? STATUS_OK : write_generation(&budget);
-    if (status == STATUS_OK) {
-        status = clean_pages(budget + 1);
-        now.waits = false;
-    }
-    if (status == STATUS_OK)
-        end_durable();
-    else if (status != STATUS_BUSY)
-        was_given_up();
-    return status;
+    bool written = now.durable || now.failed != STATUS_OK;
+    if (!written && write_generation(&budget) == STATUS_BUSY)
+        return STATUS_BUSY;
+    return end_generation(budget + 1);
 }
 
 Status snapshot_now(void) {

@@ -324,19 +324,22 @@ MUTANTS = [
      "        return (const void *)page_address(page);",
      "the present is written instead of the pre-image"),
     ("given-up-clean", "persist/memory/snapshot.c",
-     "            memory_page_opened(page);\n    }\n    end_closing();",
-     "            pages_all.state[page] = PAGE_CLEAN;\n    }\n"
-     "    end_closing();",
+     "    else\n        memory_page_opened(page);",
+     "    else\n        pages_all.state[page] = PAGE_CLEAN;",
      "pages of a doomed generation are not written again"),
     ("zeros-settled", "persist/memory/snapshot.c",
-     "        if (is_settled(page))\n",
-     "        if (bytes_all_zero((const void *)page_address(page),\n"
-     "                           PLATFORM_PAGE_BYTES))\n",
+     "    if (is_settled(page))\n",
+     "    if (bytes_all_zero((const void *)page_address(page),\n"
+     "                       PLATFORM_PAGE_BYTES))\n",
      "zeros of a doomed generation are not written where the disk has more"),
     ("zeros-dirty", "persist/memory/snapshot.c",
-     "        if (is_settled(page))\n            became_clean(page);\n"
-     "        else\n", "",
+     "    if (is_settled(page))\n        became_clean(page);\n"
+     "    else\n", "",
      "what is given back stays in RAM while the disk fails"),
+    ("given-up-at-once", "persist/memory/snapshot.c",
+     "closing->first != PAGE_LIST_END && left > 0; left--",
+     "closing->first != PAGE_LIST_END; left--",
+     "all pages of a generation that failed are looked at in one step"),
     ("epoch-wrap", "persist/memory/snapshot.c",
      "memory_epoch == UINT8_MAX ? 1 : memory_epoch + 1",
      "memory_epoch + 1",

@@ -266,6 +266,40 @@ TEST("while the disk fails, what is given back costs no RAM") {
         (SimDiskFaults){.fail_after = UINT64_MAX, .fail_flush = 2}, 250);
 }
 
+TEST("a generation that failed is given up in small steps") {
+    enum { PAGES = 2000, STEPS_LEAST = 100 };
+    sim_seed(6);
+    spread = 1;
+    sim_disk_new(8192);
+    EXPECT(open_memory(32 << 20));
+    for (uint64_t page = 0; page < PAGES; page++) {
+        EXPECT_EQUAL(memory_write(page_address(page), 8), STATUS_OK);
+        *(uint64_t *)page_address(page) = 5;
+    }
+    EXPECT(snapshot_barrier() != 0);
+    sim_disk_faults((SimDiskFaults){.fail_count = UINT64_MAX});
+    Status status;
+    uint64_t steps = 0, page = 0;
+    while ((status = snapshot_step(1)) == STATUS_BUSY) {
+        platform_disk_poll(true);
+        uint64_t other = PAGES - 1 - page++ * 3 % PAGES;
+        EXPECT_EQUAL(memory_write(page_address(other), 8), STATUS_OK);
+        EXPECT(memory_check() == NULL);
+        steps++;
+    }
+    EXPECT_EQUAL(status, STATUS_IO_ERROR);
+    EXPECT(steps >= STEPS_LEAST);
+    EXPECT(!snapshot_under_way());
+    EXPECT_EQUAL(memory_dirty_pages(), PAGES);
+    sim_disk_faults((SimDiskFaults){.fail_after = UINT64_MAX});
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    memory_close();
+    EXPECT(open_memory(32 << 20));
+    for (page = 0; page < PAGES; page++)
+        EXPECT_EQUAL(*(uint64_t *)page_address(page), 5);
+    memory_close();
+}
+
 TEST("a full disk refuses announcements and stays good") {
     sim_seed(4);
     sim_disk_new(1024);
