@@ -10,6 +10,8 @@
 #include "vm/code/loader.h"
 #include "vm/heap/frozen_check.h"
 #include "vm/heap/heap_check.h"
+#include "vm/run/domain.h"
+#include "vm/run/scheduler.h"
 
 uint64_t test_random(uint64_t *state) { /* splitmix64, for the simulator */
     uint64_t z = (*state += 0x9E3779B97F4A7C15u);
@@ -63,6 +65,16 @@ static void check_heap(void) {
         panic("the heap is damaged: %s", text_end(&text));
 }
 
+static uint64_t run_and_check(uint64_t budget) {
+    uint64_t next = vm_run(budget);
+    const char *wrong = scheduler_check();
+    if (!wrong)
+        wrong = domain_check();
+    if (wrong)
+        panic("after vm_run: %s", wrong);
+    return next;
+}
+
 void machine_stop(void) {
     check_heap();
     vm_set_stress(0);
@@ -89,7 +101,8 @@ bool machine_load(const void *bytes, size_t size_bytes, bool system,
 bool machine_run(Domain *domain, unsigned slices) {
     int code;
     for (unsigned i = 0; i < slices && !vm_app_ended(domain, &code); i++) {
-        uint64_t next = vm_run(harden.cut_counts ? harden.cut_counts : 100000);
+        uint64_t next =
+            run_and_check(harden.cut_counts ? harden.cut_counts : 100000);
         if (harden.cut_counts && i % 2) {
             check_heap();
             cut_power();

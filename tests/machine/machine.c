@@ -27,6 +27,7 @@
 #include "tests/test.h"
 #include "vm/heap/heap.h"
 #include "vm/heap/heap_check.h"
+#include "vm/run/domain.h"
 #include "vm/run/vm.h"
 #include "wm/desk.h"
 #include "wm/desktop.h"
@@ -145,6 +146,8 @@ static void look_at_all(void) {
     expect(!wrong, "ring_check", wrong);
     wrong = memory_check();
     expect(!wrong, "memory_check", wrong);
+    wrong = domain_check();
+    expect(!wrong, "domain_check", wrong);
     look_at_log();
 }
 

@@ -9,6 +9,8 @@
 #include "tests/test.h"
 #include "vm/code/loader.h"
 #include "vm/heap/heap_check.h"
+#include "vm/run/domain.h"
+#include "vm/run/scheduler.h"
 
 Assembler harness_assembler;
 char harness_why[300];
@@ -62,6 +64,20 @@ void harness_check(void) {
     EXPECT(!"the heap is right");
 }
 
+static void expect_whole(const char *wrong) {
+    if (!wrong)
+        return;
+    printf("  %s\n", wrong);
+    EXPECT(!"what must hold after vm_run");
+}
+
+uint64_t harness_step(uint64_t budget) {
+    uint64_t next_ns = vm_run(budget);
+    expect_whole(scheduler_check());
+    expect_whole(domain_check());
+    return next_ns;
+}
+
 Module *harness_load(Assembler *a, bool system) {
     Module *module = NULL;
     size_t count = assembler_finish(a);
@@ -80,7 +96,7 @@ Domain *harness_run(const char *module, uint64_t budget) {
     EXPECT_EQUAL(status, STATUS_OK);
     while (status == STATUS_OK && !vm_app_ended(domain, &code) && budget) {
         uint64_t part = budget < 100000 ? budget : 100000;
-        vm_run(part);
+        harness_step(part);
         budget -= part;
     }
     return domain;

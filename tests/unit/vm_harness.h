@@ -27,6 +27,9 @@ void harness_open_memory(void);
 /* Checks the heap; prints and fails the test when something is wrong. */
 void harness_check(void);
 
+/* vm_run, and what must hold after it. */
+uint64_t harness_step(uint64_t budget);
+
 /* The assembler that the tests share; it is large. */
 extern Assembler harness_assembler;
 

@@ -8,6 +8,7 @@
 #include "tests/test.h"
 #include "tests/unit/vm_core.h"
 #include "tests/unit/vm_harness.h"
+#include "vm/heap/class.h"
 #include "vm/heap/collect.h"
 #include "vm/heap/heap.h"
 #include "vm/heap/heap_check.h"
@@ -128,6 +129,101 @@ TEST("large objects reuse the blocks of dead ones") {
     harness_stop();
 }
 
+/* ---- What a collection leaves ---- */
+
+enum { BLOCKS = 40, EACH = 10000 };
+
+/* Fills blocks with medium objects, of which some stay; the others leave blocks
+ * with no object that are not zero. */
+static void leave_gaps(Domain *domain, Array *keep) {
+    Status status;
+    for (uint64_t i = 0; i < 2ull * BLOCKS; i++) {
+        Array *made = heap_new_array(domain, CLASS_ByteArray, 16000, &status);
+        EXPECT(made != NULL);
+        memset(made->at.bytes, 0x55, made->length);
+        if (i % 8 == 0)
+            HEAP_SET(keep->at.references[i / 8], made);
+    }
+    EXPECT_EQUAL(collect_domain(domain), STATUS_OK);
+}
+
+TEST("a large object lies where nothing is, and begins with zeros") {
+    harness_start();
+    Domain *domain = make_domain(16u << 20);
+    Array *keep = keep_array(domain, BLOCKS / 4);
+    Status status;
+    leave_gaps(domain, keep);
+    for (int i = 0; i < BLOCKS / 4; i++) {
+        Array *large = heap_new_array(domain, CLASS_ByteArray,
+                                      3 * REGION_BLOCK_BYTES - 100, &status);
+        EXPECT(large != NULL);
+        uint64_t sum = 0;
+        for (uint64_t k = 0; k < large->length; k++)
+            sum += large->at.bytes[k];
+        EXPECT_EQUAL(sum, 0);
+        memset(large->at.bytes, 0x77, large->length);
+    }
+    for (int i = 0; i < BLOCKS / 4; i++) {
+        const Array *kept = (Array *)keep->at.references[i];
+        EXPECT(kept->at.bytes[0] == 0x55 && kept->at.bytes[15999] == 0x55);
+    }
+    EXPECT_EQUAL(domain->last_region, domain->first_region);
+    harness_check();
+    harness_stop();
+}
+
+/* An array of `count` references, each to an array of one reference. */
+static Array *make_fan(Domain *domain, uint64_t count, bool leaves) {
+    Status status;
+    Array *fan = heap_new_array(domain, CLASS_ObjectArray, count, &status);
+    EXPECT(fan != NULL);
+    for (uint64_t i = 0; i < count; i++) {
+        Array *each = heap_new_array(domain, CLASS_ObjectArray, 1, &status);
+        EXPECT(each != NULL);
+        HEAP_SET(fan->at.references[i], each);
+        if (leaves)
+            HEAP_SET(each->at.references[0],
+                     heap_new_array(domain, CLASS_IntArray, 1, &status));
+    }
+    return fan;
+}
+
+/* The second fan is only followed when what was passed over is looked for
+ * again, and then there is no room for its own objects, which lie before it. */
+TEST("a collection that has too little memory, twice, keeps all that is used") {
+    harness_start();
+    Domain *domain = make_domain(32u << 20);
+    Array *keep = keep_array(domain, 1);
+    Array *second = make_fan(domain, EACH, true);
+    Array *first = make_fan(domain, EACH, false);
+    HEAP_SET(keep->at.references[0], first);
+    HEAP_SET(((Array *)first->at.references[EACH / 2])->at.references[0],
+             second);
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    sim_alloc_fail(4, true);
+    EXPECT_EQUAL(collect_domain(domain), STATUS_OK);
+    EXPECT(sim_alloc_failed());
+    sim_alloc_fail(0, false);
+    harness_check();
+    harness_stop();
+}
+
+TEST("the regions of a domain are one chain, from its first to its last") {
+    harness_start();
+    Domain *domain = make_domain(200u << 20);
+    Status status;
+    for (int i = 0; i < 3; i++)
+        EXPECT(heap_new_array(domain, CLASS_ByteArray, 45u << 20, &status) !=
+               NULL);
+    EXPECT(domain_check() == NULL);
+    EXPECT_EQUAL(region_header(domain->first_region)->next,
+                 domain->first_region + 1);
+    EXPECT_EQUAL(domain->last_region, domain->first_region + 2);
+    EXPECT_EQUAL(domain_kill(domain), STATUS_OK);
+    EXPECT(domain_check() == NULL);
+    harness_stop();
+}
+
 /* ---- Planted faults ---- */
 
 static bool check_says(const char *what) {
@@ -212,6 +308,22 @@ TEST("identity hashes stay the same and go with their objects") {
         EXPECT_EQUAL(hash, hashes[i]);
     }
     harness_check();
+    harness_stop();
+}
+
+TEST("an object of the system keeps its identity hash in each app") {
+    harness_start();
+    Domain *domain = make_domain(16u << 20);
+    Object *class_name = &class_get(CLASS_String)->name->head;
+    uint64_t hash, again;
+    Status status;
+    Array *lost = heap_new_array(domain, CLASS_IntArray, 3, &status);
+    EXPECT_EQUAL(identity_hash(domain, &lost->head, &hash), STATUS_OK);
+    EXPECT_EQUAL(identity_hash(domain, class_name, &hash), STATUS_OK);
+    EXPECT_EQUAL(collect_domain(domain), STATUS_OK);
+    EXPECT_EQUAL(domain->hash_count, 1);
+    EXPECT_EQUAL(identity_hash(domain, class_name, &again), STATUS_OK);
+    EXPECT_EQUAL(again, hash);
     harness_stop();
 }
 
@@ -324,13 +436,13 @@ TEST("transient values are empty and handlers run after a restart") {
     EXPECT(harness_load(A, false) != NULL);
     Domain *domain = NULL;
     EXPECT_EQUAL(vm_start_app("m", "m", 4u << 20, 0, NULL, &domain), STATUS_OK);
-    vm_run(10000);
+    harness_step(10000);
     EXPECT_EQUAL(last_variables(domain, 1), 0);
     EXPECT_EQUAL(last_variables(domain, 6), 5);
     for (uint64_t restart = 1; restart < 4; restart++) {
         harness_restart();
         harness_check();
-        vm_run(10000);
+        harness_step(10000);
         EXPECT_EQUAL(last_variables(domain, 1), restart);
         EXPECT_EQUAL(last_variables(domain, 6), 0);
     }
@@ -439,13 +551,31 @@ static void make_reader(void) {
     assembler_end(A);
 }
 
+static bool has_pattern(const uint8_t *at) {
+    uint64_t word;
+    memcpy(&word, at, 8);
+    return word == PATTERN;
+}
+
+/* The pages that an array of it fills, but for those with its ends. */
+static unsigned damage_inner(uint64_t blocks) {
+    const uint8_t *disk = sim_disk_bytes();
+    unsigned count = 0;
+    for (uint64_t block = 0; block < blocks; block++) {
+        const uint8_t *at = disk + block * 4096;
+        if (!has_pattern(at) || !has_pattern(at + 4088))
+            continue;
+        sim_disk_flip(block, 0);
+        count++;
+    }
+    return count;
+}
+
 static unsigned damage_pattern(uint64_t blocks) {
     uint8_t *disk = sim_disk_bytes();
     unsigned count = 0;
     for (uint64_t block = 0; block < blocks; block++) {
-        uint64_t word;
-        memcpy(&word, disk + block * 4096 + 2048, 8);
-        if (word != PATTERN)
+        if (!has_pattern(disk + block * 4096 + 2048))
             continue;
         disk[block * 4096 + 2048] ^= 1;
         count++;
@@ -461,18 +591,57 @@ TEST("an app whose page is lost is stopped and the others go on") {
     int code;
     EXPECT_EQUAL(vm_start_app("m", "reader", 4u << 20, 0, NULL, &domain),
                  STATUS_OK);
-    vm_run(10000);
+    harness_step(10000);
     harness_restart();
     EXPECT(damage_pattern(65536) > 0);
     sim_log_clear();
-    vm_run(10000);
+    harness_step(10000);
     EXPECT(vm_app_ended(domain, &code));
     EXPECT(sim_log_find("app: reader stopped: a page of it cannot be read"));
     EXPECT_EQUAL(vm_start_app("m", "other", 4u << 20, 0, NULL, &other),
                  STATUS_OK);
-    vm_run(10000);
+    harness_step(10000);
     EXPECT(!vm_app_ended(other, &code));
     EXPECT(other->run_first != NULL);
+    harness_stop();
+}
+
+/* main writes to an array of 4,096 Ints for ever and never reads it. */
+static void make_writer(void) {
+    assembler_begin(A, "w");
+    uint16_t integer = assembler_kind(A, MODULE_INT);
+    uint16_t ints = assembler_kind(A, MODULE_INT_ARRAY);
+    uint16_t pattern = assembler_constant(A, PATTERN);
+    assembler_method(A, "main", 0, 0, 0);
+    uint16_t array = assembler_register(A, ints);
+    uint16_t i = assembler_register(A, integer);
+    uint16_t n = assembler_register(A, integer);
+    uint16_t x = assembler_register(A, integer);
+    assembler_word(A, OP_small, n, 4096, 0);
+    assembler_word(A, OP_new_array, array, n, ints);
+    assembler_word(A, OP_constant, x, pattern, 0);
+    uint16_t again = assembler_word(A, OP_small, i, 0, 0);
+    uint16_t fill = assembler_word(A, OP_array_put_word, array, i, x);
+    assembler_word(A, OP_loop_lt, i, n, fill);
+    assembler_word(A, OP_jump, 0, 0, again);
+    assembler_end(A);
+}
+
+TEST("an app whose page is lost is stopped when it only writes there") {
+    Domain *domain = NULL;
+    int code;
+    harness_start();
+    make_writer();
+    EXPECT(harness_load(A, false) != NULL);
+    EXPECT_EQUAL(vm_start_app("w", "writer", 4u << 20, 0, NULL, &domain),
+                 STATUS_OK);
+    harness_step(10000);
+    harness_restart();
+    EXPECT(damage_inner(65536) > 0);
+    sim_log_clear();
+    harness_step(10000);
+    EXPECT(vm_app_ended(domain, &code));
+    EXPECT(sim_log_find("app: writer stopped: a page of it cannot be read"));
     harness_stop();
 }
 
@@ -510,7 +679,7 @@ static void restart_two(Domain **one, Domain **two) {
     make_reader();
     EXPECT(harness_load(A, false) != NULL);
     EXPECT_EQUAL(vm_start_app("m", "one", 4u << 20, 0, NULL, one), STATUS_OK);
-    vm_run(10000);
+    harness_step(10000);
     EXPECT_EQUAL(vm_start_app("m", "two", 4u << 20, 0, NULL, two), STATUS_OK);
     touched = pattern_page(*one);
     harness_restart();
@@ -525,7 +694,7 @@ TEST("a page that is lost outside of the programs costs its app only") {
     EXPECT(vm_app_ended(one, &code));
     EXPECT(!vm_app_ended(two, &code));
     EXPECT_EQUAL(domain_kill(one), STATUS_OK);
-    vm_run(10000);
+    harness_step(10000);
     EXPECT(!vm_app_ended(two, &code));
     EXPECT_EQUAL(snapshot_now(), STATUS_OK);
     harness_check();
@@ -544,7 +713,7 @@ TEST("an app whose own object is lost is given up, the others come back") {
     EXPECT_EQUAL(vm_figures().domains, 2);
     two = heap_domain(number);
     EXPECT(two != NULL);
-    vm_run(10000);
+    harness_step(10000);
     EXPECT(!vm_app_ended(two, &code));
     harness_stop();
 }
@@ -554,14 +723,14 @@ TEST("held apps do not run") {
     restart_two(&one, &two);
     vm_hold(true, two);
     uint64_t before = vm_figures().slices;
-    vm_run(100000);
+    harness_step(100000);
     EXPECT(vm_figures().slices > before);
     vm_hold(true, NULL);
     before = vm_figures().slices;
-    EXPECT_EQUAL(vm_run(100000), UINT64_MAX);
+    EXPECT_EQUAL(harness_step(100000), UINT64_MAX);
     EXPECT_EQUAL(vm_figures().slices, before);
     vm_hold(false, NULL);
-    vm_run(100000);
+    harness_step(100000);
     EXPECT(vm_figures().slices > before);
     harness_stop();
 }

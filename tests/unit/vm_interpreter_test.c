@@ -70,7 +70,7 @@ TEST("fib goes on after power cuts in the middle of it") {
     EXPECT_EQUAL(vm_start_app("m", "m", 16u << 20, 0, NULL, &domain),
                  STATUS_OK);
     while (!vm_app_ended(domain, &code) && cuts < 200) {
-        vm_run(211);
+        harness_step(211);
         if (cuts++ % 5 == 0)
             harness_restart();
     }
@@ -345,7 +345,7 @@ TEST("what is really too much ends in MemoryError") {
     sim_log_clear();
     EXPECT_EQUAL(vm_start_app("m", "m", 1u << 20, 0, NULL, &domain), STATUS_OK);
     for (int i = 0; i < 100 && !vm_app_ended(domain, &code); i++)
-        vm_run(100000);
+        harness_step(100000);
     EXPECT(sim_log_find("app: m stopped: core.MemoryError"));
     harness_check();
     harness_stop();
@@ -362,9 +362,43 @@ TEST("an app at its limit ends while another one runs") {
     EXPECT_EQUAL(vm_start_app("m", "other", 64u << 20, 0, NULL, &other),
                  STATUS_OK);
     for (int i = 0; i < 20; i++)
-        vm_run(100000);
+        harness_step(100000);
     EXPECT(vm_app_ended(small, &code));
     EXPECT(!vm_app_ended(other, &code));
     harness_check();
+    harness_stop();
+}
+
+/* main asks for 2 MB again and again and goes on when there is none. */
+static void make_stubborn(void) {
+    assembler_begin(A, "m");
+    uint16_t integer = assembler_kind(A, MODULE_INT);
+    uint16_t ints = assembler_kind(A, MODULE_INT_ARRAY);
+    uint16_t error = assembler_class_type(A, "core.MemoryError");
+    assembler_method(A, "main", 0, 0, 0);
+    uint16_t array = assembler_register(A, ints);
+    uint16_t caught = assembler_register(A, error);
+    uint16_t n = assembler_register(A, integer);
+    assembler_word(A, OP_small, n, 32767, 0);
+    assembler_word(A, OP_mul_imm, n, n, 8);
+    uint16_t ask = assembler_word(A, OP_new_array, array, n, ints);
+    assembler_word(A, OP_jump, 0, 0, ask);
+    uint16_t handler = assembler_word(A, OP_jump, 0, 0, ask);
+    assembler_handler(A, ask, handler, handler, caught, error);
+    assembler_end(A);
+}
+
+TEST("a program at its limit that goes on collects a few times a turn") {
+    Domain *domain = NULL;
+    int code;
+    harness_start();
+    make_stubborn();
+    load();
+    EXPECT_EQUAL(vm_start_app("m", "m", 1u << 20, 0, NULL, &domain), STATUS_OK);
+    uint64_t before = collect_figures().collections;
+    harness_step(100000);
+    uint64_t collections = collect_figures().collections - before;
+    EXPECT(collections > 1 && collections <= 6);
+    EXPECT(!vm_app_ended(domain, &code));
     harness_stop();
 }

@@ -159,7 +159,7 @@ TEST("a thread that is joined has ended, also after power cuts") {
         for (int i = 0; i < 20; i++) {
             if (i == cut)
                 harness_restart();
-            vm_run(1);
+            harness_step(1);
         }
         EXPECT(vm_app_ended(domain, &code));
         EXPECT_EQUAL(code, 0);
@@ -187,18 +187,18 @@ TEST("a sleeper wakes when its time has come and not before") {
     load();
     Domain *domain;
     EXPECT_EQUAL(vm_start_app("m", "m", 4u << 20, 0, NULL, &domain), STATUS_OK);
-    uint64_t wake = vm_run(1000);
+    uint64_t wake = harness_step(1000);
     EXPECT(wake >= 1010000 && wake < 1012000);
     sim_time_set_ns(wake - 500);
-    vm_run(1000);
+    harness_step(1000);
     EXPECT_EQUAL(variable(domain, 0), 0);
     harness_check();
     harness_restart(); /* no time passes for sleepers while all is off */
-    sim_time_set_ns(vm_run(1000));
-    wake = vm_run(1000);
+    sim_time_set_ns(harness_step(1000));
+    wake = harness_step(1000);
     EXPECT_EQUAL(variable(domain, 0), 10000);
     sim_time_set_ns(wake);
-    EXPECT_EQUAL(vm_run(1000), UINT64_MAX);
+    EXPECT_EQUAL(harness_step(1000), UINT64_MAX);
     EXPECT_EQUAL(variable(domain, 0), 20000);
     harness_check();
     harness_stop();
@@ -224,11 +224,11 @@ TEST("an unpark before the park is not lost") {
     Domain *domain;
     sim_time_set_ns(1000000);
     EXPECT_EQUAL(vm_start_app("m", "m", 4u << 20, 0, NULL, &domain), STATUS_OK);
-    vm_run(10000);
+    harness_step(10000);
     EXPECT_EQUAL(variable(domain, 0), 0);
     harness_check();
     sim_time_set_ns(1030000);
-    vm_run(10000);
+    harness_step(10000);
     EXPECT_EQUAL(variable(domain, 0), 5);
     harness_check();
     harness_stop();
@@ -248,7 +248,7 @@ static Domain *start_commit(void) {
     load();
     Domain *domain = NULL;
     EXPECT_EQUAL(vm_start_app("m", "m", 4u << 20, 0, NULL, &domain), STATUS_OK);
-    vm_run(10000);
+    harness_step(10000);
     EXPECT(vm_snapshot_wanted());
     EXPECT_EQUAL(variable(domain, 0), 0);
     return domain;
@@ -257,12 +257,12 @@ static Domain *start_commit(void) {
 TEST("commit returns when its generation is durable") {
     Domain *domain = start_commit();
     vm_generation_durable(1); /* of an earlier barrier */
-    vm_run(10000);
+    harness_step(10000);
     EXPECT_EQUAL(variable(domain, 0), 0);
     vm_barrier_taken();
     EXPECT(!vm_snapshot_wanted());
     vm_generation_durable(2);
-    vm_run(10000);
+    harness_step(10000);
     EXPECT_EQUAL(variable(domain, 0), 6);
     harness_check();
     harness_stop();
@@ -271,7 +271,7 @@ TEST("commit returns when its generation is durable") {
 TEST("a commit that was cut off returns after the restart") {
     Domain *domain = start_commit();
     harness_restart();
-    vm_run(10000);
+    harness_step(10000);
     EXPECT_EQUAL(variable(domain, 0), 6);
     harness_check();
     harness_stop();
@@ -293,17 +293,17 @@ TEST("apps share the machine and one that is killed leaves nothing") {
     int code;
     EXPECT_EQUAL(vm_start_app("m", "one", 4u << 20, 0, NULL, &one), STATUS_OK);
     EXPECT_EQUAL(vm_start_app("m", "two", 4u << 20, 0, NULL, &two), STATUS_OK);
-    vm_run(1000000);
+    harness_step(1000000);
     uint64_t a = variable(one, 0), b = variable(two, 0);
     EXPECT(a > 100000 && b > 100000 && a < b + 50000 && b < a + 50000);
     harness_check();
     EXPECT_EQUAL(domain_kill(one), STATUS_OK);
     harness_check();
-    vm_run(1000000);
+    harness_step(1000000);
     EXPECT(variable(two, 0) > b + 500000);
     vm_stop_app(two, "enough");
     EXPECT(vm_app_ended(two, &code));
-    EXPECT_EQUAL(vm_run(1000), UINT64_MAX);
+    EXPECT_EQUAL(harness_step(1000), UINT64_MAX);
     harness_check();
     harness_stop();
 }
@@ -329,7 +329,7 @@ TEST("threads and waits survive a collection at every safepoint") {
     EXPECT_EQUAL(vm_start_app("m", "m", 4u << 20, 0, NULL, &domain), STATUS_OK);
     for (uint64_t i = 0; i < 20; i++) {
         sim_time_set_ns(2000000 + i * 10);
-        vm_run(10);
+        harness_step(10);
     }
     EXPECT_EQUAL(variable(domain, 0), 42);
     harness_check();
@@ -354,7 +354,7 @@ TEST("no native can be harmed by hostile arguments") {
         EXPECT_EQUAL(vm_start_app("h", "h", 8u << 20, 0, NULL, &domain),
                      STATUS_OK);
         for (int k = 0; k < 4 && !vm_app_ended(domain, &code); k++)
-            vm_run(20000);
+            harness_step(20000);
         harness_check();
         EXPECT_EQUAL(domain_kill(domain), STATUS_OK);
     }

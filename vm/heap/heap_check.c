@@ -15,6 +15,8 @@ typedef struct Checker {
     const Domain *domain; /* whose objects are checked */
     uint64_t object;      /* the one that is checked */
     uint64_t used_bytes;
+    uint64_t living; /* threads that are not over, and */
+    uint64_t listed; /* those that are in a list */
 } Checker;
 
 static void wrong(Checker *check, const char *what, uint64_t at) {
@@ -139,6 +141,60 @@ static void check_frames(Checker *check, Thread *thread) {
              (uint64_t)(uintptr_t)frame);
 }
 
+/* ---- Lists of threads ---- */
+
+typedef struct ThreadList {
+    Thread *first;
+    const Thread *joined; /* whose joiners these are */
+    ThreadState state;
+    uint32_t waits; /* bits of ThreadWait: what its threads wait for */
+} ThreadList;
+
+static bool belongs(const Thread *thread, const ThreadList *list) {
+    return thread->state == list->state && (list->waits >> thread->wait & 1) &&
+           (!list->joined || thread->waiting == &list->joined->head);
+}
+
+/* Returns the last. */
+static const Thread *check_list(Checker *check, const ThreadList *list) {
+    const Thread *before = NULL;
+    for (Thread *at = list->first; at && !check->bad;
+         before = at, at = at->next) {
+        uint64_t place = (uint64_t)(uintptr_t)at;
+        need(check, is_own(check, at, CLASS_Thread),
+             "T1 a list of threads leads to something else", place);
+        if (check->bad)
+            return NULL;
+        need(check, at->before == before, "T1 a list of threads is broken",
+             place);
+        need(check, belongs(at, list), "T2 a thread is in the wrong list",
+             place);
+        need(check,
+             list->waits != 1u << WAIT_SLEEP || !before ||
+                 before->wake_ns <= at->wake_ns,
+             "T3 sleepers are out of order", place);
+        check->listed++;
+    }
+    return before;
+}
+
+/* What is in no list of the domain's own: who joined. */
+static void check_living(Checker *check, const Thread *thread) {
+    uint64_t place = (uint64_t)(uintptr_t)thread;
+    bool lives =
+        thread->state == THREAD_RUNNABLE || thread->state == THREAD_PARKED;
+    check->living += lives;
+    need(check,
+         !lives || (thread->number > 0 &&
+                    thread->number <= check->domain->threads_made),
+         "T4 a thread's number was never given", place);
+    ThreadList joiners = {.first = thread->joiners,
+                          .joined = thread,
+                          .state = THREAD_PARKED,
+                          .waits = 1u << WAIT_JOIN};
+    check_list(check, &joiners);
+}
+
 /* ---- Objects, blocks, regions ---- */
 
 static void check_object(Checker *check, uint64_t address) {
@@ -153,6 +209,8 @@ static void check_object(Checker *check, uint64_t address) {
          "H2 reserved bytes of a header are not zero", address);
     if (of->shape == SHAPE_THREAD)
         check_frames(check, (Thread *)object);
+    if (of->shape == SHAPE_THREAD && !check->bad)
+        check_living(check, (Thread *)object);
     if (check->bad)
         return;
     heap_each_reference(object, check_reference, check);
@@ -248,30 +306,6 @@ static void check_region(Checker *check, uint32_t region) {
     }
 }
 
-/* ---- Lists ---- */
-
-static void check_list(Checker *check, Thread *first, Thread *last,
-                       bool has_last, bool runnable, bool sleeping) {
-    const Thread *before = NULL;
-    for (Thread *at = first; at && !check->bad; before = at, at = at->next) {
-        uint64_t place = (uint64_t)(uintptr_t)at;
-        need(check, is_own(check, at, CLASS_Thread),
-             "T1 a list of threads leads to something else", place);
-        if (check->bad)
-            return;
-        need(check, at->before == before, "T1 a list of threads is broken",
-             place);
-        need(check, at->state == (runnable ? THREAD_RUNNABLE : THREAD_PARKED),
-             "T2 a thread is in the wrong list", place);
-        need(check, sleeping == (at->wait == WAIT_SLEEP),
-             "T2 a thread waits in the wrong list", place);
-        need(check, !sleeping || !before || before->wake_ns <= at->wake_ns,
-             "T3 sleepers are out of order", place);
-    }
-    need(check, !has_last || last == before, "T1 a list has another end",
-         (uint64_t)(uintptr_t)last);
-}
-
 /* ---- The domain itself ---- */
 
 static bool is_room(const Checker *check, uint64_t from, uint64_t to) {
@@ -329,9 +363,31 @@ static void check_tables(Checker *check, const Domain *domain) {
          "H8 a domain allocates where it may not", place);
 }
 
+static void check_threads(Checker *check, const Domain *domain) {
+    ThreadList queue = {.first = domain->run_first,
+                        .state = THREAD_RUNNABLE,
+                        .waits = 1u << WAIT_NONE};
+    ThreadList sleepers = {.first = domain->sleepers,
+                           .state = THREAD_PARKED,
+                           .waits = 1u << WAIT_SLEEP};
+    ThreadList waiters = {.first = domain->waiters,
+                          .state = THREAD_PARKED,
+                          .waits = 1u << WAIT_PARK | 1u << WAIT_COMMIT |
+                                   1u << WAIT_NATIVE};
+    const Thread *last = check_list(check, &queue);
+    need(check, last == domain->run_last, "T1 a list has another end",
+         (uint64_t)(uintptr_t)domain->run_last);
+    check_list(check, &sleepers);
+    check_list(check, &waiters);
+    need(check,
+         check->living == check->listed &&
+             check->listed == domain->thread_count,
+         "T4 threads are in no list, or not counted", check->listed);
+}
+
 static void check_domain(Checker *check, const Domain *domain) {
     check->domain = domain;
-    check->used_bytes = 0;
+    check->used_bytes = check->living = check->listed = 0;
     uint32_t region = domain->first_region;
     uint64_t left = ROOT->next_region;
     do {
@@ -347,9 +403,7 @@ static void check_domain(Checker *check, const Domain *domain) {
         return;
     need(check, check->bad || check->used_bytes == domain->used_bytes,
          "H5 used_bytes is wrong", check->used_bytes);
-    check_list(check, domain->run_first, domain->run_last, true, true, false);
-    check_list(check, domain->sleepers, NULL, false, false, true);
-    check_list(check, domain->waiters, NULL, false, false, false);
+    check_threads(check, domain);
 }
 
 bool heap_check_domain(const Domain *domain, Text *why) {

@@ -210,3 +210,44 @@ Status domain_attach(Domain *domain, Module *module) {
     }
     return status == STATUS_OK ? attach_one(domain, module) : status;
 }
+
+/* ---- Invariants ---- */
+
+static const char *check_chain(const Domain *domain) {
+    uint32_t region = domain->first_region, last = region;
+    for (uint64_t left = ROOT->next_region; region && left > 0; left--) {
+        const RegionHeader *header = region_header(region);
+        if (header->magic != REGION_MAGIC || header->domain != domain->number)
+            return "D2: a region of a domain has another owner";
+        last = region;
+        region = header->next;
+    }
+    return region || last != domain->last_region
+               ? "D2: a domain's regions do not end with its last"
+               : NULL;
+}
+
+static const char *check_one(size_t slot) {
+    const Domain *domain = ROOT->domains[slot];
+    if (domain->number == 0 || domain->number >= ROOT->next_domain)
+        return "D1: a domain's number was never given";
+    for (size_t i = 0; i < slot; i++)
+        if (ROOT->domains[i] && ROOT->domains[i]->number == domain->number)
+            return "D1: two domains have one number";
+    if (domain->since_bytes > domain->used_bytes ||
+        domain->used_bytes > domain->limit_bytes)
+        return "D3: a domain's bytes do not fit";
+    return slot > 0 ? check_chain(domain) : NULL;
+}
+
+const char *domain_check(void) {
+    const char *wrong = NULL;
+    for (size_t i = 0; i < ROOT_DOMAINS_MAX && !wrong; i++)
+        if (ROOT->domains[i])
+            wrong = check_one(i);
+    for (size_t i = 0; i < ROOT_ENDING_MAX && !wrong; i++)
+        if (ROOT->ending[i] &&
+            heap_domain(region_header((uint32_t)ROOT->ending[i])->domain))
+            wrong = "D4: regions that are given back have an owner";
+    return wrong;
+}

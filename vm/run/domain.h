@@ -1,4 +1,11 @@
-/* domain.h: making and ending domains. */
+/* domain.h: making and ending domains.
+ *
+ * Numbered invariants, proved by domain_check():
+ *   D1  numbers are below next_domain, and no two domains have the same
+ *   D2  a domain's regions are a chain from first_region to last_region, with
+ *       its number in each header
+ *   D3  since_bytes is at most used_bytes, and that at most limit_bytes
+ *   D4  a chain of regions that is being given back belongs to no domain */
 #ifndef VM_RUN_DOMAIN_H
 #define VM_RUN_DOMAIN_H
 
@@ -22,6 +29,9 @@ Status domain_kill(Domain *domain);
 /* Goes on giving back what apps had that are over; false: not all yet, a
  * snapshot must make room. At a safepoint only. */
 bool domain_give_back(void);
+
+/* NULL, or the sentence of the invariant that does not hold. At a safepoint. */
+const char *domain_check(void);
 
 /* Objects for the variables of a module and of all it imports, in the
  * environment of the domain. */

@@ -14,9 +14,10 @@
  *     void core_native_register(void) { natives_register(entries, 1); }
  *
  * Before the C body runs, the VM has checked every argument: class, null,
- * range (from the .rvc), and has brought in the pages of String and array
- * arguments. Argument 0 is `this` for instance methods; then the parameters in
- * the order of declaration. Scalars are as in registers.
+ * range (from the .rvc), and has brought in the pages of its objects as far as
+ * there is RAM: a body may still fault. Argument 0 is `this` for instance
+ * methods; then the parameters in the order of declaration. Scalars are as in
+ * registers.
  *
  * Rules for the body: no safepoint happens inside; heap pointers are good
  * until it returns, and are kept nowhere else. It finishes quickly (charge

@@ -53,8 +53,11 @@ static Status bring_all(uint64_t address, uint64_t bytes) {
     return status;
 }
 
-/* Brings in the pages of an argument that a body reads with C pointers. Pages
- * are only evicted between slices, so once a slice is enough. */
+/* Brings in the pages of an argument that a body reads with C pointers, many in
+ * one go, before it begins. That is all it is for: where RAM is short, any page
+ * that is brought in may evict one of these, even the last of a long argument
+ * its first, and the body's access faults it in again. So once a slice is
+ * enough. */
 static Status bring(const Object *object) {
     uint64_t address = (uint64_t)(uintptr_t)object;
     uint64_t bytes = heap_object_bytes(object);

@@ -3,6 +3,7 @@
 #include "vm/run/scheduler.h"
 
 #include "kernel/base/bytes.h"
+#include "kernel/base/check.h"
 #include "kernel/base/log.h"
 #include "kernel/base/text.h"
 #include "kernel/base/trace.h"
@@ -43,6 +44,11 @@ void scheduler_start(void) {
 }
 
 /* ---- One slice ---- */
+
+static bool runs(const Domain *domain) {
+    return domain && domain->state == DOMAIN_RUNNING &&
+           (!scheduler.held || domain == scheduler.except);
+}
 
 /* The thread is over; when an exception ended it, that is said. The first
  * thread's exception stops the app. */
@@ -121,6 +127,7 @@ static void collect_for(Domain *domain) {
 /* Why a call of the interpreter came back, and what follows. */
 static void finish_slice(Thread *thread, SliceEnd end) {
     Thread *joined;
+    CHECK(thread->domain->run_first == thread);
     stack_leave();
     thread->fuel = worker.fuel > 0 ? (uint32_t)worker.fuel : 0;
     switch (end) {
@@ -139,7 +146,7 @@ static void finish_slice(Thread *thread, SliceEnd end) {
             say_end(thread);
         break;
     case SLICE_PRESSED:
-        scheduler.refused = true;
+        is_refused(worker.status);
         break;
     case SLICE_MEMORY:
         collect_for(thread->domain);
@@ -151,6 +158,7 @@ static void finish_slice(Thread *thread, SliceEnd end) {
  * as a slice: a program that goes on at its limit keeps nobody waiting. */
 static uint64_t run_slice(Thread *thread, uint64_t count) {
     SliceEnd end;
+    CHECK(runs(thread->domain));
     worker.thread = thread;
     worker.domain = thread->domain;
     worker.fuel = (int64_t)count;
@@ -188,11 +196,6 @@ static void wake_sleepers(Domain *domain) {
            domain->sleepers->wake_ns <= ROOT->experienced_ns)
         if (is_refused(thread_wake(domain->sleepers, false)))
             return;
-}
-
-static bool runs(const Domain *domain) {
-    return domain && domain->state == DOMAIN_RUNNING &&
-           (!scheduler.held || domain == scheduler.except);
 }
 
 static void wake_all_sleepers(void) {
@@ -379,4 +382,29 @@ VmFigures vm_figures(void) {
         figures.used_bytes += ROOT->domains[i]->used_bytes;
     }
     return figures;
+}
+
+/* ---- Invariants ---- */
+
+static const char *check_domain(size_t slot) {
+    const Domain *domain = ROOT->domains[slot];
+    for (const Thread *at = domain->run_first; at; at = at->next)
+        if (at->fuel > SLICE_COUNT)
+            return "S2: a thread has more fuel than a slice";
+    if (runs(domain) && !scheduler.pressed && !room_waits(slot, 0) &&
+        domain->sleepers && domain->sleepers->wake_ns <= ROOT->experienced_ns)
+        return "S5: a thread sleeps longer than it wanted";
+    return NULL;
+}
+
+const char *scheduler_check(void) {
+    const char *wrong = NULL;
+    for (size_t i = 0; i < ROOT_DOMAINS_MAX && !wrong; i++)
+        if (ROOT->domains[i])
+            wrong = check_domain(i);
+    if (ROOT->next_turn > ROOT_DOMAINS_MAX)
+        return "S3: next_turn is no place";
+    if (memory_level() != MEMORY_SYSTEM)
+        return "S6: the memory's level is a program's";
+    return wrong;
 }

@@ -84,11 +84,17 @@ static void queue_remove(Thread *thread) {
 
 /* ---- Waiting ---- */
 
-/* The last sleeper that wakes no later; NULL: the new one is first. */
+/* Of those that wake at the same time the older thread is first. */
+static bool wakes_before(const Thread *one, const Thread *other) {
+    return one->wake_ns < other->wake_ns ||
+           (one->wake_ns == other->wake_ns && one->number < other->number);
+}
+
+/* The last sleeper that wakes before it; NULL: the new one is first. */
 static Thread *sleeper_before(const Thread *thread) {
     Thread *before = NULL;
-    for (Thread *at = thread->domain->sleepers;
-         at && at->wake_ns <= thread->wake_ns; at = at->next)
+    for (Thread *at = thread->domain->sleepers; at && wakes_before(at, thread);
+         at = at->next)
         before = at;
     return before;
 }

@@ -4,11 +4,17 @@
  * (ascending by wake_ns), the waiters, or the joiners of another thread. The
  * running thread stays at the head of its run queue. All functions return a
  * Status; when it is not STATUS_OK nothing has changed and the same call can be
- * made again after a safepoint.
+ * made again after a safepoint. thread_end() alone may have woken some of those
+ * that joined, so that many of them need no room at once; called again, it goes
+ * on with the others.
  *
- * Numbered invariants (heap_check proves them): T1 lists are whole, forwards
- * and backwards; T2 a thread's state says which list it is in; T3 sleepers are
- * in order. */
+ * Numbered invariants (heap_check proves them):
+ *   T1  lists are whole, forwards and backwards, each of threads of one domain
+ *   T2  a thread's state and wait say which list it is in; a joiner's `waiting`
+ *       is the thread whose list it is
+ *   T3  sleepers are in the order of their times
+ *   T4  numbers are from 1 to threads_made, and thread_count of them are in
+ *       lists */
 #ifndef VM_RUN_THREAD_H
 #define VM_RUN_THREAD_H
 

@@ -1,0 +1,178 @@
+/* Tests of the lists that threads wait in, without running any. */
+#include "vm/run/thread.h"
+
+#include "persist/memory/pages.h"
+#include "persist/memory/snapshot.h"
+#include "tests/test.h"
+#include "tests/unit/vm_harness.h"
+#include "vm/heap/heap.h"
+#include "vm/run/domain.h"
+
+enum { FILLER_REGION = 40, FILLER_LENGTH = 2000 };
+
+static Domain *start(void) {
+    Domain *domain = NULL;
+    harness_start();
+    EXPECT_EQUAL(domain_create("test", 16u << 20, &domain), STATUS_OK);
+    return domain;
+}
+
+static Thread *runnable(Domain *domain) {
+    Status status;
+    Thread *thread = thread_new(domain, ROOT->start, NULL, &status);
+    EXPECT_EQUAL(status, STATUS_OK);
+    EXPECT_EQUAL(thread_start(thread), STATUS_OK);
+    return thread;
+}
+
+static void stop(void) {
+    harness_check();
+    harness_stop();
+}
+
+/* ---- Sleepers ---- */
+
+static void sleep_until(Thread *thread, uint64_t wake_ns) {
+    EXPECT_EQUAL(heap_write(thread, sizeof *thread), STATUS_OK);
+    thread->wake_ns = wake_ns;
+    EXPECT_EQUAL(thread_park(thread, WAIT_SLEEP, NULL), STATUS_OK);
+}
+
+TEST("of threads that wake at one time the older is first") {
+    Domain *domain = start();
+    Thread *one = runnable(domain), *two = runnable(domain),
+           *three = runnable(domain), *late = runnable(domain);
+    sleep_until(late, 2000);
+    sleep_until(two, 1000);
+    sleep_until(one, 1000);
+    sleep_until(three, 1000);
+    EXPECT(domain->sleepers == one);
+    EXPECT(one->next == two);
+    EXPECT(two->next == three);
+    EXPECT(three->next == late);
+    stop();
+}
+
+/* ---- Raising ---- */
+
+static Object *some_object(Domain *domain) {
+    Status status;
+    Array *made = heap_new_array(domain, CLASS_IntArray, 1, &status);
+    EXPECT(made != NULL);
+    return &made->head;
+}
+
+TEST("what is raised ends a native that goes on in steps") {
+    Domain *domain = start();
+    Thread *thread = runnable(domain);
+    EXPECT_EQUAL(heap_write(thread, sizeof *thread), STATUS_OK);
+    HEAP_SET(thread->progress, some_object(domain));
+    Object *thrown = some_object(domain);
+    EXPECT_EQUAL(thread_raise(thread, thrown), STATUS_OK);
+    EXPECT(thread->progress == NULL);
+    EXPECT(thread->thrown == thrown);
+    stop();
+}
+
+TEST("what is raised ends every kind of wait") {
+    static const ThreadWait waits[] = {WAIT_PARK, WAIT_SLEEP, WAIT_JOIN,
+                                       WAIT_COMMIT, WAIT_NATIVE};
+    for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
+        Domain *domain = start();
+        Thread *joined = runnable(domain), *thread = runnable(domain);
+        EXPECT_EQUAL(heap_write(thread, sizeof *thread), STATUS_OK);
+        HEAP_SET(thread->waiting, joined);
+        HEAP_SET(thread->progress, some_object(domain));
+        EXPECT_EQUAL(thread_park(thread, waits[i],
+                                 waits[i] == WAIT_JOIN ? joined : NULL),
+                     STATUS_OK);
+        harness_check();
+        EXPECT_EQUAL(thread_raise(thread, some_object(domain)), STATUS_OK);
+        EXPECT_EQUAL(thread->state, THREAD_RUNNABLE);
+        EXPECT(!thread->waiting && !thread->progress && thread->thrown);
+        EXPECT(joined->joiners == NULL && domain->run_last == thread);
+        stop();
+    }
+}
+
+TEST("nothing is raised in a thread that is over") {
+    Domain *domain = start();
+    Thread *thread = runnable(domain);
+    EXPECT_EQUAL(thread_end(thread), STATUS_OK);
+    EXPECT_EQUAL(thread_raise(thread, some_object(domain)), STATUS_OK);
+    EXPECT(thread->thrown == NULL && thread->state == THREAD_ENDED);
+    stop();
+}
+
+/* ---- Waking ---- */
+
+TEST("who is woken soon runs right after the running thread") {
+    Domain *domain = start();
+    Thread *running = runnable(domain), *other = runnable(domain),
+           *waiter = runnable(domain);
+    EXPECT_EQUAL(thread_park(waiter, WAIT_NATIVE, NULL), STATUS_OK);
+    EXPECT_EQUAL(thread_wake(waiter, true), STATUS_OK);
+    EXPECT(domain->run_first == running && running->next == waiter);
+    EXPECT(waiter->next == other && domain->run_last == other);
+    stop();
+}
+
+TEST("who is woken soon beside one thread is the last of the queue") {
+    Domain *domain = start();
+    Thread *running = runnable(domain), *waiter = runnable(domain);
+    EXPECT_EQUAL(thread_park(waiter, WAIT_NATIVE, NULL), STATUS_OK);
+    EXPECT_EQUAL(thread_wake(waiter, true), STATUS_OK);
+    EXPECT(running->next == waiter && domain->run_last == waiter);
+    stop();
+}
+
+/* ---- The end ---- */
+
+static void join(Thread *thread, Thread *joined) {
+    EXPECT_EQUAL(heap_write(thread, sizeof *thread), STATUS_OK);
+    HEAP_SET(thread->waiting, joined);
+    EXPECT_EQUAL(thread_park(thread, WAIT_JOIN, joined), STATUS_OK);
+}
+
+/* Announces pages of no use until nothing more can be. */
+static void fill_disk(void) {
+    uint64_t page = FILLER_REGION * MEMORY_REGION_PAGES;
+    EXPECT_EQUAL(memory_attach(FILLER_REGION + 3), STATUS_OK);
+    while (memory_write(page_address(page), 8) == STATUS_OK)
+        page++;
+}
+
+TEST("a thread whose joiners cannot all be woken ends when it is asked again") {
+    Domain *domain = start();
+    Status status;
+    Thread *joined = runnable(domain), *joiners[4];
+    for (int i = 0; i < 4; i++) { /* each on pages of its own */
+        joiners[i] = runnable(domain);
+        EXPECT(heap_new_array(domain, CLASS_IntArray, FILLER_LENGTH, &status) !=
+               NULL);
+        EXPECT(heap_new_array(domain, CLASS_IntArray, 40, &status) != NULL);
+    }
+    for (int i = 0; i < 4; i++)
+        join(joiners[i], joined);
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    EXPECT_EQUAL(thread_announce(joined), STATUS_OK);
+    EXPECT_EQUAL(heap_write(joiners[3], sizeof *joiners[3]), STATUS_OK);
+    EXPECT_EQUAL(heap_write(joiners[2], sizeof *joiners[2]), STATUS_OK);
+    fill_disk();
+    EXPECT_EQUAL(thread_end(joined), STATUS_NO_SPACE);
+    EXPECT_EQUAL(joined->state, THREAD_RUNNABLE);
+    EXPECT_EQUAL(joiners[3]->state, THREAD_RUNNABLE);
+    EXPECT_EQUAL(joiners[0]->state, THREAD_PARKED);
+    harness_check();
+    EXPECT_EQUAL(
+        memory_discard(page_address(FILLER_REGION * MEMORY_REGION_PAGES),
+                       4 * MEMORY_REGION_BYTES),
+        STATUS_OK);
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    EXPECT_EQUAL(thread_end(joined), STATUS_OK);
+    EXPECT_EQUAL(joined->state, THREAD_ENDED);
+    EXPECT_EQUAL(domain->thread_count, 4);
+    for (int i = 0; i < 4; i++)
+        EXPECT_EQUAL(joiners[i]->state, THREAD_RUNNABLE);
+    stop();
+}
