@@ -12,6 +12,7 @@
 #include "vm/past/past_text.h"
 #include "vm/run/domain.h"
 #include "vm/run/gate.h"
+#include "vm/run/thread.h"
 
 /* A domain whose variables are one array, which everything hangs on. */
 static Array *make_app(Domain **domain_out) {
@@ -160,10 +161,13 @@ TEST("objects that make no sense in an old generation do no harm") {
 
 /* ---- One app goes back ---- */
 
-/* As if it ran: what is tested does not depend on its threads. */
+/* With a thread, so that it is not over. */
 static Array *make_running(Domain **domain_out) {
     Array *all = make_app(domain_out);
-    (*domain_out)->thread_count = 1;
+    Status status;
+    Thread *thread = thread_new(*domain_out, ROOT->start, NULL, &status);
+    EXPECT_EQUAL(status, STATUS_OK);
+    EXPECT_EQUAL(thread_start(thread), STATUS_OK);
     return all;
 }
 
