@@ -91,3 +91,22 @@ TEST("a coordinate beyond the tablet's largest stays on the screen") {
     pointer_take_tablet(&pointer, 3, 0, UINT32_MAX, events);
     EXPECT_EQUAL(pointer.x, 1023);
 }
+
+TEST("a tablet's wheel comes after the motion before it, which comes once") {
+    Pointer pointer = pointer_on_screen();
+    pointer_take_tablet(&pointer, 3, 1, 16384, events);
+    EXPECT_EQUAL(pointer_take_tablet(&pointer, 2, 8, (uint32_t)-1, events), 2);
+    EXPECT(events[0].kind == INPUT_POINTER);
+    EXPECT(events[1].kind == INPUT_WHEEL);
+    EXPECT_EQUAL(events[1].wheel, -1);
+    EXPECT_EQUAL(events[1].y, 384);
+    EXPECT_EQUAL(pointer_take_tablet(&pointer, 0, 0, 0, events), 0);
+}
+
+TEST("a mouse's buttons and wheel are where it moved to") {
+    Pointer pointer = pointer_on_screen();
+    EXPECT_EQUAL(packet(&pointer, 0x09, 7, 0, 1), 3);
+    EXPECT(events[0].kind == INPUT_POINTER);
+    EXPECT(events[1].kind == INPUT_BUTTON && events[1].x == 519);
+    EXPECT(events[2].kind == INPUT_WHEEL && events[2].x == 519);
+}
