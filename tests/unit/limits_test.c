@@ -143,6 +143,32 @@ TEST("all blocks of a disk that grew are given out, given back, and again") {
     space_close(space);
 }
 
+TEST("the count of free pairs follows what is taken and given back") {
+    static const FormatLayout layout = {
+        .blocks = NEW_BLOCKS,
+        .segment_count = 1,
+        .segments = {{FORMAT_EDGE, NEW_BLOCKS - 2 * FORMAT_EDGE}}};
+    Space *space = space_open(&layout, true, 0, 0, read_first, NULL);
+    uint64_t pairs = NEW_BLOCKS / 2 - FORMAT_EDGE, block, pair;
+    EXPECT_EQUAL(space_free_pairs(space), pairs);
+    EXPECT(space_take_pair(space, &pair));
+    EXPECT_EQUAL(space_free_pairs(space), pairs - 1);
+    EXPECT(space_take_block(space, &block));
+    EXPECT_EQUAL(space_free_pairs(space), pairs - 2);
+    EXPECT_EQUAL(space_pairs(space), pairs - 2);
+    EXPECT(!space_check(space));
+    space_give(space, pair, true, SPACE_AFTER_TWO);
+    space_give(space, block, false, SPACE_AFTER_TWO);
+    EXPECT_EQUAL(space_free_pairs(space), pairs); /* though held */
+    EXPECT_EQUAL(space_pairs(space), pairs - 2);
+    settle(space);
+    EXPECT_EQUAL(space_pairs(space), pairs);
+    EXPECT(take_all(space) > 0);
+    EXPECT_EQUAL(space_free_pairs(space), 0);
+    EXPECT(!space_check(space));
+    space_close(space);
+}
+
 TEST("a part of the map that cannot be read is not used") {
     Space *space = space_open(&two_parts, false, MAP_BLOCKS, MAP_BLOCKS / 2,
                               read_first, NULL);
