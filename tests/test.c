@@ -17,6 +17,14 @@ void test_register(Test *test) {
     first_test = test;
 }
 
+void test_begin(void) {
+    current_failed = false;
+}
+
+bool test_failed(void) {
+    return current_failed;
+}
+
 void test_expect(bool good, const char *file, int line, const char *what) {
     if (good)
         return;
@@ -68,7 +76,7 @@ int main(int count, char **words) {
     for (Test *test = first_test; test; test = test->next) {
         if (!chosen(test, count, words))
             continue;
-        current_failed = false;
+        test_begin();
         if (only_first)
             printf("TEST %s: %s\n", test->file, test->sentence);
         test->run();

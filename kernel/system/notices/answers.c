@@ -41,6 +41,8 @@ void answers_add_age(Text *text, int64_t wall_us) {
     int64_t minutes = (platform_wall_us() - wall_us) / 60000000;
     if (minutes < 1)
         text_add(text, "less than a minute ago");
+    else if (minutes == 1)
+        text_add(text, "a minute ago");
     else if (minutes < 120)
         text_add_format(text, "%ld minutes ago", minutes);
     else if (minutes < 2880)

@@ -1,0 +1,96 @@
+/* Tests of when snapshots are taken, and of what follows when they fail. */
+#include "kernel/system/saver.h"
+
+#include <string.h>
+
+#include "persist/memory/snapshot.h"
+#include "tests/sim/sim.h"
+#include "tests/test.h"
+#include "tests/unit/life.h"
+#include "wm/wm_state.h"
+
+#define SECOND_NS 1000000000ull
+
+static const SimDiskFaults none = {.fail_after = UINT64_MAX},
+                           all = {.fail_count = UINT64_MAX};
+
+/* The editor is open and everything is durable. */
+static void start_at_rest(void) {
+    life_start();
+    life_turns(20);
+    life_snapshot();
+}
+
+static uint64_t given_up(void) {
+    return snapshot_figures().given_up;
+}
+
+static void until_given_up(uint64_t times) {
+    for (int i = 0; i < 1000 && given_up() < times; i++)
+        life_turns(1);
+    EXPECT_EQUAL(given_up(), times);
+}
+
+static void fails_and_mends(void) {
+    start_at_rest();
+    EXPECT(saver_is_durable() && wm_state.durable);
+    sim_disk_faults(all);
+    sim_console("snapshot");
+    until_given_up(1);
+    EXPECT(!saver_is_durable() && !wm_state.durable);
+    sim_console("snapshot");
+    life_last(SECOND_NS * 9 / 10);
+    EXPECT_EQUAL(given_up(), 1);
+    life_last(SECOND_NS * 2 / 10);
+    EXPECT_EQUAL(given_up(), 2);
+    EXPECT(!saver_is_durable() && !wm_state.durable);
+    sim_disk_faults(none);
+    sim_console("snapshot");
+    EXPECT(life_until("snapshot: durable"));
+    life_turns(1);
+    EXPECT(saver_is_durable() && wm_state.durable);
+}
+
+TEST("a snapshot that failed shows, and is tried again after a second") {
+    life_disk_new();
+    life_run(fails_and_mends);
+}
+
+static void finishes_after_an_error(void) {
+    start_at_rest();
+    life_type("a");
+    uint64_t before = snapshot_durable();
+    sim_disk_faults((SimDiskFaults){.fail_count = 1});
+    EXPECT_EQUAL(saver_finish(), STATUS_OK);
+    EXPECT(snapshot_durable() > before);
+    sim_disk_faults(all);
+    life_type("b");
+    EXPECT_EQUAL(saver_finish(), STATUS_IO_ERROR);
+}
+
+TEST("the last snapshot is tried again after an error of the disk") {
+    life_disk_new();
+    life_run(finishes_after_an_error);
+}
+
+/* ---- When ---- */
+
+static void waits_for_its_interval(void) {
+    sim_setting("interval_ms", "1000");
+    start_at_rest();
+    life_last(3 * SECOND_NS); /* what was still going on */
+    uint64_t at_rest = snapshot_durable();
+    life_last(10 * SECOND_NS);
+    EXPECT_EQUAL(snapshot_durable(), at_rest); /* nothing changed */
+    for (int i = 0; i < 40; i++) {
+        life_type("a");
+        life_last(SECOND_NS / 10);
+    }
+    EXPECT(snapshot_durable() >= at_rest + 4);
+    EXPECT(snapshot_durable() <= at_rest + 6);
+}
+
+TEST("what changed is durable after the interval, and nothing else is taken") {
+    life_disk_new();
+    life_run(waits_for_its_interval);
+}

@@ -1,0 +1,150 @@
+/* Tests of starts that do not last, and of the notice while apps are held. */
+#include <stdio.h>
+#include <string.h>
+
+#include "persist/memory/snapshot.h"
+#include "tests/sim/sim.h"
+#include "tests/test.h"
+#include "tests/unit/life.h"
+#include "vm/run/vm.h"
+#include "wm/desktop.h"
+#include "wm/notice.h"
+#include "wm/script.h"
+
+#define LASTS_NS 6000000000ull
+#define FALLS_NS 4000000000ull
+
+/* The first start of a disk has nothing that could fail. */
+static void first(void) {
+    life_start();
+    EXPECT(!vm_held());
+    life_turns(20);
+    life_note[0] = life_snapshot();
+}
+
+static void starts_like_any_other(void) {
+    life_start();
+    EXPECT(!vm_held() && !notice_is_shown());
+    life_turns(5);
+}
+
+static void falls(void) {
+    life_start();
+    EXPECT(!vm_held());
+    life_last(FALLS_NS);
+}
+
+static void lasts(void) {
+    life_start();
+    EXPECT(!vm_held());
+    life_last(LASTS_NS);
+}
+
+static void is_held(void) {
+    life_start();
+    EXPECT(vm_held() && notice_is_shown());
+    EXPECT(script_shows("Your apps are held"));
+    life_last(LASTS_NS); /* that nothing ran does not mean that it lasts */
+}
+
+static void goes_on(void) {
+    life_start();
+    EXPECT(vm_held());
+    EXPECT(life_click("item", "Start the apps"));
+    EXPECT(!vm_held() && !notice_is_shown());
+    life_last(LASTS_NS);
+}
+
+TEST("after three starts in a row that did not last the apps are held") {
+    life_disk_new();
+    life_run(first);
+    for (int i = 0; i < 3; i++)
+        life_run(falls);
+    life_run(is_held);
+    life_run(is_held);
+}
+
+TEST("a start that lasted begins the count anew") {
+    life_disk_new();
+    life_run(first);
+    for (int i = 0; i < 2; i++)
+        life_run(starts_like_any_other);
+    life_run(lasts);
+    for (int i = 0; i < 3; i++)
+        life_run(starts_like_any_other);
+    life_run(goes_on);
+    life_run(starts_like_any_other);
+}
+
+/* ---- The answers ---- */
+
+static void stops_the_editor(void) {
+    sim_setting("held", "1");
+    life_start();
+    EXPECT_EQUAL(desktop_window_count(), 1);
+    EXPECT(life_click("item", "Stop Editor for good"));
+    life_turns(2);
+    EXPECT_EQUAL(desktop_window_count(), 0);
+    EXPECT(vm_held() && notice_is_shown());
+    EXPECT(life_click("item", "Go on"));
+    EXPECT(!vm_held());
+    life_snapshot();
+}
+
+static void has_no_window(void) {
+    life_start();
+    EXPECT_EQUAL(desktop_window_count(), 0);
+}
+
+TEST("an app that is held can be stopped for good") {
+    life_disk_new();
+    life_run(first);
+    life_run(stops_the_editor);
+    life_run(has_no_window);
+}
+
+static void types(void) {
+    life_start();
+    life_type("some words");
+    EXPECT(script_shows("2 words"));
+    life_snapshot();
+}
+
+static void goes_back(void) {
+    char words[80];
+    sim_setting("held", "1");
+    life_start();
+    snprintf(words, sizeof words,
+             "Go back to generation %lu, less than a minute ago", life_note[0]);
+    EXPECT(life_click("item", words));
+    EXPECT(!"it goes back");
+}
+
+static void is_before_the_words(void) {
+    sim_setting("held", "0");
+    life_start();
+    EXPECT_EQUAL(snapshot_durable(), life_note[0]);
+    life_turns(20);
+    EXPECT(!script_shows("2 words"));
+}
+
+TEST("the notice leads to the older generation that it names") {
+    life_disk_new();
+    life_run(first);
+    life_run(types);
+    EXPECT(life_run(goes_back));
+    life_run(is_before_the_words);
+}
+
+static void is_wanted(void) {
+    sim_setting("held", "1");
+    life_start();
+    EXPECT(vm_held() && notice_is_shown());
+}
+
+TEST("starts that held as was wanted are no failures of the apps") {
+    life_disk_new();
+    life_run(first);
+    life_run(is_wanted);
+    life_run(starts_like_any_other);
+}

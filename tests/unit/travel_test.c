@@ -1,0 +1,135 @@
+/* Tests of going back in time, of the whole machine and under power cuts. */
+#include "kernel/system/travel.h"
+
+#include <string.h>
+
+#include "persist/memory/memory.h"
+#include "persist/memory/snapshot.h"
+#include "persist/store/store.h"
+#include "tests/sim/sim.h"
+#include "tests/test.h"
+#include "tests/unit/life.h"
+#include "wm/script.h"
+
+enum { OLDER, PRESENT, CUT_AT, ANEW, NOTHING = 100000 };
+
+static void makes_two(void) {
+    life_start();
+    life_turns(20);
+    life_note[OLDER] = life_snapshot();
+    life_type("some words");
+    life_note[PRESENT] = life_snapshot();
+}
+
+static void begin(void) {
+    life_disk_new();
+    life_run(makes_two);
+}
+
+static void goes_back(void) {
+    life_start();
+    life_type(" and more");
+    life_press(" x");
+    life_turns(2);
+    sim_disk_freeze_after(life_note[CUT_AT]);
+    EXPECT(travel_to(life_note[OLDER]) != STATUS_OK);
+    EXPECT(sim_disk_frozen());
+}
+
+/* The generation that is kept because it was left, or 0. */
+static uint64_t left(void) {
+    const Store *store = memory_store();
+    for (uint32_t i = 0; i < store_record_count(store); i++) {
+        uint64_t generation = store_record(store, i).generation;
+        const char *name = store_pin_name(store, generation);
+        if (name && strcmp(name, "left") == 0)
+            return generation;
+    }
+    return 0;
+}
+
+static void is_older(void) {
+    life_start();
+    EXPECT_EQUAL(snapshot_durable(), life_note[OLDER]);
+    EXPECT(left() > life_note[PRESENT]);
+    life_turns(20);
+    EXPECT(!script_shows("2 words") && !script_shows("5 words"));
+    EXPECT(life_snapshot() > life_note[PRESENT]);
+}
+
+static void is_older_still(void) {
+    life_start();
+    EXPECT(snapshot_durable() > life_note[PRESENT]);
+    EXPECT(!sim_log_find("recovery: generation"));
+    life_turns(20);
+    EXPECT(!script_shows("2 words") && !script_shows("5 words"));
+    travel_to(left());
+}
+
+/* With the last key before the machine went. */
+static void is_what_was_left(void) {
+    life_start();
+    life_turns(20);
+    EXPECT(script_shows("5 words"));
+}
+
+TEST("the machine goes back once, and what it left is pinned") {
+    begin();
+    life_note[CUT_AT] = NOTHING;
+    EXPECT(life_run(goes_back));
+    life_run(is_older);
+    EXPECT(life_run(is_older_still));
+    life_run(is_what_was_left);
+}
+
+/* What came back is the present, or the older generation; nothing else, and not
+ * the present where the machine started anew for it. */
+static void is_either(void) {
+    life_start();
+    bool went = snapshot_durable() == life_note[OLDER];
+    life_note[5] += went;
+    life_note[6] += !went;
+    EXPECT(went || !life_note[ANEW]);
+    EXPECT(went || snapshot_durable() >= life_note[PRESENT]);
+    EXPECT(!went || left() > life_note[PRESENT]);
+    life_turns(20);
+    EXPECT(went == !(script_shows("2 words") || script_shows("4 words") ||
+                     script_shows("5 words")));
+}
+
+TEST("a power cut on the way back leads to the present or to where it goes") {
+    begin();
+    life_disk_mark();
+    for (life_note[ANEW] = 0; life_note[ANEW] == 0; life_note[CUT_AT]++) {
+        life_disk_back();
+        life_note[ANEW] = life_run(goes_back);
+        life_run(is_either);
+    }
+    EXPECT(life_note[6] > 2); /* before the mark */
+    EXPECT(life_note[5] > 0); /* after it */
+}
+
+static void stays(void) {
+    life_start();
+    life_type(" and more");
+    EXPECT_EQUAL(travel_to(NOTHING), STATUS_NOT_FOUND);
+    sim_disk_faults((SimDiskFaults){.fail_count = UINT64_MAX});
+    EXPECT(travel_to(life_note[OLDER]) != STATUS_OK);
+    sim_disk_faults((SimDiskFaults){.fail_after = UINT64_MAX});
+    EXPECT(life_until("ui: settled"));
+    EXPECT(script_shows("4 words"));
+    life_snapshot();
+}
+
+static void is_present(void) {
+    life_start();
+    EXPECT(snapshot_durable() > life_note[PRESENT]);
+    life_turns(20);
+    EXPECT(script_shows("4 words"));
+}
+
+TEST("a way back that cannot be gone leaves everything as it is") {
+    begin();
+    EXPECT(!life_run(stays));
+    life_run(is_present);
+}
