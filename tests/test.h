@@ -24,8 +24,8 @@ void test_expect_equal(uint64_t got, uint64_t wanted, const char *file,
 void test_expect_text(const char *got, const char *wanted, const char *file,
                       int line);
 
-/* For a test that goes on in a process of its own: nothing failed there yet, and
- * whether something did since. */
+/* For a test that goes on in a process of its own: nothing failed there yet,
+ * and whether something did since. */
 void test_begin(void);
 bool test_failed(void);
 
