@@ -109,6 +109,7 @@ UNUSED = {
     "heap_check": "checker", "memory_check": "checker",
     "space_check": "checker", "windows_check": "checker",
     "router_check": "checker", "ring_check": "checker",
+    "scheduler_check": "checker", "domain_check": "checker",
     "natives_at": "the sweep over all natives",
     "pagemap_recent_most": "makes small worlds deep",
     "vm_set_stress": "collections and cuts everywhere",

@@ -53,10 +53,11 @@ static const Class *class_of_id(const Look *look, uint64_t id) {
     uint64_t place = count > 0 ? id - own_class(look, 0)->id : count;
     if (place < count && own_class(look, place)->id == id)
         return own_class(look, place);
-    for (uint64_t i = 0; i < count && id < CLASS_FIRST_FREE; i++)
+    const Class *found = class_find((uint32_t)id);
+    for (uint64_t i = 0; i < count && (!found || id < CLASS_FIRST_FREE); i++)
         if (own_class(look, i)->id == id)
             return own_class(look, i);
-    return class_find((uint32_t)id);
+    return found;
 }
 
 static void look_at_id(Look *look, const Class *of) {
