@@ -4,6 +4,7 @@ reader.py check IMAGE       prints what rvdisk check counts; exit 0 good, 1 not
 reader.py constants HEADER  compares the document's constants with a C header
 """
 import ctypes
+import mmap
 import pathlib
 import re
 import struct
@@ -108,7 +109,8 @@ class Super:
 
 class Image:
     def __init__(self, path):
-        self.bytes = pathlib.Path(path).read_bytes()
+        with open(path, "rb") as file:  # most of a disk is empty
+            self.bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self.bad = self.pages = self.nodes = self.generations = 0
         self.reached, self.pairs, self.walked = set(), {}, set()
         self.read_rings()
