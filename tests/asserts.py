@@ -10,7 +10,8 @@ import subprocess
 
 FUNCTION = re.compile(r"(?m)^(?:static )?[\w *]+?\b(\w+)\([^;{]*\) \{\n"
                       r"((?:.*\n)*?)\}\n")
-TEST = re.compile(r'(?m)^TEST\("((?:[^"\\]|\\.)*)"\) \{\n((?:.*\n)*?)\}\n')
+TEST = re.compile(r'(?m)^(?:TEST|CAMPAIGN)\("((?:[^"\\]|\\.)*)"\) \{\n'
+                  r"((?:.*\n)*?)\}\n")
 NO_TESTS = ("tests/gallery/", "tests/bench/", "tests/replay/session.ui")
 
 

@@ -59,6 +59,10 @@ uint64_t test_random(uint64_t *state) {
 }
 
 static bool chosen(const Test *test, int count, char **words) {
+    if (count == 2 && strcmp(words[1], "--quick") == 0)
+        return !test->campaign;
+    if (count == 2 && strcmp(words[1], "--campaigns") == 0)
+        return test->campaign;
     for (int i = 1; i < count; i++)
         if (strstr(test->sentence, words[i]) || strstr(test->file, words[i]))
             return true;

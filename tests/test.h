@@ -3,7 +3,9 @@
  *     TEST("a text that does not fit is cut") { EXPECT(text.cut); }
  *
  * A failed EXPECT prints its place and lets the test go on; the test counts as
- * failed. `unit WORD…` runs only tests whose sentence contains a word. */
+ * failed. CAMPAIGN is a TEST with so many cases that it belongs to `make test`,
+ * not to what is run after each change. `unit WORD…` runs only tests whose
+ * sentence or file has a word, --quick all but campaigns, --campaigns those. */
 #ifndef TESTS_TEST_H
 #define TESTS_TEST_H
 
@@ -14,6 +16,7 @@ typedef struct Test {
     const char *sentence;
     const char *file;
     void (*run)(void);
+    bool campaign;
     struct Test *next;
 } Test;
 
@@ -34,12 +37,14 @@ uint64_t test_random(uint64_t *state);
 
 #define TEST_JOIN2(a, b) a##b
 #define TEST_JOIN(a, b) TEST_JOIN2(a, b)
-#define TEST(text)                                                             \
+#define TEST(text) TEST_OF_KIND(text, false)
+#define CAMPAIGN(text) TEST_OF_KIND(text, true)
+#define TEST_OF_KIND(text, is_campaign)                                        \
     static void TEST_JOIN(test_run_, __LINE__)(void);                          \
     __attribute__((constructor)) static void TEST_JOIN(test_add_,              \
                                                        __LINE__)(void) {       \
         static Test test = {text, __FILE__, TEST_JOIN(test_run_, __LINE__),    \
-                            0};                                                \
+                            is_campaign, 0};                                   \
         test_register(&test);                                                  \
     }                                                                          \
     static void TEST_JOIN(test_run_, __LINE__)(void)

@@ -176,7 +176,7 @@ static void survived(bool whole) {
     store_close(store);
 }
 
-TEST("every allocation may fail while generations are deleted") {
+CAMPAIGN("every allocation may fail while generations are deleted") {
     make_history();
     for (uint64_t k = 1;; k++) {
         sim_disk_back();
@@ -190,7 +190,7 @@ TEST("every allocation may fail while generations are deleted") {
     }
 }
 
-TEST("every request may fail while generations are deleted") {
+CAMPAIGN("every request may fail while generations are deleted") {
     make_history();
     for (uint64_t k = 0;; k++) {
         sim_disk_back();

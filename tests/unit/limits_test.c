@@ -169,7 +169,7 @@ TEST("the count of free pairs follows what is taken and given back") {
     space_close(space);
 }
 
-TEST("a part of the map that cannot be read is not used") {
+CAMPAIGN("a part of the map that cannot be read is not used") {
     Space *space = space_open(&two_parts, false, MAP_BLOCKS, MAP_BLOCKS / 2,
                               read_first, NULL);
     uint64_t block;

@@ -120,7 +120,7 @@ static void run_seed(uint64_t seed) {
         live();
 }
 
-TEST("memory comes back as of a barrier after each power cut") {
+CAMPAIGN("memory comes back as of a barrier after each power cut") {
     const char *range = getenv("SEEDS");
     uint64_t first = 1, last = 40;
     if (range && *range)

@@ -133,7 +133,7 @@ static void flip(uint64_t block, StoreSecond *from, Outcomes *outcomes) {
     store_close(store);
 }
 
-TEST("a flipped bit is mended in one round where a good copy is left") {
+CAMPAIGN("a flipped bit is mended in one round where a good copy is left") {
     Outcomes with = {0}, without = {0};
     make_disk(2);
     for (int i = 0; i < SAMPLES; i++) {

@@ -253,7 +253,7 @@ static void run_seed(uint64_t seed) {
     EXPECT_SEED(!mended || strstr(mended, "device reported"));
 }
 
-TEST("no durable generation is lost in 500 power cuts") {
+CAMPAIGN("no durable generation is lost in 500 power cuts") {
     const char *range = getenv("SEEDS");
     uint64_t first = 1, last = 100;
     if (range && *range)
@@ -450,7 +450,7 @@ TEST("an abandoned branch is given back whole") {
     store_close(store);
 }
 
-TEST("a disk that cannot be read now costs no generation") {
+CAMPAIGN("a disk that cannot be read now costs no generation") {
     for (uint64_t count = 1; count < 8; count++) {
         for (uint64_t k = 0; k < 30; k++) {
             Store *store;
@@ -566,7 +566,7 @@ TEST("a pin is durable at once, and so is its end") {
 }
 
 /* So many marks that they do not fit into one sector. */
-TEST("a power cut while marks are written leaves the old or the new") {
+CAMPAIGN("a power cut while marks are written leaves the old or the new") {
     for (uint64_t seed = 1; seed <= 60; seed++) {
         seed_now = seed;
         sim_seed(seed);
@@ -658,7 +658,7 @@ TEST("nodes of a doomed generation are written again") {
     store_close(store);
 }
 
-TEST("every disk request may fail once or for ever") {
+CAMPAIGN("every disk request may fail once or for ever") {
     for (int for_ever = 0; for_ever < 2; for_ever++) {
         for (uint64_t k = 0; k < 150; k++) {
             bool changed[PAGES] = {false};
@@ -685,7 +685,7 @@ TEST("every disk request may fail once or for ever") {
     }
 }
 
-TEST("every allocation of the store may fail once") {
+CAMPAIGN("every allocation of the store may fail once") {
     for (uint64_t k = 1; k < 120; k++) {
         bool changed[PAGES] = {false};
         seed_now = k;

@@ -131,7 +131,7 @@ TEST("a world that was cut off or changed on the way is refused") {
 }
 
 /* A read of metadata that fails is made good by its second copy. */
-TEST("a disk that fails at any request ends it, or does no harm") {
+CAMPAIGN("a disk that fails at any request ends it, or does no harm") {
     make_world(7);
     write_stream(&first);
     unsigned refused = 0;

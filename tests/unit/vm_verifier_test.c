@@ -577,7 +577,7 @@ static void run_mutant(void) {
     EXPECT_EQUAL(domain_kill(domain), STATUS_OK);
 }
 
-TEST("mutants are refused or run without harm") {
+CAMPAIGN("mutants are refused or run without harm") {
     uint64_t seed = 1, accepted_count = 0;
     const char *given = getenv("SEEDS");
     if (given)
