@@ -1,9 +1,11 @@
 /* Feeds the compiler mutated sources: whatever it says, it must not crash, and
  * the VM must take and survive what it makes of them.
  *
- * usage: compiler-fuzz CORE.rvc SECONDS FILE…; the seed is $SEED or the time.
+ * usage: compiler-fuzz CORE.rvc TEXTS|SECONDSs FILE…, such as 60s; the seed is
+ * $SEED or the time.
  * On a crash the sanitizer stops the program; the source that did it is in
- * build/fuzz-last.rev. Ends in "N passed, N failed". */
+ * fuzz-last.rev in build/ or the run's folder. Ends in "N passed, N failed". */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,7 +126,10 @@ static void ignore(const char *line) {
 }
 
 static void save(size_t length) {
-    FILE *file = fopen("build/fuzz-last.rev", "wb");
+    const char *run = getenv("RUN_DIR");
+    char path[300];
+    snprintf(path, sizeof path, "%s/fuzz-last.rev", run ? run : "build");
+    FILE *file = fopen(path, "wb");
     if (!file)
         return;
     fwrite(current, 1, length, file);
@@ -183,11 +188,14 @@ static bool compile(const CompilerLibrary *core, size_t length) {
 int main(int count, char **words) {
     CompilerLibrary core;
     if (count < 4) {
-        fprintf(stderr, "usage: compiler-fuzz CORE.rvc SECONDS FILE...\n");
+        fprintf(stderr,
+                "usage: compiler-fuzz CORE.rvc TEXTS|SECONDSs FILE...\n");
         return 2;
     }
     core.bytes = (uint8_t *)read_file(words[1], &core.size_bytes);
-    time_t end = time(NULL) + atoi(words[2]);
+    bool timed = strchr(words[2], 's');
+    unsigned long most = timed ? ULONG_MAX : strtoul(words[2], NULL, 10);
+    time_t end = timed ? time(NULL) + atoi(words[2]) : 0;
     const char *seed = getenv("SEED");
     state = seed && *seed ? strtoull(seed, NULL, 0) : (uint64_t)time(NULL);
     printf("compiler-fuzz: SEED=%llu\n", (unsigned long long)state);
@@ -198,7 +206,7 @@ int main(int count, char **words) {
     unsigned passed = 0, failed = 0;
     sim_start();
     apps_register();
-    while (time(NULL) < end && failed == 0) {
+    while (passed < most && (!timed || time(NULL) < end) && failed == 0) {
         const char *text = texts[below(text_count)];
         size_t length = strlen(text);
         memcpy(current, text, length + 1);

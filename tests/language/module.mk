@@ -43,8 +43,9 @@ run-language-collect: build/language $(LIBRARIES_REV)
 run-language-cut: build/language $(LIBRARIES_REV)
 	@build/language --cut=1999 $(LIBRARIES_REV) $(LANGUAGE_TESTS)
 run-language-fuzz: build/asan/compiler-fuzz build/lib/core.rvc
+	@mkdir -p "$${RUN_DIR:-build}"
 	@SEED=$(or $(SEED),2) build/asan/compiler-fuzz build/lib/core.rvc \
-	    $(or $(SECONDS),20) \
+	    $(if $(SECONDS),$(SECONDS)s,4500) \
 	    $(LANGUAGE_TESTS) apps/lib/core/list.rev apps/lib/core/map.rev
 TEST_RUNS += language-asan language-fuzz language-collect language-cut
 QUICK_RUNS += language
@@ -76,5 +77,5 @@ LONG_RUNS += damage-long
 # Random programs for the compiler, from another seed each time.
 .PHONY: fuzz
 fuzz: build/asan/compiler-fuzz build/lib/core.rvc
-	build/asan/compiler-fuzz build/lib/core.rvc $(or $(SECONDS),60) \
+	build/asan/compiler-fuzz build/lib/core.rvc $(or $(SECONDS),60)s \
 	    $(LANGUAGE_TESTS) apps/lib/core/list.rev apps/lib/core/map.rev
