@@ -6,7 +6,7 @@
 set -u
 cd "$(dirname "$0")/.."
 machine=$1
-out=build/full/$machine
+out=${RUN_DIR:-build/runs/full}
 rm -rf "$out"
 mkdir -p "$out"
 . tests/verdict.sh

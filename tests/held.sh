@@ -3,7 +3,7 @@
 # Ends in "N passed, N failed".
 set -u
 cd "$(dirname "$0")/.."
-out=build/held
+out=${RUN_DIR:-build/runs/held}
 rm -rf $out
 mkdir -p $out
 . tests/verdict.sh

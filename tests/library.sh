@@ -3,8 +3,10 @@
 # run, what was not is as if it had never been. Ends in "N passed, N failed".
 set -u
 cd "$(dirname "$0")/.."
-disk=build/library.img
+out=${RUN_DIR:-build/runs/library}
+disk=$out/disk.img
 passed=0 failed=0
+mkdir -p "$out"
 rm -f $disk
 
 says() { # NAME LINES WORD...: the example, with these words, prints these lines

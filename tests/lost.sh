@@ -3,7 +3,7 @@
 # failed".
 set -u
 cd "$(dirname "$0")/.."
-out=build/lost
+out=${RUN_DIR:-build/runs/lost}
 rm -rf $out
 mkdir -p $out
 . tests/verdict.sh

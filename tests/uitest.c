@@ -373,7 +373,8 @@ static void read_options(int count, char **words) {
     ui_options.script = words[optind + 1];
 }
 
-/* "tests/ui/first.ui" on the pc: "build/ui/first-pc". */
+/* "tests/ui/first.ui" on the pc: "build/ui/first-pc"; in a test run its own
+ * folder instead of build/ui. */
 static void choose_folders(void) {
     static char out[UI_PATH_BYTES], golden[UI_PATH_BYTES];
     char copy[UI_PATH_BYTES];
@@ -382,7 +383,8 @@ static void choose_folders(void) {
     snprintf(copy, sizeof copy, "%s", ui_options.script);
     char *name = basename(copy);
     name[strcspn(name, ".")] = 0;
-    snprintf(out, sizeof out, "build/ui/%.200s-%s", name,
+    const char *run = getenv("RUN_DIR");
+    snprintf(out, sizeof out, "%s/%.200s-%s", run ? run : "build/ui", name,
              ui_options.pc ? ui_options.firmware : "host");
     if (!ui_options.golden)
         ui_options.golden = golden;

@@ -6,15 +6,14 @@
  * each ends in SIGKILL at a random moment of its start, its work, or a
  * snapshot. The seed gives the moments; how far the machine came by then is the
  * computer's business, so a run is not repeated exactly. The first violation
- * ends it and leaves disk and log in build/crash/. The pc's disk is begun by
- * the hosted machine. Ends in "N passed, N failed". */
+ * ends it and leaves disk and log in RUN_DIR or build/crash/. The pc's disk is
+ * begun by the hosted machine. Ends in "N passed, N failed". */
 #include <getopt.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -48,7 +47,7 @@ typedef struct Life {
 /* What the machine has promised so far, over all lives. */
 static uint64_t durable_generation, durable_count, last_count, restored_lives;
 static int64_t start_ms = 400; /* until the desktop, in the life before */
-static char disk[64], log_path[64];
+static char disk[256], log_path[256];
 static FILE *log_file;
 static char failure[UI_LINE_BYTES];
 
@@ -371,7 +370,7 @@ static bool live(unsigned number, bool pc, End end) {
 }
 
 static bool check_disk(void) {
-    char command[256];
+    char command[600];
     snprintf(command, sizeof command, "build/rvdisk check %s >>%s", disk,
              log_path);
     fflush(log_file);
@@ -439,9 +438,10 @@ int main(int count, char **arguments) {
     read_options(count, arguments);
     const char *machine = options.pc ? "pc" : "host";
     unsigned long long seed = options.seed;
-    mkdir("build/crash", 0777);
-    snprintf(disk, sizeof disk, "build/crash/%s.img", machine);
-    snprintf(log_path, sizeof log_path, "build/crash/%s.log", machine);
+    const char *run = getenv("RUN_DIR");
+    const char *folder = run ? run : "build/crash";
+    snprintf(disk, sizeof disk, "%s/%s.img", folder, machine);
+    snprintf(log_path, sizeof log_path, "%s/%s.log", folder, machine);
     remove(disk);
     log_file = fopen(log_path, "w");
     FILE *image = fopen(disk, "w");

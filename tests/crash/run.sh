@@ -3,6 +3,8 @@
 # usage: tests/crash/run.sh KILLS-ON-HOST KILLS-ON-PC
 set -u
 cd "$(dirname "$0")/../.."
+export RUN_DIR=${RUN_DIR:-build/runs/crash}
+mkdir -p "$RUN_DIR"
 passed=0 failed=0
 campaign() { # MACHINE KILLS
     local line

@@ -6,7 +6,7 @@
 set -u
 cd "$(dirname "$0")/../.."
 rounds=${1:-3}
-out=build/hostile
+out=${RUN_DIR:-build/runs/hostile}
 machine=build/asan/revenant
 passed=0 failed=0
 mkdir -p "$out"

@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 
-from mutants import OUT, build
+from mutants import ORIGINALS, build
 
 PATIENCE_S = 120
 AT_ONCE = 2
@@ -109,7 +109,7 @@ def report(program, words):
 
 def is_quiet(original, runs):
     """With all announcements nothing is reported."""
-    return not any(report(OUT / original, words)[0] for words in runs)
+    return not any(report(ORIGINALS / original, words)[0] for words in runs)
 
 
 def judge(place):

@@ -1,8 +1,10 @@
 """Building a program with one text of its source changed."""
+import os
 import pathlib
 import subprocess
 
-OUT = pathlib.Path("build/mutants")
+ORIGINALS = pathlib.Path("build/mutants")
+OUT = pathlib.Path(os.environ.get("RUN_DIR", "build/mutants"))
 FLAGS = ("-std=c17 -I. -ffp-contract=off -fno-strict-aliasing -g -fno-math-errno "
          "-D_GNU_SOURCE -O2 -w").split()
 
@@ -12,12 +14,13 @@ def build(original, name, path, before, after):
     source = pathlib.Path(path).read_text()
     if source.count(before) != 1:
         return None, f"its place is there {source.count(before)} times"
+    OUT.mkdir(parents=True, exist_ok=True)
     mutant, thing, program = (OUT / f"{name}.c", OUT / f"{name}.o",
                               OUT / name)
     mutant.write_text(source.replace(before, after))
     replaced = f"build/host/{path[:-2]}.o"
     objects = [str(thing) if o == replaced else o for o in
-               (OUT / f"{original}.objects").read_text().split()]
+               (ORIGINALS / f"{original}.objects").read_text().split()]
     for command in (["gcc", *FLAGS, "-c", mutant, "-o", thing],
                     ["gcc", *objects, "-o", program]):
         made = subprocess.run(command, capture_output=True, text=True)

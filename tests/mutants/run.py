@@ -1,7 +1,7 @@
 """Builds mutants of the store and wants the tests to fail with each.
 
 run.py COUNT|all|NAME...     SEED chooses which; ends in "N passed, N failed"
-The table of all, with the test that killed each, goes to build/mutants/list.md.
+The table of all, with the test that killed each, goes to list.md.
 """
 import concurrent.futures
 import os
@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 from list import MUTANTS
-from mutants import OUT, build
+from mutants import ORIGINALS, OUT, build
 
 PATIENCE_S = 300
 # First the tests that are quick, then the campaigns with few seeds.
@@ -73,7 +73,7 @@ def main():
     elif sys.argv[1] != "all":
         chosen = [mutant for mutant in MUTANTS if mutant[0] in sys.argv[1:]]
     failed = 0
-    if killer(OUT / "original"):
+    if killer(ORIGINALS / "original"):
         failed += 1
         print("mutants: the tests fail without any")
     if unlisted():

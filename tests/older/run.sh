@@ -31,7 +31,7 @@ said() { # NAME COUNT WORDS: so many lines of the log have them
 
 go_on() { # KIND
     kind=$1
-    out=build/ui/older-$kind
+    out=${RUN_DIR:-build/runs/older}/$kind
     rm -rf "$out"
     mkdir -p "$out"
     truncate -s 64M "$out/disk.img"

@@ -3,7 +3,7 @@
 # one have left in build/, sound or damaged. Ends in "N passed, N failed".
 set -u
 cd "$(dirname "$0")/../.."
-out=build/reader
+out=${RUN_DIR:-build/runs/images}
 mkdir -p "$out"
 . tests/reader/agree.sh
 

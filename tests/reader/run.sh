@@ -4,7 +4,7 @@
 # constants are the code's. Ends in "N passed, N failed".
 set -u
 cd "$(dirname "$0")/../.."
-out=build/reader
+out=${RUN_DIR:-build/runs/reader}
 reader="python3 tests/reader/reader.py"
 rm -rf "$out"
 mkdir -p "$out"

@@ -3,7 +3,7 @@
 # usage: tests/replay/errors.sh [all]
 set -u
 cd "$(dirname "$0")/../.."
-out=build/diskerrors
+out=${RUN_DIR:-build/runs/diskerrors}
 rm -rf "$out"
 mkdir -p "$out"
 truncate -s 64M "$out/base.img"

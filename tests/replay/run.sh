@@ -4,7 +4,7 @@
 # usage: tests/replay/run.sh STATES DESKTOPS
 set -u
 cd "$(dirname "$0")/../.."
-out=build/replay
+out=${RUN_DIR:-build/runs/replay}
 rm -rf "$out"
 mkdir -p "$out"
 truncate -s 64M "$out/disk.img"

@@ -6,7 +6,7 @@ set -u
 cd "$(dirname "$0")/../.."
 passed=0 failed=0
 for script in tests/ui/both/*.ui; do
-    golden=build/ui/both/$(basename "$script" .ui)
+    golden=${RUN_DIR:-build/runs/both}/golden/$(basename "$script" .ui)
     rm -rf "$golden"
     mkdir -p "$golden"
     build/uitest host "$script" --golden "$golden" --update || exit 1

@@ -29,7 +29,7 @@ step() { # NAME MACHINE OPTION...; the script comes on standard input
 cross() { # FIRMWARE SIZE
     local firmware=$1
     size=$2
-    out=build/ui/crossing-$firmware-$size
+    out=${RUN_DIR:-build/runs/crossing}/$firmware-$size
     rm -rf "$out"
     mkdir -p "$out"
     truncate -s 64M "$out/disk.img"

@@ -6,7 +6,7 @@
 # usage: tests/ui/export.sh NAME=PATH... (what build/first-heap is made of)
 set -u
 cd "$(dirname "$0")/../.."
-out=build/ui/export
+out=${RUN_DIR:-build/runs/export}
 passed=0 failed=0
 rm -rf $out
 mkdir -p $out

@@ -3,8 +3,9 @@
 # the log of each. Ends in "N passed, N failed".
 set -u
 cd "$(dirname "$0")/../.."
-mkdir -p build/machines
-disk=build/machines/disk.img
+out=${RUN_DIR:-build/runs/machines}
+mkdir -p "$out"
+disk=$out/disk.img
 rm -f "$disk"
 truncate -s 64M "$disk"
 kernel="-kernel build/revenant.elf"
@@ -25,7 +26,7 @@ reaches() { # LOG LINE PID
 }
 
 machine() { # NAME LINE OPTION...; mark=LAST-LINE, else the desktop
-    local name=$1 line=$2 log=build/machines/$1.log pid
+    local name=$1 line=$2 log=$out/$1.log pid
     local last=${mark:-desktop: ready}
     shift 2
     : >"$log"

@@ -3,9 +3,10 @@
 # "N passed, N failed".
 set -u
 cd "$(dirname "$0")/../.."
-export DISK=build/ui/start-check.img
+out=${RUN_DIR:-build/runs/start}
+export DISK=$out/disk.img
 unset DISPLAY WAYLAND_DISPLAY SIZE APP
-mkdir -p build/ui
+mkdir -p "$out"
 rm -f "$DISK" build/run.log
 passed=0 failed=0
 check() { # WHAT COMMAND...
@@ -28,7 +29,7 @@ check "a missing disk is made" [ "$(stat -c %s "$DISK")" = $((256 << 20)) ]
 check "a size is passed on" \
     [ -n "$(SIZE=1280x800 iso/qemu-command.sh | grep -F 'size,string=1280x800')" ]
 
-iso/run.sh >build/ui/start-check.log 2>&1 &
+iso/run.sh >"$out/said" 2>&1 &
 pid=$!
 deadline=$((SECONDS + 60))
 until grep -qa 'desktop: ready' build/run.log 2>/dev/null; do
@@ -37,9 +38,9 @@ until grep -qa 'desktop: ready' build/run.log 2>/dev/null; do
 done
 check "make run reaches the desktop" grep -qa 'desktop: ready' build/run.log
 check "COM1 comes to the terminal" \
-    grep -qa 'desktop: ready' build/ui/start-check.log
+    grep -qa 'desktop: ready' "$out/said"
 check "the VNC port is told" grep -qa '^run: VNC on 127.0.0.1:59' \
-    build/ui/start-check.log
+    "$out/said"
 kill $pid 2>/dev/null
 wait $pid 2>/dev/null
 check "make run ends with QEMU" [ -z "$(ps -o pid= -p $pid)" ]

@@ -3,7 +3,7 @@
 # Ends in "N passed, N failed".
 set -u
 cd "$(dirname "$0")/../.."
-out=build/ui/uitest-check
+out=${RUN_DIR:-build/runs/uitest}
 rm -rf "$out"
 mkdir -p "$out"
 passed=0 failed=0
