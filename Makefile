@@ -40,8 +40,8 @@ ASSETS :=
 # Unit tests: every test file, linked with the simulator's machine.
 UNIT_SOURCES :=
 # What `make` builds; what `make test` runs, one `name` each with a target
-# run-<name> that ends in the line "N passed, N failed"; LAST_RUNS come after all
-# others.
+# run-<name> that ends in the line "N passed, N failed", and a target
+# needs-<name> for what it needs; LAST_RUNS come after all others.
 PROGRAMS :=
 TEST_RUNS :=
 QUICK_RUNS :=
@@ -114,9 +114,19 @@ build/packages.ok: kernel/lib/packages.list kernel/lib/packages.sh
 	@kernel/lib/packages.sh build
 	@touch $@
 
+# One after the other: apt serves one at a time.
+build/packages-test.ok: build/packages.ok
+build/packages-check.ok: build/packages-test.ok
+build/packages-test.ok build/packages-check.ok: build/packages-%.ok: \
+    kernel/lib/packages.list
+	@kernel/lib/packages.sh $*
+	@touch $@
+
 $(foreach rules,$(LATE_RULES),$(eval $($(rules))))
 
+ifndef BUILT
 -include $(shell test -d build && find build -name '*.d')
+endif
 
 # ---- Programs ----
 
@@ -129,27 +139,40 @@ build/asan/unit: $(call objects,asan,$(COMMON_SOURCES) $(UNIT_SOURCES)) \
     $(call libraries,asan)
 	$(QUIET)$(CC) $(CFLAGS_asan) $^ -o $@
 
-.PHONY: run-unit
-run-unit: build/asan/unit
-	build/asan/unit
-TEST_RUNS += unit
+needs-unit needs-campaigns: build/asan/unit
+run-unit:
+	build/asan/unit --quick
+run-campaigns:
+	build/asan/unit --campaigns
+TEST_RUNS += unit campaigns
 QUICK_RUNS += unit
+
+# The rules of the folders are read from the objects of all variants.
+needs-check: programs build/asan/unit build/asan/revenant build/packages-check.ok
+run-check:
+	@tests/check
+TEST_RUNS += check
+.PHONY: check
+check: run-check
+
+# With BUILT all that a run needs is there: tests/run-all, whose runs go side by
+# side, builds for all of them first. What a run leaves is in its RUN_DIR.
+RUNS := $(sort $(TEST_RUNS) $(QUICK_RUNS) $(LONG_RUNS) $(LAST_RUNS))
+.PHONY: $(RUNS:%=needs-%) $(RUNS:%=run-%)
+ifndef BUILT
+$(foreach run,$(RUNS),$(eval run-$(run): needs-$(run)))
+endif
+run-%: private export RUN_DIR = build/runs/$(@:run-%=%)
 
 .PHONY: test test-quick test-long
 test:
-	@tests/run-all $(TEST_RUNS) $(LAST_RUNS)
+	@tests/run-all $(TEST_RUNS) --last $(LAST_RUNS)
 test-quick:
 	@tests/run-all $(QUICK_RUNS)
 test-long:
-	@tests/run-all $(TEST_RUNS) $(LONG_RUNS) $(LAST_RUNS)
+	@tests/run-all $(TEST_RUNS) $(LONG_RUNS) --last $(LAST_RUNS)
 
-# ---- Checks and help ----
-
-# The rules of the folders are read from the objects of all variants.
-.PHONY: check run-check
-check run-check: programs build/asan/unit build/asan/revenant
-	@tests/check
-TEST_RUNS += check
+# ---- Help ----
 
 .PHONY: help
 help:

@@ -26,8 +26,8 @@ build/revstore-example: build/host/persist/tools/example.o build/librevstore.a
 endef
 LATE_RULES += STORE_LIBRARY
 
-.PHONY: run-library
-run-library: build/revstore-example build/rvdisk
+needs-library: build/revstore-example build/rvdisk
+run-library:
 	@tests/library.sh
 TEST_RUNS += library
 QUICK_RUNS += library

@@ -10,10 +10,10 @@ build/crash/crash: $$(call objects,host,$$(CRASH_SOURCES))
 endef
 LATE_RULES += CRASH_PROGRAM
 
-.PHONY: run-crash run-crash-long
-run-crash: $(CRASH_NEEDS)
+needs-crash needs-crash-long: $(CRASH_NEEDS)
+run-crash:
 	@tests/crash/run.sh 40 5
-run-crash-long: $(CRASH_NEEDS)
+run-crash-long:
 	@tests/crash/run.sh 200 30
 TEST_RUNS += crash
 LONG_RUNS += crash-long

@@ -10,10 +10,10 @@ build/hostile/damage: $$(call objects,host,$$(DAMAGE_SOURCES) $$(BASE_SOURCES))
 endef
 LATE_RULES += DAMAGE_PROGRAM
 
-.PHONY: run-hostile run-hostile-long
-run-hostile: $(HOSTILE_NEEDS)
+needs-hostile needs-hostile-long: $(HOSTILE_NEEDS)
+run-hostile:
 	@tests/hostile/run.sh 2
-run-hostile-long: $(HOSTILE_NEEDS)
+run-hostile-long:
 	@tests/hostile/run.sh 20
 TEST_RUNS += hostile
 LONG_RUNS += hostile-long

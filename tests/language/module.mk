@@ -31,19 +31,21 @@ FAULT_DOORS := $(addprefix -Wl$(comma)--wrap=,memory_write_slow \
     memory_discard native_call)
 
 LIBRARIES_REV := build/lib/core.rvc build/lib/ui.rvc build/lib/system.rvc
-.PHONY: run-language run-language-asan run-language-fuzz run-language-collect \
-    run-language-cut
-run-language: build/language $(LIBRARIES_REV)
+needs-language needs-language-collect needs-language-cut: build/language \
+    $(LIBRARIES_REV)
+run-language:
 	@build/language $(LIBRARIES_REV) $(LANGUAGE_TESTS)
-run-language-asan: build/asan/language $(LIBRARIES_REV)
+needs-language-asan: build/asan/language $(LIBRARIES_REV)
+run-language-asan:
 	@build/asan/language $(LIBRARIES_REV) $(LANGUAGE_TESTS)
 # The same with a collection and with a power cut after so many counts.
-run-language-collect: build/language $(LIBRARIES_REV)
+run-language-collect:
 	@build/language --collect=61 $(LIBRARIES_REV) $(LANGUAGE_TESTS)
-run-language-cut: build/language $(LIBRARIES_REV)
+run-language-cut:
 	@build/language --cut=1999 $(LIBRARIES_REV) $(LANGUAGE_TESTS)
-run-language-fuzz: build/asan/compiler-fuzz build/lib/core.rvc
-	@mkdir -p "$${RUN_DIR:-build}"
+needs-language-fuzz: build/asan/compiler-fuzz build/lib/core.rvc
+run-language-fuzz:
+	@mkdir -p $$RUN_DIR
 	@SEED=$(or $(SEED),2) build/asan/compiler-fuzz build/lib/core.rvc \
 	    $(if $(SECONDS),$(SECONDS)s,4500) \
 	    $(LANGUAGE_TESTS) apps/lib/core/list.rev apps/lib/core/map.rev
@@ -53,22 +55,22 @@ QUICK_RUNS += language
 # Every announcement and request of small programs fails, one by one: a part of
 # the places under sanitizers, and all of them.
 FAULT_PROGRAMS := $(sort $(wildcard tests/language/faults/*.rev))
-.PHONY: run-faults run-faults-all
-run-faults: build/asan/faults $(LIBRARIES_REV)
+needs-faults needs-faults-all: build/asan/faults $(LIBRARIES_REV)
+run-faults:
 	@build/asan/faults --natives --every=20 --seed=$(or $(SEED),1) \
 	    build/lib/core.rvc build/lib/system.rvc $(FAULT_PROGRAMS)
-run-faults-all: build/asan/faults $(LIBRARIES_REV)
+run-faults-all:
 	@build/asan/faults --natives build/lib/core.rvc build/lib/system.rvc \
 	    $(FAULT_PROGRAMS)
 TEST_RUNS += faults
 LONG_RUNS += faults-all
 
 # Damaged older generations are looked at and copied from.
-.PHONY: run-damage run-damage-long
-run-damage: build/asan/damage $(LIBRARIES_REV)
+needs-damage needs-damage-long: build/asan/damage $(LIBRARIES_REV)
+run-damage:
 	@build/asan/damage build/lib/core.rvc build/lib/system.rvc \
 	    tests/language/kept.rev 400
-run-damage-long: build/asan/damage $(LIBRARIES_REV)
+run-damage-long:
 	@build/asan/damage build/lib/core.rvc build/lib/system.rvc \
 	    tests/language/kept.rev 4000
 TEST_RUNS += damage

@@ -12,23 +12,24 @@ endef
 LATE_RULES += MACHINE_RULES
 
 # Eight cuts a seed; the mass of them without the sanitizers.
-.PHONY: run-machine run-machine-cuts run-machine-long run-machine-cuts-long
-run-machine: build/asan/machine
+needs-machine needs-machine-long needs-machine-travel \
+    needs-machine-travel-long: build/asan/machine
+run-machine:
 	build/asan/machine
-run-machine-cuts: build/machine
+needs-machine-cuts needs-machine-cuts-long: build/machine
+run-machine-cuts:
 	build/machine 101-158
-run-machine-long: build/asan/machine
+run-machine-long:
 	build/asan/machine $(or $(SEEDS),1-40)
-run-machine-cuts-long: build/machine
+run-machine-cuts-long:
 	build/machine $(or $(SEEDS),1001-2430)
 TEST_RUNS += machine machine-cuts
 LONG_RUNS += machine-long machine-cuts-long
 
 # With a program that goes back in time.
-.PHONY: run-machine-travel run-machine-travel-long
-run-machine-travel: build/asan/machine
+run-machine-travel:
 	build/asan/machine --travel --lives 6 $(or $(SEEDS),1-4)
-run-machine-travel-long: build/asan/machine
+run-machine-travel-long:
 	build/asan/machine --travel --lives 20 $(or $(SEEDS),1-40)
 TEST_RUNS += machine-travel
 LONG_RUNS += machine-travel-long

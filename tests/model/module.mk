@@ -1,5 +1,5 @@
 # The store's protocol, searched by spin.
-.PHONY: run-model run-model-long
+needs-model needs-model-long: build/packages-test.ok
 run-model:
 	@tests/model/run.sh 1
 run-model-long:

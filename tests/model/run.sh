@@ -6,9 +6,9 @@ model=$PWD/tests/model/store.pml
 ERRORS="NO_FIRST_FLUSH NO_SECOND_FLUSH REUSE_AT_ONCE NO_PRE_IMAGE
     FLUSH_ERROR_IGNORED GIVE_SHARED ONE_RING NO_MEND MEND_IF_ALONE
     DOOMED_CLEAN NO_REVOKE REVOKE_ONE_RING REVOKE_UNFLUSHED"
-kernel/lib/packages.sh test
-mkdir -p build/model
-cd build/model
+out=${RUN_DIR:-build/runs/model}
+mkdir -p "$out"
+cd "$out"
 passed=0 failed=0
 
 search() { # NAME=VALUE or NAME...: spin's verdict, in `report`

@@ -26,10 +26,10 @@ build/mutants/unit: $$(call objects,host,$$(COMMON_SOURCES) \
 endef
 LATE_RULES += MUTANT_RULES
 
-.PHONY: run-mutants run-mutants-all
-run-mutants: build/mutants/original
+needs-mutants needs-mutants-all: build/mutants/original
+run-mutants:
 	@python3 -B tests/mutants/run.py 5
-run-mutants-all: build/mutants/original
+run-mutants-all:
 	@python3 -B tests/mutants/run.py all
 TEST_RUNS += mutants
 LONG_RUNS += mutants-all
@@ -37,16 +37,16 @@ LONG_RUNS += mutants-all
 # The same for everything above the store.
 SYSTEM_MUTANT_NEEDS := $(addprefix build/mutants/,unit language machine) \
     $(LIBRARIES_REV)
-.PHONY: run-mutants-system run-mutants-system-all
-run-mutants-system: $(SYSTEM_MUTANT_NEEDS)
+needs-mutants-system needs-mutants-system-all: $(SYSTEM_MUTANT_NEEDS)
+run-mutants-system:
 	@python3 -B tests/mutants/system.py 10
-run-mutants-system-all: $(SYSTEM_MUTANT_NEEDS)
+run-mutants-system-all:
 	@python3 -B tests/mutants/system.py all
 TEST_RUNS += mutants-system
 LONG_RUNS += mutants-system-all
 
 # Announcements that are left out.
-.PHONY: run-auditor
-run-auditor: build/mutants/language build/mutants/machine $(LIBRARIES_REV)
+needs-auditor: build/mutants/language build/mutants/machine $(LIBRARIES_REV)
+run-auditor:
 	@python3 -B tests/mutants/auditor.py
 TEST_RUNS += auditor

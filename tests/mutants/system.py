@@ -10,7 +10,7 @@ A mutant is a row of a list_*.py of this folder:
 The last is the test: `unit` with words that choose its tests, `language` with
 files of tests/language, `machine` with its options and seeds. It must pass
 without the mutant and fail, panic or hang with it. Without SEED the choice goes
-on with each commit. The table of all goes to build/mutants/system.md.
+on with each commit. The table of all goes to system.md.
 """
 import concurrent.futures
 import glob
@@ -22,7 +22,7 @@ import re
 import subprocess
 import sys
 
-from mutants import OUT, build
+from mutants import ORIGINALS, OUT, build
 
 PATIENCE_S = 120
 AT_ONCE = 2
@@ -96,7 +96,7 @@ def main():
     lines = []
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
         for test, how in zip(tests, pool.map(
-                lambda test: outcome(OUT / test[0], test), tests)):
+                lambda test: outcome(ORIGINALS / test[0], test), tests)):
             if how:
                 wrong.append(f"{' '.join(test)} {how} without any")
         for row, (line, why) in zip(chosen, pool.map(judge, chosen)):

@@ -29,8 +29,8 @@ $(foreach kind,$(OLDER_KINDS),$(call OLDER_RULES,$(kind))
 endef
 LATE_RULES += OLDER_PROGRAMS
 
-.PHONY: run-older
-run-older: build/uitest build/revenant build/rvdisk \
+needs-older: build/uitest build/revenant build/rvdisk \
     $(OLDER_KINDS:%=build/older/%/revenant)
+run-older:
 	@tests/older/run.sh $(OLDER_KINDS)
 TEST_RUNS += older

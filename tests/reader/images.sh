@@ -1,6 +1,6 @@
 #!/bin/bash
 # The second reader agrees with rvdisk on every image that the tests before this
-# one have left in build/, sound or damaged. Ends in "N passed, N failed".
+# one have left in build/runs, sound or damaged. Ends in "N passed, N failed".
 set -u
 cd "$(dirname "$0")/../.."
 out=${RUN_DIR:-build/runs/images}
@@ -16,7 +16,7 @@ is_image() {
 while read -r image; do
     is_image "$image" || continue
     agree_on "$image" "$image"
-done < <(find build -type f -size +4095k | sort)
+done < <(find build/runs -type f -size +4095k | sort)
 [ $passed != 0 ]
 verdict "there are images" $?
 echo "$passed passed, $failed failed"

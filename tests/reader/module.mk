@@ -1,11 +1,11 @@
 # The second reader of the disk format, from docs/format.md alone.
-.PHONY: run-reader
-run-reader: build/uitest build/revenant build/rvdisk build/hostile/damage
+needs-reader: build/uitest build/revenant build/rvdisk build/hostile/damage
+run-reader:
 	@tests/reader/run.sh
 TEST_RUNS += reader
 
 # Last of all: what the others have left.
-.PHONY: run-images
-run-images: build/rvdisk
+needs-images: build/rvdisk
+run-images:
 	@tests/reader/images.sh
 LAST_RUNS += images

@@ -24,20 +24,22 @@ COVERAGE_SOURCES := $(addprefix tests/unit/,store_support.c store_test.c \
     roots_test.c scrub_test.c transfer_test.c export_test.c) \
     $(filter-out %/sequences.c,$(STORE_TEST_SOURCES))
 $(COUNTED_SOURCES:%.c=build/cov/%.o): COUNT := -O0 --coverage
-.PHONY: coverage run-coverage
+.PHONY: coverage
 coverage: run-coverage
-run-coverage: build/cov/store
+needs-coverage: build/cov/store
+run-coverage:
 	@python3 -B tests/store/coverage.py $(COUNTED_SOURCES)
 
 # What memory and damage can do under the sanitizers; the mass without them.
-.PHONY: run-store run-store-cuts run-store-long run-store-cuts-long
-run-store: build/asan/store-test
+needs-store needs-store-long: build/asan/store-test
+run-store:
 	build/asan/store-test faults damage promises outage
-run-store-cuts: build/store-test
+needs-store-cuts needs-store-cuts-long: build/store-test
+run-store-cuts:
 	build/store-test cuts sequences maps
-run-store-long: build/asan/store-test
+run-store-long:
 	LONG=1 build/asan/store-test faults damage promises outage
-run-store-cuts-long: build/store-test
+run-store-cuts-long:
 	LONG=1 build/store-test cuts sequences maps
 TEST_RUNS += store store-cuts
 LONG_RUNS += store-long store-cuts-long coverage

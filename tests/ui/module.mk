@@ -12,54 +12,54 @@ endef
 LATE_RULES += UITEST_PROGRAM
 
 # Scripts for QEMU: each on the kernel alone, some through GRUB too.
-.PHONY: run-qemu
-run-qemu: build/uitest build/revenant.elf build/revenant.iso
+needs-qemu: build/uitest build/revenant.elf build/revenant.iso
+run-qemu:
 	@tests/ui/run.sh qemu
 TEST_RUNS += qemu
 
-.PHONY: run-ui
-run-ui: build/uitest build/revenant
+needs-ui needs-uitest: build/uitest build/revenant
+run-ui:
 	@tests/ui/run.sh host
 TEST_RUNS += ui
 
-.PHONY: run-uitest
-run-uitest: build/uitest build/revenant
+run-uitest:
 	@tests/ui/uitest-check.sh
 TEST_RUNS += uitest
 
-.PHONY: run-both
-run-both: build/uitest build/revenant build/revenant.elf build/revenant.iso
+needs-both: build/uitest build/revenant build/revenant.elf build/revenant.iso
+run-both:
 	@tests/ui/both.sh
 TEST_RUNS += both
 
-.PHONY: run-start
-run-start: build/revenant.iso
+needs-start: build/revenant.iso
+run-start:
 	@tests/ui/start-check.sh
 TEST_RUNS += start
 
 # Machines that cannot run the system.
-.PHONY: run-refused
-run-refused: build/revenant.iso
+needs-refused: build/revenant.iso
+run-refused:
 	@tests/ui/refused.sh
 TEST_RUNS += refused
 
-.PHONY: run-machines
-run-machines: build/revenant.elf build/revenant.iso
+needs-machines: build/revenant.elf build/revenant.iso
+run-machines:
 	@tests/ui/machines.sh
 LONG_RUNS += machines
 
 # One disk on both machines in turn.
-.PHONY: run-crossing run-crossing-long
-run-crossing: build/uitest build/revenant build/revenant.elf
+needs-crossing: build/uitest build/revenant build/revenant.elf
+run-crossing:
 	@tests/ui/crossing.sh kernel
-run-crossing-long: build/uitest build/revenant build/revenant.iso
+needs-crossing-long: build/uitest build/revenant build/revenant.iso
+run-crossing-long:
 	@tests/ui/crossing.sh bios uefi
 TEST_RUNS += crossing
 LONG_RUNS += crossing-long
 
 # One generation as a file.
-.PHONY: run-export
-run-export: build/uitest build/rvdisk build/first.rvx build/revenant \
+needs-export: build/uitest build/rvdisk build/first.rvx build/revenant \
     build/revenant.elf
+run-export:
 	@tests/ui/export.sh $(HEAP_ASSETS)
 TEST_RUNS += export

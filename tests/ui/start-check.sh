@@ -43,6 +43,6 @@ check "the VNC port is told" grep -qa '^run: VNC on 127.0.0.1:59' \
     "$out/said"
 kill $pid 2>/dev/null
 wait $pid 2>/dev/null
-check "make run ends with QEMU" [ -z "$(ps -o pid= -p $pid)" ]
+check "make run ends with QEMU" bash -c "! kill -0 $pid 2>/dev/null"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
