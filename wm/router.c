@@ -2,18 +2,13 @@
  * window under the pointer, or with the focus for keys. */
 #include "wm/router.h"
 
+#include "wm/double_click.h"
 #include "wm/drag.h"
 #include "wm/notice.h"
 #include "wm/wm_state.h"
 
 #include "kernel/base/check.h"
 #include "kernel/base/keymap.h"
-
-enum {
-    DOUBLE_CLICK_NS = 400000000,
-    DOUBLE_CLICK_PIXELS = 4, /* as ui.Window has it */
-    LEFT = 1,                /* InputEvent.usage of a button */
-};
 
 static void tell(WmWindow *window, InputEvent event) {
     if (window)
@@ -287,33 +282,13 @@ static WmDrag drag_for(DecorPart part) {
     return WM_DRAG_NONE;
 }
 
-static bool near_title_click(const InputEvent *event) {
-    int32_t dx = event->x - wm_state.title_click_x;
-    int32_t dy = event->y - wm_state.title_click_y;
-    return dx >= -DOUBLE_CLICK_PIXELS && dx <= DOUBLE_CLICK_PIXELS &&
-           dy >= -DOUBLE_CLICK_PIXELS && dy <= DOUBLE_CLICK_PIXELS &&
-           event->time_ns - wm_state.title_click_ns <= DOUBLE_CLICK_NS;
-}
-
-/* True when this press is the second of a pair on a title. Every press comes
- * here: one of another button, or elsewhere (NULL), parts the two. */
-static bool second_click(WmWindow *title, const InputEvent *event) {
-    WmWindow *clicked = event->usage == LEFT ? title : NULL;
-    bool second = clicked && clicked == wm_state.title_click_window &&
-                  near_title_click(event);
-    wm_state.title_click_window = second ? NULL : clicked;
-    wm_state.title_click_ns = event->time_ns;
-    wm_state.title_click_x = event->x;
-    wm_state.title_click_y = event->y;
-    return second;
-}
-
 static void press_on_window(WmWindow *window, DecorPart part,
                             const InputEvent *event) {
-    bool second = second_click(part == DECOR_TITLE ? window : NULL, event);
+    bool second =
+        double_click_press(part == DECOR_TITLE ? window : NULL, event);
     damage_window(window);
     windows_raise(window);
-    if (event->usage == LEFT || part == DECOR_CONTENT)
+    if (event->usage == WM_LEFT || part == DECOR_CONTENT)
         drag_begin(drag_for(part), window, part, event->usage);
     router_settle(); /* the focus comes before the press */
     if (part == DECOR_CONTENT)
@@ -324,7 +299,7 @@ static void press_on_window(WmWindow *window, DecorPart part,
 
 static void press(const InputEvent *event) {
     if (wm_state.launcher_open || bar_covers(wm_state.x, wm_state.y)) {
-        second_click(NULL, event);
+        double_click_press(NULL, event);
         drag_begin(WM_DRAG_BAR, NULL, DECOR_NOTHING, event->usage);
         bar_press(bar_at(wm_state.x, wm_state.y));
         return;
@@ -334,7 +309,7 @@ static void press(const InputEvent *event) {
     if (window)
         press_on_window(window, part, event);
     else
-        second_click(NULL, event);
+        double_click_press(NULL, event);
 }
 
 static InputEvent motion_of(const InputEvent *event) {

@@ -7,6 +7,8 @@
 #include "gui/theme.h"
 #include "wm/wm.h"
 
+enum { WM_LEFT = 1 }; /* InputEvent.usage of a button */
+
 typedef enum WmDrag {
     WM_DRAG_NONE,
     WM_DRAG_MOVE,

@@ -7,8 +7,8 @@ MUTANTS = [
      ("unit", "keymap")),
     # ---- When snapshots are taken ----
     ("retry-at-once", "kernel/system/saver.c",
-     "saver.retry_ns = platform_now_ns() + RETRY_NS;",
-     "saver.retry_ns = platform_now_ns();",
+     "saver.retry_ns = now_ns + RETRY_NS;",
+     "saver.retry_ns = now_ns;",
      "while the disk fails it is tried again without a pause",
      ("unit", "tried again after a second")),
     ("failed-for-ever", "kernel/system/saver.c",
