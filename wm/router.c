@@ -144,10 +144,16 @@ static void look_under_pointer(const InputEvent *event) {
         to_content(wm_state.hover, *event);
 }
 
+/* A drag that holds a window holds what the pointer is over. */
+static bool holds_window(WmDrag drag) {
+    return drag == WM_DRAG_MOVE || drag == WM_DRAG_RESIZE ||
+           drag == WM_DRAG_CONTENT;
+}
+
 /* Windows and menus come, go and move under a pointer that rests. */
 static void look_again(void) {
     const WmWindow *before = content_under_pointer();
-    if (wm_state.drag != WM_DRAG_NONE)
+    if (holds_window(wm_state.drag))
         return;
     look_and_leave();
     WmWindow *now = content_under_pointer();
@@ -172,8 +178,7 @@ static bool is_listed(const WmWindow *wanted) {
 }
 
 static bool drags_window(WmDrag drag) {
-    return drag == WM_DRAG_MOVE || drag == WM_DRAG_RESIZE ||
-           drag == WM_DRAG_BUTTON || drag == WM_DRAG_CONTENT;
+    return holds_window(drag) || drag == WM_DRAG_BUTTON;
 }
 
 const char *router_check(void) {

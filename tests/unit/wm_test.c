@@ -9,6 +9,7 @@
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "wm/notice.h"
+#include "wm/router.h"
 #include "wm/wm_state.h"
 #include "wm/script.h"
 
@@ -264,6 +265,25 @@ TEST("the right button on a frame does nothing but raise the window") {
     Rect behind = windows_frame(&windows[0]);
     click_at(2, behind.x + 30, behind.y + 10, 0);
     EXPECT(windows_focused() == &windows[0]);
+    stop();
+}
+
+TEST("a window that goes by a press elsewhere is not under the pointer") {
+    Rect item;
+    start();
+    windows[3].title = "Fourth";
+    windows[3].title_bytes = 6;
+    Rect content = windows_content(&windows[3]);
+    point(content.x + 20, content.y + 20);
+    wm_settle();
+    EXPECT(wm_state.hover == &windows[3]);
+    EXPECT(wm_find("item", "Fourth", &item));
+    /* No motion comes before it. */
+    button(true, item.x + item.width / 2, item.y + item.height / 2);
+    EXPECT_EQUAL(windows[3].state, WM_MINIMISED);
+    EXPECT(wm_state.hover == NULL);
+    EXPECT(!router_check());
+    button(false, item.x + item.width / 2, item.y + item.height / 2);
     stop();
 }
 
