@@ -18,8 +18,8 @@ needs-unbuilt:
 	@exit 1
 needs-%:
 	@echo $* >>needed
-run-unbuilt:
-	@exit 1
+run-unbuilt: # with what was built before
+	@echo "1 passed, 0 failed"
 run-good:
 	@echo good >>begun; test -n "$(BUILT)"
 	@echo "1 passed, 0 failed, says a step"; echo "5 passed, 0 failed"
@@ -102,7 +102,7 @@ good: status 0
 builds_what_it_can() {
     runs 1 unbuilt good silent >said
     [ "$(tail -n 1 said)" = "5 passed, 2 failed" ] &&
-        [ "$(sort needed | tr '\n' ' ')" = "good silent " ]
+        [ "$(sort -u needed | tr '\n' ' ')" = "good silent " ]
 }
 
 begins() { # NAMES NAME...: in this order, one by one
@@ -168,7 +168,7 @@ broken "one comes after the other" 's/-ge "\$jobs"/-ge 1/'
 broken "who ends first is told first" 's/^    status_of.*/&; report "$name"/'
 broken "the shortest is the first" 's/sort -srn/sort -sn/'
 broken "the last come with the others" 's/last+=(/first+=(/'
-broken "one that cannot be built stops the building" 's/ -s -k / -s /'
+broken "what cannot be built is run as it was" 's/refuse_unbuilt "\$1"$/:/; s/^        return$/        :/'
 broken "a run builds" 's/ BUILT=1//'
 broken "what a run leaves goes on" '/KILL # what it left/d'
 broken "what runs goes on" 's/^    end_sessions TERM/    exit "$1"/'
