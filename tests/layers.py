@@ -32,11 +32,10 @@ SEES = {
     "kernel/lib": ["kernel/base"],
     "kernel/host": GROUND,
     "kernel/pc": GROUND,
-    "drivers": [*GROUND, "kernel/pc"],
+    "drivers": GROUND,
     "persist/store": [*GROUND, "kernel/lib"],
     "persist/memory": [*GROUND, "persist/store"],
-    "persist/tools": [*GROUND, "kernel/host", "persist/store",
-                      "persist/memory"],
+    "persist/tools": [*GROUND, "persist/store", "persist/memory"],
     "vm/heap": ["kernel/base", "persist/memory"],
     "vm/code": ["kernel/base", "persist/memory", "vm/heap"],
     "vm/compiler": ["kernel/base", "vm/code"],
@@ -58,16 +57,19 @@ SEES = {
                            "vm/run", "wm", "kernel/system",
                            "kernel/system/notices"],
 }
-# Files between a folder and the heap see what programs are, too.
-NATIVES_SEE = ["persist/memory", "persist/store", "vm/heap", "vm/code",
-               "vm/run", "vm/past"]
-NATIVES = {"gui": r"typeset_native",
-           "wm": r"(window_object|desk|seat|ring|desktop|placement|clipboard"
-                 r"|script|window_native|paint_native|past_picture)"}
+# What some files of a folder see besides: those between it and the heap, drivers
+# of what only a PC has, and programs that run on the hosted machine.
+HEAP = ["persist/memory", "vm/heap", "vm/code", "vm/run", "vm/past"]
+SOME_SEE = [
+    ("gui", r"typeset_native", ["vm/code", "vm/run"]),
+    ("wm", r"(window_object|desk|seat|ring|desktop|placement|clipboard|script"
+           r"|window_native|paint_native|past_picture)", HEAP),
+    ("drivers", r"(power|ps2|rtc)", ["kernel/pc"]),
+    ("persist/tools", r"(rvdisk\w*|example)", ["kernel/host"]),
+]
 # Programs by themselves: what they define is theirs alone.
 PROGRAMS = r"^(persist/tools/(rvdisk|example)|vm/compiler/revc|" \
            r"kernel/system/host/(main|first_heap)|kernel/host/no_wake)"
-SEEN_BY_PROGRAMS = {"vm/compiler/revc.c": ["kernel/host"]}
 
 # All objects of that library: a user, and nothing of ours.
 FREETYPE = "tests/freetype"
@@ -193,7 +195,7 @@ class Links:
     def add(self, path, symbol, kind):
         if symbol.startswith("__"):
             return
-        if kind == "U":
+        if kind in "Uwv":
             self.users[symbol].add(path)
         elif not path.startswith("tests/"):
             self.definers[symbol].add(path)
@@ -212,19 +214,31 @@ class Links:
 
 
 def includes():
+    """(file, seen, "#include"); what is seen in another form is told apart."""
     for path, text in TEXTS.items():
-        for seen in re.findall(r'^#include "([^"]+)"', text, re.M):
-            if seen in TEXTS:
-                yield path, seen, "#include"
+        for seen in re.findall(r'^[ \t]*#[ \t]*include[ \t]*(["<][^">]+[">])',
+                               text, re.M):
+            if seen[1:-1] in TEXTS:
+                yield path, seen[1:-1], "#include"
 
 
-def may_see(path, seen):
-    here, there = folder(path), folder(seen)
-    if here == there or there in SEES.get(here, ()):
-        return True
-    if re.fullmatch(NATIVES.get(here, "$^"), stem(path)):
-        return there in NATIVES_SEE
-    return there in SEEN_BY_PROGRAMS.get(path, ())
+def strange_includes():
+    """Includes that the rules would not see."""
+    for path, text in TEXTS.items():
+        for seen in re.findall(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', text,
+                               re.M):
+            if seen not in TEXTS:
+                yield f"{path} includes \"{seen}\", which is no path from here"
+
+
+def exception_for(path, there):
+    """The row of SOME_SEE that lets the file see the folder, or None."""
+    for row in SOME_SEE:
+        where, names, seen = row
+        if where == folder(path) and re.fullmatch(names, stem(path)) and \
+                there in seen:
+            return where, names, there
+    return None
 
 
 def rule_folders(links):
@@ -236,14 +250,24 @@ def rule_folders(links):
     for path in SOURCES + HEADERS:
         if folder(path) not in SEES:
             yield f"{path}: its folder is not in SEES"
+    yield from strange_includes()
     used = set()
     for path, seen, what in [*links.taken(), *includes()]:
-        used.add((folder(path), folder(seen)))
-        if not may_see(path, seen):
+        here, there = folder(path), folder(seen)
+        if here == there:
+            continue
+        if there in SEES.get(here, ()):
+            used.add((here, there))
+        elif exception_for(path, there):
+            used.add(exception_for(path, there))
+        else:
             yield f"{path} may not see {seen} ({what})"
     for name, seen in SEES.items():
         for idle in (s for s in seen if (name, s) not in used):
             yield f"layers.py: {name} need not see {idle}"
+    for where, names, seen in SOME_SEE:
+        for idle in (s for s in seen if (where, names, s) not in used):
+            yield f"layers.py: {names} of {where} need not see {idle}"
 
 
 def circles(edges):
