@@ -17,6 +17,7 @@ static void visit(const PciDevice *device) {
     disk_visit(device);
     tablet_visit(device);
     undriven_visit(device);
+    power_visit(device);
 }
 
 void drivers_start(const DeviceScreen *screen) {

@@ -11,6 +11,7 @@
 #define CLASS_SATA 0x010601u
 #define CLASS_NVME 0x010802u
 #define VIRTIO_BLOCK_TRANSITIONAL 0x1001
+#define VIRTIO_BLOCK 0x1042
 #define VIRTIO_SCSI_TRANSITIONAL 0x1004
 #define VIRTIO_SCSI 0x1048
 
@@ -49,9 +50,10 @@ static bool has_sata_disk(const PciDevice *device) {
     return false;
 }
 
-static bool is_legacy_virtio(const PciDevice *device) {
-    return device->device == VIRTIO_BLOCK_TRANSITIONAL &&
-           !pci_capability(device, PCI_CAPABILITY_VENDOR, 0);
+static bool is_virtio_disk(const PciDevice *device) {
+    return device->vendor == VIRTIO_VENDOR &&
+           (device->device == VIRTIO_BLOCK_TRANSITIONAL ||
+            device->device == VIRTIO_BLOCK);
 }
 
 void undriven_visit(const PciDevice *device) {
@@ -62,9 +64,12 @@ void undriven_visit(const PciDevice *device) {
     else if (kind == CLASS_SATA && has_sata_disk(device))
         undriven_kind = "there is a SATA disk, for which there is no driver "
                         "yet";
-    else if (device->vendor == VIRTIO_VENDOR && is_legacy_virtio(device))
-        undriven_kind = "there is a virtio disk of the old kind, for which "
-                        "there is no driver";
+    else if (is_virtio_disk(device) && platform_disk_blocks() == 0)
+        undriven_kind = pci_capability(device, PCI_CAPABILITY_VENDOR, 0)
+                            ? "there is a virtio disk that cannot be used; "
+                              "the log says why"
+                            : "there is a virtio disk of the old kind, for "
+                              "which there is no driver";
     else if (device->vendor == VIRTIO_VENDOR &&
              (device->device == VIRTIO_SCSI_TRANSITIONAL ||
               device->device == VIRTIO_SCSI))

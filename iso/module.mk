@@ -6,6 +6,9 @@ GRUB_MODULES := multiboot2 part_msdos part_gpt part_apple part_acorn \
     search_label test echo keystatus cpuid serial terminal read memrw
 
 build/revenant.iso: build/revenant.elf iso/grub.cfg iso/module.mk
+	@[ $$((0x$$(nm $< | sed -n 's/ . image_end$$//p'))) -lt $$(sed -n \
+	    's/ *set place=//p' iso/grub.cfg | { read -r place; echo $$((place)); }) ] || \
+	    { echo "iso/grub.cfg looks for memory within the image" >&2; exit 1; }
 	@rm -rf build/iso
 	@mkdir -p build/iso/boot/grub
 	$(QUIET)objcopy --strip-all $< build/iso/boot/revenant.elf

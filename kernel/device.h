@@ -3,8 +3,8 @@
  * A machine with devices of its own (kernel/pc) defines these functions, and
  * the drivers see nothing else of it: memory of a device, memory that a device
  * reaches, its interrupts, and where it is found. Drivers of what only a PC has
- * (ps2, rtc) use its ports besides. Called at the start, with interrupts off,
- * except device_address and device_sleep. */
+ * (ps2, rtc, power) use its ports besides. Called at the start, with interrupts
+ * off, except device_address and device_sleep. */
 #ifndef KERNEL_DEVICE_H
 #define KERNEL_DEVICE_H
 

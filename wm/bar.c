@@ -123,7 +123,7 @@ static const char *theme_words(void) {
 
 void bar_damage(void) {
     wm_damage(bar_rect());
-    warning_changed(); /* the pointer may be over its button */
+    wm_damage(warning_card()); /* the pointer may be over its button */
     if (wm_state.launcher_open)
         wm_damage(decor_panel_extent(menu_rect(), wm_state.theme));
 }
@@ -144,10 +144,11 @@ static int32_t warning_at(int32_t x, int32_t y) {
 }
 
 int32_t bar_at(int32_t x, int32_t y) {
-    if (warning_at(x, y) != BAR_NOTHING)
-        return warning_at(x, y);
     if (wm_state.launcher_open && rect_has(menu_rect(), x, y))
         return menu_at(x, y);
+    int32_t warning = warning_at(x, y);
+    if (warning != BAR_NOTHING)
+        return warning;
     if (!rect_has(bar_rect(), x, y))
         return BAR_NOTHING;
     if (x < MARGIN + LAUNCHER_WIDTH)

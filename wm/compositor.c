@@ -1,4 +1,4 @@
-/* Damage and composition: background, windows from the rear, bar, pointer. */
+/* Composition: background, windows from the rear, bar, pointer. */
 #include "wm/wm_state.h"
 
 #include "kernel/base/bytes.h"

@@ -20,6 +20,7 @@ enum {
 
 static const WmWarning *warning;
 static bool hidden;
+static Rect card; /* where it is; setting its text takes a while */
 
 /* ---- Places ---- */
 
@@ -36,7 +37,7 @@ static int32_t set_text(Canvas *canvas, int32_t left, int32_t top) {
                          wm_state.theme->secondary);
 }
 
-Rect warning_card(void) {
+static Rect place_card(void) {
     if (!warning || hidden)
         return (Rect){0};
     int32_t height = 2 * PADDING + TITLE_HEIGHT + set_text(NULL, 0, 0);
@@ -45,8 +46,11 @@ Rect warning_card(void) {
                   width(), height};
 }
 
+Rect warning_card(void) {
+    return card;
+}
+
 Rect warning_button(void) {
-    Rect card = warning_card();
     if (rect_empty(card))
         return card;
     return (Rect){card.x + card.width - THEME_GAP - BUTTON, card.y + PADDING,
@@ -56,7 +60,6 @@ Rect warning_button(void) {
 /* ---- Coming and going ---- */
 
 static void damage_card(void) {
-    Rect card = warning_card();
     if (!rect_empty(card))
         wm_damage(decor_panel_extent(card, wm_state.theme));
 }
@@ -70,6 +73,8 @@ static void damage_all(void) {
 
 void warning_changed(void) {
     damage_card();
+    card = place_card();
+    damage_card();
 }
 
 void warning_show(const WmWarning *wanted) {
@@ -78,6 +83,7 @@ void warning_show(const WmWarning *wanted) {
     damage_all();
     warning = wanted;
     hidden = false;
+    card = place_card();
     damage_all();
 }
 
@@ -88,6 +94,7 @@ bool warning_is_there(void) {
 void warning_toggle(void) {
     damage_card();
     hidden = !hidden;
+    card = place_card();
     damage_card();
 }
 
@@ -102,7 +109,6 @@ static void draw_button(Canvas *canvas) {
 }
 
 void warning_draw(Canvas *canvas) {
-    Rect card = warning_card();
     const Theme *theme = wm_state.theme;
     if (rect_empty(card))
         return;

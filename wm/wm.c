@@ -1,7 +1,7 @@
 /* The window manager's start, and what others tell it. */
 #include "wm/notice.h"
-#include "wm/warning.h"
 #include "wm/router.h"
+#include "wm/warning.h"
 #include "wm/wm_state.h"
 
 #include "kernel/base/bytes.h"

@@ -473,7 +473,7 @@ const char *memory_check(void) {
         closing += epoch && epoch == pages_all.closing_epoch;
     }
     if (clean != eviction_count())
-        return "a clean page is not in the clock's queues";
+        return "a clean page is not in the queues of eviction";
     uint32_t with_epoch;
     if (list_length(&pages_all.open, pages_all.open_parity, memory_epoch,
                     &with_epoch) != open ||

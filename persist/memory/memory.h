@@ -11,8 +11,8 @@
  * no announcement. Whoever breaks the rule loses the change at a power cut; the
  * auditor, on in all tests, makes that a panic that names the address.
  *
- * Not safe in interrupts; the store itself never touches the range outside
- * memory.c. */
+ * Not safe in interrupts; the store itself never touches the range, this
+ * folder does. */
 #ifndef PERSIST_MEMORY_MEMORY_H
 #define PERSIST_MEMORY_MEMORY_H
 

@@ -97,14 +97,15 @@ static bool has_interface(const Class *of, uint64_t id) {
 
 static void look_at_interfaces(Look *look, const Class *of) {
     const Class *super = of->super;
-    for (uint64_t i = 0; i < length_of(of->interfaces); i++) {
+    for (uint64_t i = 0; i < length_of(of->interfaces) && !look->bad; i++) {
         const uint64_t *id = of->interfaces->at.words + i;
         const Class *each = class_of_id(look, *id);
         need(look, each && each->flags & MODULE_INTERFACE,
              "L4 it implements what is no interface", of->name);
         need(look, i == 0 || id[-1] < id[0],
              "L4 its interfaces are not in their order", of->name);
-        for (uint64_t k = 0; each && k < length_of(each->interfaces); k++)
+        for (uint64_t k = 0;
+             each && !look->bad && k < length_of(each->interfaces); k++)
             need(look, has_interface(of, each->interfaces->at.words[k]),
                  "L4 it lacks an interface that another extends", of->name);
     }

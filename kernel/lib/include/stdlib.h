@@ -13,6 +13,4 @@
 void libc_qsort(void *elements, size_t count, size_t size_bytes,
                 int (*compare)(const void *, const void *));
 
-/* Decimal only (base 10), as FreeType's AFM and PostScript readers want it. */
-
 #endif

@@ -21,6 +21,8 @@ static const WmWarning no_disk = {.title = "Nothing here will last",
                                   .text = safety.words};
 static const WmWarning takes_nothing = {.title = "The disk takes nothing",
                                         .text = safety.words};
+static const WmWarning is_full = {.title = "The disk is full",
+                                  .text = safety.words};
 static const WmWarning older = {.title = "An older state came back",
                                 .text = safety.words};
 
@@ -43,9 +45,10 @@ static void tell_missing(void) {
 static void tell_older(void) {
     Text text = text_on(safety.words, sizeof safety.words);
     text_add_format(&text,
-                    "%u newer generations could not be read; this is "
+                    "%u newer generation%s could not be read; this is "
                     "generation %lu. rvdisk check says what is damaged.",
-                    safety.passed_over, safety.generation);
+                    safety.passed_over, safety.passed_over == 1 ? "" : "s",
+                    safety.generation);
     text_end(&text);
     warning_show(&older);
 }
@@ -54,7 +57,7 @@ static void tell_older(void) {
 static const char *cause(Status why) {
     const char *trouble = platform_disk_trouble();
     if (why == STATUS_NO_SPACE)
-        return "it is full";
+        return "there is no room";
     return why == STATUS_IO_ERROR && trouble ? trouble : status_text(why);
 }
 
@@ -62,6 +65,7 @@ static void tell_failing(Status why) {
     if (why == safety.why)
         return;
     safety.why = why;
+    warning_changed(); /* where the words were */
     Text text = text_on(safety.words, sizeof safety.words);
     text_add_format(&text,
                     "The last snapshots failed: %s. You can go on; what you "
@@ -69,8 +73,7 @@ static void tell_failing(Status why) {
                     "again.",
                     cause(why));
     text_end(&text);
-    warning_changed();
-    warning_show(&takes_nothing);
+    warning_show(why == STATUS_NO_SPACE ? &is_full : &takes_nothing);
     warning_changed();
 }
 
