@@ -197,4 +197,9 @@ MUTANTS = [
      "        code_jump(g, label);",
      "what is compared with null keeps its register (G6)",
      language("null/narrowing-fields")),
+    ("function-parameters", "vm/compiler/type_fit.c",
+     "        if (!type_fits(world, from->arguments[i], to->arguments[i]))",
+     "        if (!type_fits(world, to->arguments[i], from->arguments[i]))",
+     "parameters of function types are checked covariantly",
+     ("language", "tests/language/diagnostics/function-parameters.rev")),
 ]

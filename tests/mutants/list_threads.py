@@ -132,4 +132,9 @@ MUTANTS = [
      "    return is_marked(context, address);",
      "objects of the system lose their identity hashes",
      ("unit", "keeps its identity hash")),
+    ("lock-newest", "vm/native/thread_native.c",
+     "            found = at;\n",
+     "            return at;\n",
+     "a Lock goes to the thread that came last, not to the one that waited longest",
+     ("language", "tests/language/threads/lock-in-turn.rev")),
 ]

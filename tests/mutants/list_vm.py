@@ -304,4 +304,16 @@ MUTANTS = [
      "return count <= array->length - from;",
      "nothing is copied from behind an array's end",
      language("collections/copied-items")),
+    ("switch-behind", "vm/run/interpreter.c",
+     "    if (value < B) {\n"
+     "        pc += targets[value];",
+     "    if (value <= B) {\n"
+     "        pc += targets[value];",
+     "switch: the value just behind the last target jumps by what lies there",
+     ("unit", "whose table is full")),
+    ("handler-behind", "vm/run/exception.c",
+     "        if (place < (uint16_t)entry[0] || place >= (uint16_t)(entry[0] >> 16))",
+     "        if (place < (uint16_t)entry[0] || place > (uint16_t)(entry[0] >> 16))",
+     "a handler also covers the first instruction behind its range",
+     ("unit", "instruction behind its range")),
 ]

@@ -229,4 +229,9 @@ MUTANTS = [
      "if (object->event_count == WINDOW_EVENTS || !seat_of(object))",
      "E4: a thread waits though there are events",
      ("unit", "an event that comes while")),
+    ("top-pulled", "wm/drag.c",
+     "        to.y = from.y + from.height - to.height;",
+     "        to.y = from.y + dy;",
+     "pulling the top edge of a window beyond its least height moves the window",
+     ("unit", "pulled too far")),
 ]

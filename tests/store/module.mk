@@ -16,7 +16,7 @@ LATE_RULES += STORE_TEST_RULES
 
 # Which lines and branches of commit, free space and recovery its tests reach.
 # Only these files count what is executed, without optimization.
-COUNTED_SOURCES := $(addprefix persist/,commit.c space.c deadlist.c \
+COUNTED_SOURCES := $(addprefix persist/store/,commit.c space.c deadlist.c \
     retention.c abandon.c store_open.c marks.c directory.c radix.c pagemap.c \
     device.c view.c verify.c)
 COVERAGE_SOURCES := $(addprefix tests/unit/,store_support.c store_test.c \

@@ -40,7 +40,11 @@ TEST("the notice about a full disk goes away when there is room") {
 static void waits(void) {
     life_start();
     life_turns(20);
+    int32_t x, wait_y, stop_y;
     EXPECT(asks());
+    EXPECT(script_find("item", "Wait", &x, &wait_y) &&
+           script_find("item", "Stop Editor for good", &x, &stop_y));
+    EXPECT(wait_y < stop_y); /* the first answer ends nothing */
     EXPECT(life_click("item", "Wait"));
     EXPECT(!notice_is_shown());
     EXPECT(!asks());

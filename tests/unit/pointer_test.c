@@ -86,6 +86,16 @@ TEST("every pixel can be reached by the tablet") {
     }
 }
 
+TEST("the tablet's places are shared out evenly among the pixels") {
+    Pointer pointer = pointer_on_screen();
+    pointer_take_tablet(&pointer, 3, 1, 12885, events); /* 301 and 127/128 */
+    EXPECT_EQUAL(pointer_take_tablet(&pointer, 0, 0, 0, events), 1);
+    EXPECT_EQUAL(events[0].y, 301);
+    pointer_take_tablet(&pointer, 3, 1, 12886, events);
+    EXPECT_EQUAL(pointer_take_tablet(&pointer, 0, 0, 0, events), 1);
+    EXPECT_EQUAL(events[0].y, 302);
+}
+
 TEST("a coordinate beyond the tablet's largest stays on the screen") {
     Pointer pointer = pointer_on_screen();
     pointer_take_tablet(&pointer, 3, 0, UINT32_MAX, events);

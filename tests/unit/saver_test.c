@@ -38,17 +38,23 @@ static void fails_and_mends(void) {
     sim_console("snapshot");
     until_given_up(1);
     EXPECT(!saver_is_durable() && !wm_state.durable);
+    Status why;
+    uint64_t since_ns = saver_failing_since(&why);
+    EXPECT_EQUAL(why, STATUS_IO_ERROR);
+    EXPECT(since_ns > 0);
     sim_console("snapshot");
     life_last(SECOND_NS * 9 / 10);
     EXPECT_EQUAL(given_up(), 1);
     life_last(SECOND_NS * 2 / 10);
     EXPECT_EQUAL(given_up(), 2);
+    EXPECT_EQUAL(saver_failing_since(&why), since_ns); /* the first in a row */
     EXPECT(!saver_is_durable() && !wm_state.durable);
     sim_disk_faults(none);
     sim_console("snapshot");
     EXPECT(life_until("snapshot: durable"));
     life_turns(1);
     EXPECT(saver_is_durable() && wm_state.durable);
+    EXPECT_EQUAL(saver_failing_since(&why), 0);
 }
 
 TEST("a snapshot that failed shows, and is tried again after a second") {

@@ -270,6 +270,38 @@ TEST("a switch goes to its targets and past them") {
     }
 }
 
+TEST("a switch whose table is full does not go by what lies behind it") {
+    for (int64_t value = 3; value < 6; value++) {
+        harness_start();
+        uint16_t result = begin_numbers(value, 1);
+        assembler_word(A, OP_switch, 0, 4, 0);
+        assembler_word(A, 5, 5, 5, 5);
+        assembler_word(A, OP_jump, 0, 0, 6);
+        assembler_word(A, OP_small, 1, 9, 0);
+        end_numbers(1, result);
+        load();
+        Domain *domain = harness_run("m", 10000);
+        EXPECT_EQUAL(variable(domain, 0), value < 4 ? 9 : 1);
+        harness_stop();
+    }
+}
+
+TEST("a handler does not cover the instruction behind its range") {
+    harness_start();
+    uint16_t result = begin_numbers(INT64_MAX, INT64_MAX - 1);
+    uint16_t exception = assembler_class_type(A, "core.OverflowError");
+    assembler_register(A, exception);
+    assembler_word(A, OP_loop_lt, 0, 1, 2);
+    assembler_word(A, OP_return, 0, 0, 0);
+    assembler_handler(A, 0, 2, 4, 0, exception);
+    end_numbers(0, result);
+    load();
+    Domain *domain = harness_run("m", 10000);
+    EXPECT_EQUAL(variable(domain, 0), 0); /* nobody caught it */
+    EXPECT_EQUAL(domain->exit_code, 1);
+    harness_stop();
+}
+
 /* A linked list of `n` nodes is made and forgotten `rounds` times; the sum of
  * its numbers goes into `result`. */
 static void make_lists(uint16_t n, uint16_t rounds) {

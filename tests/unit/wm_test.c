@@ -176,6 +176,23 @@ TEST("dragging a title moves the window and keeps its size") {
     stop();
 }
 
+TEST("an edge that is pulled too far leaves the others where they are") {
+    start();
+    windows[3].least_width = windows[3].least_height = 90;
+    Rect before = windows_content(&windows[3]);
+    Rect frame = windows_frame(&windows[3]);
+    int32_t x = frame.x - 2, y = frame.y - 2; /* the upper left corner */
+    point(x, y);
+    button(true, x, y);
+    point(x + 600, y + 400);
+    button(false, x + 600, y + 400);
+    Rect after = windows_content(&windows[3]);
+    EXPECT(after.width < before.width && after.height < before.height);
+    EXPECT_EQUAL(rect_right(after), rect_right(before));
+    EXPECT_EQUAL(rect_bottom(after), rect_bottom(before));
+    stop();
+}
+
 TEST("title buttons act when released on the same button") {
     Rect rect;
     start();
