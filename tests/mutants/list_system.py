@@ -147,4 +147,13 @@ MUTANTS = [
      "account->waiting_count > WAITING_MOST)",
      "the ninth thread of an app that waits for room is written past the end",
      ("unit", "one thread waits before the others")),
+    ("second-middle", "vm/past/past_copy.c",
+     "note_filled(copy, number + 1, 0)",
+     "note_filled(copy, number + 1, counts(copy)[WITHIN])",
+     "in a copy from the past the array after a long one begins in its middle",
+     ("language", "tests/language/system/past.rev")),
+    ("progress-kept", "vm/run/exception.c",
+     "        HEAP_SET(worker.thread->progress, NULL);\n", "        ;\n",
+     "a copy from the past goes on with the one that was refused before",
+     ("language", "tests/language/system/past.rev")),
 ]

@@ -137,4 +137,8 @@ MUTANTS = [
      "            return at;\n",
      "a Lock goes to the thread that came last, not to the one that waited longest",
      ("language", "tests/language/threads/lock-in-turn.rev")),
+    ("commit-forgotten", "vm/run/commit.c",
+     "all ? commit.barrier : 0", "commit.barrier",
+     "a commit() that could not end is never ended by a later generation",
+     ("unit", "ends with the next generation")),
 ]

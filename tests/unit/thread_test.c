@@ -7,6 +7,7 @@
 #include "tests/unit/vm_harness.h"
 #include "vm/heap/heap.h"
 #include "vm/run/domain.h"
+#include "vm/run/vm.h"
 
 enum { FILLER_REGION = 40, FILLER_LENGTH = 2000 };
 
@@ -142,6 +143,14 @@ static void fill_disk(void) {
         page++;
 }
 
+static void free_disk(void) {
+    EXPECT_EQUAL(
+        memory_discard(page_address(FILLER_REGION * MEMORY_REGION_PAGES),
+                       4 * MEMORY_REGION_BYTES),
+        STATUS_OK);
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+}
+
 TEST("a thread whose joiners cannot all be woken ends when it is asked again") {
     Domain *domain = start();
     Status status;
@@ -164,15 +173,30 @@ TEST("a thread whose joiners cannot all be woken ends when it is asked again") {
     EXPECT_EQUAL(joiners[3]->state, THREAD_RUNNABLE);
     EXPECT_EQUAL(joiners[0]->state, THREAD_PARKED);
     harness_check();
-    EXPECT_EQUAL(
-        memory_discard(page_address(FILLER_REGION * MEMORY_REGION_PAGES),
-                       4 * MEMORY_REGION_BYTES),
-        STATUS_OK);
-    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    free_disk();
     EXPECT_EQUAL(thread_end(joined), STATUS_OK);
     EXPECT_EQUAL(joined->state, THREAD_ENDED);
     EXPECT_EQUAL(domain->thread_count, 4);
     for (int i = 0; i < 4; i++)
         EXPECT_EQUAL(joiners[i]->state, THREAD_RUNNABLE);
+    stop();
+}
+
+TEST("a commit that cannot end now ends with the next generation") {
+    Domain *domain = start();
+    Thread *thread = runnable(domain);
+    EXPECT_EQUAL(heap_write(thread, sizeof *thread), STATUS_OK);
+    EXPECT_EQUAL(heap_write(ROOT, sizeof *ROOT), STATUS_OK);
+    thread->result_word = FRAME_SINK;
+    thread->wait_number = ++ROOT->commits;
+    EXPECT_EQUAL(thread_park(thread, WAIT_COMMIT, NULL), STATUS_OK);
+    vm_barrier_taken();
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    fill_disk();
+    vm_generation_durable(2);
+    EXPECT_EQUAL(thread->state, THREAD_PARKED);
+    free_disk();
+    vm_generation_durable(3);
+    EXPECT_EQUAL(thread->state, THREAD_RUNNABLE);
     stop();
 }
