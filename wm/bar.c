@@ -218,6 +218,7 @@ static void change_theme(void) {
 static void press_window(WmWindow *window) {
     if (!window)
         return;
+    damage_window(window);
     if (window == windows_focused())
         windows_minimise(window);
     else

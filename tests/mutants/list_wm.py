@@ -234,4 +234,8 @@ MUTANTS = [
      "        to.y = from.y + dy;",
      "pulling the top edge of a window beyond its least height moves the window",
      ("unit", "pulled too far")),
+    ("large-stays", "wm/bar.c",
+     "        return;\n    damage_window(window);\n", "        return;\n",
+     "a large window that its item minimises stays on the screen in part",
+     ("unit", "its item minimises")),
 ]

@@ -407,6 +407,23 @@ static bool same_after_restart(void) {
     return same;
 }
 
+TEST("a large window that its item minimises leaves nothing behind") {
+    Rect rect;
+    start();
+    windows[3].title = "Fourth";
+    EXPECT(wm_find("maximise", "Fourth", &rect));
+    click_middle(rect);
+    EXPECT(same_as_all_new());
+    EXPECT(wm_find("item", "Fourth", &rect));
+    click_middle(rect);
+    EXPECT_EQUAL(windows[3].state, WM_MINIMISED);
+    EXPECT(same_as_all_new());
+    click_middle(rect);
+    EXPECT_EQUAL(windows[3].state, WM_MAXIMISED);
+    EXPECT(same_as_all_new());
+    stop();
+}
+
 TEST("another theme draws all anew and asks each window to paint once") {
     Rect rect;
     start();
