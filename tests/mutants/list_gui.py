@@ -60,4 +60,10 @@ MUTANTS = [
      "        draw(paint, command);\n",
      "a command leaves its clip to the next one",
      ("unit", "a list draws what")),
+    ("figure-open", "gui/path.c",
+     "add_line((PathLine){x, y, start_x, start_y}, top, left, count);\n"
+     "            start_x = line.x0;",
+     "start_x = line.x0;",
+     "of several figures that are left open only the last is closed",
+     ("unit", "figure that is left open")),
 ]

@@ -141,4 +141,8 @@ MUTANTS = [
      "all ? commit.barrier : 0", "commit.barrier",
      "a commit() that could not end is never ended by a later generation",
      ("unit", "ends with the next generation")),
+    ("environment-room", "vm/run/domain.c",
+     "    if (old && number < old->length)", "    if (old && number <= old->length)",
+     "the variables of a module may be put past the end of their domain's",
+     ("unit", "variables of any number of modules")),
 ]

@@ -316,4 +316,8 @@ MUTANTS = [
      "        if (place < (uint16_t)entry[0] || place > (uint16_t)(entry[0] >> 16))",
      "a handler also covers the first instruction behind its range",
      ("unit", "instruction behind its range")),
+    ("given-uncounted", "vm/heap/identity.c",
+     "    domain->hash_count += !place[0];\n", "",
+     "hashes that were given are not counted, and their table gets full",
+     ("unit", "given hashes, each once")),
 ]

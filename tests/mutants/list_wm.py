@@ -238,4 +238,8 @@ MUTANTS = [
      "        return;\n    damage_window(window);\n", "        return;\n",
      "a large window that its item minimises stays on the screen in part",
      ("unit", "its item minimises")),
+    ("card-still", "wm/bar.c",
+     "    wm_damage(warning_card()); /* the pointer may be over its button */\n",
+     "", "the button of a warning does not show that the pointer is over it",
+     ("unit", "the card's button is drawn anew")),
 ]

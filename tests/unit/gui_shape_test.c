@@ -132,6 +132,29 @@ static bool in_circle(double x, double y) {
     return (x - 24) * (x - 24) + (y - 24) * (y - 24) <= 17.5 * 17.5;
 }
 
+/* Two triangles, beside each other. */
+static uint64_t two_triangles(bool closed) {
+    Path path;
+    Canvas canvas = black_canvas();
+    path_begin(&path);
+    for (int32_t left = 2; left < 40; left += 20) {
+        path_move(&path, left * PATH_UNIT, 4 * PATH_UNIT);
+        path_line(&path, (left + 16) * PATH_UNIT, 4 * PATH_UNIT);
+        path_line(&path, (left + 8) * PATH_UNIT, 30 * PATH_UNIT);
+        if (closed)
+            path_close(&path);
+    }
+    path_fill(&canvas, &path, 0xffffffff);
+    uint64_t sum = 0;
+    for (int i = 0; i < SIDE * SIDE; i++)
+        sum = sum * 31 + canvas.bitmap.pixels[i];
+    return sum;
+}
+
+TEST("each figure that is left open is filled as if it were closed") {
+    EXPECT_EQUAL(two_triangles(false), two_triangles(true));
+}
+
 TEST("a circle of four curves is round") {
     static Path path;
     path_begin(&path);

@@ -28,6 +28,7 @@ static void begin(void) {
     WmHooks hooks = {
         .deliver = deliver, .app_name = no_app, .clock = clock_text};
     EXPECT_EQUAL(gui_start(assets_find), STATUS_OK);
+    sim_screen_size(800, 600);
     EXPECT_EQUAL(wm_start((Screen){800, 600}, &hooks, &(WmDesk){0}), STATUS_OK);
 }
 
@@ -39,14 +40,19 @@ static bool card_is_open(void) {
     return !rect_empty(warning_card());
 }
 
-/* Presses what is there by this name. */
-static void press(const char *name) {
+static InputEvent point_at(const char *name) {
     Rect rect;
     EXPECT(wm_find("item", name, &rect));
     InputEvent event = {.kind = INPUT_POINTER,
                         .x = rect.x + rect.width / 2,
                         .y = rect.y + rect.height / 2};
     wm_input(&event);
+    return event;
+}
+
+/* Presses what is there by this name. */
+static void press(const char *name) {
+    InputEvent event = point_at(name);
     event.kind = INPUT_BUTTON;
     event.usage = 1;
     event.down = true;
@@ -68,6 +74,27 @@ TEST("without a disk a warning stays, and can be hidden and brought back") {
     EXPECT(!card_is_open()); /* it was read */
     press("Warning");
     EXPECT(card_is_open());
+    end();
+}
+
+/* Whether what is on the screen is what it would be if all were drawn. */
+static bool drawn_whole(void) {
+    wm_compose();
+    uint32_t partly = wm_crc();
+    wm_damage((Rect){0, 0, 800, 600});
+    wm_compose();
+    return wm_crc() == partly;
+}
+
+TEST("the card's button is drawn anew when the pointer comes and goes") {
+    begin();
+    safety_begin(false, 0, 0);
+    EXPECT(drawn_whole());
+    InputEvent event = point_at("Hide");
+    EXPECT(drawn_whole());
+    event.x = event.y = 5;
+    wm_input(&event);
+    EXPECT(drawn_whole());
     end();
 }
 

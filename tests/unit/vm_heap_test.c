@@ -311,6 +311,28 @@ TEST("identity hashes stay the same and go with their objects") {
     harness_stop();
 }
 
+TEST("objects can be given hashes, each once") {
+    harness_start();
+    Domain *domain = make_domain(16u << 20);
+    Array *keep = keep_array(domain, 300);
+    Status status;
+    uint64_t hash;
+    for (uint64_t i = 0; i < 300 && domain->hash_count == i; i++) {
+        Array *made = heap_new_array(domain, CLASS_IntArray, 3, &status);
+        HEAP_SET(keep->at.references[i], made);
+        EXPECT_EQUAL(identity_give(domain, &made->head, 7), STATUS_OK);
+        EXPECT_EQUAL(identity_give(domain, &made->head, 1000 + i), STATUS_OK);
+    }
+    EXPECT_EQUAL(domain->hash_count, 300);
+    for (uint64_t i = 0; i < domain->hash_count; i++) {
+        EXPECT_EQUAL(identity_hash(domain, keep->at.references[i], &hash),
+                     STATUS_OK);
+        EXPECT_EQUAL(hash, 1000 + i);
+    }
+    harness_check();
+    harness_stop();
+}
+
 TEST("an object of the system keeps its identity hash in each app") {
     harness_start();
     Domain *domain = make_domain(16u << 20);

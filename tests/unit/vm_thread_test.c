@@ -360,3 +360,21 @@ TEST("no native can be harmed by hostile arguments") {
     }
     harness_stop();
 }
+
+TEST("a domain has the variables of any number of modules") {
+    char name[16];
+    Domain *domain = NULL;
+    harness_start();
+    EXPECT_EQUAL(domain_create("test", 16u << 20, &domain), STATUS_OK);
+    for (int i = 0; i < 40; i++) {
+        snprintf(name, sizeof name, "m%d", i);
+        assembler_begin(&harness_assembler, name);
+        assembler_variable(&harness_assembler, "x",
+                           assembler_kind(&harness_assembler, MODULE_INT), 0);
+        Module *module = harness_load(&harness_assembler, false);
+        EXPECT_EQUAL(domain_attach(domain, module), STATUS_OK);
+        EXPECT(module->number < domain->environments->length);
+    }
+    harness_check();
+    harness_stop();
+}
