@@ -156,4 +156,8 @@ MUTANTS = [
      "        HEAP_SET(worker.thread->progress, NULL);\n", "        ;\n",
      "a copy from the past goes on with the one that was refused before",
      ("language", "tests/language/system/past.rev")),
+    ("mouse-over-edge", "drivers/pointer.c",
+     "    if (value >= end)\n", "    if (value > end)\n",
+     "the mouse leaves the screen by a pixel",
+     ("unit", "a mouse stays on the screen")),
 ]

@@ -35,6 +35,11 @@ TEST("a mouse stays on the screen") {
         packet(&pointer, 0x38, 0x80, 0x80, 0);
     EXPECT_EQUAL(pointer.x, 0);
     EXPECT_EQUAL(pointer.y, 767);
+    for (int i = 0; i < 20; i++)
+        packet(&pointer, 0x08, 0x7f, 0x7f, 0);
+    packet(&pointer, 0x08, 1, 1, 0);
+    EXPECT_EQUAL(pointer.x, 1023);
+    EXPECT_EQUAL(pointer.y, 0);
 }
 
 TEST("one packet can move, press and turn") {
