@@ -160,4 +160,12 @@ MUTANTS = [
      "    if (value >= end)\n", "    if (value > end)\n",
      "the mouse leaves the screen by a pixel",
      ("unit", "a mouse stays on the screen")),
+    ("lost-overwritten", "kernel/system/notices/lost.c",
+     "if (!lost.going && !notice_is_shown()", "if (!notice_is_shown()",
+     "an app that waits for the end of a snapshot never comes back",
+     ("unit", "an app is taken back as soon as")),
+    ("gone-counts-as-wait", "kernel/system/notices/full.c",
+     "else if (!choice->domain)", "else",
+     "choosing an app that ended meanwhile counts as waiting",
+     ("unit", "an app that ended before it was chosen")),
 ]

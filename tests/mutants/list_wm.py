@@ -242,4 +242,13 @@ MUTANTS = [
      "    wm_damage(warning_card()); /* the pointer may be over its button */\n",
      "", "the button of a warning does not show that the pointer is over it",
      ("unit", "the card's button is drawn anew")),
+    ("bring-rear", "wm/desktop.c",
+     "seat->window.stacking > first->stacking",
+     "seat->window.stacking < first->stacking",
+     "an app that is brought back has its rearmost window in front",
+     ("unit", "of an app that is brought back")),
+    ("past-over-bar", "wm/past_picture.c",
+     "    canvas_clip(&canvas, windows_work_area());\n", "",
+     "on a picture of the past a low window is over the bar",
+     ("unit", "on a picture of the past")),
 ]

@@ -51,6 +51,18 @@ TEST("places, states and the order of windows come back") {
     window_world_stop();
 }
 
+TEST("of an app that is brought back the window in front has the focus") {
+    window_world_start(three);
+    windows_raise(window_of_width(210));
+    window_world_rest();
+    Domain *domain = seat_first()->domain;
+    desktop_forget(domain);
+    EXPECT(!windows_focused());
+    EXPECT_EQUAL(desktop_bring(domain), STATUS_OK);
+    EXPECT(windows_focused() == window_of_width(210));
+    window_world_stop();
+}
+
 TEST("a window that was maximised before it was minimised is so again") {
     window_world_start(three);
     windows_toggle_maximised(window_of_width(210));

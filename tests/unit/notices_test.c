@@ -1,6 +1,7 @@
 /* Tests of the notices about a full disk and about an app that lost a page. */
 #include <string.h>
 
+#include "kernel/system/apps.h"
 #include "kernel/system/notices/answers.h"
 #include "kernel/system/notices/full.h"
 #include "persist/memory/memory.h"
@@ -58,6 +59,23 @@ static void waits(void) {
 TEST("who chose to wait is asked again after two minutes, not before") {
     life_disk_new();
     life_run(waits);
+}
+
+/* Which made room; nobody chose to wait. */
+static void has_ended_meanwhile(void) {
+    life_start();
+    life_turns(20);
+    EXPECT(asks());
+    answers_stop(seat_first()->domain);
+    apps_reap();
+    EXPECT_EQUAL(answers_app_count(), 0);
+    EXPECT(life_click("item", "Stop Editor for good"));
+    EXPECT(asks());
+}
+
+TEST("an app that ended before it was chosen does not count as waiting") {
+    life_disk_new();
+    life_run(has_ended_meanwhile);
 }
 
 static void stops_the_app(void) {
@@ -118,6 +136,24 @@ static void loses_a_page(void) {
     life_snapshot();
 }
 
+static void chooses_during_a_snapshot(void) {
+    damage();
+    life_start();
+    for (int i = 0; i < 5 && !notice_is_shown(); i++)
+        life_type("x");
+    sim_console("snapshot");
+    EXPECT(life_until("snapshot: begun"));
+    sim_disk_faults((SimDiskFaults){.fail_after = UINT64_MAX, .lazy = true});
+    EXPECT(life_click("item", "Take it back to its last whole state"));
+    life_turns(3);
+    EXPECT(snapshot_under_way());
+    EXPECT_EQUAL(desktop_window_count(), 0);
+    sim_disk_faults((SimDiskFaults){.fail_after = UINT64_MAX});
+    life_turns(50);
+    EXPECT_EQUAL(desktop_window_count(), 1);
+    EXPECT(script_shows("1 word"));
+}
+
 static void has_one_word(void) {
     life_start();
     life_turns(20);
@@ -129,6 +165,12 @@ TEST("an app that lost a page is taken back to its last whole state") {
     life_run(makes_two);
     life_run(loses_a_page);
     life_run(has_one_word);
+}
+
+TEST("an app is taken back as soon as the snapshot under way has ended") {
+    life_disk_new();
+    life_run(makes_two);
+    life_run(chooses_during_a_snapshot);
 }
 
 static void starts_it_anew(void) {
