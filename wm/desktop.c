@@ -7,6 +7,8 @@
 #include "wm/paint_native.h"
 #include "wm/ring.h"
 
+#define SILENT_MOST_NS 8000000000ull
+
 /* ---- Coming and going ---- */
 
 void desktop_remove(Seat *seat) {
@@ -116,12 +118,19 @@ void desktop_step(void) {
 
 /* ---- Figures ---- */
 
+/* It has taken all that came and waits for more; or it has not for so long that
+ * nobody should wait for it. */
+static bool rests(const Seat *seat) {
+    bool waits = ring_waiter(seat) && seat->object->event_count == 0;
+    return ring_silent_ns(seat) >= SILENT_MOST_NS ||
+           (!ring_behind(seat) && (waits || vm_waits_for_room(seat->domain)));
+}
+
 bool desktop_waits(void) {
     for (const Seat *seat = seat_first(); seat && !vm_held(); seat = seat->next)
-        if (!vm_waits_for_room(seat->domain) &&
-            (seat->object->event_count > 0 || !ring_waiter(seat)))
+        if (!rests(seat))
             return false;
-    return !ring_behind();
+    return true;
 }
 
 bool desktop_quiet(void) {

@@ -25,7 +25,8 @@ void desktop_remove(Seat *seat);
  * front. NO_MEMORY. */
 Status desktop_bring(Domain *domain);
 
-/* No event waits, and every window's thread waits for one. */
+/* No event waits, and every window's thread waits for one; but for windows that
+ * have not answered for some seconds. */
 bool desktop_waits(void);
 /* The same, and no other thread of their apps runs. */
 bool desktop_quiet(void);

@@ -1,23 +1,24 @@
 /* Rings of events, and what waits for room in them. */
 #include "wm/ring.h"
 
+#include "kernel/base/alloc.h"
 #include "kernel/base/bytes.h"
 #include "kernel/base/check.h"
 #include "vm/heap/heap.h"
 #include "vm/run/thread.h"
 #include "vm/run/vm.h"
 
-enum { BACKLOG = 256 }; /* events that could not be written yet */
+enum {
+    LATE_FIRST = 32,                     /* places when there are any */
+    LATE_PRESSES = RING_LATE_MOST - 512, /* the rest is for releases */
+};
 
-typedef struct Waiting {
-    Seat *seat;
-    InputEvent event;
-} Waiting;
-
-static Waiting backlog[BACKLOG];
-static uint32_t backlog_count;
-static Status refused; /* why the first of them waits, */
-static bool was_full;  /* and whether it is for a full ring */
+/* What waits behind a ring, the oldest first. */
+typedef struct RingLate {
+    uint32_t count, capacity;
+    bool was_full; /* of the first: the ring was, else nothing was written */
+    InputEvent events[];
+} RingLate;
 
 uint64_t *ring_event(const WindowObject *object, uint64_t place) {
     uint64_t at = ((uint64_t)object->event_first + place) % WINDOW_EVENTS;
@@ -32,10 +33,7 @@ bool ring_is_good(const WindowObject *object) {
 }
 
 Thread *ring_waiter(const Seat *seat) {
-    for (Thread *at = seat->domain->waiters; at; at = at->next)
-        if (at->wait == WAIT_NATIVE && at->waiting == &seat->object->head)
-            return at;
-    return NULL;
+    return thread_waiter(seat->domain, &seat->object->head);
 }
 
 static void write_event(uint64_t *words, const InputEvent *event) {
@@ -50,12 +48,22 @@ static void write_event(uint64_t *words, const InputEvent *event) {
     words[7] = (uint64_t)(int64_t)event->wheel;
 }
 
+/* Only the newest of its kind counts. */
+static bool says_how_it_is(const InputEvent *event) {
+    int kind = (int)event->kind;
+    return kind == INPUT_POINTER || kind == WM_EVENT_SIZE ||
+           kind == WM_EVENT_THEME || kind == WM_EVENT_PAINT;
+}
+
 static bool replaces(const WindowObject *object, const InputEvent *event) {
     if (object->event_count == 0)
         return false;
     uint64_t last = ring_event(object, (uint64_t)object->event_count - 1)[0];
-    return last == event->kind &&
-           (event->kind == INPUT_POINTER || (int)event->kind == WM_EVENT_SIZE);
+    return last == event->kind && says_how_it_is(event);
+}
+
+static bool is_full_for(const WindowObject *object, const InputEvent *event) {
+    return object->event_count == WINDOW_EVENTS && !replaces(object, event);
 }
 
 /* All or nothing: the event is in the ring and its thread runs, or not. BUSY:
@@ -64,8 +72,7 @@ static Status push_event(Seat *seat, const InputEvent *event) {
     WindowObject *object = seat->object;
     if (!ring_is_good(object))
         return STATUS_OK; /* a broken app hears nothing */
-    was_full = object->event_count == WINDOW_EVENTS && !replaces(object, event);
-    if (was_full)
+    if (is_full_for(object, event))
         return STATUS_BUSY;
     Status status = heap_write(object, sizeof *object);
     if (status == STATUS_OK)
@@ -76,6 +83,8 @@ static Status push_event(Seat *seat, const InputEvent *event) {
         status = thread_complete(waiter, 0, true);
     if (vm_unless_lost(status) != STATUS_OK)
         return status;
+    if (waiter)
+        seat->moved_ns = platform_now_ns();
     if (replaces(object, event))
         object->event_count--;
     write_event(ring_event(object, (uint64_t)object->event_count), event);
@@ -84,37 +93,134 @@ static Status push_event(Seat *seat, const InputEvent *event) {
     return STATUS_OK;
 }
 
+/* ---- Behind the ring ---- */
+
+static void take_out(RingLate *late, uint32_t place) {
+    late->count--;
+    bytes_move(late->events + place, late->events + place + 1,
+               (late->count - place) * sizeof late->events[0]);
+}
+
+/* The last of this kind, and with keys and buttons of this usage; or -1. */
+static int64_t find_late(const RingLate *late, const InputEvent *event) {
+    for (uint32_t i = late->count; i-- > 0;)
+        if (late->events[i].kind == event->kind &&
+            late->events[i].usage == event->usage)
+            return i;
+    return -1;
+}
+
+static bool is_press(const InputEvent *event) {
+    return event->kind == INPUT_WHEEL ||
+           ((event->kind == INPUT_KEY || event->kind == INPUT_BUTTON) &&
+            event->down);
+}
+
+static bool is_refused(const Seat *seat, const InputEvent *event,
+                       bool was_full) {
+    const RingLate *late = seat->late;
+    return is_press(event) && ((late && late->count >= LATE_PRESSES) ||
+                               ((late ? late->was_full : was_full) &&
+                                ring_silent_ns(seat) >= RING_PATIENCE_NS));
+}
+
+/* Is it enough to keep what is there? Then what it says of now goes to the end
+ * with it. */
+static bool merge(RingLate *late, const InputEvent *event) {
+    int64_t place = find_late(late, event);
+    if (place < 0)
+        return false;
+    if (says_how_it_is(event))
+        take_out(late, (uint32_t)place);
+    return !is_press(event) && !says_how_it_is(event) &&
+           late->events[place].down == event->down;
+}
+
+static bool make_room(Seat *seat) {
+    RingLate *late = seat->late;
+    uint32_t capacity = late ? late->capacity * 2 : LATE_FIRST;
+    if (late && late->count < late->capacity)
+        return true;
+    if (capacity > RING_LATE_MOST)
+        return false;
+    size_t each = sizeof late->events[0];
+    RingLate *larger =
+        alloc_resize(late, late ? sizeof *late + late->capacity * each : 0,
+                     sizeof *larger + capacity * each);
+    if (!larger)
+        return false;
+    larger->capacity = capacity;
+    seat->late = larger;
+    return true;
+}
+
+/* Without memory the event is lost. */
+static void keep_late(Seat *seat, const InputEvent *event, bool was_full) {
+    if (is_refused(seat, event, was_full) || !make_room(seat))
+        return;
+    RingLate *late = seat->late;
+    if (late->count == 0)
+        late->was_full = was_full;
+    if (!merge(late, event))
+        late->events[late->count++] = *event;
+}
+
+static void flush(Seat *seat) {
+    RingLate *late = seat->late;
+    uint32_t taken = 0;
+    while (late && taken < late->count) {
+        Status status = push_event(seat, &late->events[taken]);
+        if (status != STATUS_OK) {
+            late->was_full = status == STATUS_BUSY;
+            break;
+        }
+        taken++;
+    }
+    if (taken == 0)
+        return;
+    late->count -= taken;
+    bytes_move(late->events, late->events + taken,
+               late->count * sizeof late->events[0]);
+    if (late->count == 0)
+        ring_forget(seat);
+}
+
+/* The program took events since this was asked, or waits for some. */
+static void look_at(Seat *seat) {
+    const WindowObject *object = seat->object;
+    if (object->event_first != seat->seen_first || ring_waiter(seat))
+        seat->moved_ns = platform_now_ns();
+    seat->seen_first = object->event_first;
+}
+
 void ring_flush(void) {
-    while (backlog_count > 0) {
-        refused = push_event(backlog[0].seat, &backlog[0].event);
-        if (refused != STATUS_OK)
-            return;
-        bytes_move(backlog, backlog + 1, --backlog_count * sizeof backlog[0]);
+    for (Seat *seat = seat_first(); seat; seat = seat->next) {
+        look_at(seat);
+        flush(seat);
     }
 }
 
 void ring_deliver(WmWindow *window, const InputEvent *event) {
     Seat *seat = window->owner;
-    ring_flush();
-    if (backlog_count == 0) {
-        refused = push_event(seat, event);
-        if (refused == STATUS_OK)
-            return;
-    }
-    if (backlog_count < BACKLOG)
-        backlog[backlog_count++] = (Waiting){seat, *event};
+    Status status = STATUS_BUSY;
+    flush(seat);
+    if (!seat->late)
+        status = push_event(seat, event);
+    if (status != STATUS_OK)
+        keep_late(seat, event, status == STATUS_BUSY);
 }
 
-void ring_forget(const Seat *seat) {
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < backlog_count; i++)
-        if (backlog[i].seat != seat)
-            backlog[kept++] = backlog[i];
-    backlog_count = kept;
+void ring_forget(Seat *seat) {
+    alloc_give(seat->late);
+    seat->late = NULL;
 }
 
-bool ring_behind(void) {
-    return backlog_count > 0;
+bool ring_behind(const Seat *seat) {
+    return seat->late != NULL;
+}
+
+uint64_t ring_silent_ns(const Seat *seat) {
+    return ring_waiter(seat) ? 0 : platform_now_ns() - seat->moved_ns;
 }
 
 void ring_drop(WindowObject *object) {
@@ -123,29 +229,29 @@ void ring_drop(WindowObject *object) {
     CHECK(ring_is_good(object));
 }
 
-static bool is_attached(const Seat *wanted) {
-    const Seat *seat = seat_first();
-    while (seat && seat != wanted)
-        seat = seat->next;
-    return seat != NULL;
-}
-
 /* What a program broke is no matter of C. */
 static bool has_events(const Seat *seat) {
     return ring_is_good(seat->object) && seat->object->event_count > 0;
 }
 
-const char *ring_check(void) {
-    for (uint32_t i = 0; i < backlog_count; i++)
-        if (!is_attached(backlog[i].seat))
-            return "E2: an event waits for a window that went";
-    if (backlog_count > 0 && refused == STATUS_OK)
-        return "E3: an event waits for nothing";
-    if (backlog_count > 0 && was_full &&
-        backlog[0].seat->object->event_count < WINDOW_EVENTS)
-        return "E3: an event waits though its ring has room";
-    for (const Seat *seat = seat_first(); seat; seat = seat->next)
-        if (has_events(seat) && ring_waiter(seat))
-            return "E4: a thread waits for events that are there";
+static const char *check_late(const Seat *seat) {
+    const RingLate *late = seat->late;
+    if (!late)
+        return NULL;
+    if (late->count == 0 || (late->was_full && ring_is_good(seat->object) &&
+                             !is_full_for(seat->object, &late->events[0])))
+        return "E2: an event waits for nothing";
+    if (late->count > late->capacity || late->capacity > RING_LATE_MOST)
+        return "E3: too much waits behind a ring";
     return NULL;
+}
+
+const char *ring_check(void) {
+    const char *wrong = NULL;
+    for (const Seat *seat = seat_first(); seat && !wrong; seat = seat->next) {
+        wrong = check_late(seat);
+        if (has_events(seat) && ring_waiter(seat))
+            wrong = "E4: a thread waits for events that are there";
+    }
+    return wrong;
 }

@@ -1,31 +1,41 @@
-/* ring.h: the ring of events of each window, in its object.
+/* ring.h: the events of each window: the ring in its object and, behind that,
+ * what came while the ring was full or could not be written.
  *
- * An event is in the ring and its thread runs, or neither. Motion and sizes say
- * where things are now, so a newer one takes the place of one that was not
- * taken yet. What cannot be written now waits here, and while anything waits
- * all input does (ring_behind).
+ * An event is in the ring and its thread runs, or neither. No window's events
+ * wait for another's. Events that say how something is now (motion, size,
+ * theme, paint) take the place of one that was not taken yet. While the program
+ * of a window takes none for two seconds it does not answer: a press that finds
+ * the ring full then is refused; a release is kept always, so that who heard a
+ * press hears the end of it.
  *
  * Invariants, after each ring_flush() (ring_check; E1 in every build):
  *  E1. A ring is good until its program writes into it.
- *  E2. What waits is for windows that are attached.
- *  E3. What waits first was refused: its ring is full, or the heap could not be
- *      written.
+ *  E2. What is behind a ring was refused: the ring is full, or the heap could
+ *      not be written.
+ *  E3. Behind a ring is never more than RING_LATE_MOST.
  *  E4. A thread waits for the events of a window only while there are none. */
 #ifndef WM_RING_H
 #define WM_RING_H
 
 #include "wm/seat.h"
 
+enum { RING_LATE_MOST = 4096 };
+#define RING_PATIENCE_NS 2000000000ull /* then a window does not answer */
+
 /* WmHooks.deliver. */
 void ring_deliver(WmWindow *window, const InputEvent *event);
 
-/* Between slices: delivers what could not be delivered. One event after the
+/* Between slices: into each ring what waits behind it. One event after the
  * other: any of them may leave (vm_unless_lost). */
 void ring_flush(void);
-/* Windows have not taken the events so far: more input can wait. */
-bool ring_behind(void);
+/* Something waits behind its ring. */
+bool ring_behind(const Seat *seat);
 /* What waits for this window goes with it. */
-void ring_forget(const Seat *seat);
+void ring_forget(Seat *seat);
+
+/* For how long its program has taken no event though there are some, or has not
+ * come to wait for any. */
+uint64_t ring_silent_ns(const Seat *seat);
 
 /* What a program wrote there is a ring. */
 bool ring_is_good(const WindowObject *object);

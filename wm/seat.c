@@ -71,6 +71,8 @@ Seat *seat_add(WindowObject *object, Domain *domain) {
         return NULL;
     *seat = read;
     seat->window.owner = seat;
+    seat->moved_ns = platform_now_ns();
+    seat->seen_first = object->event_first;
     seat->next = seats;
     seats = seat;
     return seat;

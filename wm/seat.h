@@ -17,7 +17,10 @@ typedef struct Seat {
     WmWindow window; /* window.owner is this */
     WindowObject *object;
     Domain *domain;
-    Painting *painting; /* a picture half drawn, or NULL */
+    Painting *painting;    /* a picture half drawn, or NULL */
+    struct RingLate *late; /* ring.c: events behind its ring, or NULL; */
+    uint64_t moved_ns;     /* when its program last took one or waited, */
+    int64_t seen_first;    /* seen by its place in the ring */
     struct Seat *next;
 } Seat;
 

@@ -28,7 +28,6 @@
 #include "vm/run/vm.h"
 #include "wm/desk.h"
 #include "wm/desktop.h"
-#include "wm/ring.h"
 
 enum {
     MEMORY_SHARE = 2,      /* of the machine's RAM for pages: a half */
@@ -280,7 +279,7 @@ uint64_t system_inputs(void) {
 
 static void obey_input(void) {
     InputEvent event;
-    while (!ring_behind() && platform_input_next(&event)) {
+    while (platform_input_next(&event)) {
         run.inputs++;
         run.moved_ns = platform_now_ns(); /* what follows may need more turns */
         TRACE(input, "kind=%d usage=%u down=%d at %d,%d", (int)event.kind,

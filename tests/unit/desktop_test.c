@@ -161,13 +161,13 @@ TEST("an event that cannot be written is heard when there is room") {
     window_world_key(5);
     EXPECT_EQUAL(window_world_seat()->object->event_count, 0);
     EXPECT(ring_waiter(window_world_seat()) != NULL);
-    EXPECT(ring_behind());
+    EXPECT(ring_behind(window_world_seat()));
     desktop_step();
     EXPECT_EQUAL(window_world_seat()->object->event_count, 0);
     window_world_check();
     give_room_back();
     window_world_rest();
-    EXPECT(!ring_behind());
+    EXPECT(!ring_behind(window_world_seat()));
     EXPECT_TEXT(window_world_heard(), "0.4.1.0 0.5.1.0 ");
     window_world_stop();
 }

@@ -140,7 +140,7 @@ TEST("a ring that was gone through goes on at its beginning") {
     for (unsigned round = 0; round < 3; round++) {
         harness_printed[0] = 0;
         keys(1, WINDOW_EVENTS - 5);
-        EXPECT(!ring_behind());
+        EXPECT(!ring_behind(window_world_seat()));
         window_world_rest();
         EXPECT_TEXT(window_world_heard(), told_keys(1, WINDOW_EVENTS - 5));
     }
@@ -154,7 +154,7 @@ TEST("a ring takes as many events as it has places, at any first one") {
     window_world_rest();
     harness_printed[0] = 0;
     keys(1, WINDOW_EVENTS);
-    EXPECT(!ring_behind());
+    EXPECT(!ring_behind(window_world_seat()));
     EXPECT_EQUAL(waiting(), WINDOW_EVENTS);
     window_world_rest();
     EXPECT_TEXT(window_world_heard(), told_keys(1, WINDOW_EVENTS));
@@ -164,11 +164,11 @@ TEST("a ring takes as many events as it has places, at any first one") {
 TEST("a full ring lets the rest wait, and nothing is lost or goes ahead") {
     window_world_start(window_world_told);
     keys(1, WINDOW_EVENTS + 40);
-    EXPECT(ring_behind());
+    EXPECT(ring_behind(window_world_seat()));
     EXPECT(!desktop_waits());
     EXPECT_EQUAL(waiting(), WINDOW_EVENTS);
     window_world_rest();
-    EXPECT(!ring_behind());
+    EXPECT(!ring_behind(window_world_seat()));
     EXPECT_TEXT(window_world_heard(), told_keys(1, WINDOW_EVENTS + 40));
     window_world_stop();
 }
@@ -179,7 +179,7 @@ TEST("what comes while something waits stays behind it") {
     motion(1);
     window_world_key(99);
     motion(2); /* could take the place of the one before the key */
-    EXPECT(ring_behind());
+    EXPECT(ring_behind(window_world_seat()));
     window_world_rest();
     const char *heard = window_world_heard();
     EXPECT(strstr(heard, " 1.0.0.1 0.99.1.0 1.0.0.2 ") != NULL);
@@ -191,7 +191,7 @@ TEST("motion into a full ring that ends with motion has its place") {
     keys(1, WINDOW_EVENTS - 1);
     motion(1);
     motion(2);
-    EXPECT(!ring_behind());
+    EXPECT(!ring_behind(window_world_seat()));
     EXPECT_EQUAL(waiting(), WINDOW_EVENTS);
     window_world_rest();
     EXPECT(strstr(window_world_heard(), " 1.0.0.2 ") != NULL);
@@ -203,7 +203,7 @@ TEST("a release is heard though the ring was full when it came") {
     button(true, 9);
     keys(1, WINDOW_EVENTS - 1);
     button(false, 9);
-    EXPECT(ring_behind());
+    EXPECT(ring_behind(window_world_seat()));
     window_world_rest();
     const char *told = told_keys(1, WINDOW_EVENTS - 1);
     const char *heard = window_world_heard();
@@ -219,7 +219,7 @@ TEST("after a power cut a window has the events that were durable") {
     keys(3, 2);
     window_world_cut();
     EXPECT_EQUAL(waiting(), 2);
-    EXPECT(!ring_behind());
+    EXPECT(!ring_behind(window_world_seat()));
     window_world_rest(); /* each start tells of the focus */
     EXPECT_TEXT(window_world_heard(), "0.1.1.0 0.2.1.0 18.0.1.0 ");
     window_world_stop();
@@ -241,9 +241,8 @@ TEST("a thread that waited for events waits after a power cut") {
 TEST("what waits for a window goes with it") {
     window_world_start(window_world_told);
     keys(1, WINDOW_EVENTS + 2);
-    EXPECT(ring_behind());
+    EXPECT(ring_behind(window_world_seat()));
     desktop_remove(window_world_seat());
-    EXPECT(!ring_behind());
     EXPECT_EQUAL(desktop_window_count(), 0);
     EXPECT_EQUAL(desktop_focused_number(), 0);
     window_world_stop();
@@ -258,23 +257,126 @@ static const char two[] = "import ui\n"
                           "    }\n"
                           "}\n";
 
-TEST("of what waits for two windows only that goes which is for the one") {
+TEST("a window that takes no events keeps nothing from another") {
     static const InputEvent key = {.kind = INPUT_KEY, .usage = 4, .down = true};
     window_world_start(two);
     Seat *first = seat_first(), *second = first->next;
-    for (int i = 0; i < WINDOW_EVENTS + 1; i++)
+    for (int i = 0; i < WINDOW_EVENTS + 9; i++)
         ring_deliver(&first->window, &key);
     ring_deliver(&second->window, &key);
-    ring_deliver(&first->window, &key);
-    EXPECT_EQUAL(second->object->event_count, 0); /* all waits behind it */
-    EXPECT(ring_behind());
-    desktop_remove(first);
-    desktop_step();
-    EXPECT(!ring_behind());
+    EXPECT(ring_behind(first) && !ring_behind(second));
     EXPECT_EQUAL(second->object->event_count, 1);
+    EXPECT(!ring_waiter(second));
+    desktop_remove(first);
     window_world_check();
     for (int i = 0; i < 9; i++)
         window_world_turn(100000);
+    EXPECT_EQUAL(second->object->event_count, 0);
+    window_world_stop();
+}
+
+/* ---- A program that takes nothing ---- */
+
+/* Time goes by, and it has taken nothing. */
+static void silent(void) {
+    sim_time_set_ns(platform_now_ns() + RING_PATIENCE_NS);
+    ring_flush();
+}
+
+static void presses(unsigned first, unsigned count) {
+    for (unsigned i = first; i < first + count; i++) {
+        window_world_key(i);
+        window_world_tell(
+            (InputEvent){.kind = INPUT_KEY, .usage = (uint16_t)i});
+    }
+}
+
+TEST("a window that does not answer hears no new press, but each release") {
+    window_world_start(window_world_told);
+    window_world_key(4);
+    button(true, 9);
+    keys(100, WINDOW_EVENTS - 2);
+    silent();
+    window_world_key(99);
+    window_world_check(); /* E2 */
+    presses(200, 3);
+    button(false, 9);
+    window_world_tell((InputEvent){.kind = INPUT_KEY, .usage = 4});
+    wheel(3);
+    window_world_rest();
+    const char *told = told_keys(100, WINDOW_EVENTS - 2);
+    const char *heard = window_world_heard();
+    EXPECT(strstr(heard, told) == heard + strlen("0.4.1.0 2.1.1.9 "));
+    EXPECT_TEXT(strstr(heard, told) + strlen(told),
+                "0.200.0.0 0.201.0.0 0.202.0.0 2.1.0.9 0.4.0.0 ");
+    window_world_stop();
+}
+
+TEST("before it does not answer a window hears all that is typed ahead") {
+    window_world_start(window_world_told);
+    keys(1, WINDOW_EVENTS);
+    sim_time_set_ns(platform_now_ns() + RING_PATIENCE_NS - 1000000);
+    ring_flush();
+    window_world_key(200);
+    window_world_rest();
+    EXPECT(strstr(window_world_heard(), " 0.200.1.0 ") != NULL);
+    window_world_stop();
+}
+
+TEST("who takes an event again answers again") {
+    window_world_start(window_world_told);
+    keys(1, WINDOW_EVENTS);
+    silent();
+    EXPECT(ring_silent_ns(window_world_seat()) >= RING_PATIENCE_NS);
+    WindowObject *object = window_world_seat()->object;
+    EXPECT_EQUAL(heap_write(object, sizeof *object), STATUS_OK);
+    ring_drop(object);
+    ring_flush();
+    EXPECT(ring_silent_ns(window_world_seat()) < RING_PATIENCE_NS);
+    window_world_rest();
+    sim_time_set_ns(platform_now_ns() + RING_PATIENCE_NS);
+    EXPECT_EQUAL(ring_silent_ns(window_world_seat()), 0); /* it waits */
+    window_world_stop();
+}
+
+/* For hours, with what says how things are in between. */
+TEST("what a window that does not answer keeps has an end") {
+    window_world_start(window_world_told);
+    keys(1, WINDOW_EVENTS);
+    silent();
+    for (int i = 0; i < 3 * RING_LATE_MOST; i++) {
+        motion(i);
+        size(200 + i % 7);
+        presses(4 + (unsigned)i % 50, 1);
+    }
+    window_world_check(); /* E3 */
+    window_world_rest();
+    char wanted[64];
+    snprintf(wanted, sizeof wanted, " 1.0.0.%d ", 3 * RING_LATE_MOST - 1);
+    EXPECT(strstr(window_world_heard(), wanted) != NULL);
+    snprintf(wanted, sizeof wanted, " 1.0.0.%d ", 3 * RING_LATE_MOST - 2);
+    EXPECT(strstr(window_world_heard(), wanted) == NULL);
+    window_world_stop();
+}
+
+TEST("typed ahead without end, releases still find a place") {
+    window_world_start(window_world_told);
+    button(true, 9);
+    for (int i = 0; i < RING_LATE_MOST; i++)
+        presses(4 + (unsigned)i % 20, 1);
+    button(false, 77);
+    window_world_check();
+    Seat *seat = window_world_seat();
+    uint64_t taken = 0, released = 0;
+    for (; seat->object->event_count > 0; taken++) {
+        EXPECT_EQUAL(heap_write(seat->object, sizeof *seat->object), STATUS_OK);
+        released += ring_event(seat->object, 0)[5] == 77;
+        ring_drop(seat->object);
+        ring_flush();
+    }
+    EXPECT_EQUAL(released, 1);
+    EXPECT(taken > RING_LATE_MOST / 2);
+    window_world_rest();
     window_world_stop();
 }
 
@@ -316,7 +418,7 @@ TEST("a window whose ring its program damaged hears nothing, harms nobody") {
         EXPECT(!ring_is_good(object));
         keys(1, 3);
         EXPECT_EQUAL(object->event_count, count);
-        EXPECT(!ring_behind());
+        EXPECT(!ring_behind(window_world_seat()));
         for (int i = 0; i < 10; i++)
             window_world_turn(100000);
         EXPECT_TEXT(window_world_heard(), "");

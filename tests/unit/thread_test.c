@@ -3,10 +3,12 @@
 
 #include "persist/memory/pages.h"
 #include "persist/memory/snapshot.h"
+#include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/vm_harness.h"
 #include "vm/heap/heap.h"
 #include "vm/run/domain.h"
+#include "vm/run/thread_tree.h"
 #include "vm/run/vm.h"
 
 enum { FILLER_REGION = 40, FILLER_LENGTH = 2000 };
@@ -26,6 +28,13 @@ static Thread *runnable(Domain *domain) {
     return thread;
 }
 
+static Object *some_object(Domain *domain) {
+    Status status;
+    Array *made = heap_new_array(domain, CLASS_IntArray, 1, &status);
+    EXPECT(made != NULL);
+    return &made->head;
+}
+
 static void stop(void) {
     harness_check();
     harness_stop();
@@ -35,7 +44,7 @@ static void stop(void) {
 
 static void sleep_until(Thread *thread, uint64_t wake_ns) {
     EXPECT_EQUAL(heap_write(thread, sizeof *thread), STATUS_OK);
-    thread->wake_ns = wake_ns;
+    thread->key = wake_ns;
     EXPECT_EQUAL(thread_park(thread, WAIT_SLEEP, NULL), STATUS_OK);
 }
 
@@ -47,21 +56,67 @@ TEST("of threads that wake at one time the older is first") {
     sleep_until(two, 1000);
     sleep_until(one, 1000);
     sleep_until(three, 1000);
-    EXPECT(domain->sleepers == one);
-    EXPECT(one->next == two);
-    EXPECT(two->next == three);
-    EXPECT(three->next == late);
+    const Thread *wanted[] = {one, two, three, late};
+    const Thread *at = thread_tree_first(domain->sleepers, 0);
+    for (int i = 0; i < 4; i++) {
+        EXPECT(at == wanted[i]);
+        at = thread_tree_next(domain->sleepers, at);
+    }
+    EXPECT(at == NULL);
+    stop();
+}
+
+/* Adversary's keys: ascending, descending, all the same, and by chance. */
+static uint64_t key_of(int kind, uint64_t i) {
+    const uint64_t keys[] = {i, 5000 - i, 7, sim_random() % 900};
+    return keys[kind];
+}
+
+TEST("any number of sleepers in any order wake by their times") {
+    enum { COUNT = 400 };
+    for (int kind = 0; kind < 4; kind++) {
+        Domain *domain = start();
+        Thread *threads[COUNT];
+        for (int i = 0; i < COUNT; i++)
+            threads[i] = runnable(domain);
+        for (uint64_t i = 0; i < COUNT; i++)
+            sleep_until(threads[i], key_of(kind, i));
+        harness_check(); /* T3, and that the tree is not deep */
+        for (int i = 0; i < COUNT; i += 3)
+            EXPECT_EQUAL(thread_wake(threads[i], false), STATUS_OK);
+        harness_check();
+        uint64_t last = 0;
+        for (const Thread *at; (at = thread_tree_first(domain->sleepers, 0));) {
+            EXPECT(at->key >= last);
+            last = at->key;
+            EXPECT_EQUAL(thread_wake((Thread *)at, false), STATUS_OK);
+        }
+        stop();
+    }
+}
+
+TEST("of those that wait for an object the one that came first is found") {
+    Domain *domain = start();
+    Object *objects[3] = {some_object(domain), some_object(domain),
+                          some_object(domain)};
+    Thread *threads[30];
+    for (int i = 0; i < 30; i++) {
+        threads[i] = runnable(domain);
+        EXPECT_EQUAL(heap_write(threads[i], sizeof(Thread)), STATUS_OK);
+        threads[i]->result_word = FRAME_SINK;
+        HEAP_SET(threads[i]->waiting, objects[i % 2]);
+        EXPECT_EQUAL(thread_park(threads[i], WAIT_NATIVE, NULL), STATUS_OK);
+    }
+    for (int i = 0; i < 30; i++) {
+        EXPECT(thread_waiter(domain, objects[i % 2]) == threads[i]);
+        EXPECT(thread_waiter(domain, objects[2]) == NULL);
+        EXPECT_EQUAL(thread_complete(threads[i], 0, false), STATUS_OK);
+    }
+    EXPECT(domain->waiters == NULL);
     stop();
 }
 
 /* ---- Raising ---- */
-
-static Object *some_object(Domain *domain) {
-    Status status;
-    Array *made = heap_new_array(domain, CLASS_IntArray, 1, &status);
-    EXPECT(made != NULL);
-    return &made->head;
-}
 
 TEST("what is raised ends a native that goes on in steps") {
     Domain *domain = start();
@@ -188,7 +243,7 @@ TEST("a commit that cannot end now ends with the next generation") {
     EXPECT_EQUAL(heap_write(thread, sizeof *thread), STATUS_OK);
     EXPECT_EQUAL(heap_write(ROOT, sizeof *ROOT), STATUS_OK);
     thread->result_word = FRAME_SINK;
-    thread->wait_number = ++ROOT->commits;
+    thread->order = ++ROOT->commits;
     EXPECT_EQUAL(thread_park(thread, WAIT_COMMIT, NULL), STATUS_OK);
     vm_barrier_taken();
     EXPECT_EQUAL(snapshot_now(), STATUS_OK);

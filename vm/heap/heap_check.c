@@ -169,13 +169,43 @@ static const Thread *check_list(Checker *check, const ThreadList *list) {
              place);
         need(check, belongs(at, list), "T2 a thread is in the wrong list",
              place);
-        need(check,
-             list->waits != 1u << WAIT_SLEEP || !before ||
-                 before->wake_ns <= at->wake_ns,
-             "T3 sleepers are out of order", place);
         check->listed++;
     }
     return before;
+}
+
+typedef struct ThreadTree {
+    ThreadList of;
+    const Thread *last; /* in order, so far */
+    uint32_t depth;
+} ThreadTree;
+
+enum { DEPTH_MOST = 200 }; /* with random priorities there is never more */
+
+static void check_tree(Checker *check, Thread *at, const Thread *above,
+                       ThreadTree *tree) {
+    uint64_t place = (uint64_t)(uintptr_t)at;
+    if (!at || check->bad)
+        return;
+    need(check, tree->depth < DEPTH_MOST && is_own(check, at, CLASS_Thread),
+         "T1 a tree of threads leads to something else", place);
+    if (check->bad)
+        return;
+    need(check, belongs(at, &tree->of), "T2 a thread is in the wrong tree",
+         place);
+    need(check, !above || above->priority >= at->priority,
+         "T3 a thread has a higher priority than the one above it", place);
+    tree->depth++;
+    check_tree(check, at->less, at, tree);
+    const Thread *last = tree->last;
+    need(check,
+         !last || last->key < at->key ||
+             (last->key == at->key && last->order < at->order),
+         "T3 threads that wait are out of order", place);
+    tree->last = at;
+    check->listed++;
+    check_tree(check, at->greater, at, tree);
+    tree->depth--;
 }
 
 /* What is in no list of the domain's own: who joined. */
@@ -367,18 +397,16 @@ static void check_threads(Checker *check, const Domain *domain) {
     ThreadList queue = {.first = domain->run_first,
                         .state = THREAD_RUNNABLE,
                         .waits = 1u << WAIT_NONE};
-    ThreadList sleepers = {.first = domain->sleepers,
-                           .state = THREAD_PARKED,
-                           .waits = 1u << WAIT_SLEEP};
-    ThreadList waiters = {.first = domain->waiters,
-                          .state = THREAD_PARKED,
-                          .waits = 1u << WAIT_PARK | 1u << WAIT_COMMIT |
-                                   1u << WAIT_NATIVE};
+    ThreadTree sleepers = {
+        .of = {.state = THREAD_PARKED, .waits = 1u << WAIT_SLEEP}};
+    ThreadTree waiters = {.of = {.state = THREAD_PARKED,
+                                 .waits = 1u << WAIT_PARK | 1u << WAIT_COMMIT |
+                                          1u << WAIT_NATIVE}};
     const Thread *last = check_list(check, &queue);
     need(check, last == domain->run_last, "T1 a list has another end",
          (uint64_t)(uintptr_t)domain->run_last);
-    check_list(check, &sleepers);
-    check_list(check, &waiters);
+    check_tree(check, domain->sleepers, NULL, &sleepers);
+    check_tree(check, domain->waiters, NULL, &waiters);
     need(check,
          check->living == check->listed &&
              check->listed == domain->thread_count,

@@ -233,20 +233,27 @@ typedef enum ThreadState {
 typedef enum ThreadWait {
     WAIT_NONE,
     WAIT_PARK,   /* Thread.park(): until unpark */
-    WAIT_SLEEP,  /* in the domain's list of sleepers until wake_ns */
+    WAIT_SLEEP,  /* among the domain's sleepers */
     WAIT_JOIN,   /* in the joiners of another thread */
     WAIT_COMMIT, /* until the generation is durable */
     WAIT_NATIVE, /* a native's: `waiting` says for what */
 } ThreadWait;
+
+/* Keys of waiters; a native's that waits for an object has its address. */
+enum { WAITS_COMMIT, WAITS_ANSWER, WAITS_UNPARK };
 
 #define THREAD_REFERENCES 13
 
 typedef struct Thread {
     Object head;
     struct Domain *domain;
-    Stack *stack;          /* null when ended */
-    struct Thread *next;   /* of the one list this thread is in */
-    struct Thread *before; /* the same, backwards */
+    Stack *stack; /* null when ended */
+    union {       /* of the one list or tree this thread is in */
+        struct Thread *next, *less;
+    };
+    union { /* the same, backwards; what comes behind it in the tree */
+        struct Thread *before, *greater;
+    };
     struct Thread *joiners;
     Object *waiting;        /* what the native waits for */
     Object *progress;       /* state of a native that goes on in steps */
@@ -258,14 +265,17 @@ typedef struct Thread {
     Object *spare[2];       /* null */
     uint64_t number;        /* in its domain, from 1 */
     uint64_t frame;         /* word of the stack where its frame begins */
-    uint64_t wake_ns;       /* experienced clock */
-    uint64_t wait_number;   /* for WAIT_COMMIT */
-    uint32_t fuel;          /* rest of its slice */
-    uint8_t state;          /* ThreadState */
-    uint8_t wait;           /* ThreadWait */
-    uint8_t permit;         /* an unpark came before the park */
-    uint8_t handler;        /* runs a `restarted` handler */
-    uint64_t result_word;   /* where `calling` puts its result, in the frame */
+    uint64_t key;    /* a sleeper's: when it wakes, by the experienced clock; a
+                        waiter's: WAITS_... or the address of `waiting` */
+    uint64_t order;  /* a sleeper's: its number; a waiter's: which came first;
+                        for WAIT_COMMIT: which call of the world's it is */
+    uint32_t fuel;   /* rest of its slice */
+    uint8_t state;   /* ThreadState */
+    uint8_t wait;    /* ThreadWait */
+    uint8_t permit;  /* an unpark came before the park */
+    uint8_t handler; /* runs a `restarted` handler */
+    uint32_t priority;    /* in its tree */
+    uint32_t result_word; /* where `calling` puts its result, in the frame */
 } Thread;
 
 typedef enum DomainState {
@@ -285,8 +295,8 @@ enum {                        /* what a person granted an app; append only */
 typedef struct Domain {
     Object head;
     Thread *run_first, *run_last; /* the run queue */
-    Thread *sleepers;             /* ascending by wake_ns, then number */
-    Thread *waiters;              /* all other parked threads */
+    Thread *sleepers;             /* trees (thread_tree.h): those that sleep */
+    Thread *waiters;              /* and all other parked threads */
     Array *environments; /* references: per module number its variables */
     String *name;
     Object *memory_error; /* ready to be thrown */
@@ -302,6 +312,7 @@ typedef struct Domain {
     uint64_t used_bytes;  /* lines and blocks in use */
     uint64_t since_bytes; /* allocated since the last collection */
     uint64_t threads_made;
+    uint64_t waits_made; /* waiters so far */
     uint64_t hashes_made;
     uint64_t hash_count; /* entries in `hashes` */
     uint64_t gate_count;
@@ -329,7 +340,7 @@ typedef struct Gate {
 /* ---- The system root: the first page of the range ---- */
 
 #define ROOT_MAGIC 0x315456524c4f4f52ull
-#define ROOT_LAYOUT 1u
+#define ROOT_LAYOUT 2u
 #define ROOT_DOMAINS_MAX 448u
 #define ROOT_ENDING_MAX 8u
 
@@ -358,7 +369,8 @@ typedef struct SystemRoot {
     uint64_t next_turn;      /* the domain slot that runs next */
     uint64_t ending[ROOT_ENDING_MAX]; /* regions of apps that are over, first of
                                          a chain each, to be given back */
-    uint64_t spare[4];
+    uint64_t random; /* state of thread_tree.c; no program sees it */
+    uint64_t spare[3];
     Domain *domains[ROOT_DOMAINS_MAX]; /* 0: the system; null: free */
 } SystemRoot;
 

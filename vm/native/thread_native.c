@@ -105,7 +105,7 @@ static NativeResult sleep_native(NativeCall *call) {
     uint64_t time = call->arguments[0], now = ROOT->experienced_ns;
     if (!time)
         return thread_yield(call);
-    call->thread->wake_ns = time > UINT64_MAX - now ? UINT64_MAX : now + time;
+    call->thread->key = time > UINT64_MAX - now ? UINT64_MAX : now + time;
     call->wait = WAIT_SLEEP;
     return NATIVE_PARK;
 }
@@ -116,7 +116,7 @@ static NativeResult commit_native(NativeCall *call) {
                             "nothing becomes durable without a disk");
     if (!native_write(call, ROOT, sizeof *ROOT))
         return NATIVE_FAILED;
-    call->thread->wait_number = ++ROOT->commits;
+    call->thread->order = ++ROOT->commits;
     call->wait = WAIT_COMMIT;
     return NATIVE_PARK;
 }
@@ -138,21 +138,11 @@ static NativeResult lock_native(NativeCall *call) {
     return NATIVE_DONE;
 }
 
-/* The thread that has waited longest for the lock, or NULL; new ones are put
- * at the front of the list. */
-static Thread *longest_waiter(const Domain *domain, const Object *lock) {
-    Thread *found = NULL;
-    for (Thread *at = domain->waiters; at; at = at->next)
-        if (at->wait == WAIT_NATIVE && at->waiting == lock)
-            found = at;
-    return found;
-}
-
 /* The lock passes from hand to hand; it is free when nobody waits. */
 static NativeResult unlock_native(NativeCall *call) {
     Object *lock = native_reference(call, 0);
     uint64_t *held = object_word(lock, LOCK_HELD);
-    Thread *next = longest_waiter(call->domain, lock);
+    Thread *next = thread_waiter(call->domain, lock);
     if (next) {
         call->failed = thread_complete(next, 0, false);
         return call->failed == STATUS_OK ? NATIVE_DONE : NATIVE_FAILED;

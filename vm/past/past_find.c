@@ -298,19 +298,27 @@ static Status look_in_stack(Past *past, uint64_t address, PastApp *app) {
     return status == STATUS_OK ? STATUS_NOT_FOUND : status;
 }
 
+/* The threads of the run queue, one after the other, or of a tree, where what
+ * is not looked at yet is kept aside. */
 static Status look_in_threads(Past *past, uint64_t first, PastApp *app) {
-    for (unsigned i = 0; first && i < THREADS_LOOKED; i++) {
+    uint64_t aside[THREADS_LOOKED + 1] = {first};
+    unsigned count = first != 0;
+    for (unsigned i = 0; count > 0 && i < THREADS_LOOKED; i++) {
         PastObject object;
         Thread thread;
-        Status status = past_object_of(past, first, CLASS_Thread, &object);
+        uint64_t at = aside[--count];
+        Status status = past_object_of(past, at, CLASS_Thread, &object);
         if (status == STATUS_OK)
-            status = past_read(past, first, &thread, sizeof thread);
+            status = past_read(past, at, &thread, sizeof thread);
         if (status != STATUS_OK)
             return status;
         status = look_in_stack(past, address_of(thread.stack), app);
         if (status == STATUS_OK)
             return status;
-        first = address_of(thread.next);
+        if (thread.state == THREAD_PARKED && thread.greater)
+            aside[count++] = address_of(thread.greater);
+        if (thread.less)
+            aside[count++] = address_of(thread.less);
     }
     return STATUS_NOT_FOUND;
 }

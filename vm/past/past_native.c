@@ -13,6 +13,7 @@
 #include "vm/run/native.h"
 #include "vm/run/native_call.h"
 #include "vm/run/thread.h"
+#include "vm/run/thread_tree.h"
 #include "vm/run/vm.h"
 #include "vm/run/worker.h"
 
@@ -296,8 +297,10 @@ static bool is_asking(const Thread *thread) {
 /* The one thread that waits for an answer, or NULL. */
 static Thread *asking(void) {
     for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
-        Thread *at = ROOT->domains[i] ? ROOT->domains[i]->waiters : NULL;
-        for (; at; at = at->next)
+        Thread *waiters = ROOT->domains[i] ? ROOT->domains[i]->waiters : NULL;
+        Thread *at = thread_tree_first(waiters, WAITS_ANSWER);
+        for (; at && at->key == WAITS_ANSWER;
+             at = thread_tree_next(waiters, at))
             if (is_asking(at))
                 return at;
     }

@@ -4,6 +4,7 @@
 #include "persist/memory/snapshot.h"
 #include "vm/run/room.h"
 #include "vm/run/thread.h"
+#include "vm/run/thread_tree.h"
 #include "vm/run/vm.h"
 
 static struct {
@@ -40,12 +41,11 @@ void vm_barrier_taken(void) {
 
 /* False: some go on waiting. */
 static bool end_commits(Domain *domain) {
-    for (Thread *at = domain->waiters, *next; at; at = next) {
-        next = at->next;
-        if (at->wait == WAIT_COMMIT && at->wait_number <= commit.barrier &&
-            thread_complete(at, 0, false) != STATUS_OK)
+    Thread *first;
+    while ((first = thread_tree_first(domain->waiters, WAITS_COMMIT)) &&
+           first->wait == WAIT_COMMIT && first->order <= commit.barrier)
+        if (thread_complete(first, 0, false) != STATUS_OK)
             return false;
-    }
     return true;
 }
 

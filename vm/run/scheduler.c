@@ -16,6 +16,7 @@
 #include "vm/run/room.h"
 #include "vm/run/stack.h"
 #include "vm/run/thread.h"
+#include "vm/run/thread_tree.h"
 #include "vm/run/vm.h"
 #include "vm/run/worker.h"
 
@@ -191,10 +192,19 @@ static void tick(void) {
     scheduler.clock_ns = now;
 }
 
+static Thread *first_sleeper(const Domain *domain) {
+    return thread_tree_first(domain->sleepers, 0);
+}
+
+/* Is there one whose time has come? */
+static bool has_due_sleeper(const Domain *domain) {
+    const Thread *first = first_sleeper(domain);
+    return first && first->key <= ROOT->experienced_ns;
+}
+
 static void wake_sleepers(Domain *domain) {
-    while (domain->sleepers &&
-           domain->sleepers->wake_ns <= ROOT->experienced_ns)
-        if (is_refused(thread_wake(domain->sleepers, false)))
+    while (has_due_sleeper(domain))
+        if (is_refused(thread_wake(first_sleeper(domain), false)))
             return;
 }
 
@@ -295,9 +305,9 @@ static uint64_t idle_until(void) {
             continue;
         if (can_run(i))
             return now;
-        if (domain->sleepers && !room_waits(i, 0) &&
-            domain->sleepers->wake_ns < earliest)
-            earliest = domain->sleepers->wake_ns;
+        const Thread *first = first_sleeper(domain);
+        if (first && !room_waits(i, 0) && first->key < earliest)
+            earliest = first->key;
     }
     uint64_t experienced = ROOT->experienced_ns + (now - scheduler.clock_ns);
     if (earliest == UINT64_MAX)
@@ -392,7 +402,7 @@ static const char *check_domain(size_t slot) {
         if (at->fuel > SLICE_COUNT)
             return "S2: a thread has more fuel than a slice";
     if (runs(domain) && !scheduler.pressed && !room_waits(slot, 0) &&
-        domain->sleepers && domain->sleepers->wake_ns <= ROOT->experienced_ns)
+        has_due_sleeper(domain))
         return "S5: a thread sleeps longer than it wanted";
     return NULL;
 }

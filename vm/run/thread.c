@@ -5,6 +5,7 @@
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
 #include "vm/run/stack.h"
+#include "vm/run/thread_tree.h"
 
 static Status announce(const Thread *thread) {
     return thread ? heap_write(thread, sizeof *thread) : STATUS_OK;
@@ -84,66 +85,78 @@ static void queue_remove(Thread *thread) {
 
 /* ---- Waiting ---- */
 
-/* Of those that wake at the same time the older thread is first. */
-static bool wakes_before(const Thread *one, const Thread *other) {
-    return one->wake_ns < other->wake_ns ||
-           (one->wake_ns == other->wake_ns && one->number < other->number);
+static Thread **tree_for(Thread *thread, ThreadWait wait) {
+    return wait == WAIT_SLEEP ? &thread->domain->sleepers
+                              : &thread->domain->waiters;
 }
 
-/* The last sleeper that wakes before it; NULL: the new one is first. */
-static Thread *sleeper_before(const Thread *thread) {
-    Thread *before = NULL;
-    for (Thread *at = thread->domain->sleepers; at && wakes_before(at, thread);
-         at = at->next)
-        before = at;
-    return before;
+static uint64_t key_for(const Thread *thread, ThreadWait wait) {
+    uint64_t object = (uint64_t)(uintptr_t)thread->waiting;
+    if (wait == WAIT_PARK)
+        return WAITS_UNPARK;
+    if (wait == WAIT_COMMIT)
+        return WAITS_COMMIT;
+    return object ? object : WAITS_ANSWER;
+}
+
+/* Where it comes among those that wait; the caller of a native said when it
+ * wakes, or which commit it is. */
+static void choose_place(Thread *thread, ThreadWait wait) {
+    if (wait != WAIT_SLEEP)
+        thread->key = key_for(thread, wait);
+    if (wait == WAIT_SLEEP)
+        thread->order = thread->number;
+    else if (wait != WAIT_COMMIT)
+        thread->order = ++thread->domain->waits_made;
+}
+
+static Status announce_park(Thread *thread, ThreadWait wait, Thread *other) {
+    Status status = announce_queue(thread->domain);
+    if (status == STATUS_OK)
+        status = announce_neighbours(thread);
+    if (status != STATUS_OK)
+        return status;
+    if (wait != WAIT_JOIN) {
+        choose_place(thread, wait);
+        return thread_tree_announce_add(*tree_for(thread, wait), thread);
+    }
+    status = announce(other);
+    return status == STATUS_OK ? announce(other->joiners) : status;
 }
 
 Status thread_park(Thread *thread, ThreadWait wait, Thread *other) {
-    Domain *domain = thread->domain;
-    Thread *before = wait == WAIT_SLEEP ? sleeper_before(thread) : NULL;
-    Thread **list = wait == WAIT_SLEEP  ? &domain->sleepers
-                    : wait == WAIT_JOIN ? &other->joiners
-                                        : &domain->waiters;
-    Status status = announce_queue(domain);
-    if (status == STATUS_OK)
-        status = announce_neighbours(thread);
-    if (status == STATUS_OK)
-        status = announce(other);
-    if (status == STATUS_OK)
-        status = announce(before);
-    if (status == STATUS_OK)
-        status = announce(before ? before->next : *list);
+    Status status = announce_park(thread, wait, other);
     if (status != STATUS_OK)
         return status;
     queue_remove(thread);
-    link_behind(list, before, thread);
+    if (wait == WAIT_JOIN)
+        link_behind(&other->joiners, NULL, thread);
+    else
+        thread_tree_add(tree_for(thread, wait), thread);
     thread->state = THREAD_PARKED;
     thread->wait = (uint8_t)wait;
     return STATUS_OK;
 }
 
-/* Removes a parked thread from the list it waits in. A joiner that is first in
- * its list is only woken by thread_end, which knows the list. */
-static void leave_list(Thread *thread, Thread **list) {
-    unlink(list, thread);
+static Status announce_wake(const Thread *thread, Thread *root) {
+    Status status = thread->wait == WAIT_JOIN
+                        ? announce_neighbours(thread)
+                        : thread_tree_announce_remove(root, thread);
+    return status == STATUS_OK ? announce_queue(thread->domain) : status;
+}
+
+/* From the list of joiners or the tree that it waits in. */
+static Status wake_from(Thread *thread, Thread **from, bool soon) {
+    Status status = announce_wake(thread, *from);
+    if (status != STATUS_OK)
+        return status;
+    if (thread->wait == WAIT_JOIN)
+        unlink(from, thread);
+    else
+        thread_tree_remove(from, thread);
     thread->state = THREAD_RUNNABLE;
     thread->wait = WAIT_NONE;
     HEAP_SET(thread->waiting, NULL);
-}
-
-static Thread **list_of(Thread *thread) {
-    return thread->wait == WAIT_SLEEP ? &thread->domain->sleepers
-                                      : &thread->domain->waiters;
-}
-
-static Status wake_from(Thread *thread, Thread **list, bool soon) {
-    Status status = announce_neighbours(thread);
-    if (status == STATUS_OK)
-        status = announce_queue(thread->domain);
-    if (status != STATUS_OK)
-        return status;
-    leave_list(thread, list);
     if (soon)
         queue_insert(thread);
     else
@@ -153,7 +166,13 @@ static Status wake_from(Thread *thread, Thread **list, bool soon) {
 
 Status thread_wake(Thread *thread, bool soon) {
     CHECK(thread->state == THREAD_PARKED && thread->wait != WAIT_JOIN);
-    return wake_from(thread, list_of(thread), soon);
+    return wake_from(thread, tree_for(thread, thread->wait), soon);
+}
+
+Thread *thread_waiter(const Domain *domain, const Object *object) {
+    uint64_t key = (uint64_t)(uintptr_t)object;
+    Thread *first = thread_tree_first(domain->waiters, key);
+    return first && first->key == key ? first : NULL;
 }
 
 Status thread_complete(Thread *thread, uint64_t result, bool soon) {
@@ -207,7 +226,7 @@ Status thread_announce(Thread *thread) {
     Status status = announce_queue(thread->domain);
     if (status == STATUS_OK)
         status = announce(thread);
-    return status == STATUS_OK ? announce(thread->domain->waiters) : status;
+    return status;
 }
 
 /* ---- Beginning and end ---- */

@@ -13,6 +13,7 @@
 #include "vm/run/native_call.h"
 #include "vm/run/scheduler.h"
 #include "vm/run/thread.h"
+#include "vm/run/thread_tree.h"
 #include "vm/run/worker.h"
 
 static Domain *restoring; /* the app that is coming back, */
@@ -87,8 +88,9 @@ static Status queue_handler(Domain *domain, Object *handler) {
 
 static Status restore_domain(Domain *domain) {
     Status status = STATUS_OK;
-    for (Thread *at = domain->waiters, *next; at; at = next) {
-        next = at->next;
+    for (Thread *at = thread_tree_first(domain->waiters, 0), *next; at;
+         at = next) {
+        next = thread_tree_next(domain->waiters, at);
         restore_waiter(at);
     }
     for (uint64_t i = domain->restarted_count; i-- > 0;)
