@@ -204,6 +204,8 @@ void ring_deliver(WmWindow *window, const InputEvent *event) {
     Seat *seat = window->owner;
     Status status = STATUS_BUSY;
     flush(seat);
+    if ((int)event->kind < WM_EVENT_SIZE) /* from a person, not a program */
+        vm_favour(seat->domain);
     if (!seat->late)
         status = push_event(seat, event);
     if (status != STATUS_OK)

@@ -216,7 +216,7 @@ static void expect_slices(uint16_t op) {
                  STATUS_OK);
     vm_run(1000);
     EXPECT(!vm_app_ended(domain, &code));
-    for (int i = 0; i < 200; i++)
+    for (int i = 0; i < 500; i++)
         vm_run(1000);
     EXPECT(vm_app_ended(domain, &code));
     EXPECT_EQUAL(variable(domain, 0), 100000);

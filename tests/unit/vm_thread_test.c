@@ -300,7 +300,7 @@ TEST("apps share the machine and one that is killed leaves nothing") {
     EXPECT_EQUAL(domain_kill(one), STATUS_OK);
     harness_check();
     harness_step(1000000);
-    EXPECT(variable(two, 0) > b + 500000);
+    EXPECT(variable(two, 0) > b + 250000);
     vm_stop_app(two, "enough");
     EXPECT(vm_app_ended(two, &code));
     EXPECT_EQUAL(harness_step(1000), UINT64_MAX);

@@ -39,6 +39,8 @@ static void count_arguments(const Link *link, const FileMethod *file,
     made->frame_words = (uint16_t)(FRAME_HEADER_WORDS + made->reference_count +
                                    (no_body ? scalars : file->scalars));
     made->result_kind = link->file.types[file->result].kind;
+    uint32_t cost = no_body ? 0 : file->words + made->frame_words / 8u;
+    made->cost = (uint16_t)(cost < UINT16_MAX ? cost : UINT16_MAX);
 }
 
 static void pack_parameter(const Link *link, const FileParameter *parameter,

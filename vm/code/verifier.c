@@ -605,19 +605,28 @@ static void rule_call_interface(Check *check) {
          "the method belongs to no interface");
 }
 
+/* A call is charged for all words of the method; a return gives back those
+ * behind it (worker.h). */
+static void link_return(Check *check) {
+    check->to.c = (uint16_t)(check->file->words - (check->at + 1));
+}
+
 static void rule_return_none(Check *check) {
+    link_return(check);
     need(check,
          check->link->file.types[check->file->result].kind == MODULE_NONE,
          "a result is missing");
 }
 
 static void rule_return_ref(Check *check) {
+    link_return(check);
     const Class *of = check->link->types[check->file->result];
     need(check, of && fits(reference_class(check, check->word.a), of),
          "the result does not fit");
 }
 
 static void rule_return_value(Check *check) {
+    link_return(check);
     uint8_t kind = check->link->file.types[check->file->result].kind;
     need(check, scalar_kind(check, check->word.a) == kind,
          "the result has another kind");

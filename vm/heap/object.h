@@ -168,7 +168,7 @@ typedef struct Method {
     uint16_t reference_count;     /* registers of bank R */
     uint16_t reference_arguments; /* of argument_count, with `this` */
     uint16_t result_kind;         /* ModuleKind */
-    uint16_t zero;
+    uint16_t cost;                /* of a call, in units (vm/run/worker.h) */
 } Method;
 
 /* A handler: first word, word after the last, handler word and the frame's word
@@ -313,6 +313,7 @@ typedef struct Domain {
     uint64_t since_bytes; /* allocated since the last collection */
     uint64_t threads_made;
     uint64_t waits_made; /* waiters so far */
+    uint64_t debt;       /* units that it used beyond its turns */
     uint64_t hashes_made;
     uint64_t hash_count; /* entries in `hashes` */
     uint64_t gate_count;

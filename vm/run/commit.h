@@ -2,12 +2,17 @@
 #ifndef VM_RUN_COMMIT_H
 #define VM_RUN_COMMIT_H
 
-/* At create and restore, with the root as it is: calls so far are behind a
- * barrier. */
+#include <stdbool.h>
+
+/* At create and restore, with the root as it is: calls so far are in a durable
+ * generation, and return. */
 void commit_start(void);
 
-/* A call that should have ended could not: it is tried with the next
- * generation. */
+/* There may be more calls that are to return: an app came back. */
 void commit_again(void);
+
+/* Lets calls return whose generation is durable, some at a time; true: there
+ * may be more. */
+bool commit_step(void);
 
 #endif

@@ -31,11 +31,18 @@ static uint64_t count_frames(uint64_t *frame) {
     return count;
 }
 
+enum {
+    FRAME_COST = 8,      /* units for a frame that is passed, */
+    HANDLERS_A_UNIT = 2, /* and for its handlers */
+    PASS_MOST = 20000,   /* units of one step */
+};
+
 /* Gives the exception its trace. Only a lack of the domain's own memory is
  * passed over: then it has none. */
 static Status add_trace(Object *exception) {
     Status status;
     uint64_t *frame = worker.frame, count = count_frames(frame);
+    worker.fuel -= (int64_t)count;
     Array *methods =
         heap_new_array(worker.domain, CLASS_ObjectArray, count, &status);
     if (!methods)
@@ -76,14 +83,21 @@ static const uint64_t *find_handler(const uint64_t *frame,
     return NULL;
 }
 
+/* The words from where the frame was to `place` were charged, and are not run,
+ * or the other way round. */
+static void charge_way(const uint64_t *frame, uint64_t place) {
+    worker.fuel += (int64_t)place - (int64_t)frame_place(frame);
+}
+
 static Status enter_handler(uint64_t *frame, const uint64_t *entry,
                             Object *exception) {
     const Method *method = frame_method(frame);
+    uint16_t place = (uint16_t)(entry[0] >> 32);
     Status status = heap_write(frame, method->frame_words * 8ull);
     if (status != STATUS_OK)
         return status;
-    frame[FRAME_PC] = (uint64_t)(uintptr_t)(method->code->at.words +
-                                            (uint16_t)(entry[0] >> 32));
+    charge_way(frame, place);
+    frame[FRAME_PC] = (uint64_t)(uintptr_t)(method->code->at.words + place);
     HEAP_SET(frame[entry[0] >> 48], exception);
     if (worker.thread->progress) /* of a native that threw */
         HEAP_SET(worker.thread->progress, NULL);
@@ -91,8 +105,16 @@ static Status enter_handler(uint64_t *frame, const uint64_t *entry,
     return STATUS_OK;
 }
 
+static void charge_frame(const uint64_t *frame) {
+    const Array *table = frame_method(frame)->handlers;
+    worker.fuel -=
+        FRAME_COST + (table ? (int64_t)table->length / 2 / HANDLERS_A_UNIT : 0);
+    charge_way(frame, frame_method(frame)->code->length);
+}
+
 Status exception_throw(Object *exception) {
     const Class *of = class_of(exception);
+    int64_t enough = worker.fuel - PASS_MOST;
     if (!*object_word(exception, EXCEPTION_METHODS)) {
         Status status = add_trace(exception);
         if (status != STATUS_OK)
@@ -102,6 +124,12 @@ Status exception_throw(Object *exception) {
         const uint64_t *entry = find_handler(frame, of);
         if (entry)
             return enter_handler(frame, entry, exception);
+        if (worker.fuel < enough) {
+            worker.frame = frame;
+            HEAP_SET(worker.thread->thrown, exception);
+            return STATUS_BUSY;
+        }
+        charge_frame(frame);
     }
     HEAP_SET(worker.thread->thrown, exception);
     return STATUS_NOT_FOUND;

@@ -10,8 +10,10 @@
 
 /* Throws in the worker's frame, whose FRAME_PC is after the throwing
  * instruction. STATUS_OK: the worker's frame is at the handler.
- * STATUS_NOT_FOUND: nobody catches; the thread's `thrown` is set and its frames
- * are left. Anything else: nothing can be written now, nothing has changed. */
+ * STATUS_NOT_FOUND: nobody catches; the thread's `thrown` is set. STATUS_BUSY:
+ * this many frames take more than a slice; the worker's frame is one of those
+ * above, and the thread's `thrown` goes on from there when it is thrown again.
+ * Anything else: nothing can be written now, nothing has changed. */
 Status exception_throw(Object *exception);
 
 /* The same with a new exception of a known class, CLASS_BoundsError ...; the

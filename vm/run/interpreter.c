@@ -30,11 +30,15 @@
         goto *labels[(uint16_t)word];                                          \
     } while (0)
 
+/* What an instruction costs beyond its words (worker.h). */
+enum { COST_DIVISION = 4, COST_OBJECT = 12, COST_INTERFACE = 4 };
+
 /* Takes the branch; a backward one may end the slice. */
 #define BRANCH                                                                 \
     do {                                                                       \
         pc += IMM_C;                                                           \
-        if (UNLIKELY(IMM_C < 0) && UNLIKELY(--fuel < 0))                       \
+        fuel += IMM_C;                                                         \
+        if (UNLIKELY(IMM_C < 0) && UNLIKELY(fuel < 0))                         \
             goto safepoint;                                                    \
         NEXT;                                                                  \
     } while (0)
@@ -129,6 +133,14 @@ static bool is_instance(const Object *object, const Object *of) {
     return class_is_a(class_of(object), (const Class *)of);
 }
 
+/* Interfaces are searched. */
+static int64_t class_test_cost(const Object *object, const Class *of) {
+    if (!object || !(of->flags & MODULE_INTERFACE))
+        return 0;
+    const Array *interfaces = class_of(object)->interfaces;
+    return interfaces ? (int64_t)interfaces->length : 0;
+}
+
 static Status throw_bounds(int64_t index, uint64_t length) {
     char message[80];
     Text text = text_on(message, sizeof message);
@@ -154,6 +166,7 @@ SliceEnd interpreter_run(void) {
     Method *callee;
     Object *object;
     Array *array;
+    uint64_t made_bytes;
     const uint64_t *start; /* of the instruction that may be tried again */
 
     LOAD;
@@ -215,6 +228,7 @@ op_text:
         NEXT;
     }
 op_div:
+    fuel -= COST_DIVISION;
     if (UNLIKELY(frame[C] == 0))
         THROW(DivisionError);
     if (UNLIKELY(INT(C) == -1 && INT(B) == INT64_MIN))
@@ -222,14 +236,17 @@ op_div:
     frame[A] = (uint64_t)(INT(B) / INT(C));
     NEXT;
 op_rem:
+    fuel -= COST_DIVISION;
     if (UNLIKELY(frame[C] == 0))
         THROW(DivisionError);
     frame[A] = INT(C) == -1 ? 0 : (uint64_t)(INT(B) % INT(C));
     NEXT;
 op_div_imm:
+    fuel -= COST_DIVISION;
     frame[A] = (uint64_t)(INT(B) / IMM_C);
     NEXT;
 op_rem_imm:
+    fuel -= COST_DIVISION;
     frame[A] = (uint64_t)(INT(B) % IMM_C);
     NEXT;
 op_wrap_add:
@@ -289,6 +306,7 @@ op_double_mul:
     frame[A] = from_double(DOUBLE(B) * DOUBLE(C));
     NEXT;
 op_double_div:
+    fuel -= COST_DIVISION;
     frame[A] = from_double(DOUBLE(B) / DOUBLE(C));
     NEXT;
 op_double_neg:
@@ -298,6 +316,7 @@ op_double_abs:
     frame[A] = frame[B] & ~(1ull << 63);
     NEXT;
 op_double_sqrt:
+    fuel -= COST_DIVISION;
     frame[A] = from_double(__builtin_sqrt(DOUBLE(B)));
     NEXT;
 
@@ -425,7 +444,8 @@ op_switch : {
     pc += (B + 3u) / 4;
     if (value < B) {
         pc += targets[value];
-        if (targets[value] < 0 && --fuel < 0)
+        fuel += targets[value];
+        if (targets[value] < 0 && fuel < 0)
             goto safepoint;
     }
     NEXT;
@@ -434,20 +454,24 @@ op_switch : {
     /* ---- Objects ---- */
 op_new:
     object = make_object((const Class *)pool[B]);
+    made_bytes = ((const Class *)pool[B])->instance_words * 8ull;
     goto made;
 op_box:
     object = boxes_make(worker.domain, C, frame[B], &worker.status);
+    made_bytes = 0;
     goto made;
 op_new_array:
     if (UNLIKELY(INT(B) < 0))
         THROW(BoundsError);
     object = make_array(C, frame[B]);
+    made_bytes = object ? heap_object_bytes(object) : 0;
 made:
     start = pc - 1;
     if (UNLIKELY(!object))
         goto no_object;
     frame[A] = (uint64_t)(uintptr_t)object;
-    if (UNLIKELY(heap_hurry))
+    fuel -= COST_OBJECT + (int64_t)made_bytes / COST_BYTES;
+    if (UNLIKELY(heap_hurry) && fuel > 0)
         fuel = 0; /* a collection is wanted: the next safepoint is one */
     NEXT;
 op_get_ref:
@@ -485,12 +509,14 @@ op_put_transient:
     NEXT;
 op_cast:
     object = OBJECT(B);
+    fuel -= class_test_cost(object, (const Class *)pool[C]);
     if (object && UNLIKELY(!is_instance(object, pool[C])))
         THROW(CastError);
     frame[A] = frame[B];
     NEXT;
 op_is_a:
     object = OBJECT(B);
+    fuel -= class_test_cost(object, (const Class *)pool[C]);
     frame[A] = object && is_instance(object, pool[C]);
     NEXT;
 op_unbox:
@@ -604,6 +630,7 @@ op_call_virtual:
 op_call_interface:
     object = OBJECT(*(const uint16_t *)(const void *)pc);
     NULL_CHECK(object);
+    fuel -= COST_INTERFACE;
     callee =
         class_method(class_of(object), ((const Method *)pool[C])->selector);
     if (UNLIKELY(!callee))
@@ -614,7 +641,7 @@ op_call:
 op_call_static:
     callee = (Method *)pool[C];
 enter:
-    if (UNLIKELY(--fuel < 0)) {
+    if (UNLIKELY(fuel < 0)) {
         pc--;
         goto safepoint;
     }
@@ -627,6 +654,7 @@ enter:
         uint64_t *to = top + callee->arguments_at;
         if (UNLIKELY(new_top > worker.high))
             goto no_room;
+        fuel -= callee->cost;
         for (uint64_t *at = top + FRAME_HEADER_WORDS; at < new_top; at++)
             *at = 0;
         for (unsigned i = 0; i < count; i++)
@@ -641,9 +669,13 @@ enter:
         NEXT;
     }
 op_return:
+    fuel += C;
     word = 0 | (uint64_t)FRAME_SINK << 16;
+    goto leave;
 op_return_ref:
-op_return_value : {
+op_return_value:
+    fuel += C;
+leave : {
     uint64_t value = frame[A], link = frame[FRAME_LINK];
     uint64_t *caller = frame - (link >> 16);
     if (UNLIKELY(caller < worker.low)) {
@@ -677,13 +709,14 @@ native:
             native_call(callee, (const uint16_t *)(const void *)pc);
         if (LIKELY(result == NATIVE_DONE)) {
             fuel -= worker.call.cost;
-            if (UNLIKELY(heap_hurry))
+            if (UNLIKELY(heap_hurry) && fuel > 0)
                 fuel = 0;
             frame[A] = worker.call.result;
             pc += (B + 3u) / 4;
             NEXT;
         }
-        worker.fuel -= worker.call.cost;
+        if (result != NATIVE_FAILED || worker.call.error)
+            worker.fuel -= worker.call.cost;
         if (result == NATIVE_PARK) {
             worker.thread->result_word = A;
             worker.retry = start;
@@ -697,7 +730,6 @@ native:
             callee = worker.call.callee;
             goto enter_instead;
         }
-        fuel++; /* if it is made again, it is counted again */
         if (worker.call.error) {
             worker.status =
                 exception_throw_known(worker.call.error, worker.call.message);
@@ -716,7 +748,7 @@ enter_instead : /* what a native gave to be run */
         *at = 0;
     if (callee->argument_count)
         top[callee->arguments_at] = worker.call.result;
-    fuel -= worker.call.cost;
+    fuel -= worker.call.cost + callee->cost;
     top[FRAME_METHOD] = (uint64_t)(uintptr_t)callee;
     top[FRAME_LINK] = frame_link((uint64_t)(top - frame), A);
     frame = top;
@@ -741,12 +773,14 @@ throw_known:
 thrown:
     if (worker.status == STATUS_OK) {
         LOAD;
-        if (UNLIKELY(--fuel < 0))
+        if (UNLIKELY(fuel < 0))
             goto safepoint;
         NEXT;
     }
     if (worker.status == STATUS_NOT_FOUND)
         return SLICE_ENDED;
+    if (worker.status == STATUS_BUSY) /* it goes on in the next slice */
+        return SLICE_FUEL;
     if (worker.status == STATUS_LIMIT)
         goto no_object;
     frame[FRAME_PC] = (uint64_t)(uintptr_t)start;
@@ -758,10 +792,8 @@ no_room: /* for the callee's frame: announce more, or a larger stack */
     worker.status = stack_make_room(callee->frame_words);
     if (worker.status == STATUS_OK) {
         LOAD;
-        fuel++; /* the call is made again and counted again */
         NEXT;
     }
-    fuel++;
     if (worker.status == STATUS_TRUNCATED)
         THROW(StackError);
 no_object: /* worker.status says why; the instruction begins at `start` */

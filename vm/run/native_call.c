@@ -9,6 +9,7 @@
 #include "vm/heap/heap.h"
 
 #define CACHE 1024u
+#define CALL_COST 10u /* units of any call of a native */
 
 /* Which C function a Method is bound to; transient, found again by name. */
 static struct {
@@ -134,7 +135,7 @@ NativeResult native_call(Method *method, const uint16_t *list) {
     call->result = 0;
     call->waiting = NULL;
     call->progress = worker.thread->progress;
-    call->cost = 0;
+    call->cost = CALL_COST;
     call->wait = WAIT_NATIVE;
     call->failed = STATUS_OK;
     call->error = CLASS_NONE;

@@ -10,6 +10,7 @@
 #include "vm/heap/collect.h"
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
+#include "vm/run/commit.h"
 #include "vm/run/exception.h"
 #include "vm/run/guard.h"
 #include "vm/run/interpreter.h"
@@ -20,7 +21,10 @@
 #include "vm/run/vm.h"
 #include "vm/run/worker.h"
 
-#define SLICE_COUNT 20000u
+#define SLICE_COUNT 50000u
+#define WAKES_A_TURN 400u /* sleepers whose time has come */
+#define WAKE_UNITS 100u
+#define PAYING 50u               /* units that it takes to pay for a slice */
 #define HANDLER_NS 1000000000ull /* a `restarted` handler has so long */
 #define ROOM_WAIT_NS 5000000ull  /* between two tries of what was refused */
 
@@ -31,6 +35,8 @@ static struct {
     uint64_t clock_ns;    /* platform time when experienced_ns was set */
     uint64_t restored_ns; /* experienced time of this start */
     uint64_t slices;
+    size_t favoured; /* runs next, or ROOT_DOMAINS_MAX */
+    bool oversleep;  /* there are more sleepers to wake than a turn wakes */
     SliceEnd slice_end;
     uint64_t budget, until_ns; /* of this vm_run, and its answer */
     bool held;                 /* apps do not run, but for this one */
@@ -38,7 +44,8 @@ static struct {
 } scheduler;
 
 void scheduler_start(void) {
-    scheduler.pressed = scheduler.refused = false;
+    scheduler.pressed = scheduler.refused = scheduler.oversleep = false;
+    scheduler.favoured = ROOT_DOMAINS_MAX;
     scheduler.clock_ns = platform_now_ns();
     scheduler.restored_ns = ROOT->experienced_ns;
     room_start();
@@ -72,18 +79,19 @@ static Status announce_slice(Thread *thread) {
     return status == STATUS_OK ? stack_resume() : status;
 }
 
-/* What waits to be thrown when the thread goes on. */
-static Status throw_pending(Thread *thread, SliceEnd *end) {
+/* What waits to be thrown when the thread goes on. Where that takes longer, or
+ * nobody catches it, the slice is over. */
+static Status throw_pending(Thread *thread, bool *runs_out, SliceEnd *end_out) {
     Object *thrown = thread->thrown;
-    *end = SLICE_FUEL;
+    *runs_out = true;
     if (!thrown)
         return STATUS_OK;
     HEAP_SET(thread->thrown, NULL);
     Status status = exception_throw(thrown);
-    if (status == STATUS_NOT_FOUND) {
-        *end = SLICE_ENDED;
+    *runs_out = status == STATUS_OK;
+    *end_out = status == STATUS_NOT_FOUND ? SLICE_ENDED : SLICE_FUEL;
+    if (status == STATUS_NOT_FOUND || status == STATUS_BUSY)
         return STATUS_OK;
-    }
     if (status != STATUS_OK)
         HEAP_SET(thread->thrown, thrown);
     return status;
@@ -125,12 +133,22 @@ static void collect_for(Domain *domain) {
     worker.collected_fuel = worker.fuel;
 }
 
+/* What is left of the slice, or what the domain owes beyond it. */
+static void settle_account(Thread *thread) {
+    int64_t fuel = worker.fuel;
+    thread->domain->debt += fuel < 0 ? (uint64_t)-fuel : 0;
+    thread->fuel = fuel <= 0            ? 0
+                   : fuel < SLICE_COUNT ? (uint32_t)fuel
+                                        : SLICE_COUNT;
+}
+
 /* Why a call of the interpreter came back, and what follows. */
 static void finish_slice(Thread *thread, SliceEnd end) {
     Thread *joined;
     CHECK(thread->domain->run_first == thread);
     stack_leave();
-    thread->fuel = worker.fuel > 0 ? (uint32_t)worker.fuel : 0;
+    if (end != SLICE_MEMORY || worker.fuel > 0) /* else it goes on at once */
+        settle_account(thread);
     switch (end) {
     case SLICE_FUEL:
         break;
@@ -143,7 +161,8 @@ static void finish_slice(Thread *thread, SliceEnd end) {
             worker.frame[FRAME_PC] = (uint64_t)(uintptr_t)worker.retry;
         break;
     case SLICE_ENDED:
-        if (!is_refused(thread_end(thread)))
+        thread->fuel = 0;
+        if (!is_refused(thread_end(thread)) && thread->state == THREAD_ENDED)
             say_end(thread);
         break;
     case SLICE_PRESSED:
@@ -158,7 +177,7 @@ static void finish_slice(Thread *thread, SliceEnd end) {
 /* Runs a thread for at most `count`; returns what it used. A collection counts
  * as a slice: a program that goes on at its limit keeps nobody waiting. */
 static uint64_t run_slice(Thread *thread, uint64_t count) {
-    SliceEnd end;
+    bool goes_on;
     CHECK(runs(thread->domain));
     worker.thread = thread;
     worker.domain = thread->domain;
@@ -166,11 +185,10 @@ static uint64_t run_slice(Thread *thread, uint64_t count) {
     heap_hurry = false;
     bytes_fill(worker.brought, 0, sizeof worker.brought);
     if (is_refused(announce_slice(thread)) ||
-        is_refused(throw_pending(thread, &end)))
+        is_refused(throw_pending(thread, &goes_on, &scheduler.slice_end)))
         return 0;
     scheduler.slices++;
-    scheduler.slice_end = end;
-    if (end != SLICE_ENDED && !guard_run(run_interpreter)) {
+    if (goes_on && !guard_run(run_interpreter)) {
         scheduler.refused |= !vm_stop_app(thread->domain, GUARD_LOST);
         return count;
     }
@@ -181,7 +199,8 @@ static uint64_t run_slice(Thread *thread, uint64_t count) {
     finish_slice(thread, scheduler.slice_end);
     if (scheduler.slice_end == SLICE_MEMORY)
         return SLICE_COUNT;
-    return worker.fuel < 0 ? count + 1 : count - (uint64_t)worker.fuel + 1;
+    int64_t left = worker.fuel < 0 ? 0 : worker.fuel;
+    return (int64_t)count > left ? count - (uint64_t)left + 1 : 1;
 }
 
 /* ---- Who runs ---- */
@@ -202,18 +221,30 @@ static bool has_due_sleeper(const Domain *domain) {
     return first && first->key <= ROOT->experienced_ns;
 }
 
-static void wake_sleepers(Domain *domain) {
-    while (has_due_sleeper(domain))
+/* At most so many; true: there are more. */
+static bool wake_sleepers(Domain *domain, uint32_t *left_in_out) {
+    while (has_due_sleeper(domain)) {
+        if (*left_in_out == 0)
+            return true;
+        (*left_in_out)--;
         if (is_refused(thread_wake(first_sleeper(domain), false)))
-            return;
+            return false;
+    }
+    return false;
 }
 
+/* Those that come after the domain that ran last are first. */
 static void wake_all_sleepers(void) {
+    uint32_t left = WAKES_A_TURN;
+    scheduler.oversleep = false;
     for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
-        if (runs(ROOT->domains[i]))
-            wake_sleepers(ROOT->domains[i]);
-        must_wait(i, 0);
+        size_t slot = (ROOT->next_turn + i) % ROOT_DOMAINS_MAX;
+        if (runs(ROOT->domains[slot]))
+            scheduler.oversleep |= wake_sleepers(ROOT->domains[slot], &left);
+        must_wait(slot, 0);
     }
+    uint64_t used = (WAKES_A_TURN - left) * WAKE_UNITS;
+    scheduler.budget -= used < scheduler.budget ? used : scheduler.budget;
 }
 
 /* Whether the domain has a thread that can run in this vm_run. When its first
@@ -224,8 +255,14 @@ static bool can_run(size_t slot) {
 }
 
 /* The place of the next domain with a runnable thread that need not wait for
- * room, after the one that ran last; or ROOT_DOMAINS_MAX. */
+ * room, after the one that ran last, but a favoured one first; or
+ * ROOT_DOMAINS_MAX. */
 static size_t next_domain(void) {
+    size_t favoured = scheduler.favoured;
+    scheduler.favoured = ROOT_DOMAINS_MAX;
+    if (favoured < ROOT_DOMAINS_MAX && runs(ROOT->domains[favoured]) &&
+        can_run(favoured))
+        return favoured;
     for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
         size_t slot = (ROOT->next_turn + i) % ROOT_DOMAINS_MAX;
         if (!runs(ROOT->domains[slot]) || !can_run(slot))
@@ -234,6 +271,12 @@ static size_t next_domain(void) {
         return slot;
     }
     return ROOT_DOMAINS_MAX;
+}
+
+void vm_favour(const Domain *domain) {
+    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++)
+        if (ROOT->domains[i] == domain)
+            scheduler.favoured = i;
 }
 
 /* A handler keeps its place for its first second. */
@@ -284,9 +327,20 @@ static void step_aside(size_t slot, Thread *thread) {
     memory_set_level(MEMORY_SYSTEM);
 }
 
+/* What a domain owes it pays with its turns, before it runs again. */
+static bool pays(Domain *domain) {
+    uint64_t debt = domain->debt;
+    if (debt < SLICE_COUNT || heap_write(domain, sizeof *domain) != STATUS_OK)
+        return false;
+    domain->debt = debt - SLICE_COUNT;
+    return true;
+}
+
 static uint64_t run_domain(size_t slot, uint64_t budget) {
     Thread *thread = ROOT->domains[slot]->run_first;
     uint64_t number = thread->number;
+    if (pays(ROOT->domains[slot]))
+        return PAYING;
     room_enter(slot, number);
     uint64_t used = run_thread(ROOT->domains[slot], budget);
     room_leave();
@@ -316,7 +370,8 @@ static uint64_t idle_until(void) {
 }
 
 static void run_programs(void) {
-    scheduler.until_ns = idle_until();
+    bool more = commit_step();
+    scheduler.until_ns = more ? platform_now_ns() : idle_until();
     if (scheduler.until_ns > platform_now_ns())
         return;
     if (is_refused(heap_write(ROOT, sizeof *ROOT))) {
@@ -332,7 +387,7 @@ static void run_programs(void) {
         uint64_t used = run_domain(slot, scheduler.budget);
         scheduler.budget -= used < scheduler.budget ? used : scheduler.budget;
     }
-    scheduler.until_ns = idle_until();
+    scheduler.until_ns = more ? platform_now_ns() : idle_until();
 }
 
 uint64_t vm_run(uint64_t budget) {
@@ -401,8 +456,8 @@ static const char *check_domain(size_t slot) {
     for (const Thread *at = domain->run_first; at; at = at->next)
         if (at->fuel > SLICE_COUNT)
             return "S2: a thread has more fuel than a slice";
-    if (runs(domain) && !scheduler.pressed && !room_waits(slot, 0) &&
-        has_due_sleeper(domain))
+    if (runs(domain) && !scheduler.pressed && !scheduler.oversleep &&
+        !room_waits(slot, 0) && has_due_sleeper(domain))
         return "S5: a thread sleeps longer than it wanted";
     return NULL;
 }

@@ -9,6 +9,7 @@
  *   S3  next_turn is a place of the root's table, or one more
  *   S4  who runs belongs to a domain that is neither stopped nor held (CHECK)
  *   S5  whose time has come no longer sleeps, unless its domain waits for room
+ *       or more wake than one vm_run() wakes
  *   S6  the memory's level is the system's again */
 #ifndef VM_RUN_SCHEDULER_H
 #define VM_RUN_SCHEDULER_H

@@ -74,6 +74,7 @@ static Status grow(uint64_t words) {
         status = heap_write(thread, sizeof *thread);
     if (status != STATUS_OK)
         return status;
+    worker.fuel -= (int64_t)(length * 8 / COST_BYTES);
     bytes_copy(larger->words, old->words, used * 8);
     thread->frame = (uint64_t)(worker.frame - old->words);
     HEAP_SET(thread->stack, larger);

@@ -7,6 +7,12 @@
 #include "vm/run/stack.h"
 #include "vm/run/thread_tree.h"
 
+enum {
+    START_COST = 500,      /* units that a domain owes for a new thread, */
+    WAKE_COST = 100,       /* and for one that is woken */
+    JOINERS_AT_ONCE = 200, /* woken by one call of thread_end */
+};
+
 static Status announce(const Thread *thread) {
     return thread ? heap_write(thread, sizeof *thread) : STATUS_OK;
 }
@@ -156,6 +162,7 @@ static Status wake_from(Thread *thread, Thread **from, bool soon) {
         thread_tree_remove(from, thread);
     thread->state = THREAD_RUNNABLE;
     thread->wait = WAIT_NONE;
+    thread->domain->debt += WAKE_COST;
     HEAP_SET(thread->waiting, NULL);
     if (soon)
         queue_insert(thread);
@@ -257,6 +264,8 @@ Status thread_start(Thread *thread) {
     if (status != STATUS_OK)
         return status;
     thread->state = THREAD_RUNNABLE;
+    const uint64_t *frame = thread->stack->words + thread->frame;
+    thread->domain->debt += START_COST + frame_method(frame)->cost;
     thread->domain->thread_count++;
     queue_append(thread);
     return STATUS_OK;
@@ -264,11 +273,12 @@ Status thread_start(Thread *thread) {
 
 Status thread_end(Thread *thread) {
     Status status = thread_announce(thread);
-    while (status == STATUS_OK && thread->joiners)
-        status = wake_from(thread->joiners, &thread->joiners, false);
+    for (int i = 0; i < JOINERS_AT_ONCE && thread->joiners; i++)
+        if (status == STATUS_OK)
+            status = wake_from(thread->joiners, &thread->joiners, false);
     if (status == STATUS_OK)
         status = announce_neighbours(thread);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK || thread->joiners)
         return status;
     queue_remove(thread);
     thread->state = THREAD_ENDED;

@@ -6,8 +6,8 @@
  * queue. All functions return a
  * Status; when it is not STATUS_OK nothing has changed and the same call can be
  * made again after a safepoint. thread_end() alone may have woken some of those
- * that joined, so that many of them need no room at once; called again, it goes
- * on with the others.
+ * that joined, so that many of them need neither room nor time at once; called
+ * again, it goes on with the others.
  *
  * Numbered invariants (heap_check proves them):
  *   T1  lists are whole, forwards and backwards, each of threads of one domain
@@ -55,7 +55,8 @@ Status thread_raise(Thread *thread, Object *thrown);
 /* The running thread goes to the tail of its queue. */
 Status thread_rotate(Thread *thread);
 
-/* The thread is over; those that joined it run again. */
+/* The thread is over (THREAD_ENDED); those that joined it run again. When there
+ * are many it is not yet: call it again in the thread's next slice. */
 Status thread_end(Thread *thread);
 
 /* Announces what ending a slice changes; at its start. */

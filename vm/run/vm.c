@@ -43,18 +43,20 @@ Status vm_create(void) {
 /* ---- After a restart ---- */
 
 static void restore_waiter(Thread *thread) {
-    if (thread->wait == WAIT_COMMIT) {
-        if (thread_complete(thread, 0, false) != STATUS_OK) {
-            log_line("vm: a call of commit() goes on waiting");
-            commit_again();
-        }
-        return;
-    }
-    if (thread->wait != WAIT_NATIVE || !thread->calling)
-        return;
-    const NativeEntry *entry = native_call_entry(thread->calling);
+    const NativeEntry *entry =
+        thread->calling ? native_call_entry(thread->calling) : NULL;
     if (entry && entry->restored)
         entry->restored(thread);
+}
+
+/* The calls of natives that wait for an answer of C, which does not know of
+ * them any more. */
+static void restore_waiters(Domain *domain) {
+    Thread *at = thread_tree_first(domain->waiters, WAITS_ANSWER), *next;
+    for (; at && at->key == WAITS_ANSWER; at = next) {
+        next = thread_tree_next(domain->waiters, at);
+        restore_waiter(at);
+    }
 }
 
 static Method *handler_method(const Object *handler) {
@@ -88,11 +90,7 @@ static Status queue_handler(Domain *domain, Object *handler) {
 
 static Status restore_domain(Domain *domain) {
     Status status = STATUS_OK;
-    for (Thread *at = thread_tree_first(domain->waiters, 0), *next; at;
-         at = next) {
-        next = thread_tree_next(domain->waiters, at);
-        restore_waiter(at);
-    }
+    restore_waiters(domain);
     for (uint64_t i = domain->restarted_count; i-- > 0;)
         if (status == STATUS_OK && domain->state == DOMAIN_RUNNING)
             status = queue_handler(domain, domain->restarted->at.references[i]);
@@ -108,6 +106,7 @@ static void share_boxes(void) {
 }
 
 Status vm_restore_app(Domain *domain) {
+    commit_again();
     return restore_domain(domain);
 }
 

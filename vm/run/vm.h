@@ -42,10 +42,13 @@ Status vm_restart_app(Domain *domain);
 Status vm_restore_app(Domain *domain);
 
 /* Runs threads, round robin over domains and then over their threads, until
- * about `budget` calls and backward branches were made or nothing is
- * runnable. Returns the platform time in nanoseconds when the next thread wants
+ * about `budget` units of work (worker.h) were done or nothing is runnable.
+ * Returns the platform time in nanoseconds when the next thread wants
  * to run: now or earlier when some are runnable, UINT64_MAX for never. */
 uint64_t vm_run(uint64_t budget);
+
+/* The domain got input: it runs next, for one slice. */
+void vm_favour(const Domain *domain);
 
 /* Held apps do not run; `except` (or NULL) does. Their input waits. */
 void vm_hold(bool held, const Domain *except);

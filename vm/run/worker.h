@@ -2,7 +2,16 @@
  *
  * There is one worker in this wave; everything that two would have to share is
  * in the heap. Nothing here is the truth: it is rebuilt empty at each start,
- * and at a safepoint the running thread is wholly in its heap objects. */
+ * and at a safepoint the running thread is wholly in its heap objects.
+ *
+ * Work is counted in units, of about a word of code that was run. A call is
+ * charged for all words of the method and the return gives back those behind
+ * it; a branch backwards is charged for the words between, one forwards gives
+ * them back: so what is charged is what was run, whatever the branches are.
+ * Instructions that are longer, natives, throws and memory are charged beyond
+ * that by what they touch. A thread runs until its units are used up and the
+ * next safepoint comes; what it used beyond that its domain owes
+ * (Domain.debt). */
 #ifndef VM_RUN_WORKER_H
 #define VM_RUN_WORKER_H
 
@@ -17,6 +26,9 @@ typedef enum SliceEnd {
     SLICE_PRESSED, /* nothing can be written now: `status` */
     SLICE_MEMORY,  /* the domain has no memory left: collect, try again */
 } SliceEnd;
+
+/* Bytes that are made zero, copied or compared for a unit. */
+#define COST_BYTES 16
 
 typedef struct Worker {
     Thread *thread;
