@@ -30,8 +30,7 @@
 #include "wm/desktop.h"
 
 enum {
-    MEMORY_SHARE = 2,      /* of the machine's RAM for pages: a half */
-    SLICE_BUDGET = 100000, /* calls and loops between two looks at input */
+    MEMORY_SHARE = 2, /* of the machine's RAM for pages: a half */
     MINUTE_US = 60000000,
     COMPUTES_NS = 1000000000, /* a program that shows nothing for so long */
 };
@@ -373,7 +372,7 @@ static uint64_t say_what_is_safe(void) {
 
 void system_step(void) {
     vm_guarded(before_programs);
-    uint64_t until_ns = vm_run(SLICE_BUDGET);
+    uint64_t until_ns = vm_run(VM_TURN_UNITS);
     bool waits = vm_pressed(); /* one program waits for room: no spinning */
     run.drawn = true; /* when this is left half-way, there is more to do */
     vm_guarded(after_programs);

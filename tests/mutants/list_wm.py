@@ -38,7 +38,7 @@ MUTANTS = [
      "of what waits behind a ring only the first is kept",
      ("unit", "a full ring lets the rest wait")),
     ("release-lost", "wm/ring.c",
-     "    return is_press(event) &&\n           ((late &&",
+     "    return is_press(event) && ((late &&",
      "    return ((late &&",
      "a release that finds a full ring is forgotten",
      ("unit", "but each release")),

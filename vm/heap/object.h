@@ -262,7 +262,8 @@ typedef struct Thread {
     Object *function;       /* what it runs */
     String *name;           /* or null */
     struct Method *calling; /* the native that waits or goes on */
-    Object *spare[2];       /* null */
+    Stack *larger;          /* that it grows into (stack.c), or null */
+    Object *spare;          /* null */
     uint64_t number;        /* in its domain, from 1 */
     uint64_t frame;         /* word of the stack where its frame begins */
     uint64_t key;    /* a sleeper's: when it wakes, by the experienced clock; a
@@ -276,6 +277,7 @@ typedef struct Thread {
     uint8_t handler; /* runs a `restarted` handler */
     uint32_t priority;    /* in its tree */
     uint32_t result_word; /* where `calling` puts its result, in the frame */
+    uint64_t steps[3];    /* with `progress`: how far it is */
 } Thread;
 
 typedef enum DomainState {

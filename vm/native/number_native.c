@@ -113,15 +113,21 @@ static NativeResult format_text(NativeCall *call) {
     const String *text = native_reference(call, 0);
     if (!read_format(call, &format))
         return NATIVE_FAILED;
+    if (text->length / 4 >= format.width) /* it has as many characters */
+        return native_give(call, text);
     return give_padded(call, &format, text->bytes, text->length, '<', 0);
 }
 
 /* ---- Reading doubles ---- */
 
+enum { DOUBLE_MOST = 10000 }; /* characters; no number needs so many */
+
 /* [-]digits[.digits][e[+-]digits], without anything else. */
 static bool is_double(const String *text) {
     const char *at = text->bytes, *end = at + text->length;
     const char *from;
+    if (text->length > DOUBLE_MOST)
+        return false;
     if (at < end && *at == '-')
         at++;
     for (from = at; at < end && *at >= '0' && *at <= '9';)
@@ -157,7 +163,7 @@ static NativeResult parse_double(NativeCall *call) {
     bool negative = text->bytes[0] == '-';
     double value =
         decimal_to_double(text->bytes + negative, text->length - negative);
-    native_charge(call, 500);
+    native_charge(call, 500 + text->length * 20);
     return native_give_double(call, negative ? -value : value);
 }
 

@@ -40,6 +40,21 @@ static bool in_range(uint64_t from, uint64_t count, const Array *array) {
     return from <= array->length && count <= array->length - from;
 }
 
+/* In steps, from the end when the first would overwrite what the next copy. */
+static NativeResult copy_bytes(NativeCall *call, uint8_t *to,
+                               const uint8_t *from, uint64_t count) {
+    uint64_t done = call->steps[0];
+    uint64_t now = bytes_min(NATIVE_STEP_COPY, count - done);
+    uint64_t at = to > from ? count - done - now : done;
+    if (now && !native_write(call, to + at, now))
+        return NATIVE_FAILED;
+    bytes_move(to + at, from + at, now);
+    native_charge(call, now / 16);
+    call->steps[0] = done + now;
+    call->progress = native_reference(call, 2);
+    return done + now < count ? NATIVE_STEP : NATIVE_DONE;
+}
+
 /* Objects that an array of the calling domain takes come from it or from the
  * system domain, so references are copied as they are. */
 static NativeResult copy_items(NativeCall *call) {
@@ -55,14 +70,8 @@ static NativeResult copy_items(NativeCall *call) {
     if (!in_range(to_index, count, to))
         return no_range(call, to_index, count, to->length);
     unsigned shift = heap_element_shift(to->head.class_id);
-    uint8_t *target = to->at.bytes + (to_index << shift);
-    if (!count)
-        return NATIVE_DONE;
-    if (!native_write(call, target, count << shift))
-        return NATIVE_FAILED;
-    bytes_move(target, from->at.bytes + (from_index << shift), count << shift);
-    native_charge(call, (count << shift) / 64);
-    return NATIVE_DONE;
+    return copy_bytes(call, to->at.bytes + (to_index << shift),
+                      from->at.bytes + (from_index << shift), count << shift);
 }
 
 /* ---- Exceptions ---- */

@@ -81,6 +81,7 @@ static void register_system(void) {
 
 void core_native_register(void) {
     core_native_register_text();
+    core_native_register_text_find();
     core_native_register_number();
     core_native_register_object();
     core_native_register_thread();

@@ -1,9 +1,9 @@
-/* Natives of core.String and of text building. */
+/* Natives of core.String and of text building, which go in steps where texts
+ * are long. */
 #include "vm/native/core_native.h"
 
 #include "kernel/base/bytes.h"
 #include "vm/run/native.h"
-#include "vm/native/text_search.h"
 #include "kernel/base/utf8.h"
 
 static String *text_at(const NativeCall *call, size_t index) {
@@ -16,17 +16,54 @@ static bool is_boundary(const String *text, uint64_t offset) {
             ((uint8_t)text->bytes[offset] & 0xC0) != 0x80);
 }
 
+/* ---- Long texts go in steps ---- */
+
+/* The bytes that go into a new text, one piece after the other. */
+typedef struct Piece {
+    const char *bytes;
+    uint64_t length;
+} Piece;
+
+/* Copies what of the pieces comes from byte `at` of all to `end`. */
+static void copy_span(char *to, const Piece *pieces, uint64_t at,
+                      uint64_t end) {
+    for (; at < end; pieces++) {
+        uint64_t count = pieces->length > at ? pieces->length - at : 0;
+        count = bytes_min(count, end - at);
+        if (count)
+            bytes_copy(to, pieces->bytes + at, count);
+        to += count;
+        uint64_t before = bytes_min(at, pieces->length);
+        at -= before;
+        end -= before + count;
+    }
+}
+
+/* A new text of so many bytes. */
+static NativeResult give_pieces(NativeCall *call, const Piece *pieces,
+                                uint64_t sum) {
+    String *made = (String *)call->progress;
+    if (!made)
+        made = native_new_string(call, sum);
+    if (!made)
+        return NATIVE_FAILED;
+    uint64_t at = call->steps[0],
+             end = native_step_end(at, sum, NATIVE_STEP_COPY);
+    if (end > at && !native_write(call, made->bytes + at, end - at))
+        return NATIVE_FAILED;
+    copy_span(made->bytes + at, pieces, at, end);
+    native_charge(call, (end - at) / 16);
+    return end < sum ? native_go_on(call, made, end) : native_give(call, made);
+}
+
 /* The whole text is its own part; the empty String of the system domain is not
  * shared: a new one. */
 static NativeResult give_part(NativeCall *call, const String *text,
                               uint64_t from, uint64_t end) {
     if (from == 0 && end == text->length)
         return native_give(call, text);
-    String *part = native_new_string(call, end - from);
-    if (!part)
-        return NATIVE_FAILED;
-    bytes_copy(part->bytes, text->bytes + from, end - from);
-    return native_give(call, part);
+    Piece piece = {text->bytes + from, end - from};
+    return give_pieces(call, &piece, end - from);
 }
 
 /* ---- Reading ---- */
@@ -36,12 +73,17 @@ static NativeResult byte_length(NativeCall *call) {
 }
 
 static NativeResult length(NativeCall *call) {
+    enum { A_UNIT = 8 };
     const String *text = text_at(call, 0);
-    int64_t count = 0;
-    for (uint64_t i = 0; i < text->length; i++)
-        count += ((uint8_t)text->bytes[i] & 0xC0) != 0x80;
-    native_charge(call, text->length / 8);
-    return native_int(call, count);
+    uint64_t at = call->steps[0], count = call->steps[1];
+    uint64_t end =
+        native_step_end(at, text->length, NATIVE_STEP_UNITS * A_UNIT);
+    native_charge(call, (end - at) / A_UNIT);
+    for (; at < end; at++)
+        count += ((uint8_t)text->bytes[at] & 0xC0) != 0x80;
+    call->steps[1] = count;
+    return at < text->length ? native_go_on(call, text, at)
+                             : native_int(call, (int64_t)count);
 }
 
 static NativeResult no_offset(NativeCall *call, int64_t offset) {
@@ -77,153 +119,63 @@ static NativeResult slice(NativeCall *call) {
     return give_part(call, text, from, end);
 }
 
-/* ---- Comparing ---- */
-
-static NativeResult equals(NativeCall *call) {
-    const String *a = text_at(call, 0), *b = text_at(call, 1);
-    if (!b || b->head.class_id != CLASS_String)
-        return native_bool(call, false);
-    native_charge(call, a->length / 32);
-    return native_bool(call,
-                       a == b || (a->length == b->length &&
-                                  bytes_equal(a->bytes, b->bytes, a->length)));
-}
-
-/* FNV-1a over the bytes. */
-static NativeResult hash(NativeCall *call) {
-    const String *text = text_at(call, 0);
-    uint64_t value = 0xcbf29ce484222325u;
-    for (uint64_t i = 0; i < text->length; i++)
-        value = (value ^ (uint8_t)text->bytes[i]) * 0x100000001b3u;
-    native_charge(call, text->length / 4);
-    return native_int(call, (int64_t)(value ^ value >> 32));
-}
-
-/* By bytes, which is by code points. */
-static NativeResult compare_to(NativeCall *call) {
-    const String *a = text_at(call, 0), *b = text_at(call, 1);
-    uint64_t count = bytes_min(a->length, b->length);
-    int order = __builtin_memcmp(a->bytes, b->bytes, count);
-    native_charge(call, count / 32);
-    if (order == 0)
-        order = a->length < b->length ? -1 : a->length > b->length;
-    return native_int(call, order < 0 ? -1 : order > 0);
-}
-
-/* ---- Searching ---- */
-
-static bool is_at(const String *text, uint64_t offset, const String *part) {
-    return text->length - offset >= part->length &&
-           bytes_equal(text->bytes + offset, part->bytes, part->length);
-}
-
-/* The first place at or after `from`; UINT64_MAX: none. */
-static uint64_t find_from(const String *text, const String *part,
-                          uint64_t from) {
-    return text_search_first(text->bytes, text->length, part->bytes,
-                             part->length, from);
-}
-
-static NativeResult find(NativeCall *call) {
-    const String *text = text_at(call, 0), *part = text_at(call, 1);
-    int64_t from = native_integer(call, 2);
-    native_charge(call, (text->length + part->length) / 2);
-    if (from < 0)
-        from = 0;
-    return native_int(call, (int64_t)find_from(text, part, (uint64_t)from));
-}
-
-static NativeResult find_last(NativeCall *call) {
-    const String *text = text_at(call, 0), *part = text_at(call, 1);
-    int64_t before = native_integer(call, 2);
-    native_charge(call, (text->length + part->length) / 2);
-    if (before < 0)
-        before = 0;
-    return native_int(call, (int64_t)text_search_last(text->bytes, text->length,
-                                                      part->bytes, part->length,
-                                                      (uint64_t)before));
-}
-
-static NativeResult starts_with(NativeCall *call) {
-    return native_bool(call, is_at(text_at(call, 0), 0, text_at(call, 1)));
-}
-
-static NativeResult ends_with(NativeCall *call) {
-    const String *text = text_at(call, 0), *part = text_at(call, 1);
-    return native_bool(call,
-                       text->length >= part->length &&
-                           is_at(text, text->length - part->length, part));
-}
-
 /* ---- Making new ones ---- */
 
 static bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+/* Looks for both ends first, with progress in the text, and then makes the
+ * part, which begins at steps[2]. */
 static NativeResult trim(NativeCall *call) {
     const String *text = text_at(call, 0);
-    uint64_t from = 0, end = text->length;
-    while (from < end && is_blank(text->bytes[from]))
+    const String *made = (const String *)call->progress;
+    if (made && made != text) {
+        Piece rest = {text->bytes + call->steps[2], made->length};
+        return give_pieces(call, &rest, made->length);
+    }
+    uint64_t from = call->steps[0], end = text->length - call->steps[1];
+    uint64_t left = NATIVE_STEP_BYTES;
+    for (; left > 0 && from < end && is_blank(text->bytes[from]); left--)
         from++;
-    while (end > from && is_blank(text->bytes[end - 1]))
+    for (; left > 0 && end > from && is_blank(text->bytes[end - 1]); left--)
         end--;
+    native_charge(call, NATIVE_STEP_BYTES - left);
+    call->steps[1] = text->length - end;
+    if (left == 0)
+        return native_go_on(call, text, from);
+    call->progress = NULL;
+    call->steps[0] = 0;
+    call->steps[2] = from;
     return give_part(call, text, from, end);
-}
-
-static uint64_t count_parts(const String *text, const String *part) {
-    uint64_t count = 0, at = 0;
-    while ((at = find_from(text, part, at)) != UINT64_MAX) {
-        at += part->length;
-        count++;
-    }
-    return count;
-}
-
-static NativeResult replace(NativeCall *call) {
-    const String *text = text_at(call, 0), *part = text_at(call, 1);
-    const String *with = text_at(call, 2);
-    if (!part->length)
-        return native_throw(call, CLASS_ValueError, "nothing to replace");
-    uint64_t count = count_parts(text, part), growth;
-    uint64_t kept = text->length - count * part->length;
-    native_charge(call, text->length / 2);
-    if (__builtin_mul_overflow(count, with->length, &growth) ||
-        growth > (1ull << 40))
-        return native_throw(call, CLASS_MemoryError, "the text is too long");
-    String *made = native_new_string(call, kept + growth);
-    if (!made)
-        return NATIVE_FAILED;
-    char *to = made->bytes;
-    uint64_t from = 0, at;
-    while ((at = find_from(text, part, from)) != UINT64_MAX) {
-        bytes_copy(to, text->bytes + from, at - from);
-        bytes_copy(to + (at - from), with->bytes, with->length);
-        to += at - from + with->length;
-        from = at + part->length;
-    }
-    bytes_copy(to, text->bytes + from, text->length - from);
-    return native_give(call, made);
 }
 
 /* ASCII and Latin-1 letters; y with diaeresis and the micro sign have no
  * partner there. */
 static NativeResult change_case(NativeCall *call, bool upper) {
     const String *text = text_at(call, 0);
-    String *made = native_new_string(call, text->length);
+    String *made = (String *)call->progress;
+    if (!made)
+        made = native_new_string(call, text->length);
     if (!made)
         return NATIVE_FAILED;
     char first = upper ? 'a' : 'A', last = upper ? 'z' : 'Z';
     uint8_t low = upper ? 0xA0 : 0x80;
-    for (uint64_t i = 0; i < text->length; i++) {
-        char c = text->bytes[i];
+    uint64_t at = call->steps[0];
+    uint64_t end = native_step_end(at, text->length, NATIVE_STEP_BYTES / 2);
+    if (end > at && !native_write(call, made->bytes + at, end - at))
+        return NATIVE_FAILED;
+    native_charge(call, (end - at) * 2);
+    for (; at < end; at++) {
+        char c = text->bytes[at];
         uint8_t byte = (uint8_t)c;
-        bool latin = i && (uint8_t)text->bytes[i - 1] == 0xC3 && byte >= low &&
-                     byte < low + 0x1F && byte != low + 0x17;
+        bool latin = at && (uint8_t)text->bytes[at - 1] == 0xC3 &&
+                     byte >= low && byte < low + 0x1F && byte != low + 0x17;
         bool change = (c >= first && c <= last) || latin;
-        made->bytes[i] = change ? (char)(byte ^ 0x20) : c;
+        made->bytes[at] = change ? (char)(byte ^ 0x20) : c;
     }
-    return native_give(call, made);
+    return at < text->length ? native_go_on(call, made, at)
+                             : native_give(call, made);
 }
 
 static NativeResult lower(NativeCall *call) {
@@ -235,22 +187,16 @@ static NativeResult upper(NativeCall *call) {
 }
 
 static NativeResult join(NativeCall *call, size_t count) {
+    Piece pieces[4];
     uint64_t sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += text_at(call, i)->length;
-    for (size_t i = 0; i < count; i++)
-        if (text_at(call, i)->length == sum)
-            return native_give(call, text_at(call, i)); /* others are empty */
-    String *made = native_new_string(call, sum);
-    if (!made)
-        return NATIVE_FAILED;
-    char *to = made->bytes;
     for (size_t i = 0; i < count; i++) {
-        const String *part = text_at(call, i);
-        bytes_copy(to, part->bytes, part->length);
-        to += part->length;
+        pieces[i] = (Piece){text_at(call, i)->bytes, text_at(call, i)->length};
+        sum += pieces[i].length;
     }
-    return native_give(call, made);
+    for (size_t i = 0; i < count; i++)
+        if (pieces[i].length == sum)
+            return native_give(call, text_at(call, i)); /* others are empty */
+    return give_pieces(call, pieces, sum);
 }
 
 static NativeResult join2(NativeCall *call) {
@@ -265,40 +211,102 @@ static NativeResult join4(NativeCall *call) {
     return join(call, 4);
 }
 
-/* Bytes of all parts with the separator between them; UINT64_MAX: one is no
- * String. Lengths of objects are so small that the sum fits. */
-static uint64_t joined_bytes(const Array *parts, const String *separator) {
-    uint64_t sum = 0;
-    for (uint64_t i = 0; i < parts->length; i++) {
-        const Object *part = parts->at.references[i];
-        if (!part || part->class_id != CLASS_String)
-            return UINT64_MAX;
-        sum += ((const String *)(const void *)part)->length;
-        sum += i ? separator->length : 0;
+/* The String at a place, or NULL. Parts may change between two steps. */
+static const String *part_at(const Array *parts, uint64_t place) {
+    const Object *part =
+        place < parts->length ? parts->at.references[place] : NULL;
+    return part && part->class_id == CLASS_String ? (const String *)part : NULL;
+}
+
+static NativeResult not_texts(NativeCall *call) {
+    return native_throw(call, CLASS_ValueError, "not all are texts");
+}
+
+/* Adds up the bytes of all parts with the separator between them, in steps with
+ * progress in the parts; then makes the text. */
+static NativeResult count_joined(NativeCall *call, const Array *parts,
+                                 const String *separator) {
+    enum { A_PART = 4 };
+    uint64_t at = call->steps[0], sum = call->steps[1];
+    uint64_t end =
+        native_step_end(at, parts->length, NATIVE_STEP_UNITS / A_PART);
+    native_charge(call, (end - at) * A_PART);
+    for (; at < end; at++) {
+        const String *part = part_at(parts, at);
+        if (!part)
+            return not_texts(call);
+        sum += part->length + (at ? separator->length : 0);
     }
-    return sum;
+    call->steps[1] = sum;
+    if (at < parts->length)
+        return native_go_on(call, parts, at);
+    String *made = native_new_string(call, sum);
+    if (!made)
+        return NATIVE_FAILED;
+    if (sum == 0)
+        return native_give(call, made);
+    call->steps[1] = call->steps[2] = 0;
+    return native_go_on(call, made, 0);
+}
+
+/* How much of the bytes from `at` on goes into what is left of the step. */
+static uint64_t put_piece(String *made, uint64_t *to, const String *piece,
+                          uint64_t *at, uint64_t *left) {
+    uint64_t count = bytes_min(piece->length - *at, *left);
+    count = bytes_min(count, made->length - *to);
+    bytes_copy(made->bytes + *to, piece->bytes + *at, count);
+    *to += count;
+    *at += count;
+    *left -= count;
+    return count;
+}
+
+/* Steps: the part, how much of the separator before it and of it is there, and
+ * how much of the whole. */
+static NativeResult put_joined(NativeCall *call, const Array *parts,
+                               const String *separator, String *made) {
+    enum { A_PART = 32 }; /* bytes that it costs to go to the next */
+    uint64_t at = call->steps[0], in = call->steps[1], to = call->steps[2];
+    uint64_t from = to, left = NATIVE_STEP_COPY;
+    if (!native_write(call, made->bytes + to,
+                      bytes_min(left, made->length - to)))
+        return NATIVE_FAILED;
+    while (at < parts->length && left > A_PART) {
+        const String *part = part_at(parts, at);
+        uint64_t before = at ? separator->length : 0, behind = 0;
+        if (!part)
+            return not_texts(call);
+        if (in < before)
+            put_piece(made, &to, separator, &in, &left);
+        if (in >= before) {
+            behind = in - before;
+            if (behind > part->length)
+                return not_texts(call); /* it changed */
+            in += put_piece(made, &to, part, &behind, &left);
+        }
+        if (in < before + part->length)
+            break; /* the step is over, or the parts have become longer */
+        at++;
+        in = 0;
+        left -= bytes_min(left, A_PART);
+    }
+    native_charge(call, (NATIVE_STEP_COPY - left) / 16);
+    if (at == parts->length && to == made->length)
+        return native_give(call, made);
+    if (at == parts->length || (to == made->length && to == from))
+        return not_texts(call); /* they changed */
+    call->steps[1] = in;
+    call->steps[2] = to;
+    return native_go_on(call, made, at);
 }
 
 static NativeResult join_texts(NativeCall *call) {
     const Array *parts = native_reference(call, 0);
     const String *separator = text_at(call, 1);
-    uint64_t sum = joined_bytes(parts, separator);
-    native_charge(call, parts->length * 2 + sum / 64);
-    if (sum == UINT64_MAX)
-        return native_throw(call, CLASS_ValueError, "not all are texts");
-    String *made = native_new_string(call, sum);
-    if (!made)
-        return NATIVE_FAILED;
-    char *to = made->bytes;
-    for (uint64_t i = 0; i < parts->length; i++) {
-        const String *part = (const String *)parts->at.references[i];
-        if (i)
-            bytes_copy(to, separator->bytes, separator->length);
-        to += i ? separator->length : 0;
-        bytes_copy(to, part->bytes, part->length);
-        to += part->length;
-    }
-    return native_give(call, made);
+    Object *progress = call->progress;
+    if (!progress || progress == &parts->head)
+        return count_joined(call, parts, separator);
+    return put_joined(call, parts, separator, (String *)progress);
 }
 
 static NativeResult char_text(NativeCall *call) {
@@ -317,15 +325,29 @@ static NativeResult put_text(NativeCall *call) {
     if (offset > into->length || into->length - offset < text->length)
         return native_throw(call, CLASS_BoundsError, "%lu bytes at %ld of %lu",
                             text->length, (int64_t)offset, into->length);
-    if (!text->length)
-        return NATIVE_DONE;
-    if (!native_write(call, into->at.bytes + offset, text->length))
+    uint64_t at = call->steps[0];
+    uint64_t end = native_step_end(at, text->length, NATIVE_STEP_COPY);
+    uint8_t *to = into->at.bytes + offset;
+    if (end > at && !native_write(call, to + at, end - at))
         return NATIVE_FAILED;
-    bytes_copy(into->at.bytes + offset, text->bytes, text->length);
-    native_charge(call, text->length / 64);
-    return NATIVE_DONE;
+    bytes_copy(to + at, text->bytes + at, end - at);
+    native_charge(call, (end - at) / 16);
+    return end < text->length ? native_go_on(call, text, end) : NATIVE_DONE;
 }
 
+static NativeResult not_utf8(NativeCall *call) {
+    return native_throw(call, CLASS_ValueError, "the bytes are not UTF-8");
+}
+
+/* Where a character begins, at or a little before `at`. */
+static uint64_t whole_characters(const String *text, uint64_t at) {
+    for (int i = 0; i < 3 && at > 0 && !is_boundary(text, at); i++)
+        at--;
+    return at;
+}
+
+/* The bytes may change between two steps: so they are copied (steps[0] of them)
+ * and what was copied is looked at (steps[1]). */
 static NativeResult text_of_bytes(NativeCall *call) {
     const Array *bytes = native_reference(call, 0);
     uint64_t from = call->arguments[1], count = call->arguments[2];
@@ -333,11 +355,27 @@ static NativeResult text_of_bytes(NativeCall *call) {
         return native_throw(call, CLASS_BoundsError, "%ld bytes at %ld of %lu",
                             (int64_t)count, (int64_t)from, bytes->length);
     const char *start = (const char *)bytes->at.bytes + from;
-    native_charge(call, count / 16);
-    if (!utf8_valid(start, count))
-        return native_throw(call, CLASS_ValueError, "the bytes are not UTF-8");
-    String *made = native_text(call, start, count);
-    return made ? native_give(call, made) : NATIVE_FAILED;
+    if (count <= NATIVE_STEP_BYTES && !utf8_valid(start, count))
+        return not_utf8(call);
+    String *made = (String *)call->progress;
+    uint64_t done = call->steps[0];
+    if (!made || done < count) {
+        Piece piece = {start, count};
+        NativeResult result = give_pieces(call, &piece, count);
+        if (result != NATIVE_DONE || count <= NATIVE_STEP_BYTES)
+            return result;
+        return native_go_on(call, (void *)(uintptr_t)call->result, count);
+    }
+    uint64_t at = call->steps[1],
+             end = native_step_end(at, count, NATIVE_STEP_BYTES);
+    if (end < count)
+        end = whole_characters(made, end);
+    native_charge(call, end - at);
+    if (!utf8_valid(made->bytes + at, end - at))
+        return not_utf8(call);
+    call->steps[1] = end;
+    return end < count ? native_go_on(call, made, count)
+                       : native_give(call, made);
 }
 
 #define TEXT "Lcore.String;"
@@ -349,15 +387,7 @@ void core_native_register_text(void) {
         {"core.String.charAt", "(I)C", char_at, NULL},
         {"core.String.byteAt", "(I)Y", byte_at, NULL},
         {"core.String.slice", "(II)" TEXT, slice, NULL},
-        {"core.String.equals", "(?Lcore.Object;)B", equals, NULL},
-        {"core.String.hash", "()I", hash, NULL},
-        {"core.String.compareTo", "(" TEXT ")I", compare_to, NULL},
-        {"core.String.find", "(" TEXT "I)I", find, NULL},
-        {"core.String.findLast", "(" TEXT "I)I", find_last, NULL},
-        {"core.String.startsWith", "(" TEXT ")B", starts_with, NULL},
-        {"core.String.endsWith", "(" TEXT ")B", ends_with, NULL},
         {"core.String.trim", "()" TEXT, trim, NULL},
-        {"core.String.replace", "(" TEXT TEXT ")" TEXT, replace, NULL},
         {"core.String.lower", "()" TEXT, lower, NULL},
         {"core.String.upper", "()" TEXT, upper, NULL},
         {"core.join2", "(" TEXT TEXT ")" TEXT, join2, NULL},

@@ -115,6 +115,8 @@ static void charge_frame(const uint64_t *frame) {
 Status exception_throw(Object *exception) {
     const Class *of = class_of(exception);
     int64_t enough = worker.fuel - PASS_MOST;
+    if (worker.thread->larger) /* the call that wanted it is not made */
+        HEAP_SET(worker.thread->larger, NULL);
     if (!*object_word(exception, EXCEPTION_METHODS)) {
         Status status = add_trace(exception);
         if (status != STATUS_OK)

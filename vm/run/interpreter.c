@@ -794,6 +794,8 @@ no_room: /* for the callee's frame: announce more, or a larger stack */
         LOAD;
         NEXT;
     }
+    if (worker.status == STATUS_BUSY)
+        return SLICE_FUEL;
     if (worker.status == STATUS_TRUNCATED)
         THROW(StackError);
 no_object: /* worker.status says why; the instruction begins at `start` */

@@ -23,20 +23,20 @@ NativeResult native_throw(NativeCall *call, uint32_t error, const char *format,
 }
 
 Array *native_new_array(NativeCall *call, uint32_t class_id, uint64_t length) {
-    native_charge(call, length / 64);
+    native_charge(call, length / 8);
     return heap_new_array(call->domain, class_id, length, &call->failed);
 }
 
 String *native_new_string(NativeCall *call, uint64_t length_bytes) {
     uint64_t size = heap_array_bytes(length_bytes, 0);
-    native_charge(call, length_bytes / 64);
+    native_charge(call, length_bytes / 64); /* whoever fills it in charges */
     String *string = (String *)heap_allocate(call->domain, CLASS_String, size,
                                              &call->failed);
     if (!string)
         return NULL;
     string->length = length_bytes;
     string->head.flags |= OBJECT_IMMUTABLE;
-    call->failed = heap_write(string, size);
+    call->failed = heap_write(string, bytes_min(size, NATIVE_STEP_COPY));
     return call->failed == STATUS_OK ? string : NULL;
 }
 

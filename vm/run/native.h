@@ -22,8 +22,11 @@
  * Rules for the body: no safepoint happens inside; heap pointers are good
  * until it returns, and are kept nowhere else. It finishes quickly (charge
  * more than a few microseconds with native_charge) or parks, or goes on in
- * steps. Everything that can fail (native_new_*, native_write) comes before
- * the first side effect, because a failed call is made again from the start. */
+ * steps of at most NATIVE_STEP_UNITS: it returns NATIVE_STEP with `progress`
+ * and `steps` and is called again with them, in a later slice, with another
+ * snapshot begun since, or after a restart. Everything that can fail
+ * (native_new_*, native_write) comes before the first side effect, because a
+ * failed call is made again from the start, or from the last step. */
 #ifndef VM_RUN_NATIVE_H
 #define VM_RUN_NATIVE_H
 
@@ -39,12 +42,13 @@ typedef struct NativeCall {
     Method *method;
     uint64_t arguments[NATIVE_ARGUMENTS_MAX];
     uint64_t result;
-    Object *waiting;  /* out, for NATIVE_PARK */
-    Object *progress; /* in: null at the first call; out, for NATIVE_STEP */
+    Object *waiting;   /* out, for NATIVE_PARK */
+    Object *progress;  /* in: null at the first call; out, for NATIVE_STEP */
+    uint64_t steps[3]; /* the same: zeros at the first call */
     Method *callee; /* out, for NATIVE_CALL: has code, and at most one argument,
                        a reference that was checked against its type; gives
                        what the native is declared to give */
-    uint32_t cost;  /* added to the thread's count */
+    int64_t cost;   /* units, taken from the thread's */
     uint8_t wait;   /* ThreadWait, for NATIVE_PARK; WAIT_NATIVE by itself */
     Status failed;  /* why an allocation or announcement failed */
     uint32_t error; /* known class to throw, 0: none */
@@ -86,16 +90,24 @@ static inline NativeResult native_give(NativeCall *call, const void *result) {
     return NATIVE_DONE;
 }
 
-/* Charges `units` (about one bytecode instruction each) to the thread. */
+/* Charges units of work (worker.h) to the thread. */
 static inline void native_charge(NativeCall *call, uint64_t units) {
-    call->cost += units > 1000000 ? 1000000 : (uint32_t)units;
+    call->cost += units < 1ull << 40 ? (int64_t)units : 1ll << 40;
 }
+
+/* What a call does before it goes on in a step. */
+#define NATIVE_STEP_UNITS 20000u
+/* Bytes that are copied or compared, or looked at one by one, in a step. */
+#define NATIVE_STEP_COPY (NATIVE_STEP_UNITS * 16u)
+#define NATIVE_STEP_BYTES NATIVE_STEP_UNITS
 
 /* Returns NATIVE_FAILED; an exception of the known class (CLASS_BoundsError
  * ...) with this text is thrown. Formats of text.h. */
 NativeResult native_throw(NativeCall *call, uint32_t error, const char *format,
                           ...) __attribute__((format(printf, 3, 4)));
 
+/* Its bytes are announced up to NATIVE_STEP_COPY; whoever fills in more goes on
+ * in steps and announces each. */
 String *native_new_string(NativeCall *call, uint64_t length_bytes);
 Array *native_new_array(NativeCall *call, uint32_t class_id, uint64_t length);
 
@@ -104,6 +116,21 @@ String *native_text(NativeCall *call, const char *bytes, size_t count);
 
 /* A box of class CLASS_Int ... with the value. */
 Object *native_box(NativeCall *call, uint32_t class_id, uint64_t value);
+
+/* How far a step that does at most so much goes, from `at` of `count`. */
+static inline uint64_t native_step_end(uint64_t at, uint64_t count,
+                                       uint64_t most) {
+    return count - at < most ? count : at + most;
+}
+
+/* The call goes on from `at`; `progress` is any object, of the caller's domain
+ * or the system's, that says what it does. */
+static inline NativeResult native_go_on(NativeCall *call, const void *progress,
+                                        uint64_t at) {
+    call->progress = (Object *)(uintptr_t)progress;
+    call->steps[0] = at;
+    return NATIVE_STEP;
+}
 
 /* Announces a change of these bytes of an old object. False: return
  * NATIVE_FAILED. */

@@ -135,6 +135,9 @@ NativeResult native_call(Method *method, const uint16_t *list) {
     call->result = 0;
     call->waiting = NULL;
     call->progress = worker.thread->progress;
+    bytes_fill(call->steps, 0, sizeof call->steps);
+    if (call->progress)
+        bytes_copy(call->steps, worker.thread->steps, sizeof call->steps);
     call->cost = CALL_COST;
     call->wait = WAIT_NATIVE;
     call->failed = STATUS_OK;
@@ -145,9 +148,10 @@ NativeResult native_call(Method *method, const uint16_t *list) {
     if (!take_arguments(call, method, list))
         return NATIVE_FAILED;
     NativeResult result = entry->run(call);
-    if (result == NATIVE_STEP)
+    if (result == NATIVE_STEP) {
         HEAP_SET(worker.thread->progress, call->progress);
-    else if (worker.thread->progress && result != NATIVE_FAILED)
+        bytes_copy(worker.thread->steps, call->steps, sizeof call->steps);
+    } else if (worker.thread->progress && result != NATIVE_FAILED)
         HEAP_SET(worker.thread->progress, NULL);
     return result;
 }

@@ -35,8 +35,9 @@ static struct {
     uint64_t clock_ns;    /* platform time when experienced_ns was set */
     uint64_t restored_ns; /* experienced time of this start */
     uint64_t slices;
-    size_t favoured; /* runs next, or ROOT_DOMAINS_MAX */
-    bool oversleep;  /* there are more sleepers to wake than a turn wakes */
+    int64_t units, most_units; /* of this vm_run; of any so far */
+    size_t favoured;           /* runs next, or ROOT_DOMAINS_MAX */
+    bool oversleep; /* there are more sleepers to wake than a turn wakes */
     SliceEnd slice_end;
     uint64_t budget, until_ns; /* of this vm_run, and its answer */
     bool held;                 /* apps do not run, but for this one */
@@ -46,6 +47,7 @@ static struct {
 void scheduler_start(void) {
     scheduler.pressed = scheduler.refused = scheduler.oversleep = false;
     scheduler.favoured = ROOT_DOMAINS_MAX;
+    scheduler.most_units = 0;
     scheduler.clock_ns = platform_now_ns();
     scheduler.restored_ns = ROOT->experienced_ns;
     room_start();
@@ -196,6 +198,7 @@ static uint64_t run_slice(Thread *thread, uint64_t count) {
           (int)thread->domain->name->length, thread->domain->name->bytes,
           thread->number, (long)count - (long)worker.fuel, count,
           (int)scheduler.slice_end);
+    scheduler.units += (int64_t)count - worker.fuel;
     finish_slice(thread, scheduler.slice_end);
     if (scheduler.slice_end == SLICE_MEMORY)
         return SLICE_COUNT;
@@ -245,6 +248,7 @@ static void wake_all_sleepers(void) {
     }
     uint64_t used = (WAKES_A_TURN - left) * WAKE_UNITS;
     scheduler.budget -= used < scheduler.budget ? used : scheduler.budget;
+    scheduler.units += (int64_t)used;
 }
 
 /* Whether the domain has a thread that can run in this vm_run. When its first
@@ -393,12 +397,15 @@ static void run_programs(void) {
 uint64_t vm_run(uint64_t budget) {
     scheduler.pressed = false;
     scheduler.budget = budget;
+    scheduler.units = 0;
     room_turn();
     if (!vm_guarded(run_programs)) {
         room_leave();
         scheduler.pressed = true; /* so that there is room to end the app */
         scheduler.until_ns = platform_now_ns();
     }
+    if (scheduler.units > scheduler.most_units)
+        scheduler.most_units = scheduler.units;
     uint64_t again_ns = platform_now_ns() + ROOM_WAIT_NS;
     return vm_pressed() && scheduler.until_ns > again_ns ? again_ns
                                                          : scheduler.until_ns;
@@ -439,6 +446,7 @@ void vm_set_stress(uint32_t counts) {
 
 VmFigures vm_figures(void) {
     VmFigures figures = {.slices = scheduler.slices,
+                         .most_units = (uint64_t)scheduler.most_units,
                          .collections = collect_figures().collections};
     for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
         if (!ROOT->domains[i])

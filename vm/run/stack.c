@@ -5,6 +5,8 @@
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
 
+enum { GROW_WORDS = 40000 }; /* copied in one step */
+
 static uint64_t *top_of(uint64_t *frame) {
     return frame + frame_method(frame)->frame_words;
 }
@@ -51,12 +53,9 @@ Status stack_lower(uint64_t *frame) {
     return status;
 }
 
-/* Copies the frames to a stack twice as large or larger. */
-static Status grow(uint64_t words) {
-    Thread *thread = worker.thread;
-    Stack *old = thread->stack;
-    uint64_t used = (uint64_t)(top_of(worker.frame) - old->words);
-    uint64_t length = old->length * 2;
+/* A stack twice as large or larger, for the thread to grow into. */
+static Status make_larger(Thread *thread, uint64_t used, uint64_t words) {
+    uint64_t length = thread->stack->length * 2;
     while (length < used + words)
         length *= 2;
     if (length > FRAME_STACK_WORDS_MAX)
@@ -66,18 +65,40 @@ static Status grow(uint64_t words) {
     Status status;
     Stack *larger = (Stack *)heap_allocate(
         worker.domain, CLASS_Stack, heap_array_bytes(length, 3), &status);
-    if (!larger)
+    if (larger)
+        status = heap_write(larger, sizeof *larger);
+    if (larger && status == STATUS_OK)
+        status = heap_write(thread, sizeof *thread);
+    if (!larger || status != STATUS_OK)
         return status;
     larger->length = length;
-    status = heap_write(larger, 16 + used * 8);
-    if (status == STATUS_OK)
-        status = heap_write(thread, sizeof *thread);
+    HEAP_SET(thread->larger, larger);
+    thread->steps[0] = 0;
+    return STATUS_OK;
+}
+
+/* Copies the frames to a larger stack, in steps: BUSY until all are there. The
+ * thread runs nothing in between. */
+static Status grow(uint64_t words) {
+    Thread *thread = worker.thread;
+    uint64_t used = (uint64_t)(top_of(worker.frame) - thread->stack->words);
+    Status status =
+        thread->larger ? STATUS_OK : make_larger(thread, used, words);
     if (status != STATUS_OK)
         return status;
-    worker.fuel -= (int64_t)(length * 8 / COST_BYTES);
-    bytes_copy(larger->words, old->words, used * 8);
-    thread->frame = (uint64_t)(worker.frame - old->words);
+    Stack *larger = thread->larger;
+    uint64_t done = thread->steps[0], now = bytes_min(used - done, GROW_WORDS);
+    status = heap_write(larger->words + done, now * 8);
+    if (status != STATUS_OK)
+        return status;
+    bytes_copy(larger->words + done, thread->stack->words + done, now * 8);
+    worker.fuel -= (int64_t)(now * 8 / COST_BYTES);
+    thread->steps[0] = done + now;
+    if (done + now < used)
+        return STATUS_BUSY;
+    thread->frame = (uint64_t)(worker.frame - thread->stack->words);
     HEAP_SET(thread->stack, larger);
+    HEAP_SET(thread->larger, NULL);
     return stack_resume();
 }
 

@@ -19,7 +19,8 @@ void stack_leave(void);
 
 /* Room for `words` more words above the top of worker.frame. May move the
  * frames to a larger stack: worker.frame is then the new place.
- * STATUS_TRUNCATED: the stack has its largest size already. */
+ * STATUS_TRUNCATED: the stack has its largest size already. STATUS_BUSY: call
+ * it again in the thread's next slice. */
 Status stack_make_room(uint64_t words);
 
 /* Announces from `frame`, which is below worker.low, up to there. */

@@ -47,6 +47,10 @@ Status vm_restore_app(Domain *domain);
  * to run: now or earlier when some are runnable, UINT64_MAX for never. */
 uint64_t vm_run(uint64_t budget);
 
+/* The budget between two looks at input. What a thread is in the middle of goes
+ * on beyond it by a step of NATIVE_STEP_UNITS and a little. */
+#define VM_TURN_UNITS 90000u
+
 /* The domain got input: it runs next, for one slice. */
 void vm_favour(const Domain *domain);
 
@@ -135,6 +139,7 @@ void vm_set_stress(uint32_t counts);
 
 typedef struct VmFigures {
     uint64_t slices;
+    uint64_t most_units; /* of work in one vm_run(), so far */
     uint64_t domains;
     uint64_t used_bytes;
     uint64_t collections;

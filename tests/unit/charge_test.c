@@ -1,0 +1,156 @@
+/* Tests of what work costs, and of who pays (vm/run/worker.h). */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/system/install.h"
+#include "tests/sim/sim.h"
+#include "tests/test.h"
+#include "tests/unit/window_world.h"
+#include "vm/run/vm.h"
+#include "vm/run/worker.h"
+#include "wm/ring.h"
+
+/* ---- One program ---- */
+
+enum { TURN = VM_TURN_UNITS, TURN_MOST = 120000 };
+
+/* Presses a key, which makes the program work until it rests: no look at input
+ * waits for more than this. */
+static void work(void) {
+    harness_printed[0] = 0;
+    window_world_key(4);
+    for (int i = 0; i < 3000 && (i == 0 || !harness_printed[0]); i++)
+        harness_step(TURN);
+    EXPECT(harness_printed[0]);
+    EXPECT(vm_figures().most_units <= TURN_MOST);
+    window_world_rest();
+}
+
+#define PROGRAM(body)                                                          \
+    "import ui\n"                                                              \
+    "class Works: Window(\"W\", Label(\"works\"), 200, 120) {\n"               \
+    "    fun handle(event: Event) {\n"                                         \
+    "        if event.usage == 4 { print(\"{work()}\") }\n"                    \
+    "        super.handle(event)\n"                                            \
+    "    }\n" body "}\n"                                                       \
+    "class Work: App { fun open() { Works().run() } }\n"
+
+TEST("a throw through many frames takes many turns") {
+    static const char source[] =
+        PROGRAM("    fun work(): Int { try { return down(100000) } catch e { "
+                "return 7 } }\n"
+                "    fun down(n: Int): Int {\n"
+                "        if n == 0 { throw ValueError(\"deep\") }\n"
+                "        return down(n - 1) + 1\n"
+                "    }\n");
+    window_world_start(source);
+    work();
+    EXPECT_TEXT(window_world_heard(), "7 ");
+    window_world_stop();
+}
+
+/* The last number that a program printed. */
+static long last_printed(void) {
+    char *end = strrchr(harness_printed, '\n');
+    if (!end)
+        return 0;
+    *end = 0;
+    const char *begin = strrchr(harness_printed, '\n');
+    return strtol(begin ? begin + 1 : harness_printed, NULL, 10);
+}
+
+static void open_beside(const char *name, const char *source) {
+    sim_setting("app", source);
+    sim_setting("app_name", name);
+    install_setting();
+    sim_setting("app_name", NULL);
+    sim_setting("app", NULL);
+}
+
+static const char busy[] = "import ui\n"
+                           "class Busy: App {\n"
+                           "    fun open() { var n = 0\n"
+                           "        while true { n = n +% 1 } }\n"
+                           "}\n";
+
+TEST("who overruns its turn pays with the next ones") {
+    enum { TURNS = 100, BYTES = 8000000 };
+    static const char source[] = PROGRAM(
+        "    fun work(): Int { var n = 0\n"
+        "        while true { n += Array<Int>(1000000).length / 1000000\n"
+        "            print(\"{n}\") } }\n");
+    window_world_start(source);
+    open_beside("busy", busy);
+    window_world_key(4);
+    for (int i = 0; i < TURNS; i++)
+        harness_step(TURN);
+    long share = TURNS * TURN / 2 / (BYTES / COST_BYTES);
+    long made = last_printed();
+    EXPECT(made >= share / 2 && made <= 2 * share);
+    window_world_stop();
+}
+
+/* ---- What a method costs ---- */
+
+/* How many calls the program makes in a turn. */
+static long calls(bool all) {
+    static char source[60000];
+    size_t at = (size_t)snprintf(source, sizeof source,
+                                 "import ui\n"
+                                 "var count = 0\n"
+                                 "fun long(n: Int): Int {\n"
+                                 "    if n == 0 { return 1 }\n"
+                                 "    var m = n\n");
+    for (int i = 0; i < 1000; i++)
+        at += (size_t)snprintf(source + at, sizeof source - at,
+                               "    m = m +%% n\n");
+    snprintf(source + at, sizeof source - at,
+             "    return m\n"
+             "}\n"
+             "class Works: Window(\"W\", Label(\"works\"), 200, 120) {\n"
+             "    fun handle(event: Event) {\n"
+             "        while event.usage == 4 { long(%d); count += 1\n"
+             "            if count %% 100 == 0 { print(\"{count}\") } }\n"
+             "        super.handle(event)\n"
+             "    }\n"
+             "}\n"
+             "class Work: App { fun open() { Works().run() } }\n",
+             all);
+    window_world_start(source);
+    window_world_key(4);
+    harness_printed[0] = 0;
+    for (int i = 0; i < 20; i++)
+        harness_step(TURN);
+    long count = last_printed();
+    window_world_stop();
+    return count;
+}
+
+TEST("a method is charged for the words that were run, and only those") {
+    long whole = calls(true), begun = calls(false);
+    EXPECT(whole > 300);                    /* 2,000,000 units */
+    EXPECT(whole < 20 * TURN / 1000 + 200); /* of 1,000 words at least */
+    EXPECT(begun > 10 * whole);
+}
+
+/* ---- Two ---- */
+
+TEST("who got input runs before all others") {
+    enum { OTHERS = 6 };
+    window_world_start(window_world_told);
+    for (int i = 0; i < OTHERS; i++) {
+        char name[] = "busy0";
+        name[4] = (char)('0' + i);
+        open_beside(name, busy);
+    }
+    for (int round = 0; round < OTHERS; round++) {
+        harness_printed[0] = 0;
+        harness_step(60000 * (uint64_t)round + 1); /* whoever's turn it is */
+        window_world_key(4);
+        harness_step(50000); /* a slice */
+        EXPECT_TEXT(window_world_heard(), "0.4.1.0 ");
+        harness_step(1000000);
+    }
+    window_world_stop();
+}
