@@ -109,7 +109,7 @@ MUTANTS = [
      "        if (worker.fuel < enough) {", "        if (false) {",
      "a throw through a hundred thousand frames is one step",
      ("unit", "a throw through many frames")),
-    ("debt-forgotten", "vm/run/scheduler.c",
+    ("debt-forgotten", "vm/run/slice.c",
      "thread->domain->debt += fuel < 0 ? (uint64_t)-fuel : 0;", "",
      "what a thread does beyond its slice costs nothing",
      ("unit", "who overruns its turn")),

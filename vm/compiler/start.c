@@ -86,14 +86,13 @@ static Node *main_call(World *world, const Function *main) {
     return call_node(world, place, name_node(world, place, main->name), list);
 }
 
-/* Class().open() */
+/* openApp(Class()) */
 static Node *open_call(World *world, const Class *class) {
     Place place = class->place;
-    Node *open = new_node(world, NODE_MEMBER, place);
-    open->left =
+    Node *app =
         call_node(world, place, name_node(world, place, class->name), NULL);
-    open->name = word(world, "open");
-    return call_node(world, place, open, NULL);
+    return call_node(world, place,
+                     name_node(world, place, word(world, "openApp")), app);
 }
 
 /* runTest("sentence") { … } */

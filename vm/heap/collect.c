@@ -351,6 +351,29 @@ static bool is_marked(const void *collection, uint64_t address) {
     return run->marks[region_of(address)][place / 64] >> (place % 64) & 1;
 }
 
+/* Drops the handlers of restarts whose objects are dead. */
+static bool forget_handlers(const Collection *run, Domain *domain) {
+    Array *list = domain->restarted;
+    uint64_t count = domain->restarted_count, kept = 0;
+    uint64_t place = domain->restarted_place;
+    for (uint64_t i = 0; i < count; i++)
+        kept += is_marked(run, list->at.words[i]);
+    if (kept == count)
+        return true;
+    if (heap_write(list->at.words, count * 8) != STATUS_OK)
+        return false;
+    kept = 0;
+    for (uint64_t i = 0; i < count; i++) {
+        if (is_marked(run, list->at.words[i]))
+            list->at.words[kept++] = list->at.words[i];
+        else if (i < domain->restarted_place)
+            place--;
+    }
+    domain->restarted_count = kept;
+    domain->restarted_place = place;
+    return true;
+}
+
 static bool included(const Domain *of, const Domain *wanted_domain) {
     return of && (of == wanted_domain || wanted_domain == ROOT->domains[0]);
 }
@@ -367,7 +390,8 @@ static Status run_collection(Collection *run, Domain *domain) {
         if (!included(each, domain))
             continue;
         if (announce_domain(run, each) != STATUS_OK ||
-            !identity_forget(each, is_marked, run))
+            !identity_forget(each, is_marked, run) ||
+            !forget_handlers(run, each))
             return STATUS_BUSY;
     }
     for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {

@@ -41,8 +41,18 @@ Status heap_add_region(Domain *domain) {
 
 /* ---- Holes ---- */
 
+static uint64_t reserve;
+
+uint64_t heap_reserve(uint64_t bytes) {
+    uint64_t before = reserve;
+    reserve = bytes;
+    return before;
+}
+
+/* The system's limit is the largest number there is. */
 static bool limit_reached(const Domain *domain, uint64_t bytes) {
-    return domain->used_bytes + bytes > domain->limit_bytes;
+    return domain->used_bytes + bytes > domain->limit_bytes &&
+           domain->used_bytes + bytes - domain->limit_bytes > reserve;
 }
 
 static void count_use(Domain *domain, uint64_t bytes) {

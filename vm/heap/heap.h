@@ -80,6 +80,19 @@ uint64_t heap_leading_references(Shape shape);
 /* log2 of the bytes of an element of a known array class. */
 unsigned heap_element_shift(uint32_t class_id);
 
+/* Memory that a domain has above its limit: whoever is told that there is none
+ * needs some to say so, the `restarted` handlers must be able to run, and what
+ * the system does for the domain must not fail. */
+enum {
+    HEAP_RESERVE_ERROR = 16 * 32768,
+    HEAP_RESERVE_HANDLER = 24 * 32768,
+    HEAP_RESERVE_SYSTEM = 32 * 32768,
+};
+
+/* How much of that may be used from here on; gives what it was. 0 between
+ * slices. */
+uint64_t heap_reserve(uint64_t bytes);
+
 /* Calls `visit` for every reference slot of the object that is not null. For a
  * thread also those in its frames. */
 typedef void (*HeapVisit)(uint64_t *slot, void *context);

@@ -368,7 +368,7 @@ static void check_tables(Checker *check, const Domain *domain) {
     uint64_t place = (uint64_t)(uintptr_t)domain;
     need(check,
          is_own(check, domain->environments, CLASS_ObjectArray) &&
-             is_own(check, domain->restarted, CLASS_ObjectArray) &&
+             is_own(check, domain->restarted, CLASS_IntArray) &&
              is_own(check, domain->gate_targets, CLASS_ObjectArray) &&
              is_own(check, domain->hashes, CLASS_IntArray) &&
              is_own(check, domain->gate_numbers, CLASS_IntArray) &&
@@ -383,6 +383,13 @@ static void check_tables(Checker *check, const Domain *domain) {
              domain->gate_count <= length_of(domain->gate_numbers) &&
              (slots & (slots - 1)) == 0 && domain->hash_count <= slots,
          "H8 a table of a domain is too short", place);
+    for (uint64_t i = 0; i < domain->restarted_count && !check->bad; i++) {
+        uint64_t address = domain->restarted->at.words[i];
+        need(check, is_start(address) && domain_of(address) == domain->number,
+             "N1 a handler of restarts is no object of the domain", address);
+    }
+    need(check, domain->restarted_place <= domain->restarted_count,
+         "N2 more handlers were called than there are", place);
     need(check,
          is_room(check, domain->bump, domain->bump_end) &&
              is_room(check, domain->medium, domain->medium_end) &&

@@ -239,6 +239,13 @@ typedef enum ThreadWait {
     WAIT_NATIVE, /* a native's: `waiting` says for what */
 } ThreadWait;
 
+/* What a thread may use above its domain's limit (heap.h). */
+typedef enum ThreadReserve {
+    RESERVE_NONE,
+    RESERVE_ERROR,   /* it is told that there is no memory */
+    RESERVE_HANDLER, /* it calls the `restarted` handlers */
+} ThreadReserve;
+
 /* Keys of waiters; a native's that waits for an object has its address. */
 enum { WAITS_COMMIT, WAITS_ANSWER, WAITS_UNPARK };
 
@@ -274,7 +281,7 @@ typedef struct Thread {
     uint8_t state;   /* ThreadState */
     uint8_t wait;    /* ThreadWait */
     uint8_t permit;  /* an unpark came before the park */
-    uint8_t handler; /* runs a `restarted` handler */
+    uint8_t reserve; /* ThreadReserve */
     uint32_t priority;    /* in its tree */
     uint32_t result_word; /* where `calling` puts its result, in the frame */
     uint64_t steps[3];    /* with `progress`: how far it is */
@@ -289,7 +296,7 @@ enum {                        /* what a person granted an app; append only */
        DOMAIN_MAY_TRAVEL = 1, /* look into the past, go and take back */
 };
 
-#define DOMAIN_REFERENCES 14
+#define DOMAIN_REFERENCES 15
 
 /* A domain with its root environment. Lies in its own first region; the
  * system root's table refers to it. The first fields are what its threads
@@ -303,12 +310,13 @@ typedef struct Domain {
     String *name;
     Object *memory_error; /* ready to be thrown */
     Object *stack_error;  /* the same */
-    Array *restarted;     /* references: Functions to run after a restart */
+    Array *restarted;     /* words: addresses of objects (restarts.h) */
     Array *hashes;        /* words: address, identity hash; open table */
     Array *gate_targets;  /* references: what others may reach by a gate */
     Array *gate_numbers;  /* words: their numbers */
     Object *seat;         /* the window library's */
     Module *program;      /* what it runs; null: not known */
+    Thread *handling;     /* calls those, or null */
     uint64_t number;      /* never reused; the system domain has 1 */
     uint64_t limit_bytes; /* of used_bytes */
     uint64_t used_bytes;  /* lines and blocks in use */
@@ -319,10 +327,12 @@ typedef struct Domain {
     uint64_t hashes_made;
     uint64_t hash_count; /* entries in `hashes` */
     uint64_t gate_count;
-    uint64_t restarted_count;
-    uint64_t thread_count;              /* not ended */
-    uint64_t collect_at_bytes;          /* since_bytes that ask for one */
-    uint64_t bump, bump_end;            /* the hole being filled */
+    uint64_t restarted_count, restarted_place;
+    uint64_t started;          /* the start (ROOT->boot) in which it ran last */
+    uint64_t handled_ns;       /* how long `handling` ran in that */
+    uint64_t thread_count;     /* not ended */
+    uint64_t collect_at_bytes; /* since_bytes that ask for one */
+    uint64_t bump, bump_end;   /* the hole being filled */
     uint64_t medium, medium_end;        /* the same for longer objects */
     uint32_t first_region, last_region; /* chain by the region headers */
     uint32_t cursor_region, cursor_block,

@@ -7,7 +7,9 @@
 #include "vm/code/symbols.h"
 #include "vm/heap/class.h"
 #include "vm/heap/heap.h"
+#include "vm/heap/region.h"
 #include "vm/run/native.h"
+#include "vm/run/restarts.h"
 #include "vm/run/thread.h"
 #include "vm/run/worker.h"
 
@@ -155,35 +157,29 @@ static NativeResult unlock_native(NativeCall *call) {
 
 /* ---- Handlers of restarts ---- */
 
-static Status handlers_make_room(Domain *domain) {
-    Array *old = domain->restarted;
-    if (old && domain->restarted_count < old->length)
-        return STATUS_OK;
-    Status status;
-    Array *larger = heap_new_array(domain, CLASS_ObjectArray,
-                                   old ? old->length * 2 : 8, &status);
-    if (!larger)
-        return status;
-    for (uint64_t i = 0; old && i < old->length; i++)
-        HEAP_SET(larger->at.references[i], old->at.references[i]);
-    status = heap_write(domain, sizeof *domain);
-    if (status == STATUS_OK)
-        HEAP_SET(domain->restarted, larger);
-    return status;
+static NativeResult on_restarted(NativeCall *call) {
+    const Object *object = native_reference(call, 0);
+    uint64_t owner =
+        region_header(region_of((uint64_t)(uintptr_t)object))->domain;
+    if (owner != call->domain->number)
+        return native_throw(call, CLASS_ValueError,
+                            "the object is not this app's");
+    call->failed = restarts_add(call->domain, object);
+    return call->failed == STATUS_OK ? NATIVE_DONE : NATIVE_FAILED;
 }
 
-static NativeResult on_restarted(NativeCall *call) {
-    Domain *domain = call->domain;
-    call->failed = handlers_make_room(domain);
-    if (call->failed != STATUS_OK)
+static NativeResult has_handler(NativeCall *call) {
+    return native_bool(call, call->domain->restarted_place <
+                                 call->domain->restarted_count);
+}
+
+static NativeResult run_handler(NativeCall *call) {
+    Object *object = NULL;
+    if (!native_write(call, call->domain, sizeof *call->domain))
         return NATIVE_FAILED;
-    Object **place = &domain->restarted->at.references[domain->restarted_count];
-    if (!native_write(call, place, 8) ||
-        !native_write(call, domain, sizeof *domain))
-        return NATIVE_FAILED;
-    HEAP_SET(*place, native_reference(call, 0));
-    domain->restarted_count++;
-    return NATIVE_DONE;
+    call->callee = restarts_next(call->domain, &object);
+    call->result = (uint64_t)(uintptr_t)object;
+    return call->callee ? NATIVE_CALL : NATIVE_DONE;
 }
 
 void core_native_register_thread(void) {
@@ -202,6 +198,8 @@ void core_native_register_thread(void) {
         {"core.commit", "()V", commit_native, NULL},
         {"core.Lock.lock", "()V", lock_native, NULL},
         {"core.Lock.unlock", "()V", unlock_native, NULL},
+        {"core.hasHandler", "()B", has_handler, NULL},
+        {"core.runHandler", "()V", run_handler, NULL},
         {"core.onRestarted", "(Lcore.Object;)V", on_restarted, NULL},
     };
     natives_register(entries, sizeof entries / sizeof entries[0]);

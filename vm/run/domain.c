@@ -49,6 +49,7 @@ static Domain *lay_out(uint32_t region, uint64_t number) {
     bytes_fill(domain, 0, sizeof *domain);
     domain->head.class_id = CLASS_Domain;
     domain->number = number;
+    domain->started = ROOT->boot;
     domain->used_bytes = REGION_BLOCK_BYTES;
     domain->collect_at_bytes = 8u << 20;
     domain->bump = address + ((sizeof *domain + 15) & ~15ull);
@@ -235,7 +236,8 @@ static const char *check_one(size_t slot) {
         if (ROOT->domains[i] && ROOT->domains[i]->number == domain->number)
             return "D1: two domains have one number";
     if (domain->since_bytes > domain->used_bytes ||
-        domain->used_bytes > domain->limit_bytes)
+        (domain->used_bytes > domain->limit_bytes &&
+         domain->used_bytes - domain->limit_bytes > HEAP_RESERVE_SYSTEM))
         return "D3: a domain's bytes do not fit";
     return slot > 0 ? check_chain(domain) : NULL;
 }

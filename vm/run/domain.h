@@ -4,8 +4,9 @@
  *   D1  numbers are below next_domain, and no two domains have the same
  *   D2  a domain's regions are a chain from first_region to last_region, with
  *       its number in each header
- *   D3  since_bytes is at most used_bytes, and that at most limit_bytes
- *   D4  a chain of regions that is being given back belongs to no domain */
+ *   D3  since_bytes is at most used_bytes, and that at most limit_bytes with
+ * the reserve D4  a chain of regions that is being given back belongs to no
+ * domain */
 #ifndef VM_RUN_DOMAIN_H
 #define VM_RUN_DOMAIN_H
 

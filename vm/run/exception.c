@@ -137,8 +137,21 @@ Status exception_throw(Object *exception) {
     return STATUS_NOT_FOUND;
 }
 
+/* Whoever catches it has a little above the limit, in this slice and in what
+ * may be left of it for the next. */
+static void open_reserve(Thread *thread) {
+    if (thread->reserve != RESERVE_NONE)
+        return;
+    thread->reserve = RESERVE_ERROR;
+    heap_reserve(HEAP_RESERVE_ERROR);
+    if (worker.fuel > EXCEPTION_MEMORY_UNITS)
+        worker.fuel = EXCEPTION_MEMORY_UNITS;
+}
+
 Status exception_throw_known(uint32_t class_id, const char *message) {
     Status status;
+    if (class_id == CLASS_MemoryError)
+        open_reserve(worker.thread);
     Object *exception =
         exception_new(worker.domain, class_id, message, &status);
     if (class_id == CLASS_MemoryError && status == STATUS_LIMIT)

@@ -7,6 +7,9 @@
 #include "vm/heap/object.h"
 
 #define EXCEPTION_TRACE_MAX 64u /* frames kept */
+/* For so long whoever is thrown a MemoryError may use memory above the limit.
+ */
+#define EXCEPTION_MEMORY_UNITS 3000
 
 /* Throws in the worker's frame, whose FRAME_PC is after the throwing
  * instruction. STATUS_OK: the worker's frame is at the handler.

@@ -2,54 +2,43 @@
  * threads, and what waits for room. */
 #include "vm/run/scheduler.h"
 
-#include "kernel/base/bytes.h"
 #include "kernel/base/check.h"
 #include "kernel/base/log.h"
-#include "kernel/base/text.h"
-#include "kernel/base/trace.h"
 #include "vm/heap/collect.h"
-#include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
 #include "vm/run/commit.h"
-#include "vm/run/exception.h"
 #include "vm/run/guard.h"
-#include "vm/run/interpreter.h"
+#include "vm/run/restarts.h"
 #include "vm/run/room.h"
-#include "vm/run/stack.h"
+#include "vm/run/slice.h"
 #include "vm/run/thread.h"
 #include "vm/run/thread_tree.h"
 #include "vm/run/vm.h"
 #include "vm/run/worker.h"
 
-#define SLICE_COUNT 50000u
 #define WAKES_A_TURN 400u /* sleepers whose time has come */
 #define WAKE_UNITS 100u
-#define PAYING 50u               /* units that it takes to pay for a slice */
-#define HANDLER_NS 1000000000ull /* a `restarted` handler has so long */
-#define ROOM_WAIT_NS 5000000ull  /* between two tries of what was refused */
+#define PAYING 50u              /* units that it takes to pay for a slice */
+#define ROOM_WAIT_NS 5000000ull /* between two tries of what was refused */
 
 static struct {
-    bool pressed;         /* nothing at all can be written */
-    bool refused;         /* something that was done for one domain */
-    uint32_t stress;      /* counts of a slice, then a collection; 0: off */
-    uint64_t clock_ns;    /* platform time when experienced_ns was set */
-    uint64_t restored_ns; /* experienced time of this start */
-    uint64_t slices;
-    int64_t units, most_units; /* of this vm_run; of any so far */
-    size_t favoured;           /* runs next, or ROOT_DOMAINS_MAX */
+    bool pressed;      /* nothing at all can be written */
+    uint32_t stress;   /* counts of a slice, then a collection; 0: off */
+    uint64_t clock_ns; /* platform time when experienced_ns was set */
+    int64_t extra_units, most_units; /* beside slices; of any vm_run so far */
+    size_t favoured;                 /* runs next, or ROOT_DOMAINS_MAX */
     bool oversleep; /* there are more sleepers to wake than a turn wakes */
-    SliceEnd slice_end;
     uint64_t budget, until_ns; /* of this vm_run, and its answer */
     bool held;                 /* apps do not run, but for this one */
     const Domain *except;
 } scheduler;
 
 void scheduler_start(void) {
-    scheduler.pressed = scheduler.refused = scheduler.oversleep = false;
+    scheduler.pressed = scheduler.oversleep = false;
+    slice_take_refused();
     scheduler.favoured = ROOT_DOMAINS_MAX;
     scheduler.most_units = 0;
     scheduler.clock_ns = platform_now_ns();
-    scheduler.restored_ns = ROOT->experienced_ns;
     room_start();
 }
 
@@ -60,150 +49,13 @@ static bool runs(const Domain *domain) {
            (!scheduler.held || domain == scheduler.except);
 }
 
-/* The thread is over; when an exception ended it, that is said. The first
- * thread's exception stops the app. */
-static void say_end(Thread *thread) {
-    char buffer[2000];
-    Text text = text_on(buffer, sizeof buffer);
-    if (!thread->thrown)
-        return;
-    vm_describe(thread->thrown, &text);
-    if (thread->number == 1)
-        vm_stop_app(thread->domain, text_end(&text));
-    else
-        log_line("thread %lu of %.*s ended: %s", thread->number,
-                 (int)thread->domain->name->length, thread->domain->name->bytes,
-                 text_end(&text));
-}
-
-static Status announce_slice(Thread *thread) {
-    Status status = thread_announce(thread);
-    return status == STATUS_OK ? stack_resume() : status;
-}
-
-/* What waits to be thrown when the thread goes on. Where that takes longer, or
- * nobody catches it, the slice is over. */
-static Status throw_pending(Thread *thread, bool *runs_out, SliceEnd *end_out) {
-    Object *thrown = thread->thrown;
-    *runs_out = true;
-    if (!thrown)
-        return STATUS_OK;
-    HEAP_SET(thread->thrown, NULL);
-    Status status = exception_throw(thrown);
-    *runs_out = status == STATUS_OK;
-    *end_out = status == STATUS_NOT_FOUND ? SLICE_ENDED : SLICE_FUEL;
-    if (status == STATUS_NOT_FOUND || status == STATUS_BUSY)
-        return STATUS_OK;
-    if (status != STATUS_OK)
-        HEAP_SET(thread->thrown, thrown);
-    return status;
-}
-
-static void run_interpreter(void) {
-    scheduler.slice_end = interpreter_run();
-}
-
-/* What is done for a domain has to wait for room. Only within vm_run. */
-static bool is_refused(Status status) {
-    if (vm_unless_lost(status) == STATUS_OK)
-        return false;
-    scheduler.refused = true;
-    return true;
-}
-
 /* True when something was refused since this was asked: this thread waits, or
  * with 0 all of the domain. */
 static bool must_wait(size_t slot, uint64_t thread) {
-    bool refused = scheduler.refused;
+    bool refused = slice_take_refused();
     if (refused)
         room_refuse(slot, thread);
-    scheduler.refused = false;
     return refused;
-}
-
-/* The domain has reached its limit: what wants more is made again at once, and
- * throws MemoryError if it then fails. */
-static void collect_for(Domain *domain) {
-    Status status = collect_domain(domain);
-    if (status == STATUS_BUSY) {
-        scheduler.refused = true;
-        return;
-    }
-    if (status != STATUS_OK)
-        log_line("vm: no memory to collect with");
-    worker.collected_at = (const uint64_t *)worker.frame[FRAME_PC];
-    worker.collected_fuel = worker.fuel;
-}
-
-/* What is left of the slice, or what the domain owes beyond it. */
-static void settle_account(Thread *thread) {
-    int64_t fuel = worker.fuel;
-    thread->domain->debt += fuel < 0 ? (uint64_t)-fuel : 0;
-    thread->fuel = fuel <= 0            ? 0
-                   : fuel < SLICE_COUNT ? (uint32_t)fuel
-                                        : SLICE_COUNT;
-}
-
-/* Why a call of the interpreter came back, and what follows. */
-static void finish_slice(Thread *thread, SliceEnd end) {
-    Thread *joined;
-    CHECK(thread->domain->run_first == thread);
-    stack_leave();
-    if (end != SLICE_MEMORY || worker.fuel > 0) /* else it goes on at once */
-        settle_account(thread);
-    switch (end) {
-    case SLICE_FUEL:
-        break;
-    case SLICE_PARKED:
-        joined = worker.call.wait == WAIT_JOIN ? (Thread *)worker.call.waiting
-                                               : NULL;
-        HEAP_SET(thread->waiting, worker.call.waiting);
-        HEAP_SET(thread->calling, worker.call.method);
-        if (is_refused(thread_park(thread, worker.call.wait, joined)))
-            worker.frame[FRAME_PC] = (uint64_t)(uintptr_t)worker.retry;
-        break;
-    case SLICE_ENDED:
-        thread->fuel = 0;
-        if (!is_refused(thread_end(thread)) && thread->state == THREAD_ENDED)
-            say_end(thread);
-        break;
-    case SLICE_PRESSED:
-        is_refused(worker.status);
-        break;
-    case SLICE_MEMORY:
-        collect_for(thread->domain);
-        break;
-    }
-}
-
-/* Runs a thread for at most `count`; returns what it used. A collection counts
- * as a slice: a program that goes on at its limit keeps nobody waiting. */
-static uint64_t run_slice(Thread *thread, uint64_t count) {
-    bool goes_on;
-    CHECK(runs(thread->domain));
-    worker.thread = thread;
-    worker.domain = thread->domain;
-    worker.fuel = (int64_t)count;
-    heap_hurry = false;
-    bytes_fill(worker.brought, 0, sizeof worker.brought);
-    if (is_refused(announce_slice(thread)) ||
-        is_refused(throw_pending(thread, &goes_on, &scheduler.slice_end)))
-        return 0;
-    scheduler.slices++;
-    if (goes_on && !guard_run(run_interpreter)) {
-        scheduler.refused |= !vm_stop_app(thread->domain, GUARD_LOST);
-        return count;
-    }
-    TRACE(threads, "%.*s %lu ran %ld of %lu, end %d",
-          (int)thread->domain->name->length, thread->domain->name->bytes,
-          thread->number, (long)count - (long)worker.fuel, count,
-          (int)scheduler.slice_end);
-    scheduler.units += (int64_t)count - worker.fuel;
-    finish_slice(thread, scheduler.slice_end);
-    if (scheduler.slice_end == SLICE_MEMORY)
-        return SLICE_COUNT;
-    int64_t left = worker.fuel < 0 ? 0 : worker.fuel;
-    return (int64_t)count > left ? count - (uint64_t)left + 1 : 1;
 }
 
 /* ---- Who runs ---- */
@@ -230,7 +82,7 @@ static bool wake_sleepers(Domain *domain, uint32_t *left_in_out) {
         if (*left_in_out == 0)
             return true;
         (*left_in_out)--;
-        if (is_refused(thread_wake(first_sleeper(domain), false)))
+        if (slice_refused(thread_wake(first_sleeper(domain), false)))
             return false;
     }
     return false;
@@ -242,13 +94,15 @@ static void wake_all_sleepers(void) {
     scheduler.oversleep = false;
     for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
         size_t slot = (ROOT->next_turn + i) % ROOT_DOMAINS_MAX;
+        if (runs(ROOT->domains[slot]) && restarts_wait(ROOT->domains[slot]))
+            slice_refused(restarts_begin(ROOT->domains[slot]));
         if (runs(ROOT->domains[slot]))
             scheduler.oversleep |= wake_sleepers(ROOT->domains[slot], &left);
         must_wait(slot, 0);
     }
     uint64_t used = (WAKES_A_TURN - left) * WAKE_UNITS;
     scheduler.budget -= used < scheduler.budget ? used : scheduler.budget;
-    scheduler.units += (int64_t)used;
+    scheduler.extra_units += (int64_t)used;
 }
 
 /* Whether the domain has a thread that can run in this vm_run. When its first
@@ -283,12 +137,6 @@ void vm_favour(const Domain *domain) {
             scheduler.favoured = i;
 }
 
-/* A handler keeps its place for its first second. */
-static bool keeps_turn(const Thread *thread) {
-    return thread->handler &&
-           ROOT->experienced_ns - scheduler.restored_ns < HANDLER_NS;
-}
-
 static void collect_if_wanted(Domain *running) {
     Domain *wanted;
     bool asked = heap_take_wish(&wanted);
@@ -302,20 +150,21 @@ static void collect_if_wanted(Domain *running) {
 /* One thread of the domain runs; returns what it used. */
 static uint64_t run_thread(Domain *domain, uint64_t budget) {
     Thread *thread = domain->run_first;
-    uint64_t count = thread->fuel ? thread->fuel : SLICE_COUNT;
+    uint64_t count = thread->fuel ? thread->fuel : SLICE_UNITS;
     if (count > budget)
         count = budget;
     if (scheduler.stress && count > scheduler.stress)
         count = scheduler.stress;
     worker.collected_at = NULL;
-    uint64_t used = run_slice(thread, count);
+    uint64_t used = slice_run(thread, count);
     if (worker.collected_at)
-        used += run_slice(thread, (uint64_t)worker.fuel);
-    if (scheduler.refused)
+        used += slice_run(thread, (uint64_t)worker.fuel);
+    if (slice_is_refused())
         return used;
     collect_if_wanted(domain);
-    if (domain->run_first == thread && !thread->fuel && !keeps_turn(thread))
-        is_refused(thread_rotate(thread));
+    if (domain->run_first == thread && !thread->fuel &&
+        !restarts_first(domain, thread))
+        slice_refused(thread_rotate(thread));
     return used;
 }
 
@@ -326,7 +175,7 @@ static void step_aside(size_t slot, Thread *thread) {
     if (!domain || domain->run_first != thread)
         return;
     memory_set_level(MEMORY_ENDING);
-    if (is_refused(thread_rotate(thread)))
+    if (slice_refused(thread_rotate(thread)))
         must_wait(slot, 0);
     memory_set_level(MEMORY_SYSTEM);
 }
@@ -334,9 +183,9 @@ static void step_aside(size_t slot, Thread *thread) {
 /* What a domain owes it pays with its turns, before it runs again. */
 static bool pays(Domain *domain) {
     uint64_t debt = domain->debt;
-    if (debt < SLICE_COUNT || heap_write(domain, sizeof *domain) != STATUS_OK)
+    if (debt < SLICE_UNITS || heap_write(domain, sizeof *domain) != STATUS_OK)
         return false;
-    domain->debt = debt - SLICE_COUNT;
+    domain->debt = debt - SLICE_UNITS;
     return true;
 }
 
@@ -345,6 +194,7 @@ static uint64_t run_domain(size_t slot, uint64_t budget) {
     uint64_t number = thread->number;
     if (pays(ROOT->domains[slot]))
         return PAYING;
+    CHECK(runs(ROOT->domains[slot]));
     room_enter(slot, number);
     uint64_t used = run_thread(ROOT->domains[slot], budget);
     room_leave();
@@ -361,7 +211,7 @@ static uint64_t idle_until(void) {
         const Domain *domain = ROOT->domains[i];
         if (!runs(domain))
             continue;
-        if (can_run(i))
+        if (can_run(i) || (restarts_wait(domain) && !room_waits(i, 0)))
             return now;
         const Thread *first = first_sleeper(domain);
         if (first && !room_waits(i, 0) && first->key < earliest)
@@ -378,8 +228,8 @@ static void run_programs(void) {
     scheduler.until_ns = more ? platform_now_ns() : idle_until();
     if (scheduler.until_ns > platform_now_ns())
         return;
-    if (is_refused(heap_write(ROOT, sizeof *ROOT))) {
-        scheduler.refused = false;
+    if (slice_refused(heap_write(ROOT, sizeof *ROOT))) {
+        slice_take_refused();
         scheduler.pressed = true;
         scheduler.until_ns = UINT64_MAX;
         return;
@@ -397,15 +247,17 @@ static void run_programs(void) {
 uint64_t vm_run(uint64_t budget) {
     scheduler.pressed = false;
     scheduler.budget = budget;
-    scheduler.units = 0;
+    int64_t before = slice_figures().units;
+    scheduler.extra_units = 0;
     room_turn();
     if (!vm_guarded(run_programs)) {
         room_leave();
         scheduler.pressed = true; /* so that there is room to end the app */
         scheduler.until_ns = platform_now_ns();
     }
-    if (scheduler.units > scheduler.most_units)
-        scheduler.most_units = scheduler.units;
+    int64_t units = slice_figures().units - before + scheduler.extra_units;
+    if (units > scheduler.most_units)
+        scheduler.most_units = units;
     uint64_t again_ns = platform_now_ns() + ROOM_WAIT_NS;
     return vm_pressed() && scheduler.until_ns > again_ns ? again_ns
                                                          : scheduler.until_ns;
@@ -445,7 +297,7 @@ void vm_set_stress(uint32_t counts) {
 }
 
 VmFigures vm_figures(void) {
-    VmFigures figures = {.slices = scheduler.slices,
+    VmFigures figures = {.slices = slice_figures().slices,
                          .most_units = (uint64_t)scheduler.most_units,
                          .collections = collect_figures().collections};
     for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
@@ -462,7 +314,7 @@ VmFigures vm_figures(void) {
 static const char *check_domain(size_t slot) {
     const Domain *domain = ROOT->domains[slot];
     for (const Thread *at = domain->run_first; at; at = at->next)
-        if (at->fuel > SLICE_COUNT)
+        if (at->fuel > SLICE_UNITS)
             return "S2: a thread has more fuel than a slice";
     if (runs(domain) && !scheduler.pressed && !scheduler.oversleep &&
         !room_waits(slot, 0) && has_due_sleeper(domain))

@@ -229,6 +229,20 @@ Status thread_rotate(Thread *thread) {
     return STATUS_OK;
 }
 
+Status thread_to_front(Thread *thread) {
+    Domain *domain = thread->domain;
+    if (thread->state != THREAD_RUNNABLE || domain->run_first == thread)
+        return STATUS_OK;
+    Status status = announce_queue(domain);
+    if (status == STATUS_OK)
+        status = announce_neighbours(thread);
+    if (status != STATUS_OK)
+        return status;
+    queue_remove(thread);
+    link_behind(&domain->run_first, NULL, thread);
+    return STATUS_OK;
+}
+
 Status thread_announce(Thread *thread) {
     Status status = announce_queue(thread->domain);
     if (status == STATUS_OK)

@@ -52,6 +52,9 @@ Status thread_complete_throw(Thread *thread, Object *thrown);
  * given up. Nothing when it has ended. */
 Status thread_raise(Thread *thread, Object *thrown);
 
+/* A thread that can run goes to the head of its queue; between slices. */
+Status thread_to_front(Thread *thread);
+
 /* The running thread goes to the tail of its queue. */
 Status thread_rotate(Thread *thread);
 

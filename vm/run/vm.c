@@ -59,44 +59,6 @@ static void restore_waiters(Domain *domain) {
     }
 }
 
-static Method *handler_method(const Object *handler) {
-    Class *of = class_of(handler);
-    const Array *vtable = of->vtable;
-    for (uint64_t i = 0; i < vtable->length; i++) {
-        Method *method = (Method *)vtable->at.references[i];
-        if (method->argument_count == 1 && method->code &&
-            (symbols_equal(method->name, "restarted", 9) ||
-             symbols_equal(method->name, "invoke0", 7)))
-            return method;
-    }
-    return NULL;
-}
-
-/* A thread at the head of the queue for one handler. */
-static Status queue_handler(Domain *domain, Object *handler) {
-    Status status;
-    Method *method = handler_method(handler);
-    if (!method)
-        return STATUS_OK;
-    Thread *thread = thread_new(domain, method, handler, &status);
-    if (!thread)
-        return status;
-    thread->handler = 1;
-    status = thread_start(thread);
-    while (status == STATUS_OK && domain->run_first != thread)
-        status = thread_rotate(domain->run_first);
-    return status;
-}
-
-static Status restore_domain(Domain *domain) {
-    Status status = STATUS_OK;
-    restore_waiters(domain);
-    for (uint64_t i = domain->restarted_count; i-- > 0;)
-        if (status == STATUS_OK && domain->state == DOMAIN_RUNNING)
-            status = queue_handler(domain, domain->restarted->at.references[i]);
-    return status;
-}
-
 /* Whoever has no room for the boxes goes on without them. */
 static void share_boxes(void) {
     Status status = boxes_share();
@@ -107,7 +69,12 @@ static void share_boxes(void) {
 
 Status vm_restore_app(Domain *domain) {
     commit_again();
-    return restore_domain(domain);
+    Status status = heap_write(domain, sizeof *domain);
+    if (status == STATUS_OK)
+        domain->started = 0; /* of this world's, it ran in no start */
+    if (status == STATUS_OK)
+        restore_waiters(domain);
+    return status;
 }
 
 static bool is_lost(Status status) {
@@ -115,7 +82,8 @@ static bool is_lost(Status status) {
 }
 
 static void restore_one(void) {
-    restored = vm_unless_lost(restore_domain(restoring));
+    restore_waiters(restoring);
+    restored = STATUS_OK;
 }
 
 /* An app whose own object cannot be read is given up; one that lost something
