@@ -142,3 +142,50 @@ TEST("decoding without memory fails and loses nothing, for every allocation") {
         EXPECT_EQUAL(status, STATUS_OK);
     }
 }
+
+/* ---- One after the other ---- */
+
+enum { OTHER_KINDS = 6 };
+
+static const uint8_t *some_bytes(const File *file, int kind) {
+    static const char *const words[] = {"no picture", ""};
+    return kind < 2 ? (const uint8_t *)words[kind] : file->bytes;
+}
+
+/* Neither, a damaged one of each sort, one that says it is huge, a good one;
+ * the last without memory after so many requests. */
+static Status decode_kind(int kind, uint64_t failing) {
+    static File file;
+    static const size_t word_bytes[] = {10, 0};
+    Bitmap bitmap;
+    make_file(&file, kind == 3);
+    size_t size_bytes = kind < 2 ? word_bytes[kind] : file.size_bytes;
+    if (kind == 2)
+        size_bytes /= 2;
+    if (kind == 3)
+        memset(file.bytes + 20, 0x55, 200);
+    if (kind == 4)
+        memcpy(file.bytes + 16, "\0\0\x1f\xff\0\0\x1f\xff", 8);
+    if (failing)
+        sim_alloc_fail(failing, true);
+    Status status = image_decode(some_bytes(&file, kind), size_bytes, &bitmap);
+    sim_alloc_fail(0, false);
+    if (status == STATUS_OK)
+        bitmap_free(&bitmap);
+    return status;
+}
+
+TEST("why a picture is refused has nothing to do with the one before") {
+    static const Status alone[OTHER_KINDS] = {STATUS_INVALID, STATUS_INVALID,
+                                              STATUS_INVALID, STATUS_INVALID,
+                                              STATUS_LIMIT,   STATUS_OK};
+    for (int kind = 0; kind < OTHER_KINDS; kind++)
+        for (int before = 0; before < OTHER_KINDS; before++) {
+            decode_kind(before, 0);
+            EXPECT_EQUAL(decode_kind(kind, 0), alone[kind]);
+            for (uint64_t failing = 1; failing < 4; failing++) {
+                EXPECT_EQUAL(decode_kind(5, failing), STATUS_NO_MEMORY);
+                EXPECT_EQUAL(decode_kind(kind, 0), alone[kind]);
+            }
+        }
+}
