@@ -172,3 +172,81 @@ TEST("an older state that came back is told, also after the disk failed") {
     EXPECT(warning_is_there() && !card_is_open());
     end();
 }
+
+/* ---- One trouble after the other ---- */
+
+typedef enum Trouble { NO_TROUBLE, DISK_FAILS, DISK_IS_FULL, TROUBLES } Trouble;
+
+static const Status reasons[TROUBLES] = {STATUS_OK, STATUS_IO_ERROR,
+                                         STATUS_NO_SPACE};
+
+static uint32_t picture(void) {
+    EXPECT(drawn_whole());
+    return wm_crc();
+}
+
+static uint64_t fails_since_ns(Trouble trouble) {
+    return trouble == NO_TROUBLE ? 0 : platform_now_ns();
+}
+
+/* What is seen of this trouble when nothing came before it. */
+static uint32_t alone(bool disk, uint32_t passed_over, Trouble trouble) {
+    begin();
+    safety_begin(disk, passed_over, 7);
+    uint64_t since_ns = fails_since_ns(trouble);
+    sim_time_set_ns(platform_now_ns() + 6 * SECOND_NS);
+    safety_step(since_ns, reasons[trouble]);
+    uint32_t seen = picture();
+    safety_step(0, STATUS_OK);
+    end();
+    return seen;
+}
+
+/* The cause changes within one time of failing, or after it; the card is hidden
+ * now and then. */
+static void one_after_the_other(bool disk, uint32_t passed_over) {
+    uint32_t seen[TROUBLES];
+    for (Trouble trouble = 0; trouble < TROUBLES; trouble++)
+        seen[trouble] = alone(disk, passed_over, trouble);
+    begin();
+    safety_begin(disk, passed_over, 7);
+    Trouble now = NO_TROUBLE;
+    uint64_t since_ns = 0;
+    for (int step = 0; step < 60; step++) {
+        Trouble next = (Trouble)(sim_random() % TROUBLES);
+        if (now == NO_TROUBLE || next == NO_TROUBLE) {
+            since_ns = fails_since_ns(next);
+            sim_time_set_ns(platform_now_ns() + SECOND_NS);
+            safety_step(since_ns, reasons[next]);
+            if (next != now) /* not told yet, or not any more */
+                EXPECT_EQUAL(picture(), seen[NO_TROUBLE]);
+        }
+        sim_time_set_ns(platform_now_ns() + 5 * SECOND_NS);
+        safety_step(since_ns, reasons[next]);
+        if (next != now)
+            EXPECT_EQUAL(picture(), seen[next]);
+        now = next;
+        if (now != NO_TROUBLE && disk && sim_random() % 3 == 0 &&
+            card_is_open()) {
+            press("Hide");
+            wm_input(&(InputEvent){.kind = INPUT_POINTER});
+            safety_step(since_ns, reasons[now]);
+            EXPECT(!card_is_open());
+        }
+    }
+    safety_step(0, STATUS_OK);
+    end();
+}
+
+TEST("what is told of a trouble has nothing to do with those before it") {
+    EXPECT(alone(true, 0, DISK_FAILS) != alone(true, 0, DISK_IS_FULL));
+    EXPECT(alone(true, 0, NO_TROUBLE) != alone(true, 1, NO_TROUBLE));
+    EXPECT(alone(true, 1, NO_TROUBLE) != alone(true, 2, NO_TROUBLE));
+    EXPECT_EQUAL(alone(false, 0, DISK_FAILS), alone(false, 0, NO_TROUBLE));
+    for (uint64_t seed = 1; seed <= 4; seed++) {
+        sim_seed(seed);
+        one_after_the_other(true, 0);
+        one_after_the_other(true, 2);
+        one_after_the_other(false, 0);
+    }
+}
