@@ -233,12 +233,22 @@ static void expect_known(uint64_t seed, int step) {
         }
 }
 
+/* A number for who is before whom, and had the focus when. */
+static uint64_t order(void) {
+    uint64_t all = 0;
+    for (int i = 0; i < WINDOWS; i++)
+        all =
+            (all * 1000 + window_at(i)->stacking) * 1000 + window_at(i)->focus;
+    return all;
+}
+
 static void cut(void) {
     uint32_t before = picture();
-    uint64_t front = desktop_focused_number();
+    uint64_t front = desktop_focused_number(), was = order();
     EXPECT_EQUAL(snapshot_now(), STATUS_OK);
     window_world_cut();
     EXPECT_EQUAL(desktop_focused_number(), front);
+    EXPECT_EQUAL(order(), was); /* what is in order gets no new numbers */
     EXPECT_EQUAL(picture(), before);
 }
 
