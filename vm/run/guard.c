@@ -9,16 +9,21 @@
 #include "vm/heap/region.h"
 #include "vm/run/vm.h"
 
-static VmLost lost;
-static uint32_t gone_place; /* not 0: an app that nothing is known of */
-static bool guarded;        /* a lost page has somewhere to go: */
+enum { LOST_MOST = 16 }; /* at once; of others only the log tells */
+
+/* Those that nobody asked for yet, the first first. */
+static struct {
+    VmLost app;
+    uint32_t place; /* not 0: nothing else is known of it */
+} lost[LOST_MOST];
+static uint32_t lost_count;
+static bool guarded; /* a lost page has somewhere to go: */
 static void *escape[5];
 static GuardFind *find_gone;
 
 void guard_start(void) {
     guarded = false;
-    lost.number = 0;
-    gone_place = 0;
+    lost_count = 0;
 }
 
 /* The app that owns a region, or NULL. Reads nothing that may be lost. */
@@ -36,15 +41,23 @@ static Domain *owner_of(uint32_t region) {
     return NULL;
 }
 
+static void add_lost(VmLost app, uint32_t place) {
+    if (lost_count == LOST_MOST)
+        return;
+    lost[lost_count].app = app;
+    lost[lost_count++].place = place;
+}
+
 static void remember(const Domain *domain) {
-    lost = (VmLost){.number = domain->number};
+    VmLost app = {.number = domain->number};
     const String *name = vm_app_name(domain);
-    Text text = text_on(lost.name, sizeof lost.name);
+    Text text = text_on(app.name, sizeof app.name);
     text_add_format(&text, "%.*s", name ? (int)name->length : 6,
                     name ? name->bytes : "An app");
-    while (!utf8_valid(lost.name, text.length))
+    while (!utf8_valid(app.name, text.length))
         text.length--;
     text_end(&text);
+    add_lost(app, 0);
 }
 
 void guard_set_find(GuardFind *find) {
@@ -52,16 +65,22 @@ void guard_set_find(GuardFind *find) {
 }
 
 void guard_gone(uint32_t place) {
-    gone_place = place;
+    add_lost((VmLost){0}, place);
+}
+
+/* The first; false: nobody knows who it was. */
+static bool take_first(VmLost *lost_out) {
+    uint32_t place = lost[0].place;
+    *lost_out = lost[0].app;
+    bytes_move(lost, lost + 1, --lost_count * sizeof lost[0]);
+    return !place || (find_gone && find_gone(place, lost_out));
 }
 
 bool vm_take_lost(VmLost *lost_out) {
-    uint32_t place = gone_place;
-    *lost_out = lost;
-    lost.number = 0;
-    gone_place = 0;
-    return lost_out->number != 0 ||
-           (place && find_gone && find_gone(place, lost_out));
+    while (lost_count > 0)
+        if (take_first(lost_out))
+            return true;
+    return false;
 }
 
 static void stop_owner(void) {

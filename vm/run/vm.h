@@ -114,7 +114,7 @@ typedef struct VmLost {
     char name[48]; /* UTF-8, cut */
 } VmLost;
 
-/* The last one since this was asked; false: there is none. */
+/* The first of those that nobody asked for yet; false: there is none. */
 bool vm_take_lost(VmLost *lost_out);
 
 /* What announcing, or anything else that brings pages in, answered: within
