@@ -320,6 +320,40 @@ TEST("each edge and corner pulls what it is at, down to the least size") {
     end();
 }
 
+TEST("a screen for which there is no memory is refused, and the next is not") {
+    static const WmHooks hooks = {deliver, changed, launch, app_name,
+                                  clock_text};
+    EXPECT_EQUAL(gui_start(assets_find), STATUS_OK);
+    sim_screen_size(WIDTH, HEIGHT);
+    sim_alloc_fail(1, true);
+    EXPECT_EQUAL(wm_start((Screen){WIDTH, HEIGHT}, &hooks, &(WmDesk){0}),
+                 STATUS_NO_MEMORY);
+    sim_alloc_fail(0, false);
+    begin(1);
+    EXPECT(wm_compose());
+    end();
+}
+
+/* The pointer may come from a larger screen. */
+TEST("the pointer is on the screen from the start, wherever it was before") {
+    static const int32_t was[] = {-1, 0, 1, 479, 480, 639, 640, 9999};
+    static const WmHooks hooks = {deliver, changed, launch, app_name,
+                                  clock_text};
+    for (int i = 0; i < 8; i++) {
+        WmDesk desk = {.x = was[i], .y = was[7 - i]};
+        EXPECT_EQUAL(wm_start((Screen){WIDTH, HEIGHT}, &hooks, &desk),
+                     STATUS_OK);
+        EXPECT_EQUAL(wm_desk().x, was[i] < 0        ? 0
+                                  : was[i] >= WIDTH ? WIDTH - 1
+                                                    : was[i]);
+        EXPECT_EQUAL(wm_desk().y, was[7 - i] < 0         ? 0
+                                  : was[7 - i] >= HEIGHT ? HEIGHT - 1
+                                                         : was[7 - i]);
+        damage_clear();
+        bitmap_free(&wm_state.scene);
+    }
+}
+
 /* ---- New windows ---- */
 
 static WindowObject placed(int64_t number, int64_t width, int64_t height,

@@ -208,3 +208,18 @@ TEST("an age is said in the unit that a person would choose") {
     EXPECT_TEXT(age(2879), "47 hours ago");
     EXPECT_TEXT(age(2880), "2 days ago");
 }
+
+static const char *size_of(uint64_t bytes) {
+    static char words[40];
+    Text text = text_on(words, sizeof words);
+    answers_add_size(&text, bytes);
+    return text_end(&text);
+}
+
+TEST("a size is said in whole megabytes, and one below that is no 0 MB") {
+    EXPECT_TEXT(size_of(0), "less than 1 MB");
+    EXPECT_TEXT(size_of((1u << 20) - 1), "less than 1 MB");
+    EXPECT_TEXT(size_of(1u << 20), "1 MB");
+    EXPECT_TEXT(size_of((2u << 20) - 1), "1 MB");
+    EXPECT_TEXT(size_of(3ull << 32), "12288 MB");
+}

@@ -6,6 +6,7 @@
 #include "persist/memory/memory.h"
 #include "persist/memory/snapshot.h"
 #include "persist/store/store.h"
+#include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/window_world.h"
 #include "vm/heap/heap.h"
@@ -22,23 +23,25 @@ static const char asks[] =
     "        super.handle(event)\n"
     "    }\n"
     "    fun ask(number: Int) {\n"
-    "        let first = Generation.all()[0]\n"
+    "        let first = if number < 10 { Generation.all()[0] }\n"
+    "                    else { Generation(99, Time(0), 0, 0, 0, false) }\n"
+    "        let wish = number % 10\n"
     "        try {\n"
-    "            if number == 1 { first.keepAs(\"mine\") }\n"
-    "            if number == 2 { first.unpin() }\n"
-    "            if number == 3 { first.look() }\n"
-    "            if number == 4 { first.picture(64) }\n"
-    "            if number == 5 { first.copy(\"app.none\") }\n"
-    "            if number == 6 { first.takeBack(\"app\") }\n"
-    "            if number == 7 { first.goBack() }\n"
-    "            if number == 8 { RunningApp.all().last().restart() }\n"
+    "            if wish == 1 { first.keepAs(\"mine\") }\n"
+    "            if wish == 2 { first.unpin() }\n"
+    "            if wish == 3 { first.look() }\n"
+    "            if wish == 4 { first.picture(64) }\n"
+    "            if wish == 5 { first.copy(\"app.none\") }\n"
+    "            if wish == 6 { first.takeBack(\"app\") }\n"
+    "            if wish == 7 { first.goBack() }\n"
+    "            if wish == 8 { RunningApp.all().last().restart() }\n"
     "            print(\"done\")\n"
     "        } catch e: Exception { print(\"{e.message ?? \"\"}\") }\n"
     "    }\n"
     "}\n"
     "class AskingApp: App { fun open() { Asks().run() } }\n";
 
-enum { LAST_WISH = 8, LAST_OF_GENERATIONS = 5 };
+enum { LAST_WISH = 8 };
 
 static const char no_right[] =
     "this app was not given the right to go through time ";
@@ -72,6 +75,14 @@ static Domain *only_app(void) {
     }
     EXPECT(found != NULL);
     return found;
+}
+
+static uint64_t newest_number(void) {
+    uint64_t newest = 0;
+    for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++)
+        if (ROOT->domains[i] && ROOT->domains[i]->number > newest)
+            newest = ROOT->domains[i]->number;
+    return newest;
 }
 
 static void give(Domain *domain, uint32_t rights) {
@@ -110,6 +121,18 @@ TEST("an app with the right does all that another may not") {
     EXPECT_TEXT(wish(3), "done ");
     EXPECT_TEXT(wish(4), "done ");
     EXPECT(strstr(wish(5), "there is no \"none\""));
+    window_world_stop();
+}
+
+enum { OF_NONE = 10 }; /* the same of a generation that is not kept */
+
+TEST("nothing is done with a generation that is not kept, and that is said") {
+    begin();
+    give(only_app(), DOMAIN_MAY_TRAVEL);
+    for (unsigned i = 1; i < LAST_WISH; i++)
+        EXPECT_TEXT(wish(OF_NONE + i), i == 2 ? "generation 99 is not pinned "
+                                              : "generation 99 is not kept ");
+    EXPECT_TEXT(wish(1), "done ");
     window_world_stop();
 }
 
@@ -205,5 +228,43 @@ TEST("an app for whose new start there is no place goes on") {
     EXPECT_EQUAL(vm_restart_app(domain), STATUS_OK);
     rest();
     EXPECT(only_app() != domain);
+    window_world_stop();
+}
+
+/* Apps may use less of the disk than the system; for the time of their start
+ * that is so. */
+TEST("the system writes at its own level whether an app could start or not") {
+    Domain *extra;
+    begin();
+    EXPECT_EQUAL(memory_level(), MEMORY_SYSTEM);
+    EXPECT(apps_open("Counter") && !apps_open("Nobody"));
+    EXPECT_EQUAL(memory_level(), MEMORY_SYSTEM);
+    apps_launch(77);
+    EXPECT(vm_stop_app(heap_domain(newest_number()), "it is done"));
+    EXPECT_EQUAL(memory_level(), MEMORY_SYSTEM);
+    apps_reap();
+    while (domain_create("extra", 1u << 20, &extra) == STATUS_OK)
+        continue;
+    EXPECT(apps_open("Counter"));
+    EXPECT_EQUAL(memory_level(), MEMORY_SYSTEM);
+    EXPECT(sim_log_find("apps: Counter does not start"));
+    apps_reap();
+    window_world_stop();
+}
+
+TEST("an app has the rights of its entry in the launcher and no more") {
+    static const uint32_t rights[] = {0, DOMAIN_MAY_TRAVEL, 0};
+    begin();
+    EXPECT(vm_stop_app(only_app(), "another comes"));
+    for (uint32_t i = 0; i < 3; i++) {
+        apps_reap();
+        apps_launch(i);
+        EXPECT_EQUAL(only_app()->rights, rights[i]);
+        EXPECT(only_app()->name->length == strlen(apps_name(i)) &&
+               memcmp(only_app()->name->bytes, apps_name(i),
+                      strlen(apps_name(i))) == 0);
+        EXPECT(vm_stop_app(only_app(), "another comes"));
+    }
+    EXPECT(!apps_name(3));
     window_world_stop();
 }
