@@ -6,7 +6,7 @@ import subprocess
 ORIGINALS = pathlib.Path("build/mutants")
 OUT = pathlib.Path(os.environ.get("RUN_DIR", "build/mutants"))
 FLAGS = ("-std=c17 -I. -ffp-contract=off -fno-strict-aliasing -g -fno-math-errno "
-         "-D_GNU_SOURCE -O2 -w").split()
+         "-D_GNU_SOURCE -O2 -w -idirafter /usr/include/stb").split()
 
 
 def build(original, name, path, before, after):
@@ -21,6 +21,8 @@ def build(original, name, path, before, after):
     replaced = f"build/host/{path[:-2]}.o"
     objects = [str(thing) if o == replaced else o for o in
                (ORIGINALS / f"{original}.objects").read_text().split()]
+    if str(thing) not in objects: # it comes before its archive
+        objects.insert(0, str(thing))
     for command in (["gcc", *FLAGS, "-c", mutant, "-o", thing],
                     ["gcc", *objects, "-o", program]):
         made = subprocess.run(command, capture_output=True, text=True)

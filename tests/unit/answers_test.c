@@ -58,6 +58,15 @@ static void others_stays(void) {
     EXPECT(!notice_is_shown());
 }
 
+/* In the middle of a turn. */
+static void press(const char *words) {
+    InputEvent event = {.kind = INPUT_BUTTON, .usage = 1, .down = true};
+    EXPECT(script_find("item", words, &event.x, &event.y));
+    wm_input(&event);
+    event.down = false;
+    wm_input(&event);
+}
+
 static void comes_after_each_answer(void) {
     static const char *const answers[] = {NULL, "Wait", "Stop Editor for good",
                                           "Stop Counter for good"};
@@ -67,14 +76,13 @@ static void comes_after_each_answer(void) {
     others_stays();
     for (int i = 0; i < 4; i++) {
         EXPECT(asks());
-        if (answers[i]) {
-            EXPECT(life_click("item", answers[i]));
-            life_turns(2);
-        } else { /* it goes by itself */
+        if (answers[i])
+            press(answers[i]);
+        else /* it goes by itself */
             full_step(false);
-        }
         EXPECT(!notice_is_shown());
         others_stays();
+        life_turns(2);
         sim_time_set_ns(platform_now_ns() + 3 * MINUTE_NS);
     }
     EXPECT_EQUAL(answers_app_count(), 0);
@@ -82,7 +90,7 @@ static void comes_after_each_answer(void) {
 
 TEST("an answered notice takes none of another away that comes later") {
     life_disk_new();
-    life_run(comes_after_each_answer);
+    life_run_whole(comes_after_each_answer);
 }
 
 /* ---- Who may go ---- */
@@ -142,7 +150,7 @@ static void are_sorted(void) {
 
 TEST("of the apps that can be stopped for room the largest comes first") {
     life_disk_new();
-    life_run(are_sorted);
+    life_run_whole(are_sorted);
 }
 
 /* What is seen is what is done, though others came and went since. */
@@ -163,29 +171,26 @@ static void is_the_one_that_was_seen(void) {
 
 TEST("the app that was seen in a notice is stopped, whatever came since") {
     life_disk_new();
-    life_run(is_the_one_that_was_seen);
+    life_run_whole(is_the_one_that_was_seen);
 }
 
 /* ---- Generations that may go ---- */
 
-enum { FAR_REGION = 200, GENERATIONS = 5 };
+enum { GENERATIONS = 5, PIECE_BYTES = 1 << 20 };
 
-/* Until nothing more can be written. */
+/* An app writes until the disk takes no more. */
 static void fill_the_disk(void) {
-    static uint64_t page;
-    EXPECT_EQUAL(memory_attach(FAR_REGION), STATUS_OK);
-    for (int tries = 0; tries < 4; tries++) {
+    for (int i = 0; i < 200 && memory_refused_why() != STATUS_NO_SPACE; i++) {
+        Status status;
         memory_set_level(MEMORY_HEAVY);
-        for (; page < MEMORY_REGION_PAGES; page++) {
-            uint64_t at = MEMORY_ROOT + FAR_REGION * MEMORY_REGION_BYTES +
-                          page * PLATFORM_PAGE_BYTES;
-            if (memory_write(at, 8) != STATUS_OK)
-                break;
-            *(uint64_t *)(uintptr_t)at = page + 1;
-            tries = 0;
-        }
+        Array *piece = heap_new_array(app_called("Editor"), CLASS_ByteArray,
+                                      PIECE_BYTES, &status);
+        if (piece && heap_write(piece, PIECE_BYTES) == STATUS_OK)
+            for (int at = 0; at < PIECE_BYTES; at += 8)
+                piece->at.words[at / 8] = sim_random();
         memory_set_level(MEMORY_SYSTEM);
-        life_snapshot();
+        if (!piece || i % 8 == 7)
+            life_snapshot();
     }
     EXPECT_EQUAL(memory_refused_why(), STATUS_NO_SPACE);
 }
@@ -243,5 +248,5 @@ static void are_offered(void) {
 
 TEST("of pinned generations all but the newest two are offered, by name") {
     life_disk_new();
-    life_run(are_offered);
+    life_run_whole(are_offered);
 }

@@ -303,10 +303,11 @@ TEST("each edge and corner pulls what it is at, down to the least size") {
              (Rect){at.x + parts[i].x, at.y + parts[i].y,
                     at.width + parts[i].width, at.height + parts[i].height});
         /* 200 by 120: down to 160 by 80, or to what the content wants. */
-        for (int32_t least = 0; least <= 90; least += 90) {
+        for (int32_t least = 0; least <= 90; least += 45) {
             windows[0].least_width = 2 * least;
             windows[0].least_height = least;
-            int32_t by_x = least ? 20 : 40, by_y = least ? 30 : 40;
+            int32_t by_x = least == 90 ? 20 : 40;
+            int32_t by_y = least == 90 ? 30 : 40;
             int32_t sx = parts[i].width > 0 ? -1 : 1;
             int32_t sy = parts[i].height > 0 ? -1 : 1;
             pull(parts[i].part, sx * 45, sy * 45,

@@ -95,6 +95,10 @@ bool life_run(void (*action)(void)) {
     return anew;
 }
 
+void life_run_whole(void (*action)(void)) {
+    EXPECT(!life_run(action));
+}
+
 /* ---- Within a life ---- */
 
 void life_start(void) {

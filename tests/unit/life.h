@@ -24,6 +24,8 @@ void life_disk_back(void);
 /* Runs `action` in a life; it is over when that returns, or when the system
  * starts anew: then the answer is true. */
 bool life_run(void (*action)(void));
+/* The same where it must not start anew. */
+void life_run_whole(void (*action)(void));
 
 /* ---- Within a life ---- */
 

@@ -99,13 +99,13 @@ static void lose_both(Choice first, Choice second) {
     life_disk_back();
     life_note[0] = first;
     life_note[1] = second;
-    life_run(loses_both);
-    life_run(is_the_same);
+    life_run_whole(loses_both);
+    life_run_whole(is_the_same);
 }
 
 TEST("each of two apps that lost a page at once is told of, and obeyed") {
     life_disk_new();
-    life_run(makes_two_editors);
+    life_run_whole(makes_two_editors);
     life_disk_mark();
     lose_both(BACK, CLOSED);
     lose_both(CLOSED, ANEW);
@@ -113,7 +113,7 @@ TEST("each of two apps that lost a page at once is told of, and obeyed") {
 
 CAMPAIGN("what is chosen for an app that lost a page is not done to the next") {
     life_disk_new();
-    life_run(makes_two_editors);
+    life_run_whole(makes_two_editors);
     life_disk_mark();
     for (Choice first = 0; first < CHOICES; first++)
         for (Choice second = 0; second < CHOICES; second++)
@@ -157,8 +157,8 @@ static void cannot_come_back(void) {
 TEST("an app that no generation has whole can be started anew, or left") {
     for (uint64_t anew = 0; anew < 2; anew++) {
         life_disk_new();
-        life_run(makes_a_late_one);
+        life_run_whole(makes_a_late_one);
         life_note[0] = anew;
-        life_run(cannot_come_back);
+        life_run_whole(cannot_come_back);
     }
 }
