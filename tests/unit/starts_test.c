@@ -10,6 +10,7 @@
 #include "wm/desktop.h"
 #include "wm/notice.h"
 #include "wm/script.h"
+#include "wm/seat.h"
 
 #define LASTS_NS 6000000000ull
 #define FALLS_NS 4000000000ull
@@ -147,4 +148,87 @@ TEST("starts that held as was wanted are no failures of the apps") {
     life_run(first);
     life_run(is_wanted);
     life_run(starts_like_any_other);
+}
+
+/* ---- Several apps, several generations ---- */
+
+enum { FIRST_OF, SECOND_OF, THIRD_OF, ANSWER };
+
+static void makes_three(void) {
+    life_start();
+    life_turns(20);
+    life_note[FIRST_OF] = life_snapshot();
+    sim_console("open \"Counter\"");
+    life_turns(20);
+    life_note[SECOND_OF] = life_snapshot();
+    life_type("x");
+    life_note[THIRD_OF] = life_snapshot();
+}
+
+static void stops_one(void) {
+    static const char *const names[] = {"Editor", "Counter"};
+    const char *gone = names[life_note[ANSWER]];
+    const char *other = names[1 - life_note[ANSWER]];
+    char words[40];
+    sim_setting("held", "1");
+    life_start();
+    EXPECT_EQUAL(desktop_window_count(), 2);
+    snprintf(words, sizeof words, "Stop %s for good", gone);
+    EXPECT(life_click("item", words));
+    life_turns(2);
+    EXPECT(vm_held() && notice_is_shown());
+    EXPECT(!life_click("item", words));
+    EXPECT(life_click("item", "Start the apps"));
+    life_turns(20);
+    EXPECT(!vm_held() && !notice_is_shown());
+    EXPECT_EQUAL(desktop_window_count(), 1);
+    const String *left = seat_first()->domain->name;
+    EXPECT(left->length == strlen(other) &&
+           memcmp(left->bytes, other, left->length) == 0);
+}
+
+static void goes_back_to_one(void) {
+    char words[80];
+    sim_setting("held", "1");
+    life_start();
+    snprintf(words, sizeof words,
+             "Go back to generation %lu, less than a minute ago",
+             life_note[life_note[ANSWER]]);
+    EXPECT(life_click("item", words));
+    EXPECT(!"it goes back");
+}
+
+static void went_back(void) {
+    sim_setting("held", "0");
+    life_start();
+    EXPECT_EQUAL(snapshot_durable(), life_note[life_note[ANSWER]]);
+    EXPECT_EQUAL(desktop_window_count(), life_note[ANSWER] == FIRST_OF ? 1 : 2);
+}
+
+static void offers_no_present(void) {
+    char words[80];
+    sim_setting("held", "1");
+    life_start();
+    snprintf(words, sizeof words,
+             "Go back to generation %lu, less than a minute ago",
+             life_note[THIRD_OF]);
+    EXPECT(!life_click("item", words));
+    life_last(LASTS_NS);
+    EXPECT(vm_held()); /* nobody chose */
+}
+
+TEST("each answer while apps are held is for the app or the moment it names") {
+    life_disk_new();
+    life_run_whole(makes_three);
+    life_disk_mark();
+    for (uint64_t i = 0; i < 2; i++) {
+        life_note[ANSWER] = i;
+        life_disk_back();
+        life_run_whole(stops_one);
+        life_disk_back();
+        EXPECT(life_run(goes_back_to_one));
+        life_run_whole(went_back);
+    }
+    life_disk_back();
+    life_run_whole(offers_no_present);
 }
