@@ -100,3 +100,62 @@ TEST("what changed is durable after the interval, and nothing else is taken") {
     life_disk_new();
     life_run(waits_for_its_interval);
 }
+
+/* ---- A second time ---- */
+
+/* So many failures in a row, from now on; each a second after the one before.
+ */
+static void fail_for(uint64_t times) {
+    uint64_t before = given_up();
+    Status why;
+    sim_disk_faults(all);
+    life_type("a");
+    sim_console("snapshot");
+    until_given_up(before + 1);
+    uint64_t first_ns = saver_failing_since(&why);
+    EXPECT(platform_now_ns() - first_ns < SECOND_NS / 10);
+    for (uint64_t i = 1; i < times; i++) {
+        sim_console("snapshot");
+        life_last(SECOND_NS * 9 / 10);
+        EXPECT_EQUAL(given_up(), before + i);
+        life_last(SECOND_NS * 2 / 10);
+        EXPECT_EQUAL(given_up(), before + i + 1);
+        EXPECT_EQUAL(saver_failing_since(&why), first_ns);
+        EXPECT_EQUAL(why, STATUS_IO_ERROR);
+        EXPECT(!saver_is_durable() && !wm_state.durable);
+    }
+    sim_disk_faults(none);
+}
+
+/* As it is when nothing ever failed. */
+static void expect_usual(void) {
+    Status why;
+    life_last(3 * SECOND_NS);
+    EXPECT_EQUAL(saver_failing_since(&why), 0);
+    EXPECT(saver_is_durable() && wm_state.durable && !saver_is_starved());
+    uint64_t at_rest = snapshot_durable(), failed = given_up();
+    life_last(5 * SECOND_NS);
+    EXPECT_EQUAL(snapshot_durable(), at_rest);
+    for (int i = 0; i < 20; i++) {
+        life_type("a");
+        life_last(SECOND_NS / 10);
+    }
+    EXPECT(snapshot_durable() >= at_rest + 2);
+    EXPECT(snapshot_durable() <= at_rest + 4);
+    EXPECT_EQUAL(given_up(), failed);
+}
+
+static void fails_again_and_again(void) {
+    sim_setting("interval_ms", "1000");
+    start_at_rest();
+    expect_usual();
+    for (uint64_t times = 1; times <= 3; times++) {
+        fail_for(times);
+        expect_usual();
+    }
+}
+
+TEST("after failures snapshots are taken as if none had failed") {
+    life_disk_new();
+    life_run_whole(fails_again_and_again);
+}
