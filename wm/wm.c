@@ -25,6 +25,7 @@ Status wm_start(Screen screen, const WmHooks *hooks, const WmDesk *desk) {
         return status;
     windows_area(width, height);
     warning_show(NULL);
+    damage_clear(); /* of another screen */
     wm_damage(bitmap_rect(&wm_state.scene));
     return STATUS_OK;
 }

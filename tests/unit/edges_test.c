@@ -67,7 +67,6 @@ static void end(void) {
         wm_window_goes(&windows[i]);
         windows_remove(&windows[i]);
     }
-    damage_clear();
     bitmap_free(&wm_state.scene);
 }
 
@@ -350,7 +349,6 @@ TEST("the pointer is on the screen from the start, wherever it was before") {
         EXPECT_EQUAL(wm_desk().y, was[7 - i] < 0         ? 0
                                   : was[7 - i] >= HEIGHT ? HEIGHT - 1
                                                          : was[7 - i]);
-        damage_clear();
         bitmap_free(&wm_state.scene);
     }
 }

@@ -61,7 +61,6 @@ static void begin(uint32_t width, uint32_t height) {
 
 static void end(void) {
     notice_show(NULL);
-    damage_clear(); /* the next screen may be smaller */
     bitmap_free(&wm_state.scene);
 }
 
