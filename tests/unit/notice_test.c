@@ -295,3 +295,49 @@ TEST("a notice is in the middle of any screen, its answers within it") {
             end();
         }
 }
+
+/* Another colour than the card's beside the rows, from *from_out to *to_out. */
+static bool has_scroll_bar(int32_t *from_out, int32_t *to_out) {
+    Rect row, card;
+    EXPECT(notice_find("Really?", &card));
+    *from_out = *to_out = -1;
+    for (uint32_t i = 0; i < answers; i++) {
+        char name[40];
+        snprintf(name, sizeof name, "answer %u", i);
+        if (!notice_find(name, &row))
+            continue;
+        int32_t x = row.x + row.width + 6; /* the middle of its four pixels */
+        for (int32_t y = row.y; y < row.y + row.height; y++)
+            if (*bitmap_at(&wm_state.scene, x, y) !=
+                *bitmap_at(&wm_state.scene, card.x + 9, card.y + 90)) {
+                *from_out = *from_out < 0 ? y : *from_out;
+                *to_out = y;
+            }
+    }
+    return *from_out >= 0;
+}
+
+TEST("only a list that is not seen whole has a scroll bar, where it is seen") {
+    int32_t from, to, last = -1;
+    Rect row;
+    begin(800, 600);
+    for (uint32_t count = 1; count <= 12; count++) {
+        show(&question, count);
+        picture();
+        EXPECT_EQUAL(has_scroll_bar(&from, &to), count > SEEN_MOST);
+    }
+    EXPECT(notice_find("answer 0", &row));
+    int32_t top = row.y, height = SEEN_MOST * row.height;
+    EXPECT(from - top <= 1);
+    for (uint32_t down = 0; down < 12; down++) {
+        picture();
+        EXPECT(has_scroll_bar(&from, &to));
+        EXPECT(from >= last);
+        EXPECT(to - from >= height * SEEN_MOST / 12 - 3);
+        EXPECT(to - from <= height * SEEN_MOST / 12);
+        last = from;
+        key(KEY_DOWN);
+    }
+    EXPECT(top + height - to <= 2); /* at the end */
+    end();
+}

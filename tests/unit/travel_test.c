@@ -9,7 +9,9 @@
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/life.h"
+#include "wm/desktop.h"
 #include "wm/script.h"
+#include "wm/seat.h"
 
 enum { OLDER, PRESENT, CUT_AT, ANEW, NOTHING = 100000 };
 
@@ -132,4 +134,56 @@ TEST("a way back that cannot be gone leaves everything as it is") {
     begin();
     EXPECT(!life_run(stays));
     life_run(is_present);
+}
+
+/* ---- One app that runs ---- */
+
+static const WmWindow *only_window(void) {
+    EXPECT_EQUAL(desktop_window_count(), 1);
+    return &seat_first()->window;
+}
+
+/* It was moved, and made large or minimised, and written in, since then. */
+static void goes_back_alone(void) {
+    life_start();
+    life_turns(20);
+    life_type("one");
+    Rect was = only_window()->wanted;
+    life_snapshot();
+    seat_first()->window.wanted = (Rect){150, 90, 400, 300};
+    windows_toggle_maximised(&seat_first()->window);
+    if (life_note[CUT_AT])
+        windows_minimise(&seat_first()->window);
+    life_turns(20);
+    if (!life_note[CUT_AT])
+        life_type(" two three");
+    for (int times = 0; times < 2; times++) {
+        EXPECT(travel_app_to_newest(seat_first()->domain->number));
+        life_turns(20);
+        EXPECT_EQUAL(only_window()->state, WM_NORMAL);
+        EXPECT(rect_equal(only_window()->wanted, was));
+        EXPECT(windows_focused() == only_window());
+        EXPECT(script_shows("1 word"));
+        life_type(" more");
+        EXPECT(script_shows("2 words"));
+    }
+    life_note[OLDER] = life_snapshot();
+    EXPECT(!travel_app_to_newest(77));
+    EXPECT(script_shows("2 words"));
+}
+
+static void is_what_it_became(void) {
+    life_start();
+    life_turns(20);
+    EXPECT_EQUAL(only_window()->state, WM_NORMAL);
+    EXPECT(script_shows("2 words"));
+}
+
+TEST("an app that goes back has its window where and as it was then") {
+    for (uint64_t minimised = 0; minimised < 2; minimised++) {
+        life_disk_new();
+        life_note[CUT_AT] = minimised;
+        life_run_whole(goes_back_alone);
+        life_run_whole(is_what_it_became);
+    }
 }
