@@ -1,11 +1,13 @@
 /* Tests of the small picture of an older desktop (wm/past_picture.h). */
 #include <stdlib.h>
+#include <string.h>
 
 #include "persist/memory/snapshot.h"
 #include "tests/test.h"
 #include "tests/unit/window_world.h"
 #include "tests/unit/vm_harness.h"
 #include "vm/run/domain.h"
+#include "wm/wm_state.h"
 
 /* At each key it says what the newest generation looks like: the sum of the
  * pixels well above the bar, and of those in it. */
@@ -57,5 +59,88 @@ TEST("on a picture of the past no window is over the bar") {
     EXPECT(high > 0 && high_bar > 0);
     EXPECT(high != low); /* the window is on it, and went down */
     EXPECT_EQUAL(low_bar, high_bar);
+    window_world_stop();
+}
+
+/* ---- The present changes ---- */
+
+/* At each key it says of each generation a sum of its picture's pixels, each
+ * with its place. */
+static const char historian[] =
+    "import ui\n"
+    "import system\n"
+    "class Historian: Window(\"H\", Label(\"looks\"), 300, 200) {\n"
+    "    fun handle(event: Event) {\n"
+    "        if event.isDown and event.usage > 0 { look() }\n"
+    "        super.handle(event)\n"
+    "    }\n"
+    "    fun look() {\n"
+    "        for each in Generation.all() {\n"
+    "            let pixels = each.picture(64)\n"
+    "            var sum = 0\n"
+    "            for i in 0..<pixels.length {\n"
+    "                sum = (sum * 31 + pixels[i].toInt()) % 1000000007\n"
+    "            }\n"
+    "            print(\"{each.number} {sum}\")\n"
+    "        }\n"
+    "    }\n"
+    "}\n"
+    "class HistorianApp: App { fun open() { Historian().run() } }\n";
+
+enum { GENERATIONS_MOST = 64 };
+
+static long sums[GENERATIONS_MOST]; /* by generation, as they were first */
+
+/* What was there before looks as it did; the sum of the newest. */
+static long look_at_all(void) {
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    uint64_t newest = snapshot_durable();
+    harness_printed[0] = 0;
+    window_world_key(4);
+    window_world_rest();
+    unsigned count = 0;
+    for (char *at = harness_printed; *at; count++) {
+        uint64_t generation = strtoul(at, &at, 10);
+        long sum = strtol(at, &at, 10);
+        at += *at == '\n';
+        EXPECT(generation < GENERATIONS_MOST && sum > 0);
+        EXPECT(sums[generation] == 0 || sums[generation] == sum);
+        sums[generation] = sum;
+    }
+    EXPECT(count > 0);
+    return sums[newest];
+}
+
+TEST("an older desktop looks the same whatever the present looks like") {
+    memset(sums, 0, sizeof sums);
+    window_world_start(historian);
+    WmWindow *window = &window_world_seat()->window;
+    window_world_seat()->domain->rights |= DOMAIN_MAY_TRAVEL;
+    long usual = look_at_all(), moved, large, gone, dark;
+    window->wanted.x += 200;
+    window->changed = true;
+    window_world_rest();
+    moved = look_at_all();
+    window->wanted.x -= 200;
+    windows_toggle_maximised(window);
+    window_world_rest();
+    large = look_at_all();
+    windows_toggle_maximised(window);
+    windows_minimise(window);
+    window_world_rest();
+    gone = look_at_all();
+    windows_restore(window);
+    window_world_rest();
+    EXPECT_EQUAL(look_at_all(), usual);
+    bar_press(BAR_THEME);
+    window_world_rest();
+    dark = look_at_all();
+    bar_press(BAR_THEME);
+    window_world_rest();
+    EXPECT_EQUAL(look_at_all(), usual);
+    const long all[] = {usual, moved, large, gone, dark};
+    for (int i = 0; i < 5; i++)
+        for (int k = 0; k < i; k++)
+            EXPECT(all[i] != all[k]);
     window_world_stop();
 }
