@@ -222,3 +222,47 @@ TEST("a window that is closed is gone, also after a power cut") {
     EXPECT_EQUAL(window_of_width(220)->title_bytes, 5);
     window_world_stop();
 }
+
+/* ---- At rest ---- */
+
+TEST("the desktop waits when all that came was taken, or nothing may run") {
+    window_world_start(window_world_told);
+    EXPECT(desktop_waits() && desktop_quiet());
+    window_world_key(4);
+    EXPECT(!desktop_waits() && !desktop_quiet());
+    vm_hold(true, NULL);
+    EXPECT(desktop_waits() && desktop_quiet());
+    vm_hold(false, NULL);
+    EXPECT(!desktop_waits() && !desktop_quiet());
+    window_world_rest();
+    EXPECT(desktop_waits() && desktop_quiet());
+    window_world_stop();
+}
+
+/* At a key a thread beside the window's counts for ever. */
+static const char counting[] =
+    "import ui\n"
+    "class Counts: Window(\"Counts\", Label(\"c\"), 200, 120) {\n"
+    "    fun handle(event: Event) {\n"
+    "        if event.isDown and event.usage > 0 {\n"
+    "            spawn { var n = 0; while true { n = (n + 1) % 1000 } }\n"
+    "        }\n"
+    "        super.handle(event)\n"
+    "    }\n"
+    "}\n"
+    "class CountsApp: App { fun open() { Counts().run() } }\n";
+
+TEST("a program that computes lets the desktop wait, but it is not quiet") {
+    window_world_start(counting);
+    EXPECT(desktop_waits() && desktop_quiet());
+    window_world_key(4);
+    for (int i = 0; i < 20; i++)
+        window_world_turn(10000);
+    EXPECT(desktop_waits());
+    EXPECT(!desktop_quiet());
+    EXPECT(vm_stop_app(window_world_seat()->domain, "it counts"));
+    window_world_turn(10000);
+    EXPECT(desktop_waits() && desktop_quiet());
+    EXPECT_EQUAL(desktop_window_count(), 0);
+    window_world_stop();
+}
