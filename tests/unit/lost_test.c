@@ -18,8 +18,11 @@ static const char *const words[CHOICES] = {
     "Take it back to its last whole state", "Start it anew", "Leave it closed"};
 
 static void type_zebras(void) {
-    for (int i = 0; i < 20; i++)
-        life_type("zebra ");
+    for (int i = 0; i < 20; i++) {
+        life_press("zebra ");
+        life_turns(2);
+    }
+    life_turns(20);
 }
 
 /* Of the window that is there for the longest time. */
