@@ -183,14 +183,17 @@ static void argument_values(Generator *g, Function *function, Value receiver,
          i++, parameter = parameter->next) {
         Erased type = signature.parameters[skip + i];
         Node *node = arguments[i];
-        if (!node && method_default_is_inline(parameter))
-            node = parameter->initial;
+        uint32_t line = g->line;
         if (node)
             out[i] = generate_erased(g, node, type, value_none);
+        else if (method_default_is_inline(parameter))
+            out[i] = generate_erased(g, parameter->initial, type, value_none);
         else
             out[i] =
                 value_convert(g, call_default(g, function, receiver, out, i),
                               type, value_none);
+        if (!node)
+            g->line = line; /* a default is written elsewhere */
         if (later_may_assign(arguments, i + 1, count))
             out[i] = value_own(g, out[i]);
     }
