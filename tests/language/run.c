@@ -23,6 +23,7 @@
 #include "tests/language/machine.h"
 #include "tests/sim/sim.h"
 #include "vm/compiler/compiler.h"
+#include "wm/desk.h"
 
 enum { OUTPUT_BYTES = 1 << 16, FILE_BYTES = 1 << 20, SLICES_MAX = 20000 };
 
@@ -96,7 +97,7 @@ static void run_app(const char *name) {
 }
 
 static bool run_module(const char *name, const CompilerResult *compiled) {
-    bool good = machine_start();
+    bool good = machine_start() && desk_make() == STATUS_OK;
     vm_set_print(take_print);
     for (size_t i = 0; i < library_count; i++)
         good = good &&
