@@ -242,7 +242,7 @@ static bool run_script(FILE *script) {
     char line[UI_LINE_BYTES], whole[UI_LINE_BYTES];
     for (int number = 1; fgets(line, sizeof line, script); number++) {
         snprintf(whole, sizeof whole, "%.*s", (int)strcspn(line, "\n"), line);
-        if (obey_line(line))
+        if (obey_line(line) && ui_log_is_calm())
             continue;
         fprintf(stderr, "%s:%d: %s: %s\n", ui_options.script, number, whole,
                 failure);

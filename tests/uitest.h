@@ -80,6 +80,10 @@ size_t ui_log_waited(void);
  * good until the next call. */
 const char *ui_log_newest(size_t from, const char *text);
 
+/* False, and ui_fail: a handler of a window ended in an exception, which nobody
+ * sees on the screen. */
+bool ui_log_is_calm(void);
+
 /* The number after `name` ("input=") in the newest "ui: settled" line behind
  * `from`, -1 when there is none yet. */
 int64_t ui_log_settled(size_t from, const char *name);

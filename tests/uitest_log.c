@@ -68,6 +68,11 @@ const char *ui_log_newest(size_t from, const char *part) {
     return line;
 }
 
+bool ui_log_is_calm(void) {
+    return !line_end(0, "ui.Window.handleSafely") ||
+           ui_fail("a handler ended in an exception; the log tells which");
+}
+
 int64_t ui_log_settled(size_t from, const char *name) {
     const char *line = ui_log_newest(from, "ui: settled");
     const char *value = line ? strstr(line, name) : NULL;

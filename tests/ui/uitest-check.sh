@@ -43,6 +43,23 @@ ends_with 1 "a picture of another size" --size 800x600 <<<"$begin"$'\nexpect a'
 ends_with 1 "a line that never comes" --patience 1 <<<$'boot\nwait "no such"'
 ends_with 1 "a machine that was cut" --patience 1 <<<$'boot\ncut\nkey a'
 
+# A handler's exception goes into the log only.
+throws='import ui
+
+class Throws: App {
+    fun open() {
+        name = "Throws"
+        window("Throws", Column([
+            Button("Nothing") { },
+            Button("Throw") { throw ValueError("no") },
+        ]), 200, 120)
+    }
+}'
+ends_with 0 "a handler that does not throw" --set "app=$throws" --set app_name=throws \
+    <<<$'boot\nwait desktop\nsettle\nclick button "Nothing"\nsettle'
+ends_with 1 "a handler that throws" --set "app=$throws" --set app_name=throws \
+    <<<$'boot\nwait desktop\nsettle\nclick button "Throw"\nsettle'
+
 # What moves by itself, and the pointer, are left out of comparisons.
 moves='import ui
 
