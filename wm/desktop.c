@@ -70,6 +70,13 @@ Status desktop_bring(Domain *domain) {
     return status;
 }
 
+bool desktop_has(const Domain *domain) {
+    for (Seat *seat = seat_first(); seat; seat = seat->next)
+        if (seat->domain == domain)
+            return true;
+    return false;
+}
+
 /* ---- What the person changed ---- */
 
 static void changed(WmWindow *window) {

@@ -18,6 +18,9 @@ void desktop_step(void);
 /* The app is over: its windows go. Before domain_kill. */
 void desktop_forget(const Domain *domain);
 
+/* The app has a window. */
+bool desktop_has(const Domain *domain);
+
 /* This one goes. */
 void desktop_remove(Seat *seat);
 

@@ -26,6 +26,7 @@ enum {
 static const WmNotice *notice;
 static uint32_t first;    /* row that is shown first */
 static uint32_t selected; /* by keys or pointer */
+static uint64_t shown_ns;
 
 static uint32_t count_of(void) {
     uint32_t count = 0;
@@ -104,6 +105,7 @@ static void damage_all(void) {
 void notice_show(const WmNotice *wanted) {
     notice = wanted;
     first = selected = 0;
+    shown_ns = platform_now_ns();
     if (notice)
         drag_notice_comes();
     damage_all();
@@ -111,6 +113,10 @@ void notice_show(const WmNotice *wanted) {
 
 bool notice_is_shown(void) {
     return notice != NULL;
+}
+
+bool notice_is_deaf(void) {
+    return notice && platform_now_ns() - shown_ns < NOTICE_DEAF_NS;
 }
 
 static void select_answer(uint32_t place) {
@@ -162,7 +168,8 @@ void notice_input(const InputEvent *event) {
         select_answer(event->wheel > 0 ? selected - 1 : selected + 1);
     else if (event->kind == INPUT_POINTER && on)
         select_answer(place);
-    else if (event->kind == INPUT_BUTTON && event->down && on)
+    else if (event->kind == INPUT_BUTTON && event->down && on &&
+             !notice_is_deaf())
         choose(place);
 }
 

@@ -9,6 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* While it is new it takes no clicks: they may be meant for what was there. */
+#define NOTICE_DEAF_NS 500000000ull
+
 typedef struct WmNotice {
     const char *title;
     const char *text; /* some sentences, set over several lines */
@@ -26,5 +29,7 @@ typedef struct WmNotice {
  * away. The caller's until then. */
 void notice_show(const WmNotice *notice);
 bool notice_is_shown(void);
+/* It is up, and new. */
+bool notice_is_deaf(void);
 
 #endif

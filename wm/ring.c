@@ -191,6 +191,8 @@ static void look_at(Seat *seat) {
     if (object->event_first != seat->seen_first || ring_waiter(seat))
         seat->moved_ns = platform_now_ns();
     seat->seen_first = object->event_first;
+    if (ring_waiter(seat) && object->event_count == 0)
+        seat->close_ns = 0; /* it has answered */
 }
 
 void ring_flush(void) {
@@ -204,6 +206,8 @@ void ring_deliver(WmWindow *window, const InputEvent *event) {
     Seat *seat = window->owner;
     Status status = STATUS_BUSY;
     flush(seat);
+    if ((int)event->kind == WM_EVENT_CLOSE && seat->close_ns == 0)
+        seat->close_ns = platform_now_ns();
     if ((int)event->kind < WM_EVENT_SIZE) /* from a person, not a program */
         vm_favour(seat->domain);
     if (!seat->late)

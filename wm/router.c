@@ -367,6 +367,11 @@ static bool shortcut(const InputEvent *event) {
         bar_press(BAR_NOTHING);
         return true;
     }
+    if ((event->modifiers & INPUT_META) && event->usage == KEY_ESCAPE &&
+        focused) {
+        wm_state.hooks.end(focused);
+        return true;
+    }
     if ((event->modifiers & INPUT_ALT) && event->usage == KEY_F1 + 3 &&
         focused) {
         tell(focused, (InputEvent){.kind = (InputKind)WM_EVENT_CLOSE});

@@ -19,6 +19,7 @@ typedef struct Seat {
     Domain *domain;
     Painting *painting;    /* a picture half drawn, or NULL */
     struct RingLate *late; /* ring.c: events behind its ring, or NULL; */
+    uint64_t close_ns;     /* when a person wanted it closed, 0: not so; */
     uint64_t moved_ns;     /* when its program last took one or waited, */
     int64_t seen_first;    /* seen by its place in the ring */
     struct Seat *next;

@@ -55,6 +55,7 @@ static NativeResult window_detach(NativeCall *call) {
         return NATIVE_FAILED;
     HEAP_SET(*link, object->next);
     HEAP_SET(object->next, NULL);
+    HEAP_SET(object->surface, NULL); /* made again when it is shown again */
     desktop_remove(seat);
     return NATIVE_DONE;
 }

@@ -22,6 +22,8 @@ typedef struct WmHooks {
     /* An event for a window; x and y are relative to its content. A pointer
      * at -1, -1 went elsewhere. */
     void (*deliver)(WmWindow *window, const InputEvent *event);
+    /* The person wants the app of this window ended. */
+    void (*end)(WmWindow *window);
     /* Fields with a persistent twin changed (WmWindow.changed). */
     void (*changed)(WmWindow *window);
     /* The person chose an app in the launcher, by its place. */

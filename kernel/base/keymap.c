@@ -79,6 +79,7 @@ static const struct {
     {"shift", KEY_SHIFT},
     {"alt", KEY_ALT},
     {"meta", KEY_META},
+    {"super", KEY_META},
     {"num_lock", KEY_NUM_LOCK},
     {"kp_divide", KEY_PAD_DIVIDE},
     {"kp_multiply", KEY_PAD_DIVIDE + 1},

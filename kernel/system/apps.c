@@ -94,16 +94,37 @@ const char *apps_name(uint32_t place) {
     return place < APPS ? apps[place].name : NULL;
 }
 
+static bool is_named(const String *name, const char *wanted) {
+    return name->length == text_length(wanted) &&
+           bytes_equal(name->bytes, wanted, name->length);
+}
+
+/* The app that was opened from there and has no window any more, or NULL. */
+static Domain *closed(uint32_t place) {
+    for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++) {
+        Domain *domain = ROOT->domains[i];
+        int exit_code;
+        if (domain && domain->program && domain->app &&
+            !vm_app_ended(domain, &exit_code) && !desktop_has(domain) &&
+            is_named(domain->program->name, apps[place].module))
+            return domain;
+    }
+    return NULL;
+}
+
 void apps_launch(uint32_t place) {
     Domain *domain;
     if (place >= APPS)
         return;
+    domain = closed(place);
     memory_set_level(MEMORY_APP); /* what is left is for those that run */
-    Status status = vm_start_app(apps[place].module, apps[place].name,
-                                 DOMAIN_LIMIT_DEFAULT, 0, NULL, &domain);
+    Status status = domain
+                        ? vm_reopen_app(domain)
+                        : vm_start_app(apps[place].module, apps[place].name,
+                                       DOMAIN_LIMIT_DEFAULT, 0, NULL, &domain);
     memory_set_level(MEMORY_SYSTEM);
     if (status == STATUS_OK)
-        domain->rights = apps[place].rights; /* new, so it may be written */
+        domain->rights = apps[place].rights; /* announced */
     else
         log_line("apps: %s does not start: %s", apps[place].name,
                  status_text(status));

@@ -1,14 +1,21 @@
 /* Commands over the console. */
 #include "kernel/system/console.h"
 
+#include "kernel/base/bytes.h"
 #include "kernel/base/log.h"
 #include "kernel/base/text.h"
 #include "kernel/platform.h"
 #include "kernel/system/apps.h"
+#include "wm/notice.h"
 #include "wm/script.h"
 
-enum { MASKS_MOST = 32 }; /* so that a line of the log has them */
+enum {
+    MASKS_MOST = 32, /* so that a line of the log has them */
+    LINE_BYTES = 512,
+};
+#define WAIT_NS 20000000ull
 
+static char waiting_line[LINE_BYTES]; /* empty: none */
 static bool snapshot_wanted, stop_wanted, resumed;
 
 /* Ends the word at `at` and returns what follows it. */
@@ -87,10 +94,23 @@ static void obey(char *line) {
         log_line("console: unknown command: %s", line);
 }
 
+/* What follows a search waits until what it finds takes clicks. */
 void console_step(void) {
-    char line[512];
-    while (platform_console_next(line, sizeof line))
-        obey(line);
+    char line[LINE_BYTES];
+    if (waiting_line[0] && !notice_is_deaf()) {
+        obey(waiting_line);
+        waiting_line[0] = 0;
+    }
+    while (!waiting_line[0] && platform_console_next(line, sizeof line)) {
+        if (notice_is_deaf() && bytes_equal(line, "find ", 5))
+            bytes_copy(waiting_line, line, sizeof line);
+        else
+            obey(line);
+    }
+}
+
+uint64_t console_waits_until_ns(void) {
+    return waiting_line[0] ? platform_now_ns() + WAIT_NS : UINT64_MAX;
 }
 
 bool console_snapshot_wanted(void) {

@@ -5,7 +5,8 @@
  *   shutdown           in order, with a last snapshot
  *   resume             goes on after a start with the setting `frozen`
  *   open "NAME"        starts an app
- *   find ROLE "NAME"   answers "ui: found X Y" or "ui: missing"
+ *   find ROLE "NAME"   answers "ui: found X Y" or "ui: missing"; while a notice
+ *                      takes no clicks the answer waits
  *   shows "TEXT"       answers "ui: shows" or "ui: missing"
  *   masks              answers "ui: masks X Y W H, X Y W H": what does not
  *                      count in a picture taken now */
@@ -13,9 +14,12 @@
 #define KERNEL_SYSTEM_CONSOLE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Obeys the lines that wait; between slices. */
 void console_step(void);
+/* When to call it again though no line has come. */
+uint64_t console_waits_until_ns(void);
 
 bool console_snapshot_wanted(void);
 void console_snapshot_taken(void);

@@ -13,6 +13,7 @@
 #include "kernel/system/first.h"
 #include "kernel/system/install.h"
 #include "kernel/system/notices/answers.h"
+#include "kernel/system/notices/ending.h"
 #include "kernel/system/notices/full.h"
 #include "kernel/system/notices/lost.h"
 #include "kernel/system/notices/safety.h"
@@ -226,8 +227,10 @@ static void open_desktop(void) {
                                        .has_app = apps_has,
                                        .open_app = apps_open,
                                        .expect_room = saver_expect_room};
-    WmHooks hooks = {
-        .launch = apps_launch, .app_name = apps_name, .clock = clock_text};
+    WmHooks hooks = {.launch = apps_launch,
+                     .app_name = apps_name,
+                     .clock = clock_text,
+                     .end = ending_ask};
     Screen screen = platform_screen();
     if (screen.width == 0)
         refuse_start("there is no screen");
@@ -379,6 +382,8 @@ void system_step(void) {
     until_ns = earlier(until_ns, saver_step());
     until_ns = earlier(until_ns, say_what_is_safe());
     until_ns = earlier(until_ns, starts_step());
+    until_ns = earlier(until_ns, ending_step());
+    until_ns = earlier(until_ns, console_waits_until_ns());
     memory_trim();
     run.quiet = false;
     vm_guarded(look_around);

@@ -62,6 +62,7 @@ static void others_stays(void) {
 static void press(const char *words) {
     InputEvent event = {.kind = INPUT_BUTTON, .usage = 1, .down = true};
     EXPECT(script_find("item", words, &event.x, &event.y));
+    sim_time_set_ns(platform_now_ns() + NOTICE_DEAF_NS);
     wm_input(&event);
     event.down = false;
     wm_input(&event);

@@ -41,8 +41,11 @@ static const char *clock_text(void) {
 }
 
 static void begin(unsigned count) {
-    static const WmHooks hooks = {deliver, changed, launch, app_name,
-                                  clock_text};
+    static const WmHooks hooks = {.deliver = deliver,
+                                  .changed = changed,
+                                  .launch = launch,
+                                  .app_name = app_name,
+                                  .clock = clock_text};
     EXPECT_EQUAL(gui_start(assets_find), STATUS_OK);
     sim_screen_size(WIDTH, HEIGHT);
     EXPECT_EQUAL(wm_start((Screen){WIDTH, HEIGHT}, &hooks, &(WmDesk){0}),
@@ -321,8 +324,11 @@ TEST("each edge and corner pulls what it is at, down to the least size") {
 }
 
 TEST("a screen for which there is no memory is refused, and the next is not") {
-    static const WmHooks hooks = {deliver, changed, launch, app_name,
-                                  clock_text};
+    static const WmHooks hooks = {.deliver = deliver,
+                                  .changed = changed,
+                                  .launch = launch,
+                                  .app_name = app_name,
+                                  .clock = clock_text};
     EXPECT_EQUAL(gui_start(assets_find), STATUS_OK);
     sim_screen_size(WIDTH, HEIGHT);
     sim_alloc_fail(1, true);
@@ -337,8 +343,11 @@ TEST("a screen for which there is no memory is refused, and the next is not") {
 /* The pointer may come from a larger screen. */
 TEST("the pointer is on the screen from the start, wherever it was before") {
     static const int32_t was[] = {-1, 0, 1, 479, 480, 639, 640, 9999};
-    static const WmHooks hooks = {deliver, changed, launch, app_name,
-                                  clock_text};
+    static const WmHooks hooks = {.deliver = deliver,
+                                  .changed = changed,
+                                  .launch = launch,
+                                  .app_name = app_name,
+                                  .clock = clock_text};
     for (int i = 0; i < 8; i++) {
         WmDesk desk = {.x = was[i], .y = was[7 - i]};
         EXPECT_EQUAL(wm_start((Screen){WIDTH, HEIGHT}, &hooks, &desk),

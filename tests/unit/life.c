@@ -13,6 +13,7 @@
 #include "persist/memory/snapshot.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
+#include "wm/notice.h"
 #include "wm/script.h"
 
 enum {
@@ -190,6 +191,8 @@ bool life_click(const char *role, const char *name) {
     int32_t x, y;
     if (!script_find(role, name, &x, &y))
         return false;
+    if (notice_is_deaf())
+        sim_time_set_ns(platform_now_ns() + NOTICE_DEAF_NS);
     point(INPUT_POINTER, false, x, y);
     point(INPUT_BUTTON, true, x, y);
     point(INPUT_BUTTON, false, x, y);

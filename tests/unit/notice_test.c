@@ -68,6 +68,7 @@ static void show(const WmNotice *notice, uint32_t count) {
     answers = count;
     chosen = -1;
     notice_show(notice);
+    sim_time_set_ns(platform_now_ns() + NOTICE_DEAF_NS);
 }
 
 static void key(unsigned usage) {

@@ -39,6 +39,12 @@ static void launch(uint32_t app) {
     launched = (int)app;
 }
 
+static WmWindow *ended;
+
+static void end_wanted(WmWindow *window) {
+    ended = window;
+}
+
 static const char *app_name(uint32_t app) {
     static const char *const names[] = {"Editor", "Shell", "Counter"};
     return app < 3 ? names[app] : NULL;
@@ -82,8 +88,12 @@ static void paint(unsigned i, uint64_t seed) {
 
 static void start(void) {
     static const WmDesk desk = {.x = 5, .y = 5};
-    static const WmHooks hooks = {deliver, changed, launch, app_name,
-                                  clock_text};
+    static const WmHooks hooks = {.deliver = deliver,
+                                  .end = end_wanted,
+                                  .changed = changed,
+                                  .launch = launch,
+                                  .app_name = app_name,
+                                  .clock = clock_text};
     EXPECT_EQUAL(gui_start(assets_find), STATUS_OK);
     sim_screen_size(WIDTH, HEIGHT);
     EXPECT_EQUAL(wm_start((Screen){WIDTH, HEIGHT}, &hooks, &desk), STATUS_OK);
@@ -647,11 +657,28 @@ TEST("an answer is chosen where it stands, once") {
     chosen = -1;
     notice_show(&question);
     EXPECT(wm_find("button", "Later", &rect));
+    click_middle(rect); /* meant for what was there */
+    EXPECT_EQUAL(chosen, -1);
+    sim_time_set_ns(platform_now_ns() + NOTICE_DEAF_NS);
     click_middle(rect);
     EXPECT_EQUAL(chosen, 2);
     chosen = -1;
     click_middle(rect);
     EXPECT_EQUAL(chosen, -1);
+    stop();
+}
+
+TEST("Super+Escape asks for the window with the focus, who does not hear it") {
+    start();
+    ended = NULL;
+    WmWindow *focused = windows_focused();
+    unsigned heard = delivered[focused->number - 1];
+    wm_input(&(InputEvent){.kind = INPUT_KEY,
+                           .usage = KEY_ESCAPE,
+                           .down = true,
+                           .modifiers = INPUT_META});
+    EXPECT(ended == focused);
+    EXPECT_EQUAL(delivered[focused->number - 1], heard);
     stop();
 }
 

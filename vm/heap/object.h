@@ -296,7 +296,7 @@ enum {                        /* what a person granted an app; append only */
        DOMAIN_MAY_TRAVEL = 1, /* look into the past, go and take back */
 };
 
-#define DOMAIN_REFERENCES 15
+#define DOMAIN_REFERENCES 16
 
 /* A domain with its root environment. Lies in its own first region; the
  * system root's table refers to it. The first fields are what its threads
@@ -317,6 +317,7 @@ typedef struct Domain {
     Object *seat;         /* the window library's */
     Module *program;      /* what it runs; null: not known */
     Thread *handling;     /* calls those, or null */
+    Object *app;          /* the object of the class that it is, or null */
     uint64_t number;      /* never reused; the system domain has 1 */
     uint64_t limit_bytes; /* of used_bytes */
     uint64_t used_bytes;  /* lines and blocks in use */

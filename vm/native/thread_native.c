@@ -157,15 +157,28 @@ static NativeResult unlock_native(NativeCall *call) {
 
 /* ---- Handlers of restarts ---- */
 
+static bool is_own(NativeCall *call, const Object *object) {
+    uint64_t address = (uint64_t)(uintptr_t)object;
+    if (region_header(region_of(address))->domain == call->domain->number)
+        return true;
+    native_throw(call, CLASS_ValueError, "the object is not this app's");
+    return false;
+}
+
 static NativeResult on_restarted(NativeCall *call) {
     const Object *object = native_reference(call, 0);
-    uint64_t owner =
-        region_header(region_of((uint64_t)(uintptr_t)object))->domain;
-    if (owner != call->domain->number)
-        return native_throw(call, CLASS_ValueError,
-                            "the object is not this app's");
+    if (!is_own(call, object))
+        return NATIVE_FAILED;
     call->failed = restarts_add(call->domain, object);
     return call->failed == STATUS_OK ? NATIVE_DONE : NATIVE_FAILED;
+}
+
+static NativeResult keep_app(NativeCall *call) {
+    if (!is_own(call, native_reference(call, 0)) ||
+        !native_write(call, call->domain, sizeof *call->domain))
+        return NATIVE_FAILED;
+    HEAP_SET(call->domain->app, native_reference(call, 0));
+    return NATIVE_DONE;
 }
 
 static NativeResult has_handler(NativeCall *call) {
@@ -198,6 +211,7 @@ void core_native_register_thread(void) {
         {"core.commit", "()V", commit_native, NULL},
         {"core.Lock.lock", "()V", lock_native, NULL},
         {"core.Lock.unlock", "()V", unlock_native, NULL},
+        {"core.keepApp", "(Lcore.Object;)V", keep_app, NULL},
         {"core.hasHandler", "()B", has_handler, NULL},
         {"core.runHandler", "()V", run_handler, NULL},
         {"core.onRestarted", "(Lcore.Object;)V", on_restarted, NULL},

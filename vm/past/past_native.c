@@ -364,6 +364,17 @@ static NativeResult restart_app(NativeCall *call) {
     }
 }
 
+static NativeResult end_app(NativeCall *call) {
+    Domain *domain = running_app(call, call->arguments[0]);
+    if (!domain)
+        return NATIVE_FAILED;
+    if (!native_write(call, domain, sizeof *domain))
+        return NATIVE_FAILED;
+    vm_stop_app(domain, "a person ended it");
+    heap_hurry = true; /* it may be the one that runs */
+    return NATIVE_DONE;
+}
+
 void past_native_register(void) {
     static const NativeEntry entries[] = {
         {"system.generationNumbers", "()[I", generation_numbers, NULL},
@@ -375,6 +386,7 @@ void past_native_register(void) {
         {"system.returnTo", "(I)I", go_back, restore_asking},
         {"system.returnApp", "(ILcore.String;)I", take_back, restore_asking},
         {"system.restartApp", "(I)V", restart_app, NULL},
+        {"system.endApp", "(I)V", end_app, NULL},
     };
     natives_register(entries, sizeof entries / sizeof entries[0]);
 }

@@ -122,9 +122,34 @@ Status vm_restart_app(Domain *domain) {
     return STATUS_OK;
 }
 
+bool vm_app_rests(const Domain *domain) {
+    return domain->state == DOMAIN_RUNNING && domain->thread_count == 0 &&
+           domain->app;
+}
+
 bool vm_app_ended(const Domain *domain, int *exit_code_out) {
     *exit_code_out = domain->exit_code;
-    return domain->state == DOMAIN_STOPPED || domain->thread_count == 0;
+    return domain->state == DOMAIN_STOPPED ||
+           (domain->thread_count == 0 && !domain->app);
+}
+
+/* A thread in the app that runs this function of core, even at its limit. */
+static Status start_thread(Domain *domain, const char *function) {
+    const Module *core = symbols_module("core", 4);
+    Method *method = core ? entry_point(core, function, "()V") : NULL;
+    Status status;
+    if (!method)
+        return STATUS_NOT_FOUND;
+    uint64_t before = heap_reserve(HEAP_RESERVE_SYSTEM);
+    Thread *thread = thread_new(domain, method, NULL, &status);
+    if (thread)
+        status = thread_start(thread);
+    heap_reserve(before);
+    return status;
+}
+
+Status vm_reopen_app(Domain *domain) {
+    return start_thread(domain, "reopenApp");
 }
 
 const String *vm_app_name(const Domain *domain) {

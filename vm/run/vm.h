@@ -89,6 +89,13 @@ uint64_t vm_experienced_ns(void);
 /* True when the app has no threads left or was stopped. */
 bool vm_app_ended(const Domain *domain, int *exit_code_out);
 
+/* It has no thread, and is kept for when it is opened again: its object of
+ * class App is there (core.keepApp). It has not ended. */
+bool vm_app_rests(const Domain *domain);
+
+/* Has an app that runs or rests show what it last closed. */
+Status vm_reopen_app(Domain *domain);
+
 /* Stops an app: logs `app: NAME stopped: REASON`, no thread of it runs any
  * more. Its objects stay until domain_kill(). False: nothing can be written
  * now. */

@@ -102,7 +102,7 @@ static uint64_t turn(bool kept) {
 
 static int run_to_end(const Domain *domain, bool kept) {
     int exit_code;
-    while (!vm_app_ended(domain, &exit_code)) {
+    while (!vm_app_ended(domain, &exit_code) && !vm_app_rests(domain)) {
         uint64_t next_ns = turn(kept);
         if (next_ns == UINT64_MAX && !vm_app_ended(domain, &exit_code) &&
             !vm_snapshot_wanted()) {

@@ -1,0 +1,99 @@
+/* The questions whether an app is to be ended. */
+#include "kernel/system/notices/ending.h"
+
+#include "kernel/base/log.h"
+#include "kernel/base/text.h"
+#include "kernel/platform.h"
+#include "kernel/system/notices/answers.h"
+#include "vm/heap/heap.h"
+#include "vm/run/vm.h"
+#include "wm/notice.h"
+#include "wm/ring.h"
+
+enum { TITLE_BYTES = 80, NAME_MOST = 40 };
+
+static struct {
+    uint64_t number; /* of the app that is asked about */
+    char title[TITLE_BYTES];
+} ending;
+
+static void end_it(void) {
+    Domain *domain = heap_domain(ending.number);
+    if (domain)
+        answers_stop(domain);
+}
+
+static const char *end_or_keep(uint32_t place) {
+    static const char *const words[] = {"End it", "Keep it"};
+    return place < 2 ? words[place] : NULL;
+}
+
+static void chosen_end(uint32_t place) {
+    if (place == 0)
+        end_it();
+}
+
+static const char *wait_or_end(uint32_t place) {
+    static const char *const words[] = {"Wait", "End it"};
+    return place < 2 ? words[place] : NULL;
+}
+
+static void chosen_wait(uint32_t place) {
+    if (place == 1)
+        end_it();
+}
+
+static void set_title(const Domain *domain, const char *before,
+                      const char *behind) {
+    const String *name = vm_app_name(domain);
+    Text title = text_on(ending.title, sizeof ending.title);
+    int length = !name                      ? 1
+                 : name->length < NAME_MOST ? (int)name->length
+                                            : NAME_MOST;
+    text_add_format(&title, "%s%.*s%s", before, length,
+                    name ? name->bytes : "?", behind);
+    text_end(&title);
+    ending.number = domain->number;
+    log_line("apps: %s A person is asked.", ending.title);
+}
+
+void ending_ask(WmWindow *window) {
+    static const WmNotice notice = {
+        .title = ending.title,
+        .text = "It stops at once, with all that it has. What it had before is "
+                "in the kept generations: see generations and back in the "
+                "shell.",
+        .answer = end_or_keep,
+        .chosen = chosen_end};
+    const Seat *seat = window->owner;
+    set_title(seat->domain, "End ", "?");
+    notice_show(&notice);
+}
+
+static void ask_for_silent(const Seat *seat) {
+    static const WmNotice notice = {
+        .title = ending.title,
+        .text = "It was to close a window and does nothing. You can wait, or "
+                "end it with all that it has. What it had before is in the "
+                "kept generations.",
+        .answer = wait_or_end,
+        .chosen = chosen_wait};
+    set_title(seat->domain, "", " does not answer.");
+    notice_show(&notice);
+}
+
+uint64_t ending_step(void) {
+    uint64_t now_ns = platform_now_ns(), next_ns = UINT64_MAX;
+    for (Seat *seat = seat_first(); seat; seat = seat->next) {
+        if (!seat->close_ns)
+            continue;
+        uint64_t due_ns = seat->close_ns + RING_PATIENCE_NS;
+        if (due_ns > now_ns) {
+            next_ns = due_ns < next_ns ? due_ns : next_ns;
+        } else if (!notice_is_shown() && !vm_held()) {
+            seat->close_ns = 0; /* asked again at the next try to close it */
+            ask_for_silent(seat);
+        }
+    }
+    return next_ns;
+}
