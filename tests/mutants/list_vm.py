@@ -194,16 +194,15 @@ MUTANTS = [
      "a handler covers a part of an instruction", HANDLERS),
     # The loader.
     ("selector-twice", METHOD,
-     "        for (uint64_t k = 0; k < i; k++)",
-     "        for (uint64_t k = 0; k + 1 < i; k++)",
+     "    return is_new ? STATUS_OK : STATUS_INVALID;", "    return STATUS_OK;",
      "a method is there twice", unit("no two methods of a class")),
     ("override-result", METHOD,
-     "        uint64_t place = find_place(scratch, count, "
-     "method->selector);",
+     "        uint64_t place = *places_at(places, method->selector, count, &is_new);",
      "        uint64_t place = 0;\n"
-     "        while (place < count && ((const Method *)scratch->at."
+     "        while (place < count && ((const Method *)vtable->at."
      "references[place])->name != method->name)\n"
-     "            place++;",
+     "            place++;\n"
+     "        is_new = place == count;",
      "a method overrides one with another result or other parameters",
      unit("a method overrides one of the same")),
     ("final-super", CLASS,
@@ -211,8 +210,7 @@ MUTANTS = [
      "super->flags & MODULE_INTERFACE",
      "a final class is extended", unit("superclasses stand before")),
     ("own-super", CLASS,
-     "    for (size_t i = before; i < link",
-     "    for (size_t i = before + 1; i < link",
+     "of && of != made && of->display[of->depth] == of->id", "of != NULL",
      "a class is its own superclass", unit("superclasses stand before")),
     ("depth", CLASS,
      "super->depth + 1u >= CLASS_DEPTH_MAX",

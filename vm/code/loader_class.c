@@ -94,12 +94,10 @@ Status loader_class_make(Link *link) {
 
 /* ---- Ancestors ---- */
 
-/* True when the class is laid out already: not of this file, or before. */
-static bool is_ready(const Link *link, size_t before, const Class *of) {
-    for (size_t i = before; i < link->file.class_count; i++)
-        if (link->classes[i] == of)
-            return false;
-    return of != NULL;
+/* True when the class has its ancestors already: it is not of this file, or
+ * stands before `made`. */
+static bool is_ready(const Class *made, const Class *of) {
+    return of && of != made && of->display[of->depth] == of->id;
 }
 
 static Status set_super(Link *link, size_t index, const FileClass *file) {
@@ -108,7 +106,7 @@ static Status set_super(Link *link, size_t index, const FileClass *file) {
     if (!super) {
         if (made->id != CLASS_Object && !(file->flags & MODULE_INTERFACE))
             return loader_class_refuse(link, file->name, "no superclass");
-    } else if (!is_ready(link, index, super) ||
+    } else if (!is_ready(made, super) ||
                super->flags & (MODULE_FINAL | MODULE_INTERFACE) ||
                super->shape != SHAPE_OBJECT || file->flags & MODULE_INTERFACE ||
                super->depth + 1u >= CLASS_DEPTH_MAX) {
@@ -148,7 +146,7 @@ static Status set_interfaces(Link *link, size_t index, const FileClass *file) {
         add_ids(ids, &count, made->super);
     for (size_t i = 0; i < file->interface_count; i++) {
         Class *of = link->types[module_file_number(file->interfaces, i)];
-        if (!is_ready(link, index, of) || !(of->flags & MODULE_INTERFACE))
+        if (!is_ready(made, of) || !(of->flags & MODULE_INTERFACE))
             return loader_class_refuse(link, file->name,
                                        "it implements what is no interface");
         add_id(ids, &count, of->id);

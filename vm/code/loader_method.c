@@ -5,6 +5,7 @@
 #include "vm/code/loader_class.h"
 #include "vm/code/loader_names.h"
 #include "vm/code/natives.h"
+#include "vm/code/places.h"
 #include "vm/code/symbols.h"
 #include "vm/heap/class.h"
 #include "vm/heap/frame.h"
@@ -177,52 +178,76 @@ static Status make_method(Link *link, const FileMethod *file,
     return name_method(link, file, made);
 }
 
-/* Lists the methods of one class, or with NULL the functions. */
-static Status list_methods(const Link *link, const Class *owner,
-                           Array **list_out) {
-    uint64_t count = 0;
-    for (size_t i = 0; i < link->file.method_count; i++)
-        count += link->own[i]->owner == owner;
+/* How many methods each class of the file has; with key 0, functions. */
+static void count_methods(const Link *link, Places *counts) {
+    bool is_new;
+    for (size_t i = 0; i < link->file.method_count; i++) {
+        uint64_t owner = (uint64_t)(uintptr_t)link->own[i]->owner;
+        ++*places_at(counts, owner, 0, &is_new);
+    }
+}
+
+static Status make_list(Places *counts, const Class *owner, Array **list_out) {
+    bool is_new;
     Status status;
-    Array *list =
+    uint64_t count = *places_at(counts, (uint64_t)(uintptr_t)owner, 0, &is_new);
+    *list_out =
         heap_new_array(system_domain(), CLASS_ObjectArray, count, &status);
-    if (!list)
-        return status;
-    count = 0;
-    for (size_t i = 0; i < link->file.method_count; i++)
-        if (link->own[i]->owner == owner)
-            HEAP_SET(list->at.references[count++], link->own[i]);
-    *list_out = list;
-    return STATUS_OK;
+    return status;
+}
+
+/* A list of methods for each class, and one of the functions. */
+static Status list_with(Link *link, Places *counts) {
+    bool is_new;
+    count_methods(link, counts);
+    Status status = make_list(counts, NULL, &link->module->functions);
+    for (size_t i = 0; i < link->file.class_count && status == STATUS_OK; i++)
+        status =
+            make_list(counts, link->classes[i], &link->classes[i]->methods);
+    for (size_t i = link->file.method_count; i-- > 0 && status == STATUS_OK;) {
+        Class *owner = link->own[i]->owner;
+        Array *list = owner ? owner->methods : link->module->functions;
+        uint64_t *left =
+            places_at(counts, (uint64_t)(uintptr_t)owner, 0, &is_new);
+        HEAP_SET(list->at.references[--*left], link->own[i]);
+    }
+    return status;
+}
+
+static Status list_methods(Link *link) {
+    Places counts;
+    if (!places_begin(&counts, link->file.class_count + 1))
+        return STATUS_NO_MEMORY;
+    Status status = list_with(link, &counts);
+    places_end(&counts);
+    return status;
 }
 
 static Status check_unique(const Link *link, const Array *list) {
-    for (uint64_t i = 0; i < list->length; i++) {
-        const Method *a = (const Method *)list->at.references[i];
-        for (uint64_t k = 0; k < i; k++)
-            if (((const Method *)list->at.references[k])->selector ==
-                a->selector) {
-                text_add_format(link->why, "%.*s: it is there twice",
-                                (int)bytes_min(a->name->length, 80),
-                                a->name->bytes);
-                return STATUS_INVALID;
-            }
+    Places seen;
+    bool is_new = true;
+    if (!places_begin(&seen, list->length))
+        return STATUS_NO_MEMORY;
+    for (uint64_t i = 0; i < list->length && is_new; i++) {
+        const Method *method = (const Method *)list->at.references[i];
+        places_at(&seen, method->selector, 0, &is_new);
+        if (!is_new)
+            text_add_format(link->why, "%.*s: it is there twice",
+                            (int)bytes_min(method->name->length, 80),
+                            method->name->bytes);
     }
-    return STATUS_OK;
+    places_end(&seen);
+    return is_new ? STATUS_OK : STATUS_INVALID;
 }
 
 Status loader_class_methods(Link *link) {
     Status status = STATUS_OK;
     for (size_t i = 0; i < link->file.method_count && status == STATUS_OK; i++)
         status = make_method(link, &link->file.methods[i], &link->own[i]);
-    for (size_t i = 0; i < link->file.class_count && status == STATUS_OK; i++) {
-        status =
-            list_methods(link, link->classes[i], &link->classes[i]->methods);
-        if (status == STATUS_OK)
-            status = check_unique(link, link->classes[i]->methods);
-    }
     if (status == STATUS_OK)
-        status = list_methods(link, NULL, &link->module->functions);
+        status = list_methods(link);
+    for (size_t i = 0; i < link->file.class_count && status == STATUS_OK; i++)
+        status = check_unique(link, link->classes[i]->methods);
     if (status == STATUS_OK)
         status = check_unique(link, link->module->functions);
     return status;
@@ -230,36 +255,50 @@ Status loader_class_methods(Link *link) {
 
 /* ---- Tables ---- */
 
-static uint64_t find_place(const Array *vtable, uint64_t count,
-                           uint32_t selector) {
-    for (uint64_t i = 0; i < count; i++)
-        if (((const Method *)vtable->at.references[i])->selector == selector)
-            return i;
+static uint64_t count_virtual(const Array *methods) {
+    uint64_t count = 0;
+    for (uint64_t i = 0; i < methods->length; i++)
+        count += ((Method *)methods->at.references[i])->flags & MODULE_VIRTUAL;
     return count;
 }
 
-static Status make_vtable(Class *of) {
-    Status status;
-    const Array *inherited = of->super ? of->super->vtable : NULL;
-    uint64_t count = inherited ? inherited->length : 0, own = 0;
-    for (uint64_t i = 0; i < of->methods->length; i++)
-        own +=
-            ((Method *)of->methods->at.references[i])->flags & MODULE_VIRTUAL;
-    Array *scratch = heap_new_array(system_domain(), CLASS_ObjectArray,
-                                    count + own, &status);
-    if (!scratch)
-        return status;
-    for (uint64_t i = 0; i < count; i++)
-        HEAP_SET(scratch->at.references[i], inherited->at.references[i]);
+/* What the superclass has, with the class's own in the places of those that
+ * they replace, and then the others. Their number. */
+static uint64_t fill_vtable(const Class *of, const Array *inherited,
+                            Places *places, Array *vtable) {
+    bool is_new;
+    uint64_t count = inherited ? inherited->length : 0;
+    for (uint64_t i = 0; i < count; i++) {
+        const Method *method = (const Method *)inherited->at.references[i];
+        HEAP_SET(vtable->at.references[i], method);
+        places_at(places, method->selector, i, &is_new);
+    }
     for (uint64_t i = 0; i < of->methods->length; i++) {
         Method *method = (Method *)of->methods->at.references[i];
         if (!(method->flags & MODULE_VIRTUAL))
             continue;
-        uint64_t place = find_place(scratch, count, method->selector);
-        HEAP_SET(scratch->at.references[place], method);
+        uint64_t place = *places_at(places, method->selector, count, &is_new);
+        HEAP_SET(vtable->at.references[place], method);
         method->vtable_place = (uint16_t)place;
-        count += place == count;
+        count += is_new;
     }
+    return count;
+}
+
+static Status make_vtable(Class *of) {
+    Places places;
+    Status status;
+    const Array *inherited = of->super ? of->super->vtable : NULL;
+    uint64_t most =
+        (inherited ? inherited->length : 0) + count_virtual(of->methods);
+    Array *scratch =
+        heap_new_array(system_domain(), CLASS_ObjectArray, most, &status);
+    if (!scratch)
+        return status;
+    if (!places_begin(&places, most))
+        return STATUS_NO_MEMORY;
+    uint64_t count = fill_vtable(of, inherited, &places, scratch);
+    places_end(&places);
     Array *vtable =
         heap_new_array(system_domain(), CLASS_ObjectArray, count, &status);
     if (!vtable)
@@ -268,6 +307,31 @@ static Status make_vtable(Class *of) {
         HEAP_SET(vtable->at.references[i], scratch->at.references[i]);
     HEAP_SET(of->vtable, vtable);
     return count > UINT16_MAX ? STATUS_INVALID : STATUS_OK;
+}
+
+/* Heapsort: the largest of the first `count` words, in a heap but for the one
+ * at `at`, sinks to its place. */
+static void sink(uint64_t *words, uint64_t at, uint64_t count) {
+    uint64_t moved = words[at], child;
+    while ((child = 2 * at + 1) < count) {
+        child += child + 1 < count && words[child + 1] > words[child];
+        if (words[child] <= moved)
+            break;
+        words[at] = words[child];
+        at = child;
+    }
+    words[at] = moved;
+}
+
+static void sort(uint64_t *words, uint64_t count) {
+    for (uint64_t i = count / 2; i-- > 0;)
+        sink(words, i, count);
+    for (uint64_t end = count; end > 1;) {
+        uint64_t largest = words[0];
+        words[0] = words[--end];
+        words[end] = largest;
+        sink(words, 0, end);
+    }
 }
 
 static Status make_selectors(Class *of) {
@@ -279,11 +343,9 @@ static Status make_selectors(Class *of) {
         return status;
     for (uint64_t i = 0; i < count; i++) {
         const Method *method = (const Method *)of->vtable->at.references[i];
-        uint64_t entry = (uint64_t)method->selector << 32 | i, at = i;
-        for (; at > 0 && table->at.words[at - 1] > entry; at--)
-            table->at.words[at] = table->at.words[at - 1];
-        table->at.words[at] = entry;
+        table->at.words[i] = (uint64_t)method->selector << 32 | i;
     }
+    sort(table->at.words, count);
     HEAP_SET(of->selectors, table);
     return STATUS_OK;
 }
