@@ -5,6 +5,8 @@
 #include "vm/run/native.h"
 #include "wm/desk.h"
 
+enum { CLIPBOARD_MOST = 4 << 20 }; /* bytes; they are the system's */
+
 static NativeResult text_of_clipboard(NativeCall *call) {
     const String *text = *desk_clipboard();
     String *copy =
@@ -14,6 +16,11 @@ static NativeResult text_of_clipboard(NativeCall *call) {
 
 static NativeResult set_clipboard(NativeCall *call) {
     const String *text = native_reference(call, 0);
+    if (text->length > CLIPBOARD_MOST)
+        return native_throw(call, CLASS_MemoryError,
+                            "the clipboard takes at most %d MB",
+                            CLIPBOARD_MOST >> 20);
+    native_charge(call, text->length / 16);
     Array *references = desk_references();
     String *copy = heap_new_string(ROOT->domains[0], text->bytes, text->length,
                                    &call->failed);

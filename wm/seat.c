@@ -32,10 +32,22 @@ int32_t seat_side(int64_t length) {
                                        : (int32_t)length;
 }
 
+enum { TITLE_MOST = 256 }; /* bytes that are shown and measured */
+
+/* A whole number of characters. */
+static size_t title_bytes(const String *title) {
+    size_t bytes = TITLE_MOST;
+    if (title->length <= TITLE_MOST)
+        return title->length;
+    while (bytes > 0 && ((uint8_t)title->bytes[bytes] & 0xC0) == 0x80)
+        bytes--;
+    return bytes;
+}
+
 void seat_read_title(Seat *seat) {
     const String *title = seat->object->title;
     seat->window.title = title ? title->bytes : "";
-    seat->window.title_bytes = title ? title->length : 0;
+    seat->window.title_bytes = title ? title_bytes(title) : 0;
 }
 
 void seat_read_window(const WindowObject *from, WmWindow *to) {

@@ -10,11 +10,23 @@
 #include "wm/placement.h"
 #include "wm/ring.h"
 
+enum { WINDOWS_MOST = 128 }; /* of an app */
+
+static uint32_t windows_of(const Domain *domain) {
+    uint32_t count = 0;
+    for (const Seat *seat = seat_first(); seat; seat = seat->next)
+        count += seat->domain == domain;
+    return count;
+}
+
 static NativeResult window_attach(NativeCall *call) {
     WindowObject *object = native_reference(call, 0);
     if (seat_of(object))
         return native_throw(call, CLASS_ValueError,
                             "the window is attached already");
+    if (windows_of(call->domain) >= WINDOWS_MOST)
+        return native_throw(call, CLASS_MemoryError,
+                            "an app has at most %d windows", WINDOWS_MOST);
     if (!native_write(call, object, sizeof *object) ||
         !native_write(call, &call->domain->seat, sizeof call->domain->seat) ||
         (call->failed = desk_announce()) != STATUS_OK)

@@ -42,8 +42,10 @@ String *native_new_string(NativeCall *call, uint64_t length_bytes) {
 
 String *native_text(NativeCall *call, const char *bytes, size_t count) {
     String *string = native_new_string(call, count);
-    if (string)
-        bytes_copy(string->bytes, bytes, count);
+    if (!string || !native_write(call, string, heap_array_bytes(count, 0)))
+        return NULL;
+    native_charge(call, count / 16);
+    bytes_copy(string->bytes, bytes, count);
     return string;
 }
 
