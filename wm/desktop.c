@@ -133,6 +133,14 @@ static bool rests(const Seat *seat) {
            (!ring_behind(seat) && (waits || vm_waits_for_room(seat->domain)));
 }
 
+bool desktop_has_heard(void) {
+    for (const Seat *seat = seat_first(); seat && !vm_held(); seat = seat->next)
+        if ((seat->object->event_count > 0 || ring_behind(seat)) &&
+            ring_silent_ns(seat) < SILENT_MOST_NS)
+            return false;
+    return true;
+}
+
 bool desktop_waits(void) {
     for (const Seat *seat = seat_first(); seat && !vm_held(); seat = seat->next)
         if (!rests(seat))

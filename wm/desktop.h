@@ -31,7 +31,9 @@ Status desktop_bring(Domain *domain);
 /* No event waits, and every window's thread waits for one; but for windows that
  * have not answered for some seconds. */
 bool desktop_waits(void);
-/* The same, and no other thread of their apps runs. */
+/* Every window has taken its events, or not answered for some seconds. */
+bool desktop_has_heard(void);
+/* As desktop_waits(), and no other thread of their apps runs. */
 bool desktop_quiet(void);
 uint32_t desktop_window_count(void);
 uint64_t desktop_focused_number(void); /* 0: none */

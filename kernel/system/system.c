@@ -14,6 +14,7 @@
 #include "kernel/system/install.h"
 #include "kernel/system/notices/answers.h"
 #include "kernel/system/notices/ending.h"
+#include "kernel/system/notices/failed.h"
 #include "kernel/system/notices/full.h"
 #include "kernel/system/notices/lost.h"
 #include "kernel/system/notices/safety.h"
@@ -34,13 +35,15 @@ enum {
     MEMORY_SHARE = 2, /* of the machine's RAM for pages: a half */
     MINUTE_US = 60000000,
     COMPUTES_NS = 1000000000, /* a program that shows nothing for so long */
+    SHOWS_NS = 2000000000,    /* and one that does */
 };
 
 static struct {
     uint64_t inputs;         /* events received since the start */
     uint64_t settled_inputs; /* and those at the last "ui: settled", */
     uint64_t settled_frame;  /* with its frame */
-    uint64_t moved_ns;       /* when windows last drew, or events came */
+    uint64_t moved_ns;       /* when windows last drew, or events came, */
+    uint64_t input_ns;       /* and when these came */
     uint64_t unshown_ns;  /* the oldest event without a frame after it, or 0 */
     uint64_t shown_ns;    /* longest from an event to its frame, and */
     uint64_t frame_ns;    /* longest work on a frame, since "ui: settled" */
@@ -283,7 +286,8 @@ static void obey_input(void) {
     InputEvent event;
     while (platform_input_next(&event)) {
         run.inputs++;
-        run.moved_ns = platform_now_ns(); /* what follows may need more turns */
+        run.moved_ns = run.input_ns =
+            platform_now_ns(); /* what follows may need more turns */
         TRACE(input, "kind=%d usage=%u down=%d at %d,%d", (int)event.kind,
               event.usage, event.down, event.x, event.y);
         if (run.unshown_ns == 0)
@@ -314,9 +318,12 @@ static bool room_may_come(void) {
 }
 
 /* Nothing waits, and nothing is going to change soon: all programs rest, or
- * what still runs has computed for a while without anything to see. */
+ * what still runs has computed for a while without anything to see. What never
+ * stops showing something is at rest when it has heard all input for longer. */
 static bool at_rest(void) {
     uint64_t now_ns = platform_now_ns();
+    if (now_ns - run.input_ns >= SHOWS_NS && desktop_has_heard())
+        return true;
     if (run.drawn || !desktop_waits())
         run.moved_ns = now_ns;
     return !run.drawn && (run.quiet || now_ns - run.moved_ns >= COMPUTES_NS);
@@ -353,6 +360,7 @@ static void after_programs(void) {
     desktop_step();
     travel_step();
     lost_step();
+    failed_step();
     keep_clock();
     full_step(saver_is_starved());
     compose();

@@ -107,7 +107,7 @@ MUTANTS = [
      ("unit", "commit returns")),
     # ---- Handlers of restarts ----
     ("handlers-again", "vm/run/restarts.c",
-     "    domain->started = ROOT->boot;\n", "",
+     "    begun[slot] = domain->number;\n", "",
      "the handlers of restarts are called for ever",
      ("unit", "handlers run once a start")),
     ("handlers-beside", "vm/run/scheduler.c",

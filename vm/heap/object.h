@@ -329,12 +329,11 @@ typedef struct Domain {
     uint64_t hash_count; /* entries in `hashes` */
     uint64_t gate_count;
     uint64_t restarted_count, restarted_place;
-    uint64_t started;          /* the start (ROOT->boot) in which it ran last */
-    uint64_t handled_ns;       /* how long `handling` ran in that */
-    uint64_t thread_count;     /* not ended */
-    uint64_t collect_at_bytes; /* since_bytes that ask for one */
-    uint64_t bump, bump_end;   /* the hole being filled */
-    uint64_t medium, medium_end;        /* the same for longer objects */
+    uint64_t handled_ns;         /* how long `handling` ran in this start */
+    uint64_t thread_count;       /* not ended */
+    uint64_t collect_at_bytes;   /* since_bytes that ask for one */
+    uint64_t bump, bump_end;     /* the hole being filled */
+    uint64_t medium, medium_end; /* the same for longer objects */
     uint32_t first_region, last_region; /* chain by the region headers */
     uint32_t cursor_region, cursor_block,
         cursor_line;                      /* next hole: from here */

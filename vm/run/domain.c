@@ -49,7 +49,6 @@ static Domain *lay_out(uint32_t region, uint64_t number) {
     bytes_fill(domain, 0, sizeof *domain);
     domain->head.class_id = CLASS_Domain;
     domain->number = number;
-    domain->started = ROOT->boot;
     domain->used_bytes = REGION_BLOCK_BYTES;
     domain->collect_at_bytes = 8u << 20;
     domain->bump = address + ((sizeof *domain + 15) & ~15ull);

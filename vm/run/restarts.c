@@ -1,6 +1,7 @@
 /* Handlers of restarts. */
 #include "vm/run/restarts.h"
 
+#include "kernel/base/bytes.h"
 #include "kernel/base/log.h"
 #include "vm/code/loader.h"
 #include "vm/code/symbols.h"
@@ -69,8 +70,21 @@ Method *restarts_next(Domain *domain, Object **object_out) {
     return method;
 }
 
-bool restarts_wait(const Domain *domain) {
-    return domain->started != ROOT->boot;
+/* Numbers of the apps that have begun to run, by their places. */
+static uint64_t begun[ROOT_DOMAINS_MAX];
+
+void restarts_start(void) {
+    bytes_fill(begun, 0, sizeof begun);
+}
+
+void restarts_forget(const Domain *domain) {
+    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++)
+        if (begun[i] == domain->number)
+            begun[i] = 0;
+}
+
+bool restarts_wait(size_t slot) {
+    return begun[slot] != ROOT->domains[slot]->number;
 }
 
 static bool is_alive(const Thread *thread) {
@@ -94,24 +108,30 @@ static Status make_thread(Domain *domain) {
     return status;
 }
 
-Status restarts_begin(Domain *domain) {
+/* The thread, at the head of its queue, before the first handler. */
+static Status set_out(Domain *domain) {
     uint64_t before = heap_reserve(HEAP_RESERVE_SYSTEM);
     Status status = heap_write(domain, sizeof *domain);
-    if (status == STATUS_OK && domain->restarted_count > 0 &&
-        !is_alive(domain->handling))
+    if (status == STATUS_OK && !is_alive(domain->handling))
         status = make_thread(domain);
     if (status == STATUS_OK && is_alive(domain->handling))
         status = thread_to_front(domain->handling);
     heap_reserve(before);
+    return status;
+}
+
+Status restarts_begin(size_t slot) {
+    Domain *domain = ROOT->domains[slot];
+    Status status = domain->restarted_count > 0 ? set_out(domain) : STATUS_OK;
+    if (status != STATUS_OK && status != STATUS_LIMIT)
+        return status;
     if (status == STATUS_LIMIT)
         log_line("app: %.*s: its handlers of restarts are left out: it has no "
                  "memory",
                  (int)domain->name->length, domain->name->bytes);
-    else if (status != STATUS_OK)
-        return status;
-    domain->started = ROOT->boot;
-    domain->restarted_place = 0;
-    domain->handled_ns = 0;
+    if (domain->restarted_count > 0)
+        domain->restarted_place = domain->handled_ns = 0;
+    begun[slot] = domain->number;
     return STATUS_OK;
 }
 

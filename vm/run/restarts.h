@@ -21,12 +21,17 @@
 /* The object's handler is called after each restart, behind those there are. */
 Status restarts_add(Domain *domain, const Object *object);
 
-/* The app has not run in this start yet. */
-bool restarts_wait(const Domain *domain);
+/* At create and restore: no app has run in this start yet. */
+void restarts_start(void);
+/* This one came back from an older generation: nor has it. */
+void restarts_forget(const Domain *domain);
 
-/* It begins to. Only a lack of room to write anything is an error; then
- * nothing has changed. */
-Status restarts_begin(Domain *domain);
+/* The app at this place of the root's table has not run yet. */
+bool restarts_wait(size_t slot);
+
+/* It begins to. Nothing of an app without handlers is written. Only a lack of
+ * room to write anything is an error; then nothing has changed. */
+Status restarts_begin(size_t slot);
 
 /* The next handler's method and object, which then counts as called; NULL:
  * there is none. The domain is announced. */

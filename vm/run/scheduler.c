@@ -94,8 +94,8 @@ static void wake_all_sleepers(void) {
     scheduler.oversleep = false;
     for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
         size_t slot = (ROOT->next_turn + i) % ROOT_DOMAINS_MAX;
-        if (runs(ROOT->domains[slot]) && restarts_wait(ROOT->domains[slot]))
-            slice_refused(restarts_begin(ROOT->domains[slot]));
+        if (runs(ROOT->domains[slot]) && restarts_wait(slot))
+            slice_refused(restarts_begin(slot));
         if (runs(ROOT->domains[slot]))
             scheduler.oversleep |= wake_sleepers(ROOT->domains[slot], &left);
         must_wait(slot, 0);
@@ -211,7 +211,7 @@ static uint64_t idle_until(void) {
         const Domain *domain = ROOT->domains[i];
         if (!runs(domain))
             continue;
-        if (can_run(i) || (restarts_wait(domain) && !room_waits(i, 0)))
+        if (can_run(i) || (restarts_wait(i) && !room_waits(i, 0)))
             return now;
         const Thread *first = first_sleeper(domain);
         if (first && !room_waits(i, 0) && first->key < earliest)

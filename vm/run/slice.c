@@ -53,7 +53,7 @@ static void say_end(Thread *thread) {
         return;
     vm_describe(thread->thrown, &text);
     if (thread->number == 1)
-        vm_stop_app(thread->domain, text_end(&text));
+        vm_fail_app(thread->domain, text_end(&text));
     else
         log_line("thread %lu of %.*s ended: %s", thread->number,
                  (int)thread->domain->name->length, thread->domain->name->bytes,

@@ -9,8 +9,10 @@
 #include "vm/heap/heap.h"
 #include "vm/run/boot.h"
 #include "vm/run/commit.h"
+#include "vm/run/failed.h"
 #include "vm/run/guard.h"
 #include "vm/run/native_call.h"
+#include "vm/run/restarts.h"
 #include "vm/run/scheduler.h"
 #include "vm/run/thread.h"
 #include "vm/run/thread_tree.h"
@@ -24,6 +26,8 @@ static void (*print)(const Domain *domain, const char *bytes, size_t count);
 
 static Status start_transient(void) {
     guard_start();
+    failed_start();
+    restarts_start();
     native_call_forget();
     worker_start();
     return class_start();
@@ -69,12 +73,9 @@ static void share_boxes(void) {
 
 Status vm_restore_app(Domain *domain) {
     commit_again();
-    Status status = heap_write(domain, sizeof *domain);
-    if (status == STATUS_OK)
-        domain->started = 0; /* of this world's, it ran in no start */
-    if (status == STATUS_OK)
-        restore_waiters(domain);
-    return status;
+    restarts_forget(domain);
+    restore_waiters(domain);
+    return STATUS_OK;
 }
 
 static bool is_lost(Status status) {

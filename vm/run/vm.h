@@ -101,6 +101,17 @@ Status vm_reopen_app(Domain *domain);
  * now. */
 bool vm_stop_app(Domain *domain, const char *reason);
 
+/* The same because of an exception that nobody caught; its words are kept for
+ * whoever tells the person. */
+bool vm_fail_app(Domain *domain, const char *words);
+
+typedef struct VmFailed {
+    char name[48], words[160]; /* UTF-8, cut */
+} VmFailed;
+
+/* The first of those that nobody asked for yet; false: there is none. */
+bool vm_take_failed(VmFailed *failed_out);
+
 /* NULL: it is on a page that cannot be read. */
 const String *vm_app_name(const Domain *domain);
 
