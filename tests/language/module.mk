@@ -40,10 +40,10 @@ run-language-asan:
 	@build/asan/language $(LIBRARIES_REV) $(LANGUAGE_TESTS)
 # The same with a collection and with a power cut after so many counts.
 run-language-collect:
-	@build/language --collect=61 $(LIBRARIES_REV) $(LANGUAGE_TESTS)
+	@build/language --collect=500 $(LIBRARIES_REV) $(LANGUAGE_TESTS)
 # A restart lets go of what a button or a key holds.
 run-language-cut:
-	@build/language --cut=1999 $(LIBRARIES_REV) \
+	@build/language --cut=16001 $(LIBRARIES_REV) \
 	    $(filter-out %/painted.rev %/pointer.rev,$(LANGUAGE_TESTS))
 needs-language-fuzz: build/asan/compiler-fuzz build/lib/core.rvc
 run-language-fuzz:
