@@ -181,16 +181,18 @@ static NativeResult keep_app(NativeCall *call) {
     return NATIVE_DONE;
 }
 
-static NativeResult has_handler(NativeCall *call) {
-    return native_bool(call, call->domain->restarted_place <
-                                 call->domain->restarted_count);
-}
-
-static NativeResult run_handler(NativeCall *call) {
-    Object *object = NULL;
+static NativeResult next_handler(NativeCall *call) {
+    if (call->thread != call->domain->handling)
+        return native_give(call, NULL);
     if (!native_write(call, call->domain, sizeof *call->domain))
         return NATIVE_FAILED;
-    call->callee = restarts_next(call->domain, &object);
+    return native_give(call, restarts_next(call->domain));
+}
+
+/* May be made again before the method is entered: nothing changes here. */
+static NativeResult run_handler(NativeCall *call) {
+    Object *object = native_reference(call, 0);
+    call->callee = restarts_method(object);
     call->result = (uint64_t)(uintptr_t)object;
     return call->callee ? NATIVE_CALL : NATIVE_DONE;
 }
@@ -212,8 +214,8 @@ void core_native_register_thread(void) {
         {"core.Lock.lock", "()V", lock_native, NULL},
         {"core.Lock.unlock", "()V", unlock_native, NULL},
         {"core.keepApp", "(Lcore.Object;)V", keep_app, NULL},
-        {"core.hasHandler", "()B", has_handler, NULL},
-        {"core.runHandler", "()V", run_handler, NULL},
+        {"core.nextHandler", "()Lcore.Object;", next_handler, NULL},
+        {"core.runHandler", "(Lcore.Object;)V", run_handler, NULL},
         {"core.onRestarted", "(Lcore.Object;)V", on_restarted, NULL},
     };
     natives_register(entries, sizeof entries / sizeof entries[0]);

@@ -47,8 +47,8 @@ Status restarts_add(Domain *domain, const Object *object) {
 
 /* ---- After a start ---- */
 
-static Method *method_of(const Object *handler) {
-    const Array *vtable = class_of(handler)->vtable;
+Method *restarts_method(const Object *object) {
+    const Array *vtable = class_of(object)->vtable;
     for (uint64_t i = 0; i < vtable->length; i++) {
         Method *method = (Method *)vtable->at.references[i];
         if (method->argument_count == 1 && method->code &&
@@ -59,15 +59,11 @@ static Method *method_of(const Object *handler) {
     return NULL;
 }
 
-Method *restarts_next(Domain *domain, Object **object_out) {
-    Method *method = NULL;
-    while (!method && domain->restarted_place < domain->restarted_count) {
-        uint64_t address =
-            domain->restarted->at.words[domain->restarted_place++];
-        *object_out = (Object *)(uintptr_t)address;
-        method = method_of(*object_out);
-    }
-    return method;
+Object *restarts_next(Domain *domain) {
+    if (domain->restarted_place >= domain->restarted_count)
+        return NULL;
+    uint64_t address = domain->restarted->at.words[domain->restarted_place++];
+    return (Object *)(uintptr_t)address;
 }
 
 /* Numbers of the apps that have begun to run, by their places. */
@@ -87,10 +83,6 @@ bool restarts_wait(size_t slot) {
     return begun[slot] != ROOT->domains[slot]->number;
 }
 
-static bool is_alive(const Thread *thread) {
-    return thread && thread->state != THREAD_ENDED;
-}
-
 /* A thread that runs core's function for the handlers. */
 static Status make_thread(Domain *domain) {
     const Module *core = symbols_module("core", 4);
@@ -108,13 +100,15 @@ static Status make_thread(Domain *domain) {
     return status;
 }
 
-/* The thread, at the head of its queue, before the first handler. */
+/* A thread at the head of its queue, before the first handler. That of an
+ * earlier start ends the handler that it is in, and calls no other: it may be
+ * behind its last look at the list. */
 static Status set_out(Domain *domain) {
     uint64_t before = heap_reserve(HEAP_RESERVE_SYSTEM);
     Status status = heap_write(domain, sizeof *domain);
-    if (status == STATUS_OK && !is_alive(domain->handling))
+    if (status == STATUS_OK)
         status = make_thread(domain);
-    if (status == STATUS_OK && is_alive(domain->handling))
+    if (status == STATUS_OK && domain->handling)
         status = thread_to_front(domain->handling);
     heap_reserve(before);
     return status;

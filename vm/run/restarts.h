@@ -33,9 +33,12 @@ bool restarts_wait(size_t slot);
  * room to write anything is an error; then nothing has changed. */
 Status restarts_begin(size_t slot);
 
-/* The next handler's method and object, which then counts as called; NULL:
- * there is none. The domain is announced. */
-Method *restarts_next(Domain *domain, Object **object_out);
+/* The object whose handler is next, which then counts as called; NULL: there is
+ * none. The domain is announced. */
+Object *restarts_next(Domain *domain);
+
+/* An object's handler, or NULL. */
+Method *restarts_method(const Object *object);
 
 /* The app's other threads wait for this one. */
 bool restarts_first(const Domain *domain, const Thread *thread);
