@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs UI scripts: those beside this file on the hosted machine or in QEMU, and
-# those in pc/ in QEMU only. A script's line "# options: ..." adds options of
+# those in pc/ in QEMU only, and not there where a line says "# only: host". A script's line "# options: ..." adds options of
 # build/uitest. Ends in "N passed, N failed".
 # usage: tests/ui/run.sh host|qemu [SCRIPT...]
 # Environment: UITEST, more options for all of them.
@@ -20,6 +20,7 @@ golden=tests/ui/golden
 same_versions=no
 [ "$(tests/gallery/versions)" = "$(cat $golden/versions)" ] && same_versions=yes
 for script in "${scripts[@]}"; do
+    [ "$machine" = qemu ] && grep -q '^# only: host' "$script" && continue
     read -ra options < <(sed -n 's/^# options: //p' "$script")
     if [ $same_versions = no ] && grep -qE '^(expect [^t]|exact [^ ]+$)' "$script"; then
         skipped=$((skipped + 1)) # golden pictures of other fonts
