@@ -10,12 +10,12 @@
 #define TABLET_MAX 32768 /* steps of an axis: 0 to this - 1 */
 #define DRAG_STEPS 8
 #define KEYS_MAX 8
-#define BURST                                                                  \
-    12 /* input events that are sent without looking back: the                 \
-        * keyboard's queue in QEMU has 16 bytes */
+#define QUEUE_BYTES 16  /* the keyboard's in QEMU, which loses the rest */
+#define POINTER_BYTES 1 /* an event of the tablet, whose queue is longer */
+#define KEY_BYTES_MAX 6 /* the longest key, Pause */
 
-static int64_t events_sent;  /* since the boot */
-static int events_unwatched; /* since the machine settled last */
+static int64_t events_sent; /* since the boot */
+static int bytes_unwatched; /* since the machine settled last */
 static int64_t settled_wanted;
 static size_t settled_from;  /* place in the log: before it was another story */
 static size_t question_from; /* the same for the console's last question */
@@ -30,18 +30,24 @@ static bool has_settled(void) {
 
 static bool settle(void) {
     settled_wanted = events_sent;
-    events_unwatched = 0;
+    bytes_unwatched = 0;
     return ui_wait(has_settled, "\"ui: settled\" with all input");
 }
 
-/* Counts one event that the machine will see; waits for a machine that says
- * when it has settled before too many are on their way. */
-static bool sent(void) {
-    events_sent++;
-    events_unwatched++;
-    if (events_unwatched < BURST || ui_log_settled(0, "input=") < 0)
+/* Waits, once the machine says when it has settled, until what is on its way
+ * leaves room for so many bytes. */
+static bool has_room(int bytes) {
+    if (bytes_unwatched + bytes <= QUEUE_BYTES ||
+        ui_log_settled(0, "input=") < 0)
         return true;
     return settle();
+}
+
+/* Counts one event that the machine will see. */
+static bool sent(int bytes) {
+    events_sent++;
+    bytes_unwatched += bytes;
+    return true;
 }
 
 /* Keyboard and tablet are two devices: what is sent to one may overtake what is
@@ -49,7 +55,7 @@ static bool sent(void) {
 static bool use_device(char kind) {
     char before = device;
     device = kind;
-    if (before == kind || events_unwatched == 0 ||
+    if (before == kind || bytes_unwatched == 0 ||
         ui_log_settled(0, "input=") < 0)
         return true;
     return settle();
@@ -94,18 +100,30 @@ static const char *key_name(uint16_t usage) {
     return usage >= KEY_A ? word_of(key_names, usage - KEY_A) : NULL;
 }
 
+/* How much the keyboard says of a key that goes down or up, in its scan codes
+ * of set 1: some have a prefix. */
+static int key_bytes(uint16_t usage) {
+    if (usage > KEY_F12 && usage < KEY_INSERT)
+        return KEY_BYTES_MAX; /* Print and Pause among them */
+    bool prefixed = (usage >= KEY_INSERT && usage <= KEY_UP) ||
+                    usage == KEY_PAD_DIVIDE || usage == KEY_PAD_ENTER ||
+                    usage >= KEY_META;
+    return prefixed ? 2 : 1;
+}
+
 static bool send_key(uint16_t usage, bool down) {
     char event[256];
+    int bytes = key_bytes(usage);
     const char *name = key_name(usage);
     if (!name)
         return ui_fail("no key for usage %x", usage);
-    if (!use_device('k'))
+    if (!use_device('k') || !has_room(bytes))
         return false;
     snprintf(event, sizeof event,
              "{\"type\":\"key\",\"data\":{\"down\":%s,\"key\":"
              "{\"type\":\"qcode\",\"data\":\"%s\"}}}",
              down ? "true" : "false", name);
-    return send_events(event) && sent();
+    return send_events(event) && sent(bytes);
 }
 
 static bool type_text(char *quoted) {
@@ -167,7 +185,8 @@ static bool send_pointer(int x, int y) {
              "{\"type\":\"abs\",\"data\":{\"axis\":\"x\",\"value\":%d}},"
              "{\"type\":\"abs\",\"data\":{\"axis\":\"y\",\"value\":%d}}",
              axis(x, screen_width), axis(y, screen_height));
-    return send_events(events) && sent();
+    return has_room(POINTER_BYTES) && send_events(events) &&
+           sent(POINTER_BYTES);
 }
 
 static bool send_button(const char *name, bool down) {
@@ -175,7 +194,7 @@ static bool send_button(const char *name, bool down) {
     snprintf(event, sizeof event,
              "{\"type\":\"btn\",\"data\":{\"down\":%s,\"button\":\"%s\"}}",
              down ? "true" : "false", name);
-    return use_device('t') && send_events(event);
+    return use_device('t') && has_room(POINTER_BYTES) && send_events(event);
 }
 
 static bool move(const char *rest) {
@@ -195,8 +214,8 @@ static bool click(const char *rest) {
     if (!send_pointer(x, y))
         return false;
     for (int i = 0; i < times; i++)
-        if (!send_button(button, true) || !sent() ||
-            !send_button(button, false) || !sent())
+        if (!send_button(button, true) || !sent(POINTER_BYTES) ||
+            !send_button(button, false) || !sent(POINTER_BYTES))
             return false;
     return true;
 }
@@ -205,13 +224,14 @@ static bool drag(const char *rest) {
     int x1, y1, x2, y2;
     if (sscanf(rest, "%d %d %d %d", &x1, &y1, &x2, &y2) != 4)
         return ui_fail("wanted: drag X1 Y1 X2 Y2");
-    if (!send_pointer(x1, y1) || !send_button("left", true) || !sent())
+    if (!send_pointer(x1, y1) || !send_button("left", true) ||
+        !sent(POINTER_BYTES))
         return false;
     for (int i = 1; i <= DRAG_STEPS; i++)
         if (!send_pointer(x1 + (x2 - x1) * i / DRAG_STEPS,
                           y1 + (y2 - y1) * i / DRAG_STEPS))
             return false;
-    return send_button("left", false) && sent();
+    return send_button("left", false) && sent(POINTER_BYTES);
 }
 
 /* QEMU has buttons for the wheel; each press is a notch, and the tablet says
@@ -223,7 +243,7 @@ static bool wheel(const char *rest) {
     const char *button = notches > 0 ? "wheel-up" : "wheel-down";
     for (int left = notches < 0 ? -notches : notches; left > 0; left--)
         if (!send_button(button, true) || !send_button(button, false) ||
-            !sent())
+            !sent(POINTER_BYTES))
             return false;
     return true;
 }
@@ -317,7 +337,7 @@ static bool open_app(const char *rest) {
 static bool pc_boot(void) {
     settled_from = 0;
     events_sent = 0;
-    events_unwatched = 0;
+    bytes_unwatched = 0;
     screen_width = screen_height = 0;
     return uitest_qemu_boot();
 }
@@ -326,7 +346,7 @@ static bool pc_boot(void) {
 static void pc_started(size_t log_from) {
     settled_from = log_from;
     events_sent = 0;
-    events_unwatched = 0;
+    bytes_unwatched = 0;
 }
 
 static bool pc_obey(const char *word, char *rest) {
