@@ -94,6 +94,29 @@ uint64_t platform_memory_bytes(void);
 void *platform_table_reserve(uint64_t bytes);
 Status platform_table_commit(void *table, uint64_t offset, uint64_t bytes);
 
+/* ---- Another stack ----
+ *
+ * For long work in C that is to give way now and then: it runs on a stack of
+ * its own, which stays as it is while others go on. Nothing on it is
+ * persistent. It must not touch the persistent range. */
+
+typedef struct PlatformStack PlatformStack;
+
+/* A stack of at least so many bytes, on which run(context) will be called.
+ * NULL: no memory. */
+PlatformStack *platform_stack_take(size_t bytes, void (*run)(void *context),
+                                   void *context);
+
+/* Goes on there until it gives way (true) or run() has returned (false: only
+ * platform_stack_give() may follow). Not from another such stack. */
+bool platform_stack_go(PlatformStack *stack);
+
+/* On such a stack: platform_stack_go() returns, and this does with the next. */
+void platform_stack_pause(void);
+
+/* Whatever runs on it never goes on. */
+void platform_stack_give(PlatformStack *stack);
+
 /* ---- The disk ----
  *
  * Blocks of 4 KiB. Requests are asynchronous and may complete in any order. A

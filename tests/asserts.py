@@ -54,7 +54,7 @@ def main():
             if "EXPECT" not in body and not names_one_of(known, body):
                 print(f"{path}: \"{sentence}\" asserts nothing")
     for path in tracked("tests/language/*/*.rev"):
-        if not re.search(r"// expect|\bexpect\(", read(path)):
+        if not re.search(r"// expect|\bexpect(Equal)?\(", read(path)):
             print(f"{path} expects nothing")
     for path in tracked("tests/*.ui"):
         if not path.startswith(NO_TESTS) and not re.search(

@@ -1,5 +1,5 @@
 UNIT_SOURCES += tests/test.c $(sort $(wildcard tests/unit/*.c)) \
-    $(sort $(wildcard tests/sim/*.c)) kernel/host/range.c
+    $(sort $(wildcard tests/sim/*.c)) kernel/host/range.c kernel/host/stack.c
 
 # The new user's way on a minimal Debian; needs root.
 run-fresh:

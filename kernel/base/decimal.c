@@ -43,6 +43,33 @@ static void big_subtract(Big *a, const Big *b) {
     }
 }
 
+#define POWER 9 /* of ten: the largest in 32 bits */
+
+/* By 10 to the power of `exponent`. */
+static void big_multiply_power(Big *big, int exponent) {
+    for (; exponent >= POWER; exponent -= POWER)
+        big_multiply_add(big, 1000000000, 0);
+    for (; exponent > 0; exponent--)
+        big_multiply_add(big, 10, 0);
+}
+
+static int big_bits(const Big *big) {
+    for (int i = WORDS - 1; i >= 0; i--)
+        if (big->words[i])
+            return 32 * i + 32 - __builtin_clz(big->words[i]);
+    return 0;
+}
+
+/* What is shifted out is lost. */
+static void big_shift(Big *big, int bits) {
+    int words = bits / 32;
+    for (int i = WORDS - 1; i >= 0; i--) {
+        uint64_t high = i >= words ? big->words[i - words] : 0;
+        uint64_t low = i > words ? big->words[i - words - 1] : 0;
+        big->words[i] = (uint32_t)((high << 32 | low) << bits % 32 >> 32);
+    }
+}
+
 static double from_bits(uint64_t bits) {
     double value;
     bytes_copy(&value, &bits, sizeof value);
@@ -52,6 +79,14 @@ static double from_bits(uint64_t bits) {
 /* numerator / denominator, both above 0, to the nearest double. */
 static double divide(Big *numerator, Big *denominator) {
     int exponent = 0; /* the quotient is in [1, 2) times 2^exponent */
+    int longer = big_bits(numerator) - big_bits(denominator);
+    if (longer < 0) {
+        exponent = longer < -1075 ? -1075 : longer;
+        big_shift(numerator, -exponent);
+    } else if (longer > 1) {
+        exponent = longer - 1;
+        big_shift(denominator, exponent);
+    }
     while (big_compare(numerator, denominator) < 0 && exponent > -1075) {
         big_multiply_add(numerator, 2, 0);
         exponent--;
@@ -155,9 +190,7 @@ double decimal_to_double(const char *text, size_t length) {
     if (decimal.count <= 15 && decimal.exponent < 0 && decimal.exponent >= -22)
         return (double)decimal.small / power_of_ten(-decimal.exponent);
     Big denominator = {.words = {1}};
-    for (int i = 0; i < decimal.exponent; i++)
-        big_multiply_add(&decimal.digits, 10, 0);
-    for (int i = 0; i > decimal.exponent; i--)
-        big_multiply_add(&denominator, 10, 0);
+    big_multiply_power(&decimal.digits, decimal.exponent);
+    big_multiply_power(&denominator, -decimal.exponent);
     return divide(&decimal.digits, &denominator);
 }

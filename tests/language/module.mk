@@ -2,7 +2,7 @@
 LANGUAGE_TESTS := $(sort $(wildcard tests/language/*/*.rev)) \
     $(sort $(wildcard docs/book/*.md))
 LANGUAGE_SOURCES := tests/language/machine.c $(sort $(wildcard tests/sim/*.c)) \
-    kernel/host/range.c
+    kernel/host/range.c kernel/host/stack.c
 
 define LANGUAGE_RULES
 build/asan/language: $$(call objects,asan,$$(COMMON_SOURCES) \

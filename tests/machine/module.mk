@@ -1,6 +1,6 @@
 # The whole system in the simulator.
 MACHINE_SOURCES := tests/machine/machine.c tests/machine/input.c \
-    $(sort $(wildcard tests/sim/*.c)) kernel/host/range.c
+    $(sort $(wildcard tests/sim/*.c)) kernel/host/range.c kernel/host/stack.c
 define MACHINE_RULES
 build/asan/machine: $$(call objects,asan,$$(COMMON_SOURCES) \
     $$(MACHINE_SOURCES)) $$(call libraries,asan)

@@ -1,6 +1,6 @@
 # The store's campaigns: in both variants, some of them in each.
 STORE_TEST_SOURCES := tests/test.c $(sort $(wildcard tests/store/*.c)) \
-    $(sort $(wildcard tests/sim/*.c)) kernel/host/range.c
+    $(sort $(wildcard tests/sim/*.c)) kernel/host/range.c kernel/host/stack.c
 define STORE_TEST_RULES
 build/store-test: $$(call objects,host,$$(BASE_SOURCES) $$(PERSIST_SOURCES) \
     $$(STORE_TEST_SOURCES))

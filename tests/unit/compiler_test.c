@@ -1,6 +1,5 @@
 /* Tests of the compiler as a library; what the language does is tested in
  * tests/language. */
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,50 +7,9 @@
 #include "kernel/base/decimal.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
-#include "vm/compiler/compiler.h"
-
-enum { SOURCES_MAX = 40, FILE_BYTES = 1 << 18 };
+#include "tests/unit/compiler_core.h"
 
 /* ---- Compiling ---- */
-
-static CompilerLibrary core;
-
-static char *read_file(const char *path, size_t *length_out) {
-    FILE *file = fopen(path, "rb");
-    char *bytes = calloc(1, FILE_BYTES);
-    if (file && bytes)
-        *length_out = fread(bytes, 1, FILE_BYTES - 1, file);
-    if (file)
-        fclose(file);
-    return bytes;
-}
-
-/* The core library, compiled once. */
-static void need_core(void) {
-    CompilerSource sources[SOURCES_MAX];
-    CompilerRequest request = {.module = "core",
-                               .sources = sources,
-                               .is_core = true,
-                               .is_system = true};
-    CompilerResult result;
-    glob_t files;
-    if (core.bytes || glob("apps/lib/core/*.rev", 0, NULL, &files))
-        return;
-    for (size_t i = 0; i < files.gl_pathc && i < SOURCES_MAX; i++) {
-        CompilerSource *source = &sources[request.source_count++];
-        source->name = files.gl_pathv[i];
-        source->text = read_file(source->name, &source->length);
-    }
-    EXPECT_EQUAL(compiler_compile(&request, &result), STATUS_OK);
-    EXPECT_EQUAL(result.error_count, 0);
-    uint8_t *copy = malloc(result.size_bytes + 1);
-    memcpy(copy, result.bytes, result.size_bytes);
-    core = (CompilerLibrary){copy, result.size_bytes};
-    compiler_free(&result);
-    for (size_t i = 0; i < request.source_count; i++)
-        free((char *)sources[i].text);
-    globfree(&files);
-}
 
 static CompilerSource source_of(const char *text) {
     return (CompilerSource){"test.rev", text, strlen(text)};
@@ -60,7 +18,7 @@ static CompilerSource source_of(const char *text) {
 static CompilerResult compile(const char *text) {
     CompilerSource source = source_of(text);
     CompilerResult result;
-    need_core();
+    CompilerLibrary core = compiler_core();
     CompilerRequest request = {.module = "test",
                                .sources = &source,
                                .source_count = 1,
@@ -75,7 +33,7 @@ static CompilerResult compile_line(const char *text,
                                    size_t count) {
     CompilerSource source = source_of(text);
     CompilerResult result;
-    need_core();
+    CompilerLibrary core = compiler_core();
     CompilerRequest request = {.module = "line",
                                .sources = &source,
                                .source_count = 1,
@@ -149,7 +107,8 @@ TEST("a module imports what another declares, by its interface") {
         "}\n"
         "fun make(x: Int, y: List<Int> = [x], z: Char = 'z') => y\n");
     EXPECT_EQUAL(shapes.error_count, 0);
-    CompilerLibrary libraries[] = {core, {shapes.bytes, shapes.size_bytes}};
+    CompilerLibrary libraries[] = {compiler_core(),
+                                   {shapes.bytes, shapes.size_bytes}};
     CompilerSource source = source_of(
         "import test\n"
         "fun main() {\n"
@@ -213,7 +172,7 @@ TEST("a type that grows too large ends in an error") {
 TEST("a damaged library is refused") {
     CompilerSource source = source_of("fun main() {}\n");
     CompilerResult result;
-    need_core();
+    CompilerLibrary core = compiler_core();
     uint8_t *damaged = malloc(core.size_bytes);
     CompilerLibrary library = {damaged, core.size_bytes};
     CompilerRequest request = {.module = "test",
@@ -240,7 +199,7 @@ TEST("when memory ends, the compilation ends and gives all of it back") {
     CompilerSource source =
         source_of("fun main() { print([1, 2].map { it }) }");
     bool finished = false;
-    need_core();
+    CompilerLibrary core = compiler_core();
     CompilerRequest request = {.module = "test",
                                .sources = &source,
                                .source_count = 1,

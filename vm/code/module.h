@@ -77,6 +77,8 @@
 #define MODULE_MAGIC 0x00435652u /* "RVC", 0 */
 #define MODULE_FORMAT 1u
 #define MODULE_HEADER_BYTES 56u
+#define MODULE_SIZE_AT 16u /* places in the header */
+#define MODULE_CLASS_COUNT_AT 36u
 #define MODULE_NAME_BYTES_MAX 255u
 #define MODULE_CODE_WORDS_MAX 32767u
 #define MODULE_REGISTERS_MAX 4096u /* R and S together */

@@ -11,6 +11,11 @@ struct ArenaBlock {
 
 #define BLOCK_BYTES ((size_t)64 * 1024)
 
+enum {
+    TAKE_UNITS = 8,
+    BYTES_A_UNIT = 64, /* made zero */
+};
+
 static void new_block(Arena *arena, size_t size_bytes) {
     size_t wanted = size_bytes + sizeof(ArenaBlock);
     if (wanted < BLOCK_BYTES)
@@ -28,9 +33,11 @@ static void new_block(Arena *arena, size_t size_bytes) {
 }
 
 void *arena_take(Arena *arena, size_t size_bytes) {
-    if (size_bytes > arena->limit_bytes)
+    if (size_bytes > arena->limit_bytes ||
+        (uintptr_t)__builtin_frame_address(0) < arena->stack_end)
         __builtin_longjmp(arena->escape, 1);
     size_bytes = (size_bytes + 15) & ~(size_t)15;
+    work_add(TAKE_UNITS + size_bytes / BYTES_A_UNIT);
     if (!arena->at || (size_t)(arena->end - arena->at) < size_bytes)
         new_block(arena, size_bytes);
     void *memory = arena->at;

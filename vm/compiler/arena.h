@@ -1,13 +1,16 @@
 /* Arena: the compiler's only memory; given back all at once.
  *
  * Whoever owns the arena sets `escape` by __builtin_setjmp before the first
- * use: when memory ends, arena_take goes there and never returns NULL. So no
- * other part of the compiler looks at allocation failures. */
+ * use: when memory ends, or the stack, arena_take goes there and never returns
+ * NULL. So no other part of the compiler looks at allocation failures; and
+ * whatever goes deep takes memory on its way. */
 #ifndef COMPILER_ARENA_H
 #define COMPILER_ARENA_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "vm/compiler/work.h"
 
 typedef struct ArenaBlock ArenaBlock;
 
@@ -15,8 +18,9 @@ typedef struct Arena {
     ArenaBlock *blocks;
     char *at, *end;
     size_t taken_bytes;
-    size_t limit_bytes; /* more than this counts as no memory */
-    void **escape;      /* five words for __builtin_longjmp */
+    size_t limit_bytes;  /* more than this counts as no memory */
+    uintptr_t stack_end; /* nor deeper than this; 0: no limit */
+    void **escape;       /* five words for __builtin_longjmp */
 } Arena;
 
 /* Zeroed, aligned to 16. */

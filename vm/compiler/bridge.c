@@ -16,7 +16,7 @@ Name bridge_default_name(Generator *g, const Function *function) {
 }
 
 static Function *method_named(const Class *class, const Function *like) {
-    for (Function *f = class->functions; f; f = f->next)
+    for (Function *f = class->functions; f; f = NEXT(f))
         if (f->name == like->name && !f->is_static &&
             f->kind != FUNCTION_RESTARTED && !f->is_abstract &&
             (f->kind == FUNCTION_SETTER) == (like->kind == FUNCTION_SETTER))
@@ -25,7 +25,7 @@ static Function *method_named(const Class *class, const Function *like) {
 }
 
 static Function *implementation(const Class *class, const Function *like) {
-    for (; class; class = class->super ? class->super->class : NULL) {
+    for (; class; class = class_above(class)) {
         Function *found = method_named(class, like);
         if (found)
             return found;
@@ -132,7 +132,7 @@ typedef struct Made {
 
 static bool already_made(Generator *g, Made **made, Name name,
                          const Signature *signature) {
-    for (Made *m = *made; m; m = m->next)
+    for (Made *m = *made; m; m = NEXT(m))
         if (m->name == name && erase_same(&m->signature, signature))
             return true;
     Made *new = ARENA_NEW(&g->compile->arena, Made);
@@ -172,10 +172,10 @@ static void bridge_interface(Generator *of, Class *class, Class *interface,
                              Made **made, unsigned depth) {
     if (depth > 100)
         return;
-    for (Function *f = interface->functions; f; f = f->next)
+    for (Function *f = interface->functions; f; f = NEXT(f))
         if (!f->is_static)
             bridge_one(of, class, erase_root(of->world, f), f, made);
-    for (size_t i = 0; i < interface->interface_count; i++)
+    for (size_t i = 0; i < interface->interface_count; i++, work_add(1))
         bridge_interface(of, class, interface->interfaces[i]->class, made,
                          depth + 1);
 }
@@ -183,7 +183,7 @@ static void bridge_interface(Generator *of, Class *class, Class *interface,
 /* Methods that a scalar's class has from Object. */
 static void bridge_scalar(Generator *of, Class *class, Made **made) {
     Class *object = of->world->classes.object;
-    for (Function *f = object->functions; f; f = f->next)
+    for (Function *f = object->functions; f; f = NEXT(f))
         if (!f->is_static && method_named(class, f))
             bridge_one(of, class, f, f, made);
 }
@@ -194,6 +194,6 @@ void bridge_class(Generator *of, Class *class) {
         return;
     if (erase_is_scalar_class(of->world, class))
         bridge_scalar(of, class, &made);
-    for (size_t i = 0; i < class->interface_count; i++)
+    for (size_t i = 0; i < class->interface_count; i++, work_add(1))
         bridge_interface(of, class, class->interfaces[i]->class, &made, 0);
 }

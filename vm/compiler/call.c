@@ -110,7 +110,7 @@ Value call_function(Generator *g, Function *function, Value receiver,
 
 Function *call_member_of(Generator *g, Class *class, const char *name) {
     Name wanted = name_of(&g->compile->names, name);
-    for (Function *f = class->functions; f; f = f->next)
+    for (Function *f = class->functions; f; f = NEXT(f))
         if (f->name == wanted && f->kind != FUNCTION_SETTER)
             return f;
     g->writer->full = true;
@@ -145,7 +145,7 @@ static Value call_default(Generator *g, Function *function, Value receiver,
                                    receiver_type(g, function), value_none);
         signature.parameters[count++] = receiver_type(g, function);
     }
-    for (size_t i = 0; i < index; i++, parameter = parameter->next) {
+    for (size_t i = 0; i < index; i++, parameter = NEXT(parameter)) {
         Erased type = erase_type(g->world, parameter->type);
         all[count] =
             value_convert(g, value_borrowed(before[i]), type, value_none);
@@ -180,7 +180,7 @@ static void argument_values(Generator *g, Function *function, Value receiver,
     erase_signature(g->world, target, &signature);
     size_t skip = signature.count > count ? signature.count - count : 0;
     for (size_t i = 0; i < count && parameter;
-         i++, parameter = parameter->next) {
+         i++, parameter = NEXT(parameter)) {
         Erased type = signature.parameters[skip + i];
         Node *node = arguments[i];
         uint32_t line = g->line;
@@ -276,7 +276,7 @@ static Value call_closure(Generator *g, Node *node, Value hint) {
     char text[16];
     all[count++] = value_own(g, generate(g, node->left, value_none));
     for (Node *n = node->items; n && count < MODULE_PARAMETERS_MAX;
-         n = n->next) {
+         n = NEXT(n)) {
         signature.parameters[signature.count++] = object;
         for (size_t i = 0; i < count; i++)
             all[i] = value_keep(g, all[i], n);

@@ -50,7 +50,7 @@ static Checker at_variable(const Checker *checker, Variable *variable) {
     Function *home = is_static ? module->init : class ? class->init : NULL;
     Checker new = inside(checker, module, class, home, is_static);
     for (Variable *p = !is_static && class ? class->parameters : NULL; p;
-         p = p->next)
+         p = NEXT(p))
         check_push(&new, p);
     return new;
 }
@@ -141,7 +141,7 @@ static void check_function(Checker *checker, Function *function) {
     function->being_inferred = true;
     Checker new = inside(checker, function->module, function->owner, function,
                          function->is_static || !function->owner);
-    for (Variable *p = function->parameters; p; p = p->next) {
+    for (Variable *p = function->parameters; p; p = NEXT(p)) {
         check_default(&new, p);
         check_push(&new, p);
     }
@@ -193,7 +193,7 @@ static void check_super_call(Checker *checker, Class *class) {
     SuperNode *node = class->supers;
     while (node &&
            !(class->super && node->type->name == class->super->class->name))
-        node = node->next;
+        node = NEXT(node);
     if (!class->super)
         return;
     Function *init = class->super->class->init;
@@ -214,28 +214,28 @@ static void check_super_call(Checker *checker, Class *class) {
  * initialisation. */
 static void check_class_body(Checker *checker, Class *class) {
     Checker new = inside(checker, class->module, class, class->init, false);
-    for (Variable *p = class->parameters; p; p = p->next) {
+    for (Variable *p = class->parameters; p; p = NEXT(p)) {
         check_default(&new, p);
         check_push(&new, p);
     }
-    for (SuperNode *n = class->supers; n; n = n->next)
+    for (SuperNode *n = class->supers; n; n = NEXT(n))
         if (n->has_arguments &&
             (!class->super || n->type->name != class->super->class->name))
             source_error(checker->compile, n->type->place,
                          "an interface has no constructor");
     if (class->kind == CLASS_CLASS)
         check_super_call(&new, class);
-    for (Variable *v = class->fields; v; v = v->next) {
+    for (Variable *v = class->fields; v; v = NEXT(v)) {
         if (v->is_static)
             check_variable_type(checker, v);
         else
             check_field(checker, v);
     }
-    for (Node *n = class->init_blocks; n; n = n->next)
+    for (Node *n = class->init_blocks; n; n = NEXT(n))
         check_block(&new, n, NULL, false);
-    for (Function *f = class->functions; f; f = f->next)
+    for (Function *f = class->functions; f; f = NEXT(f))
         check_function(checker, f);
-    for (Class *c = class->cases; c; c = c->next)
+    for (Class *c = class->cases; c; c = NEXT(c))
         check_class_body(checker, c);
     if (class->kind != CLASS_CASE)
         check_conformance(checker, class);
@@ -285,16 +285,16 @@ void check_module(World *world, Module *module, Variable *slots,
                        .is_static = true,
                        .slots = slots,
                        .new_slots = new_slots_out};
-    for (Variable *v = module->variables; v; v = v->next)
+    for (Variable *v = module->variables; v; v = NEXT(v))
         if (check_variable_type(&checker, v) && !v->initial &&
             !has_default_value(v->type))
             source_error(world->compile, v->place, "\"%s\" needs a first value",
                          v->name->bytes);
-    for (Class *c = module->classes; c; c = c->next)
+    for (Class *c = module->classes; c; c = NEXT(c))
         check_class_body(&checker, c);
-    for (Function *f = module->functions; f; f = f->next)
+    for (Function *f = module->functions; f; f = NEXT(f))
         check_function(&checker, f);
-    for (Function *f = module->tests; f; f = f->next)
+    for (Function *f = module->tests; f; f = NEXT(f))
         check_function(&checker, f);
     if (module->line)
         check_line(&checker);

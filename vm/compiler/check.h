@@ -161,6 +161,7 @@ void check_conformance(Checker *checker, Class *class);
  * every expression and statement enters and leaves. False, after an error,
  * when it is one level too many. */
 #define CHECK_DEPTH 320u
+#define NODE_UNITS 60 /* of work.h, for each */
 bool check_enter(Checker *checker, Node *node);
 void check_leave(Checker *checker);
 

@@ -4,7 +4,7 @@
 
 static size_t count_parameters(const Variable *list) {
     size_t count = 0;
-    for (; list; list = list->next)
+    for (; list; list = NEXT(list))
         count++;
     return count;
 }
@@ -27,7 +27,7 @@ static size_t named_parameter(Checker *checker, const Function *function,
                               Node *argument) {
     size_t index = 0;
     Suggestion suggestion = check_suggestion(argument->label);
-    for (Variable *p = function->parameters; p; p = p->next, index++) {
+    for (Variable *p = function->parameters; p; p = NEXT(p), index++) {
         if (p->name == argument->label)
             return index;
         check_offer(&suggestion, p->name);
@@ -42,7 +42,7 @@ static size_t named_parameter(Checker *checker, const Function *function,
  * argument yet. */
 static size_t trailing_parameter(const Function *function, Node **arguments) {
     size_t index = 0, found = SIZE_MAX;
-    for (Variable *p = function->parameters; p; p = p->next, index++)
+    for (Variable *p = function->parameters; p; p = NEXT(p), index++)
         if (!arguments[index] && is_function(p->type))
             found = index;
     return found;
@@ -51,7 +51,7 @@ static size_t trailing_parameter(const Function *function, Node **arguments) {
 static void say_count(Checker *checker, Node *call, const Function *function,
                       size_t count) {
     size_t given = 0;
-    for (Node *n = call->items; n; n = n->next)
+    for (Node *n = call->items; n; n = NEXT(n))
         given++;
     source_error(checker->compile, call->place,
                  "%s takes %u argument%s, not %u", call_name(function),
@@ -92,12 +92,12 @@ static bool place_arguments(Checker *checker, Node *call,
     call->arguments =
         arena_take(&checker->compile->arena, count * sizeof(Node *));
     call->argument_count = count;
-    for (Node *argument = call->items; argument; argument = argument->next)
+    for (Node *argument = call->items; argument; argument = NEXT(argument))
         if (!place_argument(checker, call, function, argument, &position,
                             count))
             return false;
     size_t index = 0;
-    for (Variable *p = function->parameters; p; p = p->next, index++) {
+    for (Variable *p = function->parameters; p; p = NEXT(p), index++) {
         if (call->arguments[index] || p->has_default || p->initial)
             continue;
         if (!call->items || !call->items->label)
@@ -115,13 +115,13 @@ static bool place_arguments(Checker *checker, Node *call,
 static Binding *bind_explicit(Checker *checker, Node *call,
                               TypeParameter *parameters, Binding *bindings) {
     TypeNode *node = call->type_nodes;
-    for (; parameters && node; parameters = parameters->next, node = node->next)
+    for (; parameters && node; parameters = NEXT(parameters), node = NEXT(node))
         bindings = type_bind(checker->world, parameters,
                              check_type(checker, node), bindings);
     if (parameters || node)
         source_error(checker->compile, call->place,
                      "there are too %s type arguments", node ? "many" : "few");
-    for (; parameters; parameters = parameters->next)
+    for (; parameters; parameters = NEXT(parameters))
         bindings = type_bind(checker->world, parameters, checker->world->bad,
                              bindings);
     return bindings;
@@ -129,7 +129,7 @@ static Binding *bind_explicit(Checker *checker, Node *call,
 
 static Binding *bind_unknown(Checker *checker, TypeParameter *parameters,
                              Binding *bindings) {
-    for (; parameters; parameters = parameters->next)
+    for (; parameters; parameters = NEXT(parameters))
         bindings =
             type_bind(checker->world, parameters,
                       type_new_unknown(checker->world, parameters), bindings);
@@ -146,7 +146,7 @@ static Binding *bind_parameters(Checker *checker, Node *call,
 static void check_bounds(Checker *checker, Node *call,
                          TypeParameter *parameters, const Binding *bindings) {
     World *world = checker->world;
-    for (TypeParameter *p = parameters; p; p = p->next) {
+    for (TypeParameter *p = parameters; p; p = NEXT(p)) {
         Type *type = type_substitute(world, p->type, bindings);
         Type *bound = type_substitute(world, p->bound, bindings);
         if (type_kind(type) == TYPE_UNKNOWN) {
@@ -177,7 +177,7 @@ static void check_values(Checker *checker, Node *call, Function *function,
                          const Binding *bindings) {
     for (int closures = 0; closures < 2; closures++) {
         size_t index = 0;
-        for (Variable *p = function->parameters; p; p = p->next, index++) {
+        for (Variable *p = function->parameters; p; p = NEXT(p), index++) {
             Node *argument = call->arguments[index];
             if (argument && (argument->kind == NODE_CLOSURE) == closures)
                 check_argument(checker, argument, p, bindings);
@@ -186,7 +186,7 @@ static void check_values(Checker *checker, Node *call, Function *function,
 }
 
 static void check_rest(Checker *checker, Node *call) {
-    for (Node *n = call->items; n; n = n->next)
+    for (Node *n = call->items; n; n = NEXT(n))
         if (!n->type && n->kind != NODE_CLOSURE)
             check_expression(checker, n, NULL);
 }
@@ -204,7 +204,7 @@ static void use_expected(Checker *checker, Type *result, Type *expected) {
 
 /* Defaults of a compiled module have no types yet. */
 static void check_defaults(Checker *checker, Function *function) {
-    for (Variable *p = function->parameters; p; p = p->next) {
+    for (Variable *p = function->parameters; p; p = NEXT(p)) {
         if (!p->initial || p->is_checked || !function->module->is_interface)
             continue;
         p->is_checked = true;
@@ -308,7 +308,7 @@ static Type *call_value(Checker *checker, Node *call, Type *type) {
         check_rest(checker, call);
         return world->bad;
     }
-    for (Node *n = call->items; n; n = n->next, count++)
+    for (Node *n = call->items; n; n = NEXT(n), count++)
         if (count < type->count)
             check_value(checker, n, type->arguments[count], "argument");
     if (count != type->count)

@@ -12,7 +12,7 @@ static Type *expected_function(Checker *checker, Type *expected) {
 
 static size_t count_variables(const Variable *list) {
     size_t count = 0;
-    for (; list; list = list->next)
+    for (; list; list = NEXT(list))
         count++;
     return count;
 }
@@ -39,7 +39,7 @@ static void implicit_parameters(Checker *checker, Function *closure,
 static void parameter_types(Checker *checker, Function *closure,
                             Type *expected) {
     size_t index = 0;
-    for (Variable *p = closure->parameters; p; p = p->next, index++) {
+    for (Variable *p = closure->parameters; p; p = NEXT(p), index++) {
         Type *wanted = expected && index < expected->count
                            ? type_of_unknown(expected->arguments[index])
                            : NULL;
@@ -68,7 +68,7 @@ static Type *body_result(Checker *checker, Function *closure, Type *wanted) {
         return wanted;
     Node *last = closure->body->items;
     while (last && last->next)
-        last = last->next;
+        last = NEXT(last);
     if (known) {
         check_fits(checker, last ? last->place : closure->place, wanted, type,
                    "closure's value");
@@ -86,7 +86,7 @@ static Type *closure_type(Checker *checker, Function *closure, Type *result) {
     size_t count = count_variables(closure->parameters);
     Type **types = arena_take(&checker->compile->arena, count * sizeof(Type *));
     count = 0;
-    for (Variable *p = closure->parameters; p; p = p->next)
+    for (Variable *p = closure->parameters; p; p = NEXT(p))
         types[count++] = p->type;
     return type_new_function(checker->world, types, count, result);
 }

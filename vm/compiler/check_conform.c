@@ -5,7 +5,7 @@ static bool same_parameters(Checker *checker, const Function *own,
                             const Function *theirs, const Binding *bindings) {
     const Variable *a = own->parameters;
     const Variable *b = theirs->parameters;
-    for (; a && b; a = a->next, b = b->next)
+    for (; a && b; a = NEXT(a), b = NEXT(b))
         if (!type_equal(a->type,
                         type_substitute(checker->world, b->type, bindings)))
             return false;
@@ -21,7 +21,7 @@ static void check_override(Checker *checker, Function *own, Function *theirs,
     const char *where = super->class->name->bytes;
     TypeParameter *a = own->type_parameters;
     TypeParameter *b = theirs->type_parameters;
-    for (; a && b; a = a->next, b = b->next)
+    for (; a && b; a = NEXT(a), b = NEXT(b))
         bindings = type_bind(world, b, a->type, bindings);
     if (own->kind != theirs->kind) {
         source_error(checker->compile, own->place,
@@ -46,7 +46,7 @@ static void check_override(Checker *checker, Function *own, Function *theirs,
 }
 
 static Function *own_function(Class *class, const Function *like) {
-    for (Function *f = class->functions; f; f = f->next)
+    for (Function *f = class->functions; f; f = NEXT(f))
         if (f->name == like->name && !f->is_static &&
             f->kind != FUNCTION_RESTARTED &&
             (f->kind == FUNCTION_SETTER) == (like->kind == FUNCTION_SETTER))
@@ -56,7 +56,7 @@ static Function *own_function(Class *class, const Function *like) {
 
 /* The method that answers for `like` in objects of `class`, or NULL. */
 static Function *implementation(Class *class, const Function *like) {
-    for (Class *c = class; c; c = c->super ? c->super->class : NULL) {
+    for (Class *c = class; c; c = class_above(c)) {
         Function *found = own_function(c, like);
         if (found)
             return found->is_abstract ? NULL : found;
@@ -87,7 +87,7 @@ static void check_super(Checker *checker, Class *class, Type *super,
         return;
     if (theirs->self)
         bindings = type_bind(world, theirs->self, class->type, bindings);
-    for (Function *f = theirs->functions; f; f = f->next) {
+    for (Function *f = theirs->functions; f; f = NEXT(f)) {
         Function *own = own_function(class, f);
         if (f->is_static || f->kind == FUNCTION_RESTARTED)
             continue;
@@ -98,14 +98,14 @@ static void check_super(Checker *checker, Class *class, Type *super,
     if (theirs->super)
         check_super(checker, class,
                     type_substitute(world, theirs->super, bindings), depth + 1);
-    for (size_t i = 0; i < theirs->interface_count; i++)
+    for (size_t i = 0; i < theirs->interface_count; i++, work_add(1))
         check_super(checker, class,
                     type_substitute(world, theirs->interfaces[i], bindings),
                     depth + 1);
 }
 
 static void check_abstract(Checker *checker, Class *class) {
-    for (Function *f = class->functions; f; f = f->next) {
+    for (Function *f = class->functions; f; f = NEXT(f)) {
         if (!f->is_abstract || class->kind == CLASS_INTERFACE)
             continue;
         if (!class->is_abstract)
@@ -119,14 +119,15 @@ static void check_abstract(Checker *checker, Class *class) {
 
 static void check_hidden_fields(Checker *checker, Class *class,
                                 Variable *field) {
-    for (Type *super = class->super; super; super = super->class->super) {
+    for (Type *super = class->super; super;
+         super = super->class->super, work_add(1)) {
         Class *c = super->class;
-        for (Variable *v = c->fields; v; v = v->next)
+        for (Variable *v = c->fields; v; v = NEXT(v))
             if (v->name == field->name && !v->is_static && !v->is_private)
                 source_error(checker->compile, field->place,
                              "%s already has a field \"%s\"", c->name->bytes,
                              v->name->bytes);
-        for (Variable *v = c->parameters; v; v = v->next)
+        for (Variable *v = c->parameters; v; v = NEXT(v))
             if (v->makes_field && v->name == field->name && !v->is_private)
                 source_error(checker->compile, field->place,
                              "%s already has a field \"%s\"", c->name->bytes,
@@ -138,14 +139,14 @@ void check_conformance(Checker *checker, Class *class) {
     Checker new = *checker;
     new.class = class;
     check_abstract(&new, class);
-    for (Variable *v = class->fields; v; v = v->next)
+    for (Variable *v = class->fields; v; v = NEXT(v))
         if (!v->is_static)
             check_hidden_fields(&new, class, v);
-    for (Variable *v = class->parameters; v; v = v->next)
+    for (Variable *v = class->parameters; v; v = NEXT(v))
         if (v->makes_field)
             check_hidden_fields(&new, class, v);
     if (class->super)
         check_super(&new, class, class->super, 0);
-    for (size_t i = 0; i < class->interface_count; i++)
+    for (size_t i = 0; i < class->interface_count; i++, work_add(1))
         check_super(&new, class, class->interfaces[i], 0);
 }

@@ -10,19 +10,19 @@ static void say_twice(Compile *compile, Place place, Name name) {
 }
 
 static void check_module_names(Compile *compile, Module *module) {
-    for (Class *c = module->classes; c; c = c->next)
-        for (Class *d = module->classes; d != c; d = d->next)
+    for (Class *c = module->classes; c; c = NEXT(c))
+        for (Class *d = module->classes; d != c; d = NEXT(d))
             if (c->name == d->name)
                 say_twice(compile, c->place, c->name);
-    for (Function *f = module->functions; f; f = f->next) {
-        for (Function *g = module->functions; g != f; g = g->next)
+    for (Function *f = module->functions; f; f = NEXT(f)) {
+        for (Function *g = module->functions; g != f; g = NEXT(g))
             if (f->name == g->name)
                 say_twice(compile, f->place, f->name);
         if (check_class_in(module, f->name))
             say_twice(compile, f->place, f->name);
     }
-    for (Variable *v = module->variables; v; v = v->next) {
-        for (Variable *w = module->variables; w != v; w = w->next)
+    for (Variable *v = module->variables; v; v = NEXT(v)) {
+        for (Variable *w = module->variables; w != v; w = NEXT(w))
             if (v->name == w->name)
                 say_twice(compile, v->place, v->name);
         if (check_class_in(module, v->name))
@@ -36,7 +36,7 @@ static void make_class_type(World *world, Class *class) {
     TypeParameter *own = class->enum_class ? class->enum_class->type_parameters
                                            : class->type_parameters;
     size_t count = 0;
-    for (TypeParameter *p = own; p; p = p->next) {
+    for (TypeParameter *p = own; p; p = NEXT(p)) {
         if (!p->type)
             p->type = type_new_parameter(world, p);
         count++;
@@ -44,7 +44,7 @@ static void make_class_type(World *world, Class *class) {
     Type **arguments =
         arena_take(&world->compile->arena, count * sizeof(Type *));
     count = 0;
-    for (TypeParameter *p = own; p; p = p->next)
+    for (TypeParameter *p = own; p; p = NEXT(p))
         arguments[count++] = p->type;
     class->type = type_new_class(world, class, arguments, count);
 }
@@ -136,7 +136,7 @@ static void measure(Checker *checker, Class *class, unsigned depth) {
     class->paths = class->chain = 1;
     if (class->super)
         measure_super(checker, class, class->super->class, depth);
-    for (size_t i = 0; i < class->interface_count; i++)
+    for (size_t i = 0; i < class->interface_count; i++, work_add(1))
         measure_super(checker, class, class->interfaces[i]->class, depth);
     if (class->paths > SUPER_PATHS_MAX || class->chain > SUPER_CHAIN_MAX) {
         source_error(checker->compile, class->place,
@@ -155,14 +155,14 @@ static void extend_object(World *world, Class *class) {
 static void declare_supers(Checker *checker, Class *class) {
     check_type_parameters(checker, class->type_parameters);
     make_class_type(checker->world, class);
-    for (SuperNode *n = class->supers; n; n = n->next)
+    for (SuperNode *n = class->supers; n; n = NEXT(n))
         add_super(checker, class, n);
 }
 
 /* ---- Functions ---- */
 
 static void declare_parameters(Checker *checker, Variable *parameters) {
-    for (Variable *p = parameters; p; p = p->next) {
+    for (Variable *p = parameters; p; p = NEXT(p)) {
         p->type = check_type(checker, p->type_node);
         p->function = checker->function;
         p->module = checker->module;
@@ -171,7 +171,7 @@ static void declare_parameters(Checker *checker, Variable *parameters) {
                          "a parameter cannot be Void");
             p->type = checker->world->bad;
         }
-        for (Variable *q = parameters; q != p; q = q->next)
+        for (Variable *q = parameters; q != p; q = NEXT(q))
             if (q->name == p->name)
                 say_twice(checker->compile, p->place, p->name);
     }
@@ -193,7 +193,7 @@ static void declare_function(Checker *checker, Function *function) {
     else if (!body_is_inferred(function))
         function->result = checker->world->void_type;
     size_t count = 0;
-    for (Variable *p = function->parameters; p; p = p->next)
+    for (Variable *p = function->parameters; p; p = NEXT(p))
         count++;
     if (function->kind == FUNCTION_GETTER && count > 0)
         source_error(checker->compile, function->place,
@@ -243,26 +243,26 @@ static void declare_constructor(Checker *checker, Class *class) {
     class->init = init;
     inside.function = init;
     declare_parameters(&inside, class->parameters);
-    for (Variable *p = class->parameters; p; p = p->next)
+    for (Variable *p = class->parameters; p; p = NEXT(p))
         if (p->makes_field)
             make_field(checker, class, p);
 }
 
 static void check_member_names(Checker *checker, Class *class) {
-    for (Variable *v = class->fields; v; v = v->next) {
-        for (Variable *w = class->fields; w != v; w = w->next)
+    for (Variable *v = class->fields; v; v = NEXT(v)) {
+        for (Variable *w = class->fields; w != v; w = NEXT(w))
             if (v->name == w->name)
                 say_twice(checker->compile, v->place, v->name);
-        for (Variable *w = class->parameters; w; w = w->next)
+        for (Variable *w = class->parameters; w; w = NEXT(w))
             if (w->makes_field && v->name == w->name)
                 say_twice(checker->compile, v->place, v->name);
     }
-    for (Function *f = class->functions; f; f = f->next) {
-        for (Function *g = class->functions; g != f; g = g->next)
+    for (Function *f = class->functions; f; f = NEXT(f)) {
+        for (Function *g = class->functions; g != f; g = NEXT(g))
             if (f->name == g->name &&
                 (f->kind == FUNCTION_SETTER) == (g->kind == FUNCTION_SETTER))
                 say_twice(checker->compile, f->place, f->name);
-        for (Variable *v = class->fields; v; v = v->next)
+        for (Variable *v = class->fields; v; v = NEXT(v))
             if (f->name == v->name)
                 say_twice(checker->compile, f->place, f->name);
     }
@@ -275,13 +275,13 @@ static void declare_members(Checker *checker, Class *class) {
         source_error(checker->compile, class->fields->place,
                      "an interface has no fields");
     declare_constructor(&inside, class);
-    for (Variable *v = class->fields; v; v = v->next)
+    for (Variable *v = class->fields; v; v = NEXT(v))
         declare_field(&inside, class, v);
-    for (Function *f = class->functions; f; f = f->next)
+    for (Function *f = class->functions; f; f = NEXT(f))
         declare_function(&inside, f);
     check_member_names(checker, class);
-    for (Class *c = class->cases; c; c = c->next) {
-        for (Class *d = class->cases; d != c; d = d->next)
+    for (Class *c = class->cases; c; c = NEXT(c)) {
+        for (Class *d = class->cases; d != c; d = NEXT(d))
             if (c->name == d->name)
                 say_twice(checker->compile, c->place, c->name);
         declare_members(checker, c);
@@ -289,7 +289,7 @@ static void declare_members(Checker *checker, Class *class) {
 }
 
 static void declare_case_types(Checker *checker, Class *class) {
-    for (Class *c = class->cases; c; c = c->next) {
+    for (Class *c = class->cases; c; c = NEXT(c)) {
         c->module = checker->module;
         make_class_type(checker->world, c);
         c->super = class->type;
@@ -299,8 +299,8 @@ static void declare_case_types(Checker *checker, Class *class) {
 /* ---- Modules ---- */
 
 static void resolve_imports(World *world, Module *module) {
-    for (Import *i = module->imports; i; i = i->next) {
-        for (Module *m = world->modules; m; m = m->next)
+    for (Import *i = module->imports; i; i = NEXT(i)) {
+        for (Module *m = world->modules; m; m = NEXT(m))
             if (m->name == i->name && m != module)
                 i->module = m;
         if (!i->module && !module->is_interface)
@@ -324,32 +324,32 @@ void check_declare(World *world, Module *module) {
         if (!type_find_core(world))
             return;
     }
-    for (Class *c = module->classes; c; c = c->next) {
+    for (Class *c = module->classes; c; c = NEXT(c)) {
         c->module = module;
         if (c->kind == CLASS_INTERFACE)
             make_self(world, c);
     }
-    for (Class *c = module->classes; c; c = c->next) {
+    for (Class *c = module->classes; c; c = NEXT(c)) {
         checker.class = c;
         declare_supers(&checker, c);
         if (c->self)
             c->self->bound = c->type;
     }
-    for (Class *c = module->classes; c; c = c->next) {
+    for (Class *c = module->classes; c; c = NEXT(c)) {
         measure(&checker, c, 0);
         extend_object(world, c);
         declare_case_types(&checker, c);
     }
     checker.class = NULL;
     start_declare(world, module);
-    for (Class *c = module->classes; c; c = c->next)
+    for (Class *c = module->classes; c; c = NEXT(c))
         declare_members(&checker, c);
-    for (Function *f = module->functions; f; f = f->next)
+    for (Function *f = module->functions; f; f = NEXT(f))
         declare_function(&checker, f);
-    for (Function *f = module->tests; f; f = f->next)
+    for (Function *f = module->tests; f; f = NEXT(f))
         declare_function(&checker, f);
     module->init->result = world->void_type;
-    for (Variable *v = module->variables; v; v = v->next) {
+    for (Variable *v = module->variables; v; v = NEXT(v)) {
         v->module = module;
         v->is_static = true;
         if (v->type_node)

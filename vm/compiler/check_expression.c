@@ -63,7 +63,7 @@ static Type *check_int(Checker *checker, Node *node, Type *expected) {
 }
 
 static Type *check_text(Checker *checker, Node *node) {
-    for (Node *part = node->items; part; part = part->next) {
+    for (Node *part = node->items; part; part = NEXT(part)) {
         Type *type = check_expression(checker, part, NULL);
         if (type_kind(type) == TYPE_VOID)
             source_error(checker->compile, part->place,
@@ -90,7 +90,7 @@ static bool is_known(Type *type) {
 static Type *check_items(Checker *checker, Node *node, Type *item) {
     World *world = checker->world;
     Type *joined = world->never;
-    for (Node *n = node->items; n; n = n->next) {
+    for (Node *n = node->items; n; n = NEXT(n)) {
         if (is_known(item)) {
             check_value(checker, n, item, "item");
             continue;
@@ -138,7 +138,7 @@ static Type *check_map(Checker *checker, Node *node, Type *expected) {
     Type *joined[2] = {world->never, world->never};
     Type *wanted[2] = {key, value};
     size_t side = 0;
-    for (Node *n = node->items; n; n = n->next, side ^= 1) {
+    for (Node *n = node->items; n; n = NEXT(n), side ^= 1) {
         if (is_known(wanted[side]))
             check_value(checker, n, wanted[side], side ? "value" : "key");
         else
@@ -318,7 +318,7 @@ static Type *check_reference(Checker *checker, Node *node) {
         Class *owner = node->class->enum_class;
         if (owner->type_parameters) {
             Binding *bindings = NULL;
-            for (TypeParameter *p = owner->type_parameters; p; p = p->next)
+            for (TypeParameter *p = owner->type_parameters; p; p = NEXT(p))
                 bindings =
                     type_bind(checker->world, p,
                               type_new_unknown(checker->world, p), bindings);
@@ -467,6 +467,7 @@ static Type *expression(Checker *checker, Node *node, Type *expected) {
 
 bool check_enter(Checker *checker, Node *node) {
     World *world = checker->world;
+    work_add(NODE_UNITS);
     if (node->place.line)
         world->at = node->place;
     if (world->depth++ < CHECK_DEPTH)

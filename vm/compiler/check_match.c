@@ -22,7 +22,7 @@ static Cover new_cover(Checker *checker, Type *type) {
     Class *class = type_class(world, cover.subject);
     if (class && class->kind == CLASS_ENUM) {
         cover.enum_class = class;
-        for (Class *c = class->cases; c; c = c->next)
+        for (Class *c = class->cases; c; c = NEXT(c))
             cover.case_count++;
         cover.cases_open =
             arena_take(&checker->compile->arena, cover.case_count);
@@ -37,7 +37,7 @@ static bool check_pattern(Checker *checker, Pattern *pattern, Type *subject);
 
 static void unknown_case(Checker *checker, Pattern *pattern, Class *class) {
     Suggestion suggestion = check_suggestion(pattern->name);
-    for (Class *c = class->cases; c; c = c->next)
+    for (Class *c = class->cases; c; c = NEXT(c))
         check_offer(&suggestion, c->name);
     source_error(checker->compile, pattern->place, "%s has no case \"%s\"%s",
                  class->name->bytes, pattern->name->bytes,
@@ -59,7 +59,7 @@ static bool check_case(Checker *checker, Pattern *pattern, Type *subject) {
     pattern->type = subject;
     Variable *field = found->parameters;
     Pattern *item = pattern->items;
-    for (; field && item; field = field->next, item = item->next)
+    for (; field && item; field = NEXT(field), item = NEXT(item))
         whole &= check_pattern(checker, item,
                                type_substitute(world, field->type, bindings)) &&
                  item->kind != PATTERN_CASE;
@@ -208,7 +208,7 @@ static void cover(Checker *checker, Cover *open, const Pattern *pattern,
 static const char *missing_value(const Cover *open) {
     TypeKind kind = type_kind(open->subject);
     if (open->rest_open && open->enum_class) {
-        for (Class *c = open->enum_class->cases; c; c = c->next)
+        for (Class *c = open->enum_class->cases; c; c = NEXT(c))
             if (open->cases_open[c->tag])
                 return c->name->bytes;
     } else if (open->rest_open && kind == TYPE_BOOL) {
@@ -239,7 +239,7 @@ static void narrow_subject(Checker *checker, Node *subject,
     bool may_be_null = false;
     if (!check_narrow_key(subject, &root, &field))
         return;
-    for (const Pattern *p = patterns; p; p = p->next)
+    for (const Pattern *p = patterns; p; p = NEXT(p))
         may_be_null |= open->null_open && fits_null(p);
     Type *type = may_be_null ? NULL : open->subject;
     if (patterns->kind == PATTERN_IS && !patterns->next)
@@ -254,7 +254,7 @@ static Type *check_arm(Checker *checker, Node *node, MatchArm *arm, Cover *open,
     Scope *scope = checker->scope;
     Cover before = *open;
     bool wants_value = !node->is_statement;
-    for (Pattern *p = arm->patterns; p; p = p->next) {
+    for (Pattern *p = arm->patterns; p; p = NEXT(p)) {
         bool whole = check_pattern(checker, p, node->left->type);
         if (arm->patterns->next && checker->scope != scope)
             source_error(checker->compile, p->place,
@@ -287,7 +287,7 @@ Type *check_match(Checker *checker, Node *node, Type *expected) {
     bool first = true, fits = expected && !type_has_unknown(expected);
     bool at_top = checker->at_line_top;
     checker->at_line_top = false;
-    for (MatchArm *arm = node->arms; arm; arm = arm->next) {
+    for (MatchArm *arm = node->arms; arm; arm = NEXT(arm)) {
         Type *type = check_arm(checker, node, arm, &open, expected);
         joined = type_join(world, joined, type);
         fits = fits && type_fits(world, expected, type);

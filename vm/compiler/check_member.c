@@ -4,12 +4,12 @@
 /* ---- Finding ---- */
 
 static Variable *field_named(const Class *class, Name name, bool is_static) {
-    for (Variable *v = class->fields; v; v = v->next)
+    for (Variable *v = class->fields; v; v = NEXT(v))
         if (v->name == name && v->is_static == is_static)
             return v;
     if (is_static)
         return NULL;
-    for (Variable *v = class->parameters; v; v = v->next)
+    for (Variable *v = class->parameters; v; v = NEXT(v))
         if (v->name == name && v->makes_field)
             return v->field;
     return NULL;
@@ -17,7 +17,7 @@ static Variable *field_named(const Class *class, Name name, bool is_static) {
 
 static Function *function_named(const Class *class, Name name, bool is_static,
                                 bool setter) {
-    for (Function *f = class->functions; f; f = f->next)
+    for (Function *f = class->functions; f; f = NEXT(f))
         if (f->name == name && f->is_static == is_static &&
             (f->kind == FUNCTION_SETTER) == setter &&
             f->kind != FUNCTION_RESTARTED)
@@ -49,7 +49,7 @@ static bool find_in(World *world, Type *type, Name name, bool setter,
     }
     if (find_in_super(world, type, class->super, name, setter, out))
         return true;
-    for (size_t i = 0; i < class->interface_count; i++)
+    for (size_t i = 0; i < class->interface_count; i++, work_add(1))
         if (find_in_super(world, type, class->interfaces[i], name, setter, out))
             return true;
     return false;
@@ -103,7 +103,7 @@ bool check_find_method(Checker *checker, Type *type, const char *name,
 }
 
 Function *check_find_static(Class *class, Name name) {
-    for (; class; class = class->super ? class->super->class : NULL) {
+    for (; class; class = class_above(class)) {
         Function *found = function_named(class, name, true, false);
         if (found)
             return found;
@@ -112,7 +112,7 @@ Function *check_find_static(Class *class, Name name) {
 }
 
 Variable *check_find_static_variable(Class *class, Name name) {
-    for (; class; class = class->super ? class->super->class : NULL) {
+    for (; class; class = class_above(class)) {
         Variable *found = field_named(class, name, true);
         if (found)
             return found;
@@ -132,18 +132,18 @@ bool check_access(Checker *checker, Place place, bool is_private,
 }
 
 static void offer_members(World *world, Suggestion *suggestion, Class *class) {
-    for (Variable *v = class->fields; v; v = v->next)
+    for (Variable *v = class->fields; v; v = NEXT(v))
         check_offer(suggestion, v->name);
-    for (Variable *v = class->parameters; v; v = v->next)
+    for (Variable *v = class->parameters; v; v = NEXT(v))
         if (v->makes_field)
             check_offer(suggestion, v->name);
-    for (Function *f = class->functions; f; f = f->next)
+    for (Function *f = class->functions; f; f = NEXT(f))
         check_offer(suggestion, f->name);
-    for (Class *c = class->cases; c; c = c->next)
+    for (Class *c = class->cases; c; c = NEXT(c))
         check_offer(suggestion, c->name);
     if (class->super)
         offer_members(world, suggestion, class->super->class);
-    for (size_t i = 0; i < class->interface_count; i++)
+    for (size_t i = 0; i < class->interface_count; i++, work_add(1))
         offer_members(world, suggestion, class->interfaces[i]->class);
 }
 
@@ -200,7 +200,7 @@ static Type *static_member(Checker *checker, Node *node, Class *class,
 static Type *module_member(Checker *checker, Node *node, Module *module,
                            bool called) {
     Class *class = check_class_in(module, node->name);
-    for (Function *f = module->functions; f; f = f->next) {
+    for (Function *f = module->functions; f; f = NEXT(f)) {
         if (f->name != node->name)
             continue;
         node->reference = REFERENCE_FUNCTION;
@@ -208,7 +208,7 @@ static Type *module_member(Checker *checker, Node *node, Module *module,
         check_access(checker, node->place, f->is_private, module, f->name);
         return check_function_type(checker, node, f, called);
     }
-    for (Variable *v = module->variables; v; v = v->next) {
+    for (Variable *v = module->variables; v; v = NEXT(v)) {
         if (v->name != node->name)
             continue;
         node->reference = REFERENCE_VARIABLE;
@@ -263,11 +263,11 @@ static Type *function_member(Checker *checker, Node *node, const Member *member,
         return checker->world->bad;
     }
     size_t count = 0;
-    for (Variable *p = function->parameters; p; p = p->next)
+    for (Variable *p = function->parameters; p; p = NEXT(p))
         count++;
     Type **types = arena_take(&checker->compile->arena, count * sizeof(Type *));
     count = 0;
-    for (Variable *p = function->parameters; p; p = p->next)
+    for (Variable *p = function->parameters; p; p = NEXT(p))
         types[count++] =
             type_substitute(checker->world, p->type, member->bindings);
     Type *result = type_substitute(

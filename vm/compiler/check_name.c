@@ -33,18 +33,20 @@ const char *check_suggested(Checker *checker, const Suggestion *suggestion) {
 /* An open table, at most half full. */
 void check_index_classes(Compile *compile, Module *module) {
     size_t count = 0;
-    for (Class *c = module->classes; c; c = c->next)
+    for (Class *c = module->classes; c; c = NEXT(c))
         count++;
     module->class_slots = 16;
     while (module->class_slots < 2 * count)
         module->class_slots *= 2;
     module->class_table = arena_take(
         &compile->arena, module->class_slots * sizeof *module->class_table);
-    for (Class *c = module->classes; c; c = c->next) {
+    for (Class *c = module->classes; c; c = NEXT(c)) {
         size_t at = c->name->hash & (module->class_slots - 1);
         while (module->class_table[at] &&
-               module->class_table[at]->name != c->name)
+               module->class_table[at]->name != c->name) {
             at = (at + 1) & (module->class_slots - 1);
+            work_add(1);
+        }
         if (!module->class_table[at])
             module->class_table[at] = c;
     }
@@ -54,26 +56,26 @@ Class *check_class_in(Module *module, Name name) {
     size_t mask = module->class_slots - 1;
     if (module->class_table) {
         for (size_t at = name->hash & mask; module->class_table[at];
-             at = (at + 1) & mask)
+             at = (at + 1) & mask, work_add(1))
             if (module->class_table[at]->name == name)
                 return module->class_table[at];
         return NULL;
     }
-    for (Class *class = module->classes; class; class = class->next)
+    for (Class *class = module->classes; class; class = NEXT(class))
         if (class->name == name)
             return class;
     return NULL;
 }
 
 static Function *function_in(Module *module, Name name) {
-    for (Function *f = module->functions; f; f = f->next)
+    for (Function *f = module->functions; f; f = NEXT(f))
         if (f->name == name)
             return f;
     return NULL;
 }
 
 static Variable *variable_in(Module *module, Name name) {
-    for (Variable *v = module->variables; v; v = v->next)
+    for (Variable *v = module->variables; v; v = NEXT(v))
         if (v->name == name)
             return v;
     return NULL;
@@ -85,7 +87,7 @@ static Variable *variable_in(Module *module, Name name) {
     do {                                                                       \
         if (find((checker)->module, (name)))                                   \
             return find((checker)->module, (name));                            \
-        for (Import *i = (checker)->module->imports; i; i = i->next)           \
+        for (Import *i = (checker)->module->imports; i; i = NEXT(i))           \
             if (i->module && find(i->module, (name)))                          \
                 return find(i->module, (name));                                \
         return (checker)->world->core ? find((checker)->world->core, (name))   \
@@ -105,7 +107,7 @@ static Variable *check_find_module_variable(Checker *checker, Name name) {
 }
 
 Module *check_find_import(Checker *checker, Name name) {
-    for (Import *i = checker->module->imports; i; i = i->next)
+    for (Import *i = checker->module->imports; i; i = NEXT(i))
         if (i->name == name)
             return i->module;
     if (checker->world->core && checker->world->core->name == name)
@@ -114,7 +116,7 @@ Module *check_find_import(Checker *checker, Name name) {
 }
 
 Class *check_find_case(Class *enum_class, Name name) {
-    for (Class *c = enum_class->cases; c; c = c->next)
+    for (Class *c = enum_class->cases; c; c = NEXT(c))
         if (c->name == name)
             return c;
     return NULL;
@@ -130,7 +132,7 @@ static void capture(Checker *checker, Variable *variable) {
          f && f != home && f->kind == FUNCTION_CLOSURE; f = f->outer) {
         Capture **end = &f->captures;
         while (*end && (*end)->variable != variable)
-            end = &(*end)->next;
+            end = NEXT_PLACE(end);
         if (*end)
             continue;
         *end = ARENA_NEW(&checker->compile->arena, Capture);
@@ -155,7 +157,7 @@ static Type *local(Checker *checker, Node *node, Variable *variable) {
 }
 
 static Variable *slot_named(Checker *checker, Name name) {
-    for (Variable *v = checker->slots; v; v = v->next)
+    for (Variable *v = checker->slots; v; v = NEXT(v))
         if (v->name == name)
             return v;
     return NULL;
@@ -171,7 +173,7 @@ static bool sees_slots(const Checker *checker) {
 }
 
 static Variable *in_scope(Checker *checker, Name name) {
-    for (Scope *s = checker->scope; s; s = s->next)
+    for (Scope *s = checker->scope; s; s = NEXT(s))
         if (s->variable->name == name)
             return s->variable;
     return sees_slots(checker) ? slot_named(checker, name) : NULL;
@@ -209,11 +211,11 @@ static Type *own_member(Checker *checker, Node *node, bool called) {
 static Type *function_as_value(Checker *checker, Node *node,
                                Function *function) {
     size_t count = 0;
-    for (Variable *p = function->parameters; p; p = p->next)
+    for (Variable *p = function->parameters; p; p = NEXT(p))
         count++;
     Type **types = arena_take(&checker->compile->arena, count * sizeof(Type *));
     count = 0;
-    for (Variable *p = function->parameters; p; p = p->next)
+    for (Variable *p = function->parameters; p; p = NEXT(p))
         types[count++] = p->type;
     if (function->type_parameters) {
         source_error(checker->compile, node->place,
@@ -284,11 +286,11 @@ static Type *of_modules(Checker *checker, Node *node, bool called) {
 }
 
 static void offer_module(Suggestion *suggestion, const Module *module) {
-    for (Function *f = module->functions; f; f = f->next)
+    for (Function *f = module->functions; f; f = NEXT(f))
         check_offer(suggestion, f->name);
-    for (Variable *v = module->variables; v; v = v->next)
+    for (Variable *v = module->variables; v; v = NEXT(v))
         check_offer(suggestion, v->name);
-    for (Class *c = module->classes; c; c = c->next)
+    for (Class *c = module->classes; c; c = NEXT(c))
         check_offer(suggestion, c->name);
 }
 
@@ -301,19 +303,19 @@ static Type *unknown_name(Checker *checker, Node *node) {
         return checker->world->bad;
     }
     Suggestion suggestion = check_suggestion(node->name);
-    for (Scope *s = checker->scope; s; s = s->next)
+    for (Scope *s = checker->scope; s; s = NEXT(s))
         check_offer(&suggestion, s->variable->name);
     for (Variable *v = sees_slots(checker) ? checker->slots : NULL; v;
-         v = v->next)
+         v = NEXT(v))
         check_offer(&suggestion, v->name);
-    for (Class *c = checker->class; c; c = c->super ? c->super->class : NULL) {
-        for (Variable *v = c->fields; v; v = v->next)
+    for (Class *c = checker->class; c; c = class_above(c)) {
+        for (Variable *v = c->fields; v; v = NEXT(v))
             check_offer(&suggestion, v->name);
-        for (Function *f = c->functions; f; f = f->next)
+        for (Function *f = c->functions; f; f = NEXT(f))
             check_offer(&suggestion, f->name);
     }
     offer_module(&suggestion, checker->module);
-    for (Import *i = checker->module->imports; i; i = i->next)
+    for (Import *i = checker->module->imports; i; i = NEXT(i))
         if (i->module)
             offer_module(&suggestion, i->module);
     offer_module(&suggestion, checker->world->core);

@@ -31,7 +31,7 @@ Narrowing *check_new_narrowing(Checker *checker, Variable *root,
 
 static const Narrowing *find(const Narrowing *list, const Variable *root,
                              const Variable *field) {
-    for (; list; list = list->next)
+    for (; list; list = NEXT(list))
         if (list->root == root && list->field == field)
             return list;
     return NULL;
@@ -58,7 +58,7 @@ void check_narrow(Checker *checker, Node *node, Type *type) {
         narrowed = type_not_null(checker->world, declared);
     if (field && narrowed)
         narrowed = type; /* the declared type may need the receiver's */
-    for (const Narrowing *n = checker->narrowings; n && !field; n = n->next)
+    for (const Narrowing *n = checker->narrowings; n && !field; n = NEXT(n))
         if (n->root == root && n->field && n->type)
             checker->narrowings = check_new_narrowing(
                 checker, root, n->field, NULL, checker->narrowings);
@@ -67,7 +67,7 @@ void check_narrow(Checker *checker, Node *node, Type *type) {
 }
 
 void check_apply(Checker *checker, const Narrowing *facts) {
-    for (; facts; facts = facts->next)
+    for (; facts; facts = NEXT(facts))
         checker->narrowings =
             check_new_narrowing(checker, facts->root, facts->field, facts->type,
                                 checker->narrowings);
@@ -78,7 +78,7 @@ Narrowing *check_merge(Checker *checker, Narrowing *a, Narrowing *b) {
     Narrowing *merged = NULL;
     if (a == b)
         return a;
-    for (Narrowing *n = a; n; n = n->next) {
+    for (Narrowing *n = a; n; n = NEXT(n)) {
         const Narrowing *other = find(b, n->root, n->field);
         if (find(merged, n->root, n->field) || !n->type || !other ||
             !other->type || find(a, n->root, n->field) != n)
@@ -99,11 +99,11 @@ static bool is_over(const Checker *checker, const Narrowing *n) {
 Narrowing *check_still(Checker *checker, Narrowing *before) {
     Narrowing *kept = NULL;
     bool all = true;
-    for (Narrowing *n = before; n; n = n->next)
+    for (Narrowing *n = before; n; n = NEXT(n))
         all &= !is_over(checker, n);
     if (all)
         return before;
-    for (Narrowing *n = before; n; n = n->next)
+    for (Narrowing *n = before; n; n = NEXT(n))
         if (!is_over(checker, n) && find(before, n->root, n->field) == n)
             kept =
                 check_new_narrowing(checker, n->root, n->field, n->type, kept);
@@ -111,7 +111,7 @@ Narrowing *check_still(Checker *checker, Narrowing *before) {
 }
 
 static bool contains(AssignedNames names, const Variable *variable) {
-    for (size_t i = 0; variable && i < names.count; i++)
+    for (size_t i = 0; variable && i < names.count; i++, work_add(1))
         if (names.names[i] == variable->name)
             return true;
     return false;
@@ -119,7 +119,7 @@ static bool contains(AssignedNames names, const Variable *variable) {
 
 void check_forget(Checker *checker, AssignedNames names) {
     Narrowing *kept = NULL;
-    for (Narrowing *n = checker->narrowings; n; n = n->next)
+    for (Narrowing *n = checker->narrowings; n; n = NEXT(n))
         if (n->type && !contains(names, n->root) &&
             !contains(names, n->field) && !find(kept, n->root, n->field) &&
             find(checker->narrowings, n->root, n->field) == n)
@@ -131,7 +131,7 @@ void check_forget(Checker *checker, AssignedNames names) {
 /* In a closure, which may run later: only what never changes stays. */
 void check_forget_variables(Checker *checker) {
     Narrowing *kept = NULL;
-    for (Narrowing *n = checker->narrowings; n; n = n->next) {
+    for (Narrowing *n = checker->narrowings; n; n = NEXT(n)) {
         bool fixed =
             (!n->root || n->root->is_let) && (!n->field || n->field->is_let);
         if (fixed && n->type && !find(kept, n->root, n->field) &&
@@ -158,7 +158,7 @@ static Narrowing *fact(Checker *checker, const Node *node, Type *type) {
 static Narrowing *append(Narrowing *first, Narrowing *second) {
     Narrowing **end = &first;
     while (*end)
-        end = &(*end)->next;
+        end = NEXT_PLACE(end);
     *end = second;
     return first;
 }

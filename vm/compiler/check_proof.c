@@ -62,7 +62,7 @@ static void prove_condition(Proof *proof, const Node *node) {
 /* ---- References ---- */
 
 static bool captures(const Function *closure, const Variable *variable) {
-    for (const Capture *c = closure->captures; c; c = c->next)
+    for (const Capture *c = closure->captures; c; c = NEXT(c))
         if (c->variable == variable)
             return true;
     return false;
@@ -112,7 +112,7 @@ static void prove_name(Proof *proof, const Node *node) {
 static void prove_arguments(Proof *proof, const Node *call,
                             const Function *function) {
     size_t index = 0;
-    for (const Variable *p = function->parameters; p; p = p->next, index++)
+    for (const Variable *p = function->parameters; p; p = NEXT(p), index++)
         need(proof,
              index < call->argument_count &&
                  (call->arguments[index] || p->initial || p->has_default),
@@ -134,21 +134,21 @@ static void prove_pattern(Proof *proof, const Pattern *pattern) {
     if (pattern->kind == PATTERN_BIND)
         need(proof, pattern->variable && is_known(pattern->variable->type),
              "C7, a pattern's name has no type");
-    for (const Pattern *p = pattern->items; p; p = p->next)
+    for (const Pattern *p = pattern->items; p; p = NEXT(p))
         prove_pattern(proof, p);
 }
 
 static void prove_arms(Proof *proof, const Node *match) {
-    for (const MatchArm *arm = match->arms; arm; arm = arm->next) {
+    for (const MatchArm *arm = match->arms; arm; arm = NEXT(arm)) {
         if (arm->guard)
             prove_condition(proof, arm->guard);
-        for (const Pattern *p = arm->patterns; p; p = p->next)
+        for (const Pattern *p = arm->patterns; p; p = NEXT(p))
             prove_pattern(proof, p);
     }
 }
 
 static void prove_variables(Proof *proof, const Variable *first) {
-    for (const Variable *v = first; v; v = v->next)
+    for (const Variable *v = first; v; v = NEXT(v))
         need(proof, is_known(v->type), "C1, a variable has no type");
 }
 
@@ -212,16 +212,16 @@ static void prove_one(Proof *proof, Node *node, const Function *function) {
 }
 
 static void prove_all(Proof *proof, Node *first, const Function *function) {
-    for (Node *node = first; node; node = node->next)
+    for (Node *node = first; node; node = NEXT(node))
         prove_one(proof, node, function);
 }
 
 /* ---- Declarations ---- */
 
 static void prove_functions(Proof *proof, Function *first) {
-    for (Function *f = first; f; f = f->next) {
+    for (Function *f = first; f; f = NEXT(f)) {
         prove_variables(proof, f->parameters);
-        for (Variable *p = f->parameters; p; p = p->next)
+        for (Variable *p = f->parameters; p; p = NEXT(p))
             prove_one(proof, p->initial, f);
         prove_one(proof, f->body, f);
     }
@@ -230,7 +230,7 @@ static void prove_functions(Proof *proof, Function *first) {
 static void prove_first_values(Proof *proof, Variable *first,
                                const Function *home) {
     prove_variables(proof, first);
-    for (Variable *v = first; v; v = v->next)
+    for (Variable *v = first; v; v = NEXT(v))
         prove_one(proof, v->initial,
                   v->kind == VARIABLE_MODULE ? v->module->init : home);
 }
@@ -244,14 +244,14 @@ static void prove_class(Proof *proof, Class *class) {
         prove_all(proof, class->super_call->items, class->init);
     }
     prove_functions(proof, class->functions);
-    for (Class *c = class->cases; c; c = c->next)
+    for (Class *c = class->cases; c; c = NEXT(c))
         prove_class(proof, c);
 }
 
 void check_proof(World *world, Module *module) {
     Proof proof = {.world = world, .place = {.line = 1, .length = 1}};
     prove_first_values(&proof, module->variables, module->init);
-    for (Class *c = module->classes; c; c = c->next)
+    for (Class *c = module->classes; c; c = NEXT(c))
         prove_class(&proof, c);
     prove_functions(&proof, module->functions);
     prove_functions(&proof, module->tests);

@@ -11,7 +11,7 @@ static void check_shadow(Checker *checker, Variable *variable) {
     if (text_equal(variable->name->bytes, "_") ||
         text_equal(variable->name->bytes, "?"))
         return;
-    for (Scope *s = checker->scope; s; s = s->next)
+    for (Scope *s = checker->scope; s; s = NEXT(s))
         if (s->variable->name == variable->name &&
             s->variable->function == checker->function) {
             source_error(checker->compile, variable->place,
@@ -79,7 +79,7 @@ static void check_let(Checker *checker, Node *node) {
         }
         Type *type = check_expression(checker, node->left, NULL);
         check_take_apart(checker, node->left->place, variable, type);
-        for (Variable *v = variable; v; v = v->next)
+        for (Variable *v = variable; v; v = NEXT(v))
             declare_local(checker, v);
         return;
     }
@@ -100,14 +100,14 @@ static void check_take_apart(Checker *checker, Place place, Variable *variables,
     Variable *parameter = class ? class->parameters : NULL;
     Binding *bindings = type_bindings(world, type, NULL);
     bool bad = type_kind(type) == TYPE_BAD;
-    for (Variable *v = variables; v; v = v->next) {
+    for (Variable *v = variables; v; v = NEXT(v)) {
         while (parameter && !parameter->makes_field)
-            parameter = parameter->next;
+            parameter = NEXT(parameter);
         v->type = world->bad;
         if (parameter) {
             v->type = type_substitute(world, parameter->type, bindings);
             v->field = parameter->field;
-            parameter = parameter->next;
+            parameter = NEXT(parameter);
         } else if (!bad) {
             source_error(checker->compile, place,
                          "%s cannot be taken apart into that many values",
@@ -363,7 +363,7 @@ static bool check_try(Checker *checker, Node *node) {
     checker->narrowings = before;
     check_forget(checker, node->assigned);
     before = checker->narrowings;
-    for (CatchArm *arm = node->catches; arm; arm = arm->next) {
+    for (CatchArm *arm = node->catches; arm; arm = NEXT(arm)) {
         bool arm_ends = check_catch(checker, arm);
         if (!arm_ends)
             after = ends ? checker->narrowings
@@ -449,7 +449,7 @@ Type *check_block(Checker *checker, Node *block, Type *expected,
     Type *type = checker->world->void_type;
     bool over = false;
     checker->at_line_top = at_top;
-    for (Node *node = block->items; node; node = node->next) {
+    for (Node *node = block->items; node; node = NEXT(node)) {
         if (is_never(type) && !over)
             source_error(checker->compile, node->place,
                          "this is never reached");

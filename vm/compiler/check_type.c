@@ -2,7 +2,7 @@
 #include "vm/compiler/check.h"
 
 static Type *parameter_type(TypeParameter *list, Name name) {
-    for (; list; list = list->next)
+    for (; list; list = NEXT(list))
         if (list->name == name)
             return list->type;
     return NULL;
@@ -33,7 +33,7 @@ static Class *named_class(Checker *checker, TypeNode *node) {
 
 static size_t count_parameters(const Class *class) {
     size_t count = 0;
-    for (TypeParameter *p = class->type_parameters; p; p = p->next)
+    for (TypeParameter *p = class->type_parameters; p; p = NEXT(p))
         count++;
     return count;
 }
@@ -43,7 +43,7 @@ static Type *class_type(Checker *checker, TypeNode *node, Class *class,
     size_t wanted = count_parameters(class), given = 0;
     Type **arguments =
         arena_take(&checker->compile->arena, wanted * sizeof(Type *));
-    for (TypeNode *n = node->arguments; n; n = n->next) {
+    for (TypeNode *n = node->arguments; n; n = NEXT(n)) {
         Type *type = check_type(checker, n);
         if (given < wanted)
             arguments[given] = type;
@@ -64,7 +64,7 @@ static Type *class_type(Checker *checker, TypeNode *node, Class *class,
 }
 
 static void offer_classes(Suggestion *suggestion, const Module *module) {
-    for (Class *class = module->classes; class; class = class->next)
+    for (Class *class = module->classes; class; class = NEXT(class))
         check_offer(suggestion, class->name);
 }
 
@@ -73,7 +73,7 @@ static Type *unknown_type(Checker *checker, TypeNode *node) {
     offer_classes(&suggestion, checker->module);
     if (checker->world->core)
         offer_classes(&suggestion, checker->world->core);
-    for (Import *i = checker->module->imports; i; i = i->next)
+    for (Import *i = checker->module->imports; i; i = NEXT(i))
         if (i->module)
             offer_classes(&suggestion, i->module);
     source_error(checker->compile, node->place, "there is no type \"%s\"%s",
@@ -105,12 +105,12 @@ static Type *named_type(Checker *checker, TypeNode *node, bool raw) {
 
 static Type *function_type(Checker *checker, TypeNode *node) {
     size_t count = 0;
-    for (TypeNode *n = node->arguments; n; n = n->next)
+    for (TypeNode *n = node->arguments; n; n = NEXT(n))
         count++;
     Type **parameters =
         arena_take(&checker->compile->arena, count * sizeof(Type *));
     count = 0;
-    for (TypeNode *n = node->arguments; n; n = n->next)
+    for (TypeNode *n = node->arguments; n; n = NEXT(n))
         parameters[count++] = check_type(checker, n);
     return type_new_function(checker->world, parameters, count,
                              check_type(checker, node->inner));
@@ -141,15 +141,15 @@ Type *check_raw_type(Checker *checker, TypeNode *node) {
 
 /* Twice over the list: a bound may name a later parameter. */
 void check_type_parameters(Checker *checker, TypeParameter *parameters) {
-    for (TypeParameter *p = parameters; p; p = p->next) {
+    for (TypeParameter *p = parameters; p; p = NEXT(p)) {
         p->type = type_new_parameter(checker->world, p);
-        for (TypeParameter *q = parameters; q != p; q = q->next)
+        for (TypeParameter *q = parameters; q != p; q = NEXT(q))
             if (q->name == p->name)
                 source_error(checker->compile, p->place,
                              "there are two type parameters \"%s\"",
                              p->name->bytes);
     }
-    for (TypeParameter *p = parameters; p; p = p->next) {
+    for (TypeParameter *p = parameters; p; p = NEXT(p)) {
         if (!p->bound_node)
             continue;
         Type *bound = check_type(checker, p->bound_node);

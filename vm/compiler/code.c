@@ -2,6 +2,7 @@
 #include "vm/compiler/code.h"
 
 static void code_word(Generator *g, uint64_t word) {
+    work_add(1);
     *ARENA_PUSH(&g->compile->arena, &g->words) = word;
 }
 
@@ -41,7 +42,7 @@ static void patch(Generator *g, uint32_t word, unsigned lane, uint32_t target) {
 void code_bind(Generator *g, Label *label) {
     label->bound = true;
     label->word = (uint32_t)g->words.count;
-    for (LabelUse *use = label->uses; use; use = use->next)
+    for (LabelUse *use = label->uses; use; use = NEXT(use))
         patch(g, use->word, use->lane, label->word);
     if (label->uses)
         g->ended = false;

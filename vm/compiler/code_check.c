@@ -125,6 +125,8 @@ static void look_at_operand(Look *look, Operand operand, uint16_t number) {
 
 /* ---- Instructions ---- */
 
+#define INSTRUCTION_UNITS 10 /* of work.h, for each */
+
 static void find_starts(Look *look) {
     const Words *words = &look->g->words;
     uint64_t last = 0;
@@ -146,6 +148,7 @@ static void look_at_targets(Look *look, const uint64_t *word) {
 
 static void look_at_instruction(Look *look, const uint64_t *word) {
     uint16_t op = (uint16_t)*word;
+    work_add(INSTRUCTION_UNITS);
     need(look, op != OP_invalid && op < OP_COUNT, "G3, no such instruction");
     for (size_t i = 0; i < 3 && !look->wrong; i++)
         look_at_operand(look, operands[op][i], part(*word, i + 1));
@@ -156,7 +159,7 @@ static void look_at_instruction(Look *look, const uint64_t *word) {
 /* ---- The tables ---- */
 
 static void look_at_labels(Look *look) {
-    for (const Label *label = look->g->labels; label; label = label->next)
+    for (const Label *label = look->g->labels; label; label = NEXT(label))
         need(look, label->bound || !label->uses, "G2, a label has no place");
 }
 

@@ -21,7 +21,7 @@ static Module *new_module(World *world, Name name) {
     Module **end = &world->modules;
     module->name = name;
     while (*end)
-        end = &(*end)->next;
+        end = NEXT_PLACE(end);
     *end = module;
     return module;
 }
@@ -64,11 +64,11 @@ static Status parse_libraries(World *world, const CompilerRequest *request) {
 }
 
 static void declare(World *world) {
-    for (Module *m = world->modules; m; m = m->next)
-        for (Class *c = m->classes; c; c = c->next)
+    for (Module *m = world->modules; m; m = NEXT(m))
+        for (Class *c = m->classes; c; c = NEXT(c))
             if (c->kind == CLASS_ENUM)
                 enum_members_add(world->compile, c);
-    for (Module *m = world->modules; m; m = m->next)
+    for (Module *m = world->modules; m; m = NEXT(m))
         check_declare(world, m);
 }
 
@@ -220,13 +220,22 @@ Status compiler_compile(const CompilerRequest *request,
         return STATUS_NO_MEMORY;
     result_out->memory = state;
     state->compile.arena.escape = state->escape;
-    state->compile.arena.limit_bytes = MEMORY_LIMIT;
+    state->compile.arena.limit_bytes =
+        request->memory_bytes ? request->memory_bytes : MEMORY_LIMIT;
+    if (request->stack_bytes)
+        state->compile.arena.stack_end =
+            (uintptr_t)__builtin_frame_address(0) - request->stack_bytes;
     state->compile.names.arena = &state->compile.arena;
     if (__builtin_setjmp(state->escape)) {
         compiler_free(result_out);
         return STATUS_NO_MEMORY;
     }
     return run(state, request, result_out);
+}
+
+size_t compiler_memory(const CompilerResult *result) {
+    const Run *state = result->memory;
+    return state ? sizeof *state + state->compile.arena.taken_bytes : 0;
 }
 
 void compiler_free(CompilerResult *result) {

@@ -41,8 +41,10 @@ typedef struct CompilerRequest {
     bool is_core;   /* this is the core library itself */
     bool is_system; /* native functions may be declared */
     bool check_only;
-    bool run_tests;  /* the module's start runs its tests, after `main` */
-    bool only_tests; /* ... instead of `main`, and says how many passed */
+    bool run_tests;      /* the module's start runs its tests, after `main` */
+    bool only_tests;     /* ... instead of `main`, and says how many passed */
+    size_t memory_bytes; /* that it may use at most; 0: 512 MiB */
+    size_t stack_bytes;  /* the same, and some kilobytes; 0: any */
 
     /* For a shell: the one source is a list of statements and declarations. It
      * becomes a static function `run` of the module, from an array of objects
@@ -84,6 +86,18 @@ Status compiler_compile(const CompilerRequest *request,
                         CompilerResult *result_out);
 
 void compiler_free(CompilerResult *result);
+
+/* Bytes that it has taken so far, also while it runs. */
+size_t compiler_memory(const CompilerResult *result);
+
+/* From now on the compiler may do so much work before it calls give_way(), and
+ * whenever it has done it; that returns when it may go on, after another call
+ * of this. A unit is about an element that is looked at (work.h). Until it is
+ * called first, there is no limit. */
+void compiler_allow(int64_t units, void (*give_way)(void));
+
+/* What is left of it; negative: it did so much more. */
+int64_t compiler_allowed(void);
 
 /* A diagnostic as people see it, three lines each with its newline. */
 void compiler_show(const Diagnostic *diagnostic, Text *text);

@@ -7,7 +7,7 @@
 
 static size_t payload(const Class *class) {
     size_t count = 0;
-    for (Variable *v = class->parameters; v; v = v->next)
+    for (Variable *v = class->parameters; v; v = NEXT(v))
         count++;
     return count;
 }
@@ -23,7 +23,7 @@ static void add_pattern(Text *text, const Class *class, char letter) {
 
 static void add_to_string(Text *text, const Class *class) {
     text_add(text, "fun toString(): String {\nmatch this {\n");
-    for (Class *c = class->cases; c; c = c->next) {
+    for (Class *c = class->cases; c; c = NEXT(c)) {
         size_t count = payload(c);
         add_pattern(text, c, 'a');
         text_add_format(text, "return \"%s", c->name->bytes);
@@ -36,7 +36,7 @@ static void add_to_string(Text *text, const Class *class) {
 
 static void add_name(Text *text, const Class *class) {
     text_add(text, "get name: String {\nmatch this {\n");
-    for (Class *c = class->cases; c; c = c->next) {
+    for (Class *c = class->cases; c; c = NEXT(c)) {
         add_pattern(text, c, 'a');
         text_add_format(text, "return \"%s\"\n", c->name->bytes);
     }
@@ -60,7 +60,7 @@ static void add_equals(Text *text, const Class *class) {
                     "fun equals(other: Object?): Bool {\n"
                     "if not (other is %s) { return false }\nmatch this {\n",
                     class->name->bytes);
-    for (Class *c = class->cases; c; c = c->next)
+    for (Class *c = class->cases; c; c = NEXT(c))
         if (payload(c))
             add_equal_case(text, c);
     text_add(text, "else => return tag == other.tag\n}\n}\n");
@@ -68,7 +68,7 @@ static void add_equals(Text *text, const Class *class) {
 
 static void add_hash(Text *text, const Class *class) {
     text_add(text, "fun hash(): Int {\nmatch this {\n");
-    for (Class *c = class->cases; c; c = c->next) {
+    for (Class *c = class->cases; c; c = NEXT(c)) {
         size_t count = payload(c);
         if (count == 0)
             continue;
@@ -82,20 +82,20 @@ static void add_hash(Text *text, const Class *class) {
 }
 
 static void add_values(Text *text, const Class *class) {
-    for (Class *c = class->cases; c; c = c->next)
+    for (Class *c = class->cases; c; c = NEXT(c))
         if (payload(c))
             return;
     if (class->type_parameters)
         return;
     text_add_format(text, "static get values: List<%s> => [",
                     class->name->bytes);
-    for (Class *c = class->cases; c; c = c->next)
+    for (Class *c = class->cases; c; c = NEXT(c))
         text_add_format(text, "%s.%s, ", class->name->bytes, c->name->bytes);
     text_add(text, "]\n");
 }
 
 static bool has_function(const Class *class, Name name) {
-    for (Function *f = class->functions; f; f = f->next)
+    for (Function *f = class->functions; f; f = NEXT(f))
         if (f->name == name)
             return true;
     return false;
@@ -125,7 +125,7 @@ static void take_members(Compile *compile, Class *class, const Text *text) {
     parser_file(compile, module, file, false);
     Function **end = &class->functions;
     while (*end)
-        end = &(*end)->next;
+        end = NEXT_PLACE(end);
     for (Function *f = module->classes->functions, *next; f; f = next) {
         next = f->next;
         f->next = NULL;

@@ -70,7 +70,7 @@ bool erase_fits(World *world, Erased to, Erased from) {
         return false;
     if (to.class == world->classes.object)
         return true;
-    for (Class *c = from.class; c; c = c->super ? c->super->class : NULL)
+    for (Class *c = from.class; c; c = class_above(c))
         if (c == to.class)
             return true;
     return false;
@@ -102,7 +102,7 @@ uint16_t erase_number(World *world, Writer *writer, Erased erased) {
 /* ---- Methods ---- */
 
 static Function *declared_in(const Class *class, const Function *like) {
-    for (Function *f = class->functions; f; f = f->next)
+    for (Function *f = class->functions; f; f = NEXT(f))
         if (f->name == like->name && !f->is_static &&
             f->kind != FUNCTION_RESTARTED &&
             (f->kind == FUNCTION_SETTER) == (like->kind == FUNCTION_SETTER))
@@ -111,7 +111,7 @@ static Function *declared_in(const Class *class, const Function *like) {
 }
 
 static Function *in_interfaces(const Class *class, const Function *like) {
-    for (size_t i = 0; i < class->interface_count; i++) {
+    for (size_t i = 0; i < class->interface_count; i++, work_add(1)) {
         Class *interface = class->interfaces[i]->class;
         Function *above = in_interfaces(interface, like);
         if (!above)
@@ -132,7 +132,7 @@ Function *erase_root(World *world, Function *function) {
         Function *object = declared_in(world->classes.object, function);
         return object ? object : root ? root : function;
     }
-    for (Type *s = owner->super; s; s = s->class->super) {
+    for (Type *s = owner->super; s; s = s->class->super, work_add(1)) {
         Function *above = declared_in(s->class, function);
         Function *promised = in_interfaces(s->class, function);
         if (above)
@@ -182,7 +182,7 @@ bool erase_signature(World *world, Function *function, Signature *out) {
     out->count = 0;
     if (free && !function->is_static && function->owner)
         good = push(out, world, function->owner->type);
-    for (Variable *p = root->parameters; p; p = p->next)
+    for (Variable *p = root->parameters; p; p = NEXT(p))
         good = good && push(out, world, p->type);
     out->result_type = root->result ? root->result : world->void_type;
     out->result = erase_type(world, out->result_type);

@@ -13,9 +13,9 @@ static bool is_own_field(const Variable *variable) {
 
 static size_t count_fields(const Class *class) {
     size_t count = 0;
-    for (Variable *v = class->parameters; v; v = v->next)
+    for (Variable *v = class->parameters; v; v = NEXT(v))
         count += v->field != NULL;
-    for (Variable *v = class->fields; v; v = v->next)
+    for (Variable *v = class->fields; v; v = NEXT(v))
         count += is_own_field(v);
     return count;
 }
@@ -60,13 +60,13 @@ static void write_class(Generator *g, Class *class) {
     writer_put16(writer, out, (uint16_t) class->interface_count);
     writer_put16(writer, out, (uint16_t)count_fields(class));
     writer_put16(writer, out, 0);
-    for (size_t i = 0; i < class->interface_count; i++)
+    for (size_t i = 0; i < class->interface_count; i++, work_add(1))
         writer_put16(writer, out,
                      erase_class(writer, class->interfaces[i]->class));
-    for (Variable *v = class->parameters; v; v = v->next)
+    for (Variable *v = class->parameters; v; v = NEXT(v))
         if (v->field)
             write_field(g, v->field);
-    for (Variable *v = class->fields; v; v = v->next)
+    for (Variable *v = class->fields; v; v = NEXT(v))
         if (is_own_field(v))
             write_field(g, v);
     writer->class_count++;
@@ -85,10 +85,10 @@ static void write_in_order(Generator *g, Class *class) {
     class->is_written = true;
     if (class->super)
         write_in_order(g, class->super->class);
-    for (size_t i = 0; i < class->interface_count; i++)
+    for (size_t i = 0; i < class->interface_count; i++, work_add(1))
         write_in_order(g, class->interfaces[i]->class);
     write_class(g, class);
-    for (Class *c = class->cases; c; c = c->next)
+    for (Class *c = class->cases; c; c = NEXT(c))
         write_in_order(g, c);
 }
 
@@ -113,11 +113,11 @@ static void write_variable(Generator *g, Variable *variable) {
 }
 
 static void write_variables(Generator *g, Module *module) {
-    for (Class *c = module->classes; c; c = c->next)
-        for (Variable *v = c->fields; v; v = v->next)
+    for (Class *c = module->classes; c; c = NEXT(c))
+        for (Variable *v = c->fields; v; v = NEXT(v))
             if (v->is_static)
                 write_variable(g, v);
-    for (Variable *v = module->variables; v; v = v->next)
+    for (Variable *v = module->variables; v; v = NEXT(v))
         write_variable(g, v);
 }
 
@@ -131,25 +131,25 @@ static void class_methods(Generator *g, Class *class) {
         method_constructor(g, class);
         method_defaults(g, class->init);
     }
-    for (Function *f = class->functions; f; f = f->next) {
+    for (Function *f = class->functions; f; f = NEXT(f)) {
         method_function(g, f);
         method_defaults(g, f);
     }
     bridge_class(g, class);
-    for (Class *c = class->cases; c; c = c->next)
+    for (Class *c = class->cases; c; c = NEXT(c))
         class_methods(g, c);
 }
 
 static void check_natives(Generator *g, Module *module, bool allowed) {
-    for (Function *f = module->functions; f; f = f->next)
+    for (Function *f = module->functions; f; f = NEXT(f))
         if (f->is_native && !allowed)
             source_error(g->compile, f->place,
                          "only system modules have native functions");
-    for (Class *c = module->classes; c; c = c->next) {
+    for (Class *c = module->classes; c; c = NEXT(c)) {
         if (c->is_native && !allowed)
             source_error(g->compile, c->place,
                          "only system modules have native classes");
-        for (Function *f = c->functions; f; f = f->next)
+        for (Function *f = c->functions; f; f = NEXT(f))
             if (f->is_native && !allowed)
                 source_error(g->compile, f->place,
                              "only system modules have native functions");
@@ -168,17 +168,17 @@ void generate_module(World *world, Writer *writer, Module *module) {
                    .writer = writer,
                    .module = module,
                    .closures = &closures};
-    for (Class *c = module->classes; c; c = c->next)
+    for (Class *c = module->classes; c; c = NEXT(c))
         write_in_order(&g, c);
     write_variables(&g, module);
     method_module_init(&g, module);
-    for (Class *c = module->classes; c; c = c->next)
+    for (Class *c = module->classes; c; c = NEXT(c))
         class_methods(&g, c);
-    for (Function *f = module->functions; f; f = f->next) {
+    for (Function *f = module->functions; f; f = NEXT(f)) {
         method_function(&g, f);
         method_defaults(&g, f);
     }
-    for (Function *f = module->tests; f; f = f->next)
+    for (Function *f = module->tests; f; f = NEXT(f))
         method_function(&g, f);
     if (module->line_function)
         method_line(&g, module);

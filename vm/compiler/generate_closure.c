@@ -68,7 +68,7 @@ static Value captured_value(Generator *g, const Capture *capture) {
                        .number = (uint16_t)variable->index,
                        .type = type};
     Value cell = value_new(g, type);
-    for (Capture *c = g->function->captures; c; c = c->next)
+    for (Capture *c = g->function->captures; c; c = NEXT(c))
         if (c->variable == variable)
             code_emit(g, OP_get_ref, cell.number, 0, c->index);
     return cell;
@@ -84,12 +84,12 @@ typedef struct Fields {
 static Fields fields_of(Generator *g, Class *class, Capture *captures) {
     Fields fields = {0};
     Arena *arena = &g->compile->arena;
-    for (Capture *c = captures; c; c = c->next)
+    for (Capture *c = captures; c; c = NEXT(c))
         fields.count++;
     fields.types = arena_take(arena, fields.count * sizeof *fields.types);
     fields.names = arena_take(arena, fields.count * sizeof *fields.names);
     size_t at = 0;
-    for (Capture *c = captures; c; c = c->next, at++) {
+    for (Capture *c = captures; c; c = NEXT(c), at++) {
         char buffer[24];
         Text text = text_on(buffer, sizeof buffer);
         text_add_format(&text, "c%u", (unsigned)at);
@@ -122,7 +122,7 @@ static Name invoke_name(Generator *g, size_t count) {
 
 static size_t parameter_count(const Function *function) {
     size_t count = 0;
-    for (Variable *p = function->parameters; p; p = p->next)
+    for (Variable *p = function->parameters; p; p = NEXT(p))
         count++;
     return count;
 }
@@ -165,7 +165,7 @@ Value generate_closure(Generator *g, Node *node, Value hint) {
         value_new(g, (Erased){MODULE_CLASS, g->world->classes.function});
     Value exact = value_new(g, (Erased){MODULE_CLASS, class});
     code_emit(g, OP_new, exact.number, erase_class(g->writer, class), 0);
-    for (Capture *c = closure->captures; c; c = c->next) {
+    for (Capture *c = closure->captures; c; c = NEXT(c)) {
         Value value = captured_value(g, c);
         code_emit(g, value.is_reference ? OP_put_ref : OP_put, exact.number,
                   value.number, c->index);

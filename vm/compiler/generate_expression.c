@@ -38,7 +38,7 @@ Value generate_this(Generator *g) {
     if (g->function->kind != FUNCTION_CLOSURE)
         return g->this_value;
     Value this = value_of(g, g->this_type);
-    for (Capture *c = g->function->captures; c; c = c->next)
+    for (Capture *c = g->function->captures; c; c = NEXT(c))
         if (!c->variable)
             code_emit(g, this.is_reference ? OP_get_ref : OP_get, this.number,
                       0, c->index);
@@ -266,16 +266,16 @@ static Value if_value(Generator *g, Node *node, Value hint) {
 }
 
 static void forget_locals(Generator *g, Node *first) {
-    for (Node *node = first; node; node = node->next)
+    for (Node *node = first; node; node = NEXT(node))
         for (Variable *v = node->kind == NODE_LET ? node->variables : NULL; v;
-             v = v->next)
+             v = NEXT(v))
             if (v->kind == VARIABLE_LOCAL)
                 variable_forget(g, v);
 }
 
 void generate_block(Generator *g, Node *block, Value to) {
     size_t taken = g->taken;
-    for (Node *node = block->items; node; node = node->next) {
+    for (Node *node = block->items; node; node = NEXT(node)) {
         if (!to.none && !node->next && !node->is_statement)
             generate_into(g, node, to);
         else

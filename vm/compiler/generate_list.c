@@ -26,7 +26,7 @@ void generate_array_put(Generator *g, Value array, Value index, Value item) {
 
 static size_t count_items(const Node *items) {
     size_t count = 0;
-    for (; items; items = items->next)
+    for (; items; items = NEXT(items))
         count++;
     return count;
 }
@@ -40,7 +40,7 @@ static Value filled_array(Generator *g, Node *items, Erased type, Erased item,
     int64_t at = 0;
     code_emit(g, OP_new_array, array.number, index.number,
               erase_number(g->world, g->writer, type));
-    for (Node *n = items; n; n = n->next, at++) {
+    for (Node *n = items; n; n = NEXT(n), at++) {
         Value value = generate_erased(g, n, item, value_none);
         value_set_int(g, index, at);
         generate_array_put(g, array, index, value);
@@ -88,7 +88,7 @@ Value generate_list(Generator *g, Node *node, Value hint) {
                             erase_type(world, type->arguments[0]), 0);
     Value set = new_object(g, world->classes.set);
     Function *add = call_member_of(g, world->classes.set, "add");
-    for (Node *n = node->items; n; n = n->next)
+    for (Node *n = node->items; n; n = NEXT(n))
         value_release(g, call_method(g, add, value_borrowed(set), &n, 1,
                                      world->scalars[TYPE_BOOL], value_none));
     return set;

@@ -28,7 +28,7 @@ static void declare_item(Generator *g, Node *node, Value item) {
             value_convert(g, item, variable_type(g, first), value_none));
         return;
     }
-    for (Variable *v = first; v; v = v->next) {
+    for (Variable *v = first; v; v = NEXT(v)) {
         if (!v->field)
             continue;
         Value object = value_convert(
@@ -43,7 +43,7 @@ static void declare_item(Generator *g, Node *node, Value item) {
 }
 
 static void forget_items(Generator *g, Node *node) {
-    for (Variable *v = node->variables; v; v = v->next)
+    for (Variable *v = node->variables; v; v = NEXT(v))
         variable_forget(g, v);
 }
 
@@ -157,8 +157,8 @@ static void for_list(Generator *g, Node *node) {
 static Function *iterator_method(Generator *g, Type *type, const char *name) {
     Class *class = type_class(g->world, type);
     Name wanted = name_of(&g->compile->names, name);
-    for (Class *c = class; c; c = c->super ? c->super->class : NULL)
-        for (Function *f = c->functions; f; f = f->next)
+    for (Class *c = class; c; c = class_above(c))
+        for (Function *f = c->functions; f; f = NEXT(f))
             if (f->name == wanted)
                 return f;
     return call_member_of(g, g->world->classes.iterator, name);

@@ -44,7 +44,7 @@ static void test_items(Generator *g, Pattern *pattern, Value value,
     Value exact = value_convert(g, value_borrowed(value),
                                 (Erased){MODULE_CLASS, class}, value_none);
     for (Pattern *item = pattern->items; item && parameter;
-         item = item->next, parameter = parameter->next) {
+         item = NEXT(item), parameter = NEXT(parameter)) {
         if (item->kind == PATTERN_ANY)
             continue;
         Type *type = type_substitute(g->world, parameter->type, bindings);
@@ -133,7 +133,7 @@ static void test(Generator *g, Pattern *pattern, Value value, Type *type,
 }
 
 static void forget_names(Generator *g, Pattern *pattern) {
-    for (Pattern *p = pattern->items; p; p = p->next)
+    for (Pattern *p = pattern->items; p; p = NEXT(p))
         forget_names(g, p);
     if (pattern->kind == PATTERN_BIND && pattern->variable)
         variable_forget(g, pattern->variable);
@@ -143,7 +143,7 @@ static void forget_names(Generator *g, Pattern *pattern) {
 static void test_patterns(Generator *g, MatchArm *arm, const Subject *subject,
                           Label *fails) {
     Label *fits = code_label(g);
-    for (Pattern *p = arm->patterns; p; p = p->next) {
+    for (Pattern *p = arm->patterns; p; p = NEXT(p)) {
         Label *next = p->next ? code_label(g) : fails;
         test(g, p, subject->value, subject->node->type, subject->tag, next);
         if (p->next) {
@@ -162,8 +162,8 @@ static void arm_body(Generator *g, MatchArm *arm, Value to) {
 }
 
 static bool uses_tag(const Node *node) {
-    for (MatchArm *arm = node->arms; arm; arm = arm->next)
-        for (Pattern *p = arm->patterns; p; p = p->next)
+    for (MatchArm *arm = node->arms; arm; arm = NEXT(arm))
+        for (Pattern *p = arm->patterns; p; p = NEXT(p))
             if (p->kind == PATTERN_CASE && p->enum_case)
                 return true;
     return false;
@@ -182,13 +182,13 @@ Value generate_match(Generator *g, Node *node, Value hint) {
         subject.tag = read_tag(g, subject.value, class,
                                type_is_nullable(node->left->type));
     Value to = wants ? value_of(g, node->type) : value_none;
-    for (MatchArm *arm = node->arms; arm; arm = arm->next) {
+    for (MatchArm *arm = node->arms; arm; arm = NEXT(arm)) {
         Label *fails = code_label(g);
         test_patterns(g, arm, &subject, fails);
         if (arm->guard)
             generate_branch(g, arm->guard, false, fails);
         arm_body(g, arm, to);
-        for (Pattern *p = arm->patterns; p; p = p->next)
+        for (Pattern *p = arm->patterns; p; p = NEXT(p))
             forget_names(g, p);
         code_jump(g, end);
         code_bind(g, fails);

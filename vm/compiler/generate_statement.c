@@ -8,7 +8,7 @@
 /* ---- let ---- */
 
 static void take_apart(Generator *g, Variable *variables, Value whole) {
-    for (Variable *v = variables; v; v = v->next) {
+    for (Variable *v = variables; v; v = NEXT(v)) {
         if (!v->field)
             continue;
         Value object = value_convert(

@@ -59,7 +59,7 @@ static size_t join(Generator *g, Value *parts, size_t count, Value hint) {
 Value generate_text_node(Generator *g, Node *node, Value hint) {
     Value parts[4];
     size_t count = 0;
-    for (Node *n = node->items; n; n = n->next) {
+    for (Node *n = node->items; n; n = NEXT(n)) {
         if (count == 4)
             count = join(g, parts, 4, value_none);
         keep_all(g, parts, count, n);

@@ -18,7 +18,7 @@ static void close_range(Generator *g, Try *guarded) {
 
 static void add_handlers(Generator *g, const Try *guarded, uint32_t at,
                          Value exception, uint16_t type) {
-    for (const Guarded *r = guarded->ranges; r; r = r->next)
+    for (const Guarded *r = guarded->ranges; r; r = NEXT(r))
         *ARENA_PUSH(&g->compile->arena, &g->handlers) =
             (Handler){r->from, r->to, at, exception.number, type};
 }
@@ -27,15 +27,15 @@ static void add_handlers(Generator *g, const Try *guarded, uint32_t at,
  * is not left. They are not covered by the handlers that they leave. */
 void generate_leave(Generator *g, Try *until) {
     Try *inner = g->tries;
-    for (Try *t = inner; t != until && !g->ended; t = t->outer) {
+    for (Try *t = inner; t != until && !g->ended; t = t->outer, work_add(1)) {
         if (!t->finally)
             continue;
-        for (Try *u = inner; u != t->outer; u = u->outer)
+        for (Try *u = inner; u != t->outer; u = u->outer, work_add(1))
             close_range(g, u);
         g->tries = t->outer;
         generate_block(g, t->finally, value_none);
         g->tries = inner;
-        for (Try *u = inner; u != t->outer; u = u->outer)
+        for (Try *u = inner; u != t->outer; u = u->outer, work_add(1))
             u->open = here(g);
     }
 }
@@ -83,7 +83,7 @@ static void guarded_body(Generator *g, Node *node, Label *end) {
     close_range(g, &inner);
     g->tries = inner.outer;
     code_jump(g, end);
-    for (CatchArm *arm = node->catches; arm && inner.ranges; arm = arm->next)
+    for (CatchArm *arm = node->catches; arm && inner.ranges; arm = NEXT(arm))
         catch_arm(g, arm, &inner, end);
 }
 

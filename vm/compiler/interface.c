@@ -4,7 +4,11 @@
 #include "kernel/base/bytes.h"
 #include "vm/code/module.h"
 
+/* Of a text: the first try, and the most; each try is eight times the last. */
+#define FIRST_BYTES ((size_t)4096)
 #define TEXT_BYTES ((size_t)2 << 20)
+
+#define HASHED_A_UNIT 8 /* bytes, for a unit of work.h */
 
 typedef struct Printer {
     World *world;
@@ -69,7 +73,7 @@ static void add_type_parameters(Printer *printer, TypeParameter *list) {
     if (!list)
         return;
     add(printer, "<");
-    for (TypeParameter *p = list; p; p = p->next) {
+    for (TypeParameter *p = list; p; p = NEXT(p)) {
         add(printer, p->name->bytes);
         if (p->bound) {
             add(printer, ": ");
@@ -81,7 +85,7 @@ static void add_type_parameters(Printer *printer, TypeParameter *list) {
 
 static void add_parameters(Printer *printer, const Variable *list) {
     add(printer, "(");
-    for (const Variable *p = list; p; p = p->next) {
+    for (const Variable *p = list; p; p = NEXT(p)) {
         if (p->is_private)
             add(printer, "private ");
         if (p->field)
@@ -152,7 +156,7 @@ static void add_supers(Printer *printer, const Class *class) {
         add_type(printer, class->super);
         before = ", ";
     }
-    for (size_t i = 0; i < class->interface_count; i++) {
+    for (size_t i = 0; i < class->interface_count; i++, work_add(1)) {
         add(printer, before);
         add_type(printer, class->interfaces[i]);
         before = ", ";
@@ -160,7 +164,7 @@ static void add_supers(Printer *printer, const Class *class) {
 }
 
 static void add_cases(Printer *printer, const Class *class) {
-    for (const Class *c = class->cases; c; c = c->next) {
+    for (const Class *c = class->cases; c; c = NEXT(c)) {
         add(printer, c->name->bytes);
         if (c->parameters)
             add_parameters(printer, c->parameters);
@@ -187,28 +191,37 @@ static void add_class(Printer *printer, const Class *class) {
         add_supers(printer, class);
     add(printer, " {\n");
     add_cases(printer, class);
-    for (const Variable *v = class->fields; v; v = v->next)
+    for (const Variable *v = class->fields; v; v = NEXT(v))
         if (!is_enum || v != class->fields) /* an enum's tag comes by itself */
             add_variable(printer, v);
-    for (const Function *f = class->functions; f; f = f->next)
+    for (const Function *f = class->functions; f; f = NEXT(f))
         add_function(printer, f);
     add(printer, "}\n");
 }
 
-Name interface_text(World *world, Module *module) {
-    char *buffer = arena_take(&world->compile->arena, TEXT_BYTES);
-    Printer printer = {world, text_on(buffer, TEXT_BYTES)};
-    for (Import *i = module->imports; i; i = i->next)
+/* False: there is not enough room in the text. */
+static bool print_module(World *world, const Module *module, Text *text) {
+    Printer printer = {world, *text};
+    for (Import *i = module->imports; i; i = NEXT(i))
         text_add_format(&printer.text, "import %s\n", i->name->bytes);
-    for (Class *c = module->classes; c; c = c->next)
+    for (Class *c = module->classes; c; c = NEXT(c))
         add_class(&printer, c);
-    for (Function *f = module->functions; f; f = f->next)
+    for (Function *f = module->functions; f; f = NEXT(f))
         add_function(&printer, f);
-    for (Variable *v = module->variables; v; v = v->next)
+    for (Variable *v = module->variables; v; v = NEXT(v))
         add_variable(&printer, v);
-    if (printer.text.cut)
-        return NULL;
-    return name_of_bytes(&world->compile->names, buffer, printer.text.length);
+    *text = printer.text;
+    return !text->cut;
+}
+
+Name interface_text(World *world, Module *module) {
+    Compile *compile = world->compile;
+    for (size_t room = FIRST_BYTES; room <= TEXT_BYTES; room *= 8) {
+        Text text = text_on(arena_take(&compile->arena, room), room);
+        if (print_module(world, module, &text))
+            return name_of_bytes(&compile->names, text.bytes, text.length);
+    }
+    return NULL;
 }
 
 /* ---- Reading ---- */
@@ -222,7 +235,7 @@ typedef struct Found {
 static bool find_string(const uint8_t *bytes, size_t size_bytes,
                         uint32_t wanted, Found *out) {
     size_t at = MODULE_HEADER_BYTES;
-    for (uint32_t number = 0;; number++) {
+    for (uint32_t number = 0;; number++, work_add(1)) {
         if (size_bytes - at < 4)
             return false;
         size_t length = bytes_get32(bytes + at);
@@ -240,6 +253,7 @@ bool interface_read(const uint8_t *bytes, size_t size_bytes,
                     const char **name_out, size_t *name_length_out,
                     const char **text_out, size_t *text_length_out) {
     Found name, text;
+    work_add(size_bytes / HASHED_A_UNIT);
     if (size_bytes < MODULE_HEADER_BYTES ||
         bytes_get32(bytes) != MODULE_MAGIC ||
         bytes_get16(bytes + 4) != MODULE_FORMAT ||

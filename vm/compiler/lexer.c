@@ -60,16 +60,45 @@ Place lexer_place(const Lexer *lexer, const char *from, const char *to) {
     };
 }
 
+#define TOKEN_UNITS 40 /* of work.h, for each */
+
+static Token *new_token(Lexer *lexer) {
+    Arena *arena = &lexer->compile->arena;
+    Tokens *tokens = &lexer->tokens;
+    if (tokens->count % TOKEN_BLOCK == 0)
+        *ARENA_PUSH(arena, &tokens->blocks) =
+            arena_take(arena, TOKEN_BLOCK * sizeof(Token));
+    return lexer_token(tokens, tokens->count++);
+}
+
+/* The lines of documentation as one text; NULL: there are none. */
+static Name take_doc(Lexer *lexer) {
+    size_t bytes = 0;
+    if (!lexer->doc)
+        return NULL;
+    for (const DocLine *line = lexer->doc; line; line = NEXT(line))
+        bytes += line->length + 1;
+    char *text = arena_take(&lexer->compile->arena, bytes);
+    char *to = text;
+    for (const DocLine *line = lexer->doc; line; line = NEXT(line)) {
+        bytes_copy(to, line->text, line->length);
+        to += line->length;
+        *to++ = '\n';
+    }
+    lexer->doc = lexer->doc_last = NULL;
+    return name_of_bytes(&lexer->compile->names, text, bytes - 1);
+}
+
 Token *lexer_add(Lexer *lexer, TokenKind kind, const char *from) {
-    Token *token = ARENA_PUSH(&lexer->compile->arena, &lexer->tokens);
+    Token *token = new_token(lexer);
+    work_add(TOKEN_UNITS + (size_t)(lexer->at - from));
     *token = (Token){
         .kind = kind,
         .on_new_line = lexer->on_new_line,
         .place = lexer_place(lexer, from, lexer->at),
-        .doc = lexer->doc,
+        .doc = take_doc(lexer),
     };
     lexer->on_new_line = false;
-    lexer->doc = NULL;
     return token;
 }
 
@@ -77,15 +106,17 @@ static void line_comment(Lexer *lexer) {
     const char *from = lexer->at;
     while (lexer->at < lexer->end && *lexer->at != '\n')
         lexer->at++;
+    work_add((size_t)(lexer->at - from));
     bool is_doc = lexer->at - from >= 3 && from[2] == '/';
     if (!is_doc)
         return;
     from += 3;
     if (from < lexer->at && *from == ' ')
         from++;
-    NameTable *names = &lexer->compile->names;
-    Name line = name_of_bytes(names, from, (size_t)(lexer->at - from));
-    lexer->doc = lexer->doc ? name_join(names, lexer->doc, "\n", line) : line;
+    DocLine *line = ARENA_NEW(&lexer->compile->arena, DocLine);
+    *line = (DocLine){.text = from, .length = (size_t)(lexer->at - from)};
+    *(lexer->doc ? &lexer->doc_last->next : &lexer->doc) = line;
+    lexer->doc_last = line;
 }
 
 static void block_comment(Lexer *lexer) {
@@ -102,13 +133,14 @@ static void block_comment(Lexer *lexer) {
         } else {
             lexer->line += *lexer->at == '\n';
             lexer->at++;
+            work_add(1);
         }
     }
     source_error(lexer->compile, place, "this comment is never closed");
 }
 
 static void skip_blanks(Lexer *lexer) {
-    for (; lexer->at < lexer->end;) {
+    for (; lexer->at < lexer->end; work_add(1)) {
         char c = *lexer->at;
         if (c == '\n') {
             lexer->line++;

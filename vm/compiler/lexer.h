@@ -27,10 +27,20 @@ typedef struct Token {
     Name doc; /* the /// lines before it, or NULL */
 } Token;
 
+#define TOKEN_BLOCK 512
+
+/* In blocks, so that no step is as long as the text. */
 typedef struct Tokens {
-    Token *items;
-    size_t count, capacity;
+    struct {
+        Token **items;
+        size_t count, capacity;
+    } blocks;
+    size_t count;
 } Tokens;
+
+static inline Token *lexer_token(const Tokens *tokens, size_t at) {
+    return &tokens->blocks.items[at / TOKEN_BLOCK][at % TOKEN_BLOCK];
+}
 
 Tokens lexer_run(Compile *compile, uint32_t file);
 
@@ -41,12 +51,18 @@ const char *lexer_kind_text(TokenKind kind);
 
 #define LEXER_DEPTH 16 /* strings inside interpolations inside strings */
 
+typedef struct DocLine {
+    const char *text;
+    size_t length; /* bytes */
+    struct DocLine *next;
+} DocLine;
+
 typedef struct Lexer {
     Compile *compile;
     const char *start, *at, *end; /* a zero stands at `end` */
     uint32_t line, file;
     bool on_new_line;
-    Name doc;
+    DocLine *doc, *doc_last; /* since the last token */
     Tokens tokens;
     unsigned depth;             /* open interpolations */
     int opened[LEXER_DEPTH];    /* brackets open in each */

@@ -58,6 +58,7 @@ static void real_number(Lexer *lexer, const char *from) {
     if (starts_exponent(at))
         at = skip_digits(at + 2);
     lexer->at = at;
+    work_add(DECIMAL_UNITS);
     lexer_add(lexer, TOKEN_DOUBLE, from)->real =
         decimal_to_double(from, (size_t)(at - from));
 }
@@ -66,7 +67,7 @@ static void real_number(Lexer *lexer, const char *from) {
 static void real_bits(Lexer *lexer, const char *from) {
     lexer->at += 2;
     whole_number(lexer, from, 16);
-    Token *token = &lexer->tokens.items[lexer->tokens.count - 1];
+    Token *token = lexer_token(&lexer->tokens, lexer->tokens.count - 1);
     uint64_t bits = token->number;
     token->kind = TOKEN_DOUBLE;
     bytes_copy(&token->real, &bits, sizeof bits);

@@ -41,13 +41,13 @@ void method_parameters(Generator *g, Erased this_type) {
         g->this_value = take_register(g, this_type);
     for (size_t i = 0; i < g->signature.count; i++)
         values[i] = take_register(g, g->signature.parameters[i]);
-    for (Variable *p = parameter; p; p = p->next)
+    for (Variable *p = parameter; p; p = NEXT(p))
         skip++;
     skip = g->signature.count > skip ? g->signature.count - skip : 0;
     if (skip > 0 && this_type.kind == MODULE_NONE)
         g->this_value = values[0]; /* of a scalar */
     for (size_t i = skip; parameter && i < g->signature.count;
-         i++, parameter = parameter->next) {
+         i++, parameter = NEXT(parameter)) {
         Value value = value_convert(
             g, values[i], erase_type(g->world, parameter->type), value_none);
         if (value.is_temporary)
@@ -312,7 +312,7 @@ static void one_default(Generator *of, Function *function, Variable *last,
     }
     g.class = owner;
     g.this_type = has_this ? owner->type : NULL;
-    for (size_t i = 0; i < index; i++, parameter = parameter->next) {
+    for (size_t i = 0; i < index; i++, parameter = NEXT(parameter)) {
         Erased type = erase_type(world, parameter->type);
         g.signature.parameters[g.signature.count++] = type;
         parameter->index = take_register(&g, type).number;
@@ -328,7 +328,7 @@ static void one_default(Generator *of, Function *function, Variable *last,
 
 void method_defaults(Generator *of, Function *function) {
     size_t index = 0;
-    for (Variable *p = function->parameters; p; p = p->next, index++)
+    for (Variable *p = function->parameters; p; p = NEXT(p), index++)
         if (p->initial && !method_default_is_inline(p))
             one_default(of, function, p, index);
 }
@@ -345,7 +345,7 @@ static void store_first(Generator *g, Variable *field) {
 }
 
 static void store_parameters(Generator *g, Class *class) {
-    for (Variable *p = class->parameters; p; p = p->next) {
+    for (Variable *p = class->parameters; p; p = NEXT(p)) {
         if (!p->field)
             continue;
         Value value = variable_load(g, p, value_none);
@@ -377,7 +377,7 @@ static void call_super(Generator *g, Class *class) {
 }
 
 static bool declares_restarted(const Class *class) {
-    for (Function *f = class->functions; f; f = f->next)
+    for (Function *f = class->functions; f; f = NEXT(f))
         if (f->kind == FUNCTION_RESTARTED)
             return true;
     return false;
@@ -395,9 +395,9 @@ void method_constructor(Generator *of, Class *class) {
         store_tag(&g, class);
     store_parameters(&g, class);
     call_super(&g, class);
-    for (Variable *v = class->fields; v; v = v->next)
+    for (Variable *v = class->fields; v; v = NEXT(v))
         store_first(&g, v);
-    for (Node *n = class->init_blocks; n; n = n->next)
+    for (Node *n = class->init_blocks; n; n = NEXT(n))
         generate_block(&g, n, value_none);
     if (declares_restarted(class)) {
         Value this = g.this_value;
@@ -421,11 +421,11 @@ static void store_module(Generator *g, Variable *variable) {
 
 void method_module_init(Generator *of, Module *module) {
     Generator g = method_begin(of, module->init);
-    for (Class *c = module->classes; c; c = c->next)
-        for (Variable *v = c->fields; v; v = v->next)
+    for (Class *c = module->classes; c; c = NEXT(c))
+        for (Variable *v = c->fields; v; v = NEXT(v))
             if (v->is_static)
                 store_module(&g, v);
-    for (Variable *v = module->variables; v; v = v->next)
+    for (Variable *v = module->variables; v; v = NEXT(v))
         store_module(&g, v);
     if (g.words.count == 0)
         return;

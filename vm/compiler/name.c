@@ -33,8 +33,9 @@ Name name_of_bytes(NameTable *table, const char *bytes, size_t length) {
     if (table->count >= table->bucket_count)
         grow(table);
     uint32_t hash = hash_of(bytes, length);
+    work_add(length / 4);
     NameText **bucket = &table->buckets[hash & (table->bucket_count - 1)];
-    for (NameText *name = *bucket; name; name = name->next)
+    for (NameText *name = *bucket; name; name = NEXT(name))
         if (name->hash == hash && name->length == length &&
             bytes_equal(name->bytes, bytes, length))
             return name;
@@ -77,6 +78,7 @@ unsigned name_distance(Name a, Name b) {
     unsigned row[DISTANCE_LENGTH + 1];
     if (a->length > DISTANCE_LENGTH || b->length > DISTANCE_LENGTH)
         return 100;
+    work_add((uint64_t)a->length * b->length);
     for (unsigned j = 0; j <= b->length; j++)
         row[j] = j;
     for (unsigned i = 1; i <= a->length; i++) {

@@ -4,14 +4,15 @@
 #include "kernel/base/bytes.h"
 
 const Token *parser_token(const Parser *parser) {
-    return &parser->tokens[parser->at];
+    return lexer_token(&parser->tokens, parser->at);
 }
 
 const Token *parser_ahead(const Parser *parser, size_t count) {
     size_t at = parser->at;
-    for (; count && parser->tokens[at].kind != TOKEN_END; count--)
+    for (; count && lexer_token(&parser->tokens, at)->kind != TOKEN_END;
+         count--)
         at++;
-    return &parser->tokens[at];
+    return lexer_token(&parser->tokens, at);
 }
 
 bool parser_is(const Parser *parser, TokenKind kind) {
@@ -25,6 +26,7 @@ bool parser_is_word(const Parser *parser, const char *word) {
 
 const Token *parser_take(Parser *parser) {
     const Token *token = parser_token(parser);
+    work_add(1);
     if (token->kind != TOKEN_END)
         parser->at++;
     return token;
@@ -103,7 +105,7 @@ Name parser_expect_name(Parser *parser, const char *what) {
 }
 
 Place parser_previous_place(const Parser *parser) {
-    return parser->tokens[parser->at ? parser->at - 1 : 0].place;
+    return lexer_token(&parser->tokens, parser->at ? parser->at - 1 : 0)->place;
 }
 
 bool parser_at_line_end(const Parser *parser) {
@@ -230,27 +232,26 @@ static void top_level(Parser *parser, bool as_line, Node ***line_end) {
 
 void parser_file(Compile *compile, Module *module, uint32_t file,
                  bool as_line) {
-    Tokens tokens = lexer_run(compile, file);
     Parser parser = {
         .compile = compile,
-        .lexer_errors = compile->diagnostics.count,
         .module = module,
-        .tokens = tokens.items,
+        .tokens = lexer_run(compile, file),
         .is_interface = compile->files.items[file].is_interface,
     };
+    parser.lexer_errors = compile->diagnostics.count;
     Node *line = NULL;
     Node **line_end = &line;
     while (!parser_is(&parser, TOKEN_END))
         top_level(&parser, as_line, &line_end);
     if (as_line) {
-        module->line = parser_new(&parser, NODE_BLOCK, tokens.items[0].place);
+        module->line = parser_new(&parser, NODE_BLOCK,
+                                  lexer_token(&parser.tokens, 0)->place);
         module->line->items = line;
     }
 }
 
 TypeNode *parser_type(Compile *compile, uint32_t file) {
-    Tokens tokens = lexer_run(compile, file);
-    Parser parser = {.compile = compile, .tokens = tokens.items};
+    Parser parser = {.compile = compile, .tokens = lexer_run(compile, file)};
     TypeNode *node = parser_type_node(&parser);
     if (!parser_is(&parser, TOKEN_END) || parser.panicking)
         return NULL;

@@ -28,7 +28,7 @@ typedef struct NameList {
 typedef struct Parser {
     Compile *compile;
     Module *module;
-    const Token *tokens;
+    Tokens tokens;
     size_t at;
     unsigned depth;
     unsigned brackets;   /* open ( and [: newlines are blanks inside */

@@ -164,7 +164,7 @@ static Class *enum_case(Parser *parser, Class *owner, uint32_t tag) {
     class->tag = tag;
     if (parser_is(parser, TOKEN_OPEN_PAREN))
         class->parameters = parser_parameters(parser, true);
-    for (Variable *v = class->parameters; v; v = v->next)
+    for (Variable *v = class->parameters; v; v = NEXT(v))
         v->makes_field = true;
     return class;
 }
@@ -184,7 +184,7 @@ static void cases(Parser *parser, Class *class) {
     uint32_t tag = 0;
     while (!parser->panicking && at_case(parser)) {
         *end = enum_case(parser, class, tag++);
-        end = &(*end)->next;
+        end = NEXT_PLACE(end);
         parser_accept(parser, TOKEN_COMMA);
     }
     if (!class->cases)

@@ -152,7 +152,7 @@ Variable *parser_parameters(Parser *parser, bool of_class) {
     if (!parser_is(parser, TOKEN_CLOSE_PAREN)) {
         do {
             *end = parameter(parser, of_class);
-            end = &(*end)->next;
+            end = NEXT_PLACE(end);
         } while (!parser->panicking &&
                  parser_list_goes_on(parser, TOKEN_CLOSE_PAREN));
     }
@@ -232,7 +232,7 @@ static void import(Parser *parser) {
     import->name = parser_expect_name(parser, "a module's name");
     Import **end = &parser->module->imports;
     while (*end)
-        end = &(*end)->next;
+        end = NEXT_PLACE(end);
     *end = import;
 }
 
@@ -251,21 +251,21 @@ static void test(Parser *parser) {
     function->body = parser_block(parser);
     Function **end = &parser->module->tests;
     while (*end)
-        end = &(*end)->next;
+        end = NEXT_PLACE(end);
     *end = function;
 }
 
 static void add_class(Parser *parser, Class *class) {
     Class **end = &parser->module->classes;
     while (*end)
-        end = &(*end)->next;
+        end = NEXT_PLACE(end);
     *end = class;
 }
 
 static void add_function(Parser *parser, Function *function) {
     Function **end = &parser->module->functions;
     while (*end)
-        end = &(*end)->next;
+        end = NEXT_PLACE(end);
     function->is_static = true;
     if (!function->body && !function->is_native && !parser->is_interface)
         parser_error(parser, function->place, "this function needs a body");
@@ -275,7 +275,7 @@ static void add_function(Parser *parser, Function *function) {
 static void add_variable(Parser *parser, Variable *variable) {
     Variable **end = &parser->module->variables;
     while (*end)
-        end = &(*end)->next;
+        end = NEXT_PLACE(end);
     *end = variable;
 }
 

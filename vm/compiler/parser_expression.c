@@ -284,7 +284,7 @@ static Node *call(Parser *parser, Node *callee) {
     if (!parser->panicking && at_trailing_closure(parser)) {
         Node **end = &node->items;
         while (*end)
-            end = &(*end)->next;
+            end = NEXT_PLACE(end);
         *end = parser_closure(parser);
         node->has_trailing = true;
     }

@@ -109,7 +109,7 @@ static Variable *closure_parameters(Parser *parser, TokenKind close) {
     Variable **end = &first;
     do {
         *end = closure_parameter(parser);
-        end = &(*end)->next;
+        end = NEXT_PLACE(end);
     } while (!parser->panicking && parser_list_goes_on(parser, close));
     return first;
 }
@@ -141,7 +141,7 @@ static Node *tuple_parameter(Parser *parser, Function *closure) {
     Place place = parser_take(parser)->place;
     Node *let = parser_new(parser, NODE_LET, place);
     let->variables = closure_parameters(parser, TOKEN_CLOSE_PAREN);
-    for (Variable *v = let->variables; v; v = v->next)
+    for (Variable *v = let->variables; v; v = NEXT(v))
         v->kind = VARIABLE_LOCAL;
     parser_expect(parser, TOKEN_CLOSE_PAREN, "after the names");
     Variable *hidden = ARENA_NEW(&parser->compile->arena, Variable);
@@ -230,7 +230,7 @@ static Pattern *case_items(Parser *parser) {
     if (!parser_is(parser, TOKEN_CLOSE_PAREN)) {
         do {
             *end = pattern(parser, true);
-            end = &(*end)->next;
+            end = NEXT_PLACE(end);
         } while (!parser->panicking &&
                  parser_list_goes_on(parser, TOKEN_CLOSE_PAREN));
     }
@@ -290,7 +290,7 @@ static MatchArm *match_arm(Parser *parser) {
     arm->place = parser_token(parser)->place;
     do {
         *end = pattern(parser, false);
-        end = &(*end)->next;
+        end = NEXT_PLACE(end);
     } while (!parser->panicking && parser_accept(parser, TOKEN_COMMA));
     if (parser_accept(parser, TOKEN_IF))
         arm->guard = parser_condition(parser);
@@ -306,7 +306,7 @@ static void match_arms(Parser *parser, Node *node) {
            !parser_is(parser, TOKEN_END)) {
         size_t before = parser->at;
         *end = match_arm(parser);
-        end = &(*end)->next;
+        end = NEXT_PLACE(end);
         while (parser_accept(parser, TOKEN_COMMA) ||
                parser_accept(parser, TOKEN_SEMICOLON))
             ;

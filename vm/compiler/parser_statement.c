@@ -85,7 +85,7 @@ static Node *try_statement(Parser *parser) {
     node->left = parser_block(parser);
     while (!parser->panicking && parser_is(parser, TOKEN_CATCH)) {
         *end = catch_arm(parser);
-        end = &(*end)->next;
+        end = NEXT_PLACE(end);
     }
     if (!parser->panicking && parser_accept(parser, TOKEN_FINALLY))
         node->third = parser_block(parser);

@@ -16,7 +16,7 @@ static TypeNode *type_list(Parser *parser, TokenKind close) {
         return NULL;
     do {
         *end = parser_type_node(parser);
-        end = &(*end)->next;
+        end = NEXT_PLACE(end);
     } while (!parser->panicking && parser_list_goes_on(parser, close));
     return first;
 }
@@ -120,14 +120,16 @@ bool parser_at_type_arguments(const Parser *parser) {
     if (!parser_is(parser, TOKEN_LESS))
         return false;
     for (size_t at = parser->at;; at++) {
-        TokenKind kind = parser->tokens[at].kind;
+        TokenKind kind = lexer_token(&parser->tokens, at)->kind;
+        work_add(1);
         if (kind == TOKEN_LESS) {
             open++;
         } else if (kind == TOKEN_GREATER) {
             if (--open == 0) {
-                TokenKind after = parser->tokens[at + 1].kind;
-                return (after == TOKEN_OPEN_PAREN || after == TOKEN_DOT) &&
-                       !parser->tokens[at + 1].on_new_line;
+                const Token *after = lexer_token(&parser->tokens, at + 1);
+                return (after->kind == TOKEN_OPEN_PAREN ||
+                        after->kind == TOKEN_DOT) &&
+                       !after->on_new_line;
             }
         } else if (!may_be_in_type(kind)) {
             return false;

@@ -44,6 +44,7 @@ static Diagnostic located(Compile *compile, Place place) {
     size_t start = line_start(file, offset);
     size_t end = line_end(file, offset);
     size_t length = bytes_min(place.length, end - offset);
+    work_add((end - start) / 8);
     uint32_t marked = code_points(file->text + offset, length);
     return (Diagnostic){
         .file = file->name,

@@ -58,17 +58,18 @@ static void add(World *world, Module *module, Place place, Node *statements) {
     function->parameters = parameter(world, place);
     function->body = new_node(world, NODE_BLOCK, place);
     function->body->items = statements;
-    for (Node *n = statements; n; n = n->next)
+    for (Node *n = statements; n; n = NEXT(n))
         n->is_statement = true;
     while (*end)
-        end = &(*end)->next;
+        end = NEXT_PLACE(end);
     *end = function;
 }
 
 static bool is_app(const World *world, const Class *class) {
     if (class->kind != CLASS_CLASS || class->is_abstract)
         return false;
-    for (Type *super = class->super; super; super = super->class->super)
+    for (Type *super = class->super; super;
+         super = super->class->super, work_add(1))
         if (super->class->module == world->core &&
             text_equal(super->class->name->bytes, "App"))
             return true;
@@ -117,7 +118,7 @@ static Node *test_calls(World *world, Module *module) {
         next = f->next;
         f->next = NULL;
         *end = test_call(world, f);
-        end = &(*end)->next;
+        end = NEXT_PLACE(end);
     }
     module->tests = NULL;
     return first;
@@ -125,19 +126,19 @@ static Node *test_calls(World *world, Module *module) {
 
 static void append(Node *list, Node *node) {
     while (list->next)
-        list = list->next;
+        list = NEXT(list);
     list->next = node;
 }
 
 static Function *find_main(const Module *module) {
-    for (Function *f = module->functions; f; f = f->next)
+    for (Function *f = module->functions; f; f = NEXT(f))
         if (text_equal(f->name->bytes, "main"))
             return f;
     return NULL;
 }
 
 static Class *find_app(const World *world, const Module *module) {
-    for (Class *c = module->classes; c; c = c->next)
+    for (Class *c = module->classes; c; c = NEXT(c))
         if (is_app(world, c))
             return c;
     return NULL;

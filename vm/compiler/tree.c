@@ -2,7 +2,7 @@
 #include "vm/compiler/tree.h"
 
 static bool each(Node *first, TreeVisit *visit, void *context) {
-    for (Node *node = first; node; node = node->next)
+    for (Node *node = first; node; node = NEXT(node))
         if (visit(node, context))
             return true;
     return false;
@@ -13,7 +13,7 @@ static bool one(Node *node, TreeVisit *visit, void *context) {
 }
 
 static bool patterns_below(Pattern *first, TreeVisit *visit, void *context) {
-    for (Pattern *p = first; p; p = p->next)
+    for (Pattern *p = first; p; p = NEXT(p))
         if (patterns_below(p->items, visit, context) ||
             (p->kind == PATTERN_VALUE && one(p->value, visit, context)))
             return true;
@@ -21,7 +21,7 @@ static bool patterns_below(Pattern *first, TreeVisit *visit, void *context) {
 }
 
 static bool arms_below(MatchArm *first, TreeVisit *visit, void *context) {
-    for (MatchArm *arm = first; arm; arm = arm->next)
+    for (MatchArm *arm = first; arm; arm = NEXT(arm))
         if (patterns_below(arm->patterns, visit, context) ||
             one(arm->guard, visit, context) || one(arm->body, visit, context))
             return true;
@@ -29,7 +29,7 @@ static bool arms_below(MatchArm *first, TreeVisit *visit, void *context) {
 }
 
 static bool catches_below(CatchArm *first, TreeVisit *visit, void *context) {
-    for (CatchArm *arm = first; arm; arm = arm->next)
+    for (CatchArm *arm = first; arm; arm = NEXT(arm))
         if (one(arm->body, visit, context))
             return true;
     return false;

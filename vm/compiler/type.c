@@ -20,7 +20,7 @@ void type_world_init(World *world, Compile *compile) {
 /* A class or function of core by name; NULL when there is none. */
 static Class *type_core_class(World *world, const char *text) {
     Name name = name_of(&world->compile->names, text);
-    for (Class *class = world->core->classes; class; class = class->next)
+    for (Class *class = world->core->classes; class; class = NEXT(class))
         if (class->name == name)
             return class;
     return NULL;
@@ -28,7 +28,7 @@ static Class *type_core_class(World *world, const char *text) {
 
 Function *type_core_function(World *world, const char *text) {
     Name name = name_of(&world->compile->names, text);
-    for (Function *f = world->core->functions; f; f = f->next)
+    for (Function *f = world->core->functions; f; f = NEXT(f))
         if (f->name == name)
             return f;
     return NULL;
@@ -167,6 +167,7 @@ Type *type_nullable(World *world, Type *type) {
 /* ---- Asking ---- */
 
 Type *type_of_unknown(Type *type) {
+    work_add(1);
     while (type->kind == TYPE_UNKNOWN && type->inner)
         type = type->inner;
     /* A nullable unknown may have been bound to something nullable. */
@@ -277,7 +278,7 @@ Binding *type_bindings(World *world, Type *type, Binding *rest) {
         parameter = type->class->enum_class->type_parameters;
     for (size_t i = 0; i < type->count && parameter; i++) {
         rest = type_bind(world, parameter, type->arguments[i], rest);
-        parameter = parameter->next;
+        parameter = NEXT(parameter);
     }
     return rest;
 }
@@ -297,7 +298,7 @@ Type *type_substitute(World *world, Type *type, const Binding *bindings) {
     type = type_of_unknown(type);
     switch ((int)type->kind) {
     case TYPE_PARAMETER:
-        for (const Binding *b = bindings; b; b = b->next)
+        for (const Binding *b = bindings; b; b = NEXT(b))
             if (b->parameter == type->parameter)
                 return b->type;
         return type;

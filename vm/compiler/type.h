@@ -98,6 +98,12 @@ bool type_is_class(Type *type, const Class *class);
 /* Without `?`. */
 Type *type_not_null(World *world, Type *type);
 
+/* The class that this one extends, or NULL. */
+static inline Class *class_above(const Class *class) {
+    work_add(1);
+    return class->super ? class->super->class : NULL;
+}
+
 /* The class that has its members: of a parameter its bound's, Object's for one
  * without; NULL for types without members. */
 Class *type_class(World *world, Type *type);

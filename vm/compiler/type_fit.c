@@ -29,7 +29,7 @@ Type *type_as_super(World *world, Type *type, const Class *class) {
         return type;
     Class *own = type->class;
     Type *found = super_in(world, type, own->super, class);
-    for (size_t i = 0; !found && i < own->interface_count; i++)
+    for (size_t i = 0; !found && i < own->interface_count; i++, work_add(1))
         found = super_in(world, type, own->interfaces[i], class);
     return found;
 }
@@ -138,7 +138,7 @@ static Type *common_super(World *world, Type *a, Type *b) {
     for (Type *type = a; type && type->kind == TYPE_CLASS;) {
         if (type->class != world->classes.object && type_fits(world, type, b))
             return type;
-        for (size_t i = 0; i < type->class->interface_count; i++) {
+        for (size_t i = 0; i < type->class->interface_count; i++, work_add(1)) {
             Type *interface = type_substitute(world, type->class->interfaces[i],
                                               type_bindings(world, type, NULL));
             if (type_fits(world, interface, b))

@@ -23,6 +23,7 @@ Value value_new(Generator *g, Erased type) {
     while (at < bank->count &&
            (bank->items[at].in_use || bank->items[at].type != number))
         at++;
+    work_add(at);
     if (at == bank->count)
         ARENA_PUSH(&g->compile->arena, bank)->type = number;
     bank->items[at].in_use = true;

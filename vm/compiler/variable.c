@@ -20,10 +20,10 @@ static Erased object_type(Generator *g) {
 
 Variable *variable_core_field(Generator *g, Class *class, const char *name) {
     Name wanted = name_of(&g->compile->names, name);
-    for (Variable *v = class->fields; v; v = v->next)
+    for (Variable *v = class->fields; v; v = NEXT(v))
         if (v->name == wanted)
             return v;
-    for (Variable *v = class->parameters; v; v = v->next)
+    for (Variable *v = class->parameters; v; v = NEXT(v))
         if (v->name == wanted && v->field)
             return v->field;
     return NULL;
@@ -103,7 +103,7 @@ Value variable_register(Generator *g, Variable *variable) {
 /* ---- Captured ---- */
 
 static Capture *find_capture(Generator *g, const Variable *variable) {
-    for (Capture *c = g->function->captures; c; c = c->next)
+    for (Capture *c = g->function->captures; c; c = NEXT(c))
         if (c->variable == variable)
             return c;
     return NULL;

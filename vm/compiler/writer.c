@@ -27,7 +27,7 @@ void writer_put64(Writer *writer, Buffer *buffer, uint64_t value) {
 static void put_bytes(Writer *writer, Buffer *buffer, const void *bytes,
                       size_t count) {
     const uint8_t *at = bytes;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++, work_add(1))
         writer_put8(writer, buffer, at[i]);
 }
 
@@ -36,6 +36,7 @@ static void put_bytes(Writer *writer, Buffer *buffer, const void *bytes,
 static void table_link(Table *table, size_t number) {
     size_t mask = table->bucket_count - 1;
     size_t at = table->items[number].hash & mask;
+    work_add(1);
     while (table->buckets[at])
         at = (at + 1) & mask;
     table->buckets[at] = (uint32_t)number + 1;
@@ -52,10 +53,12 @@ static void table_grow(Writer *writer, Table *table) {
 static size_t table_add(Writer *writer, Table *table, const void *bytes,
                         size_t length) {
     uint32_t hash = (uint32_t)module_hash(bytes, length);
+    work_add(length);
     if (table->count * 2 >= table->bucket_count)
         table_grow(writer, table);
     size_t mask = table->bucket_count - 1;
     for (size_t at = hash & mask; table->buckets[at]; at = (at + 1) & mask) {
+        work_add(1);
         const TableEntry *entry = &table->items[table->buckets[at] - 1];
         if (entry->hash == hash && entry->length == length &&
             bytes_equal(entry->bytes, bytes, length))

@@ -8,21 +8,26 @@
 #include "vm/code/loader.h"
 #include "vm/code/module.h"
 #include "vm/code/symbols.h"
-#include "vm/compiler/compiler.h"
 #include "vm/heap/heap.h"
+#include "vm/native/line.h"
 #include "vm/run/domain.h"
 #include "vm/run/native.h"
+#include "vm/run/worker.h"
 
 enum {
     LINE_BYTES_MAX = 65536,
+    KNOWN_BYTES_MAX = 262144, /* of all variables, or of the imports */
     ERRORS_BYTES = 8192,
-    LIBRARIES_MAX = 256,
-    VARIABLES_MAX = 1024,
-    STARTS_MAX = 64,    /* modules that one line brings with it */
-    COST_BASE = 20000,  /* reading the interface of core */
-    COST_OF_BYTE = 100, /* per byte of the line */
-    NAME_BYTES = 64,
+    /* Loading is one step: what a line may make, and what that costs. */
+    MODULE_BYTES_MAX = 98304,
+    CLASSES_MAX = 128,
+    BYTES_A_UNIT = 4,
+    CLASS_UNITS = 200,
 };
+
+/* What a thread's steps hold: how often it asked, and how old its compilation
+ * is (compilation.h). */
+enum { STEP_COUNT, STEP_AGE };
 
 /* The places of the array that compileLine gives; compiler.rev reads it. */
 enum {
@@ -36,142 +41,16 @@ enum {
     RESULT_COUNT,
 };
 
-/* One call of compileLine. */
-typedef struct Line {
-    NativeCall *call;
-    char *texts; /* copies of `variables` and `imports`, cut into pieces */
-    char *import_source, *variables_out, *errors;
-    CompilerVariable variables[VARIABLES_MAX];
-    CompilerLibrary libraries[LIBRARIES_MAX];
-    size_t variable_count, library_count;
-    char name[NAME_BYTES];
-    CompilerResult result;
-    Module *starts[STARTS_MAX];
-    size_t start_count;
-} Line;
-
 static CompilerFind find_library;
-
-/* ---- What the compiler is given ---- */
-
-/* A piece up to `end`, which becomes a zero; NULL: there is none. */
-static char *take_piece(char **at, char end) {
-    char *piece = *at;
-    for (char *to = piece; *to; to++) {
-        if (*to != end)
-            continue;
-        *to = 0;
-        *at = to + 1;
-        return piece;
-    }
-    return NULL;
-}
-
-/* Lines of "let" or "var", tab, name, tab, type. */
-static void read_variables(Line *line, char *at) {
-    char *kind, *name, *type;
-    while (line->variable_count < VARIABLES_MAX &&
-           (kind = take_piece(&at, '\t')) && (name = take_piece(&at, '\t')) &&
-           (type = take_piece(&at, '\n')))
-        line->variables[line->variable_count++] =
-            (CompilerVariable){name, type, text_equal(kind, "let")};
-}
-
-static void add_library(Line *line, const uint8_t *bytes, size_t size) {
-    if (line->library_count < LIBRARIES_MAX)
-        line->libraries[line->library_count++] = (CompilerLibrary){bytes, size};
-}
-
-static void add_asset(Line *line, const char *name) {
-    char asset[NAME_BYTES];
-    const uint8_t *bytes;
-    size_t size;
-    Text text = text_on(asset, sizeof asset);
-    text_add_format(&text, "module/%s", name);
-    if (find_library(text_end(&text), &bytes, &size))
-        add_library(line, bytes, size);
-}
-
-/* A name a line: each becomes an import, and a library if it is one of the
- * system's. */
-static void read_imports(Line *line, char *at, size_t room) {
-    Text source = text_on(line->import_source, room);
-    char *name;
-    while ((name = take_piece(&at, '\n'))) {
-        text_add_format(&source, "import %s\n", name);
-        add_asset(line, name);
-    }
-    text_end(&source);
-}
-
-/* Modules of earlier lines, one behind the other; each says its size. */
-static void read_earlier(Line *line, const Array *earlier, uint64_t size) {
-    const uint8_t *at = earlier->at.bytes;
-    while (size >= MODULE_HEADER_BYTES) {
-        uint64_t mine = bytes_get32(at + 16);
-        if (mine < MODULE_HEADER_BYTES || mine > size)
-            return;
-        add_library(line, at, mine);
-        at += mine;
-        size -= mine;
-    }
-}
-
-static char *copy_text(char *to, const String *text) {
-    bytes_copy(to, text->bytes, text->length);
-    to[text->length] = 0;
-    return to + text->length + 1;
-}
-
-/* False: no memory. */
-static bool read_arguments(Line *line) {
-    NativeCall *call = line->call;
-    const String *variables = native_reference(call, 1);
-    const String *imports = native_reference(call, 2);
-    size_t import_room = imports->length * 8 + 1; /* "import " a name */
-    line->texts = alloc_take(variables->length + imports->length + 2);
-    line->import_source = alloc_take(import_room);
-    line->errors = alloc_take(ERRORS_BYTES);
-    if (!line->texts || !line->import_source || !line->errors)
-        return false;
-    char *second = copy_text(line->texts, variables);
-    copy_text(second, imports);
-    read_variables(line, line->texts);
-    add_asset(line, "core");
-    read_imports(line, second, import_room);
-    read_earlier(line, native_reference(call, 3), call->arguments[4]);
-    Text name = text_on(line->name, sizeof line->name);
-    text_add_format(&name, "line%lu", ROOT->next_module);
-    text_end(&name);
-    return true;
-}
-
-static Status compile(Line *line) {
-    const String *text = native_reference(line->call, 0);
-    CompilerSource sources[] = {
-        {"line", line->import_source, text_length(line->import_source)},
-        {"line", text->bytes, text->length},
-    };
-    CompilerRequest request = {.module = line->name,
-                               .sources = sources,
-                               .source_count = 2,
-                               .libraries = line->libraries,
-                               .library_count = line->library_count,
-                               .line = true,
-                               .variables = line->variables,
-                               .variable_count = line->variable_count};
-    native_charge(line->call, COST_BASE + COST_OF_BYTE * text->length);
-    return compiler_compile(&request, &line->result);
-}
 
 /* ---- What the program is given ---- */
 
 /* Cut at the end of a line, never within a character. */
-static void write_errors(Line *line, Text *text) {
+static void write_errors(const CompilerResult *result, Text *text) {
     size_t whole = 0;
-    for (size_t i = 0; i < line->result.diagnostic_count && !text->cut; i++) {
+    for (size_t i = 0; i < result->diagnostic_count && !text->cut; i++) {
         whole = text->length;
-        compiler_show(&line->result.diagnostics[i], text);
+        compiler_show(&result->diagnostics[i], text);
     }
     if (text->cut)
         text->length = whole;
@@ -185,9 +64,10 @@ static size_t variables_size(const CompilerResult *result) {
     return size;
 }
 
-static bool write_variables(Line *line, Text *text) {
-    const CompilerResult *result = &line->result;
+static bool write_variables(Line *line, const CompilerResult *result,
+                            Text *text) {
     size_t room = variables_size(result);
+    alloc_give(line->variables_out);
     line->variables_out = alloc_take(room);
     if (!line->variables_out)
         return false;
@@ -207,23 +87,22 @@ static bool put(Array *result, size_t place, const void *object) {
     return object != NULL;
 }
 
-static bool put_bytes(Line *line, Array *result) {
-    if (!line->result.line_declares)
+static bool put_bytes(NativeCall *call, const CompilerResult *from,
+                      Array *result) {
+    if (!from->line_declares)
         return true;
-    Array *bytes =
-        native_new_array(line->call, CLASS_ByteArray, line->result.size_bytes);
+    Array *bytes = native_new_array(call, CLASS_ByteArray, from->size_bytes);
     if (bytes)
-        bytes_copy(bytes->at.bytes, line->result.bytes,
-                   line->result.size_bytes);
+        bytes_copy(bytes->at.bytes, from->bytes, from->size_bytes);
     return put(result, RESULT_BYTES, bytes);
 }
 
 /* All that can be made before the module is loaded. */
-static bool put_texts(Line *line, Array *result) {
-    NativeCall *call = line->call;
+static bool put_texts(NativeCall *call, Line *line, const CompilerResult *from,
+                      Array *result) {
     Text variables;
-    const char *type = line->result.line_type;
-    if (!write_variables(line, &variables)) {
+    const char *type = from->line_type;
+    if (!write_variables(line, from, &variables)) {
         call->failed = STATUS_NO_MEMORY;
         return false;
     }
@@ -235,8 +114,8 @@ static bool put_texts(Line *line, Array *result) {
            put(result, RESULT_MODULE,
                native_text(call, line->name, text_length(line->name))) &&
            put(result, RESULT_STARTS,
-               native_new_array(call, CLASS_ObjectArray, STARTS_MAX)) &&
-           put_bytes(line, result);
+               native_new_array(call, CLASS_ObjectArray, LINE_STARTS_MAX)) &&
+           put_bytes(call, from, result);
 }
 
 /* ---- Loading ---- */
@@ -248,22 +127,22 @@ static bool has_variables(const Domain *domain, const Module *module) {
 }
 
 /* The modules that the app has no variables of, imports first. */
-static void collect_starts(Line *line, Module *module) {
-    if (has_variables(line->call->domain, module))
+static void collect_starts(Line *line, const Domain *domain, Module *module) {
+    if (has_variables(domain, module))
         return;
     for (size_t i = 0; i < line->start_count; i++)
         if (line->starts[i] == module)
             return;
     for (uint64_t i = 0; i < module->imports->length; i++)
-        collect_starts(line, (Module *)module->imports->at.references[i]);
-    if (line->start_count < STARTS_MAX)
+        collect_starts(line, domain,
+                       (Module *)module->imports->at.references[i]);
+    if (line->start_count < LINE_STARTS_MAX)
         line->starts[line->start_count++] = module;
 }
 
 /* Nothing stays attached whose `$init` will not run. */
-static Status attach(Line *line, Module *module) {
-    Domain *domain = line->call->domain;
-    collect_starts(line, module);
+static Status attach(Line *line, Domain *domain, Module *module) {
+    collect_starts(line, domain, module);
     Status status = domain_attach(domain, module);
     for (size_t i = 0; status != STATUS_OK && i < line->start_count; i++)
         if (has_variables(domain, line->starts[i]))
@@ -282,18 +161,34 @@ static void put_starts(const Line *line, Array *result) {
                      line->starts[i]->initialise);
 }
 
-static NativeResult load(Line *line, Array *result) {
-    NativeCall *call = line->call;
+/* False: an exception says why not. */
+static bool may_load(NativeCall *call, const CompilerResult *from) {
+    uint16_t classes = bytes_get16(from->bytes + MODULE_CLASS_COUNT_AT);
+    if (from->size_bytes > MODULE_BYTES_MAX || classes > CLASSES_MAX) {
+        native_throw(call, CLASS_ValueError,
+                     "this is too much for one line: it makes %u classes and "
+                     "%zu bytes of code, of %d and %d",
+                     classes, from->size_bytes, CLASSES_MAX, MODULE_BYTES_MAX);
+        return false;
+    }
+    native_charge(call, from->size_bytes / BYTES_A_UNIT +
+                            (uint64_t)classes * CLASS_UNITS);
+    return true;
+}
+
+static NativeResult load(NativeCall *call, Line *line,
+                         const CompilerResult *from, Array *result) {
     char why[200];
     Text text = text_on(why, sizeof why);
     Module *module;
-    call->failed = loader_load(line->result.bytes, line->result.size_bytes,
-                               false, &module, &text);
+    line->start_count = 0;
+    call->failed =
+        loader_load(from->bytes, from->size_bytes, false, &module, &text);
     if (call->failed == STATUS_INVALID)
         return native_throw(call, CLASS_ValueError,
                             "the line cannot be loaded: %s", text_end(&text));
     if (call->failed == STATUS_OK)
-        call->failed = attach(line, module);
+        call->failed = attach(line, call->domain, module);
     if (call->failed != STATUS_OK)
         return NATIVE_FAILED;
     put_starts(line, result);
@@ -301,53 +196,150 @@ static NativeResult load(Line *line, Array *result) {
     return native_give(call, result);
 }
 
-static NativeResult give_errors(Line *line, Array *result) {
-    Text text = text_on(line->errors, ERRORS_BYTES);
-    write_errors(line, &text);
-    if (!put(result, RESULT_ERRORS,
-             native_text(line->call, text.bytes, text.length)))
+static NativeResult give_errors(NativeCall *call, const CompilerResult *from,
+                                Array *result) {
+    char *errors = alloc_take(ERRORS_BYTES);
+    if (!errors) {
+        call->failed = STATUS_NO_MEMORY;
         return NATIVE_FAILED;
-    return native_give(line->call, result);
+    }
+    Text text = text_on(errors, ERRORS_BYTES);
+    write_errors(from, &text);
+    bool good =
+        put(result, RESULT_ERRORS, native_text(call, text.bytes, text.length));
+    alloc_give(errors);
+    return good ? native_give(call, result) : NATIVE_FAILED;
 }
 
-static NativeResult compile_and_load(Line *line) {
-    NativeCall *call = line->call;
-    if (!read_arguments(line))
-        return native_throw(call, CLASS_MemoryError, "no memory to compile");
-    Status status = compile(line);
-    if (status != STATUS_OK)
-        return native_throw(call, CLASS_MemoryError, "%s", status_text(status));
+static NativeResult give_result(NativeCall *call, Line *line,
+                                const CompilerResult *from) {
     Array *result = native_new_array(call, CLASS_ObjectArray, RESULT_COUNT);
     if (!result)
         return NATIVE_FAILED;
-    if (line->result.error_count)
-        return give_errors(line, result);
-    return put_texts(line, result) ? load(line, result) : NATIVE_FAILED;
+    if (from->error_count)
+        return give_errors(call, from, result);
+    if (!may_load(call, from))
+        return NATIVE_FAILED;
+    return put_texts(call, line, from, result) ? load(call, line, from, result)
+                                               : NATIVE_FAILED;
 }
 
-/* ---- Natives ---- */
+/* ---- The steps of compileLine ---- */
 
-static NativeResult compile_line(NativeCall *call) {
-    const String *text = native_reference(call, 0);
-    const Array *earlier = native_reference(call, 3);
+/* The next step; the age is that of the compilation, 0: there is none yet. */
+static NativeResult go_on(NativeCall *call, uint64_t age) {
+    call->steps[STEP_AGE] = age;
+    return native_go_on(call, call->thread, call->steps[STEP_COUNT] + 1);
+}
+
+/* The texts' sizes are those of the first step: strings never change, and an
+ * array keeps its length. */
+static Status begin(NativeCall *call) {
+    size_t sizes[LINE_TEXTS];
+    Compilation *new;
+    for (size_t i = 0; i < LINE_EARLIER; i++)
+        sizes[i] = ((const String *)native_reference(call, i))->length;
+    sizes[LINE_EARLIER] = call->arguments[LINE_EARLIER + 1];
+    Status status =
+        compilation_begin(call->domain->number, call->thread->number,
+                          call->steps[STEP_AGE], &new);
+    if (status != STATUS_OK)
+        return status;
+    Line *line = line_take(sizes);
+    if (!line) {
+        compilation_end(new);
+        return STATUS_NO_MEMORY;
+    }
+    new->owner = line;
+    new->give = line_give;
+    new->owner_bytes = line->bytes;
+    return STATUS_OK;
+}
+
+static void copy_on(NativeCall *call, Line *line) {
+    const char *texts[LINE_TEXTS];
+    for (size_t i = 0; i < LINE_EARLIER; i++)
+        texts[i] = ((const String *)native_reference(call, i))->bytes;
+    const Array *earlier = native_reference(call, LINE_EARLIER);
+    texts[LINE_EARLIER] = (const char *)earlier->at.bytes;
+    native_charge(call, line_copy(line, texts, NATIVE_STEP_COPY) / COST_BYTES);
+}
+
+static NativeResult no_memory(NativeCall *call, Compilation *compilation) {
+    if (compilation)
+        compilation_end(compilation);
+    return native_throw(call, CLASS_MemoryError, "no memory to compile");
+}
+
+/* It is done: the result, or why there is none. A call that fails for lack of
+ * room is made again and finds it still here. */
+static NativeResult finish(NativeCall *call, Compilation *compilation) {
+    NativeResult result = NATIVE_FAILED;
+    if (compilation->status == STATUS_NO_MEMORY)
+        return no_memory(call, compilation);
+    if (compilation->status != STATUS_OK)
+        result = native_throw(call, CLASS_ValueError, "%s",
+                              status_text(compilation->status));
+    else
+        result = give_result(call, compilation->owner, &compilation->result);
+    if (result != NATIVE_FAILED || call->error)
+        compilation_end(compilation);
+    return result;
+}
+
+static NativeResult step(NativeCall *call, Compilation *compilation) {
+    Line *line = compilation->owner;
+    uint64_t units = 0;
+    if (line->copied < line->bytes) {
+        copy_on(call, line);
+        return go_on(call, compilation->age);
+    }
+    if (!compilation->request.module &&
+        !line_request(line, call->domain->number, find_library,
+                      &compilation->request))
+        return no_memory(call, compilation);
+    if (compilation->done)
+        return finish(call, compilation);
+    uint64_t age = compilation->age;
+    if (compilation_step(compilation, &units))
+        age = compilation->age;
+    native_charge(call, units);
+    return go_on(call, age);
+}
+
+static NativeResult check_sizes(NativeCall *call) {
+    const String *text = native_reference(call, LINE_TEXT);
+    const String *variables = native_reference(call, LINE_VARIABLES);
+    const String *imports = native_reference(call, LINE_IMPORTS);
+    const Array *earlier = native_reference(call, LINE_EARLIER);
     if (text->length > LINE_BYTES_MAX)
         return native_throw(call, CLASS_ValueError,
                             "a line has at most %d bytes", LINE_BYTES_MAX);
-    if (call->arguments[4] > earlier->length)
+    if (variables->length > KNOWN_BYTES_MAX ||
+        imports->length > KNOWN_BYTES_MAX)
+        return native_throw(call, CLASS_ValueError,
+                            "too much is known from earlier lines");
+    if (call->arguments[LINE_EARLIER + 1] > earlier->length)
         return native_throw(call, CLASS_BoundsError,
                             "there are not so many bytes of earlier lines");
-    Line *line = alloc_take(sizeof *line);
-    if (!line)
-        return native_throw(call, CLASS_MemoryError, "no memory to compile");
-    *line = (Line){.call = call};
-    NativeResult result = compile_and_load(line);
-    compiler_free(&line->result);
-    alloc_give(line->errors);
-    alloc_give(line->variables_out);
-    alloc_give(line->import_source);
-    alloc_give(line->texts);
-    alloc_give(line);
-    return result;
+    return NATIVE_STEP;
+}
+
+static NativeResult compile_line(NativeCall *call) {
+    NativeResult good = call->progress ? NATIVE_STEP : check_sizes(call);
+    if (good != NATIVE_STEP)
+        return good;
+    Compilation *mine = call->progress ? compilation_find(call->domain->number,
+                                                          call->thread->number)
+                                       : NULL;
+    if (mine)
+        return step(call, mine);
+    Status status = begin(call);
+    if (status == STATUS_NO_MEMORY)
+        return no_memory(call, NULL);
+    if (status == STATUS_BUSY)
+        native_charge(call, NATIVE_STEP_UNITS);
+    return go_on(call, call->steps[STEP_AGE]);
 }
 
 /* The method behind a reference if it is a function with this signature. */
