@@ -5,11 +5,14 @@
 #include "kernel/base/bytes.h"
 #include "kernel/base/log.h"
 #include "kernel/system/assets.h"
+#include "persist/store/store.h"
+#include "vm/heap/heap.h"
 #include "vm/native/compiler_native.h"
 #include "vm/native/core_native.h"
 #include "vm/native/figures_native.h"
 #include "vm/past/past_native.h"
 #include "vm/run/domain.h"
+#include "vm/run/trash.h"
 #include "vm/run/vm.h"
 #include "wm/clipboard.h"
 #include "wm/desktop.h"
@@ -150,14 +153,66 @@ void apps_first_start(void) {
     apps_open("Editor");
 }
 
+/* ---- The trash ---- */
+
+enum {
+    TRASH_APPS = 16,
+    TRASH_PART = 8, /* of the disk, at most */
+};
+
+static bool trash_is_full(void) {
+    const Store *store = memory_store();
+    uint64_t bytes = 0, count = 0;
+    uint64_t room = store ? store_available(store) * PLATFORM_PAGE_BYTES : 0;
+    for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++) {
+        const Domain *domain = ROOT->domains[i];
+        if (!domain || !trash_holds(domain))
+            continue;
+        bytes += domain->used_bytes;
+        count++;
+    }
+    return count > TRASH_APPS ||
+           (store && bytes > (room + bytes) / TRASH_PART && count > 1);
+}
+
+static void keep_bounds(void) {
+    while (trash_is_full())
+        if (!trash_drop(trash_oldest()))
+            return; /* nothing can be written now; later */
+}
+
+bool apps_empty_trash(void) {
+    Domain *oldest = trash_oldest();
+    bool any = oldest != NULL;
+    for (; oldest && trash_drop(oldest); oldest = trash_oldest())
+        ;
+    return any;
+}
+
+static void bring_windows(void) {
+    uint64_t number;
+    while (trash_next_taken(&number)) {
+        Domain *domain = heap_domain(number);
+        if (domain && desktop_bring(domain) != STATUS_OK)
+            log_line("apps: no memory for all windows of an app that came from "
+                     "the trash");
+    }
+}
+
+/* ---- What is over ---- */
+
 /* The system domain, at place 0, is never over. */
 void apps_reap(void) {
+    keep_bounds();
+    bring_windows();
     for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++) {
         Domain *domain = ROOT->domains[i];
         int exit_code;
         if (!domain || !vm_app_ended(domain, &exit_code))
             continue;
         desktop_forget(domain);
+        if (trash_holds(domain))
+            continue;
         if (domain_kill(domain) != STATUS_OK)
             break; /* nothing can be written now; later */
     }

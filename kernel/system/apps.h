@@ -35,7 +35,11 @@ bool apps_has(const char *name);
 /* What a fresh world begins with. */
 void apps_first_start(void);
 
-/* Ends apps whose last thread ended or that were stopped. */
+/* Ends apps whose last thread ended or that were stopped; keeps the trash
+ * within bounds; and the windows of apps that come from there. */
 void apps_reap(void);
+
+/* Ends for good what is in the trash; false: nothing is. */
+bool apps_empty_trash(void);
 
 #endif

@@ -229,6 +229,7 @@ static void open_desktop(void) {
                                        .take_app_back = travel_app_to_newest,
                                        .has_app = apps_has,
                                        .open_app = apps_open,
+                                       .empty_trash = apps_empty_trash,
                                        .expect_room = saver_expect_room};
     WmHooks hooks = {.launch = apps_launch,
                      .app_name = apps_name,

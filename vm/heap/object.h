@@ -289,7 +289,8 @@ typedef struct Thread {
 
 typedef enum DomainState {
     DOMAIN_RUNNING,
-    DOMAIN_STOPPED, /* its threads do not run; its objects stay */
+    DOMAIN_STOPPED,  /* its threads do not run; its objects stay */
+    DOMAIN_IN_TRASH, /* the same, and it may be brought back (trash.h) */
 } DomainState;
 
 enum {                        /* what a person granted an app; append only */
@@ -339,8 +340,8 @@ typedef struct Domain {
         cursor_line;                      /* next hole: from here */
     uint32_t medium_region, medium_block; /* next free block: from here */
     uint32_t state;                       /* DomainState */
-    int32_t exit_code;
-    uint32_t rights; /* DOMAIN_MAY_... */
+    int32_t exit_code; /* of one in the trash: which came there first */
+    uint32_t rights;   /* DOMAIN_MAY_... */
 } Domain;
 
 /* A reference into another domain: a number, never reused. */
@@ -383,7 +384,8 @@ typedef struct SystemRoot {
     uint64_t ending[ROOT_ENDING_MAX]; /* regions of apps that are over, first of
                                          a chain each, to be given back */
     uint64_t random; /* state of thread_tree.c; no program sees it */
-    uint64_t spare[3];
+    uint64_t ended;  /* apps that were put into the trash so far */
+    uint64_t spare[2];
     Domain *domains[ROOT_DOMAINS_MAX]; /* 0: the system; null: free */
 } SystemRoot;
 

@@ -10,17 +10,21 @@
 
 enum { APP_NUMBERS = 4, MEMORY_NUMBERS = 7 };
 
+static bool is_there(const Domain *domain) {
+    return domain && domain->state == DOMAIN_RUNNING;
+}
+
 static NativeResult app_numbers(NativeCall *call) {
     size_t count = 0;
     for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++)
-        count += ROOT->domains[i] != NULL;
+        count += is_there(ROOT->domains[i]);
     Array *list = native_new_array(call, CLASS_IntArray, count * APP_NUMBERS);
     if (!list)
         return NATIVE_FAILED;
     uint64_t *to = list->at.words;
     for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++) {
         const Domain *domain = ROOT->domains[i];
-        if (!domain)
+        if (!is_there(domain))
             continue;
         *to++ = domain->number;
         *to++ = domain->used_bytes;

@@ -14,6 +14,7 @@
 #include "vm/run/native_call.h"
 #include "vm/run/thread.h"
 #include "vm/run/thread_tree.h"
+#include "vm/run/trash.h"
 #include "vm/run/vm.h"
 #include "vm/run/worker.h"
 
@@ -370,9 +371,50 @@ static NativeResult end_app(NativeCall *call) {
         return NATIVE_FAILED;
     if (!native_write(call, domain, sizeof *domain))
         return NATIVE_FAILED;
-    vm_stop_app(domain, "a person ended it");
+    if (!trash_put(domain)) {
+        call->failed = STATUS_BUSY;
+        return NATIVE_FAILED;
+    }
     heap_hurry = true; /* it may be the one that runs */
     return NATIVE_DONE;
+}
+
+/* For each app in the trash, the one ended last first: number and bytes. */
+static NativeResult trash_numbers(NativeCall *call) {
+    size_t count = 0;
+    for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++)
+        count += ROOT->domains[i] && trash_holds(ROOT->domains[i]);
+    Array *list = native_new_array(call, CLASS_IntArray, 2 * count);
+    if (!list)
+        return NATIVE_FAILED;
+    int32_t before = INT32_MAX;
+    for (size_t at = 0; at < count; at++) {
+        const Domain *next = NULL;
+        for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++) {
+            const Domain *domain = ROOT->domains[i];
+            if (domain && trash_holds(domain) && domain->exit_code < before &&
+                (!next || domain->exit_code > next->exit_code))
+                next = domain;
+        }
+        list->at.words[2 * at] = next->number;
+        list->at.words[2 * at + 1] = next->used_bytes;
+        before = next->exit_code;
+    }
+    native_charge(call, (count + 1) * ROOT_DOMAINS_MAX);
+    return native_give(call, list);
+}
+
+static NativeResult take_from_trash(NativeCall *call) {
+    Domain *domain = heap_domain(call->arguments[0]);
+    if (!is_allowed(call))
+        return NATIVE_FAILED;
+    if (!domain || !trash_holds(domain))
+        return native_throw(call, CLASS_ValueError,
+                            "no app with number %lu is in the trash",
+                            call->arguments[0]);
+    call->failed = trash_take(domain);
+    heap_hurry = true; /* its windows come between slices */
+    return call->failed == STATUS_OK ? NATIVE_DONE : NATIVE_FAILED;
 }
 
 void past_native_register(void) {
@@ -387,6 +429,8 @@ void past_native_register(void) {
         {"system.returnApp", "(ILcore.String;)I", take_back, restore_asking},
         {"system.restartApp", "(I)V", restart_app, NULL},
         {"system.endApp", "(I)V", end_app, NULL},
+        {"system.trashNumbers", "()[I", trash_numbers, NULL},
+        {"system.takeFromTrash", "(I)V", take_from_trash, NULL},
     };
     natives_register(entries, sizeof entries / sizeof entries[0]);
 }

@@ -129,7 +129,7 @@ bool vm_app_rests(const Domain *domain) {
 
 bool vm_app_ended(const Domain *domain, int *exit_code_out) {
     *exit_code_out = domain->exit_code;
-    return domain->state == DOMAIN_STOPPED ||
+    return domain->state != DOMAIN_RUNNING ||
            (domain->thread_count == 0 && !domain->app);
 }
 

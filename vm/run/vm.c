@@ -16,6 +16,7 @@
 #include "vm/run/scheduler.h"
 #include "vm/run/thread.h"
 #include "vm/run/thread_tree.h"
+#include "vm/run/trash.h"
 #include "vm/run/worker.h"
 
 static Domain *restoring; /* the app that is coming back, */
@@ -28,6 +29,7 @@ static Status start_transient(void) {
     guard_start();
     failed_start();
     restarts_start();
+    trash_start();
     native_call_forget();
     worker_start();
     return class_start();

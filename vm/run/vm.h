@@ -86,7 +86,7 @@ bool vm_test_mode(void);
 /* Nanoseconds that this world has lived, now. */
 uint64_t vm_experienced_ns(void);
 
-/* True when the app has no threads left or was stopped. */
+/* True when the app has no threads left, or was stopped or ended. */
 bool vm_app_ended(const Domain *domain, int *exit_code_out);
 
 /* It has no thread, and is kept for when it is opened again: its object of

@@ -3,6 +3,7 @@
 
 #include "kernel/base/log.h"
 #include "kernel/platform.h"
+#include "vm/run/trash.h"
 #include "vm/run/vm.h"
 
 static const AnswersDeeds *the_deeds;
@@ -35,6 +36,11 @@ uint32_t answers_app_count(void) {
 void answers_stop(Domain *domain) {
     if (!vm_stop_app(domain, "a person stopped it"))
         log_line("apps: nothing can be written now; it was not stopped");
+}
+
+void answers_end(Domain *domain) {
+    if (!trash_put(domain))
+        log_line("apps: nothing can be written now; it was not ended");
 }
 
 void answers_add_age(Text *text, int64_t wall_us) {

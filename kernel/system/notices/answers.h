@@ -17,6 +17,8 @@ typedef struct AnswersDeeds {
     /* Whether an app of this name comes with the system; starting it. */
     bool (*has_app)(const char *name);
     bool (*open_app)(const char *name);
+    /* Lets go of what is in the trash; false: nothing is. */
+    bool (*empty_trash)(void);
     /* A person did something that frees space with the next snapshots. */
     void (*expect_room)(void);
 } AnswersDeeds;
@@ -29,8 +31,10 @@ const AnswersDeeds *answers_deeds(void);
 Domain *answers_app(uint32_t place);
 uint32_t answers_app_count(void);
 
-/* A person ends the app. */
+/* A person stops the app for good; or ends it, so that it can be brought back.
+ */
 void answers_stop(Domain *domain);
+void answers_end(Domain *domain);
 
 /* How long ago: "3 hours ago". */
 void answers_add_age(Text *text, int64_t wall_us);

@@ -20,7 +20,7 @@ static struct {
 static void end_it(void) {
     Domain *domain = heap_domain(ending.number);
     if (domain)
-        answers_stop(domain);
+        answers_end(domain);
 }
 
 static const char *end_or_keep(uint32_t place) {
@@ -60,9 +60,8 @@ static void set_title(const Domain *domain, const char *before,
 void ending_ask(WmWindow *window) {
     static const WmNotice notice = {
         .title = ending.title,
-        .text = "It stops at once, with all that it has. What it had before is "
-                "in the kept generations: see generations and back in the "
-                "shell.",
+        .text = "It stops at once. It stays in the trash until its room is "
+                "needed: see trash and bring in the shell.",
         .answer = end_or_keep,
         .chosen = chosen_end};
     const Seat *seat = window->owner;
@@ -74,8 +73,8 @@ static void ask_for_silent(const Seat *seat) {
     static const WmNotice notice = {
         .title = ending.title,
         .text = "It was to close a window and does nothing. You can wait, or "
-                "end it with all that it has. What it had before is in the "
-                "kept generations.",
+                "end it. Then it stays in the trash until its room is needed: "
+                "see trash and bring in the shell.",
         .answer = wait_or_end,
         .chosen = chosen_wait};
     set_title(seat->domain, "", " does not answer.");

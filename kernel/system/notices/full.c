@@ -179,6 +179,10 @@ static void offer(void) {
 
 void full_step(bool starved) {
     starved = starved && !vm_held();
+    if (starved && answers_deeds()->empty_trash()) {
+        answers_deeds()->expect_room();
+        starved = false;
+    }
     if (full.shown && !starved) {
         full.shown = false;
         notice_show(NULL);

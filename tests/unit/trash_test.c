@@ -1,0 +1,167 @@
+/* Tests of apps that a person ended (vm/run/trash.h, kernel/system/apps.c). */
+#include "vm/run/trash.h"
+
+#include <string.h>
+
+#include "kernel/system/apps.h"
+#include "kernel/system/install.h"
+#include "kernel/system/notices/answers.h"
+#include "persist/memory/snapshot.h"
+#include "tests/sim/sim.h"
+#include "tests/test.h"
+#include "tests/unit/window_world.h"
+#include "vm/heap/heap.h"
+#include "vm/run/vm.h"
+#include "wm/desktop.h"
+#include "wm/ring.h"
+
+/* Counts keys; key 9 takes the app that was ended last from the trash. */
+static const char counts[] =
+    "import ui\n"
+    "import system\n"
+    "class Counts: Window(\"Counts\", Label(\"counts\"), 200, 120) {\n"
+    "    var count = 0\n"
+    "    fun handle(event: Event) {\n"
+    "        if event.isDown and event.usage == 4 { count += 1; "
+    "print(\"{count}\") }\n"
+    "        if event.isDown and event.usage == 9 { bring() }\n"
+    "        super.handle(event)\n"
+    "    }\n"
+    "    fun bring() {\n"
+    "        try {\n"
+    "            EndedApp.all().first().bringBack()\n"
+    "            print(\"back\")\n"
+    "        } catch e: Exception { print(\"{e.message ?? \"\"}\") }\n"
+    "    }\n"
+    "}\n"
+    "class Count: App { fun open() { Counts().run() } }\n";
+
+enum { COUNT_KEY = 4, BRING_KEY = 9 };
+
+static Domain *app_named(const char *name) {
+    for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++) {
+        Domain *domain = ROOT->domains[i];
+        if (domain && domain->name->length == strlen(name) &&
+            memcmp(domain->name->bytes, name, strlen(name)) == 0)
+            return domain;
+    }
+    return NULL;
+}
+
+static Domain *open_other(const char *name) {
+    sim_setting("app", counts);
+    sim_setting("app_name", name);
+    install_setting();
+    sim_setting("app_name", NULL);
+    sim_setting("app", NULL);
+    window_world_rest();
+    return app_named(name);
+}
+
+static Seat *seat_of_app(const Domain *domain) {
+    for (Seat *seat = seat_first(); seat; seat = seat->next)
+        if (seat->domain == domain)
+            return seat;
+    return NULL;
+}
+
+static const char *press(const Domain *domain, uint16_t usage) {
+    InputEvent event = {.kind = INPUT_KEY, .usage = usage, .down = true};
+    Seat *seat = seat_of_app(domain);
+    harness_printed[0] = 0;
+    EXPECT(seat != NULL);
+    if (seat)
+        ring_deliver(&seat->window, &event);
+    window_world_rest();
+    return window_world_heard();
+}
+
+static void give_right(Domain *domain) {
+    EXPECT_EQUAL(heap_write(domain, sizeof *domain), STATUS_OK);
+    domain->rights = DOMAIN_MAY_TRAVEL;
+}
+
+static uint32_t in_trash(void) {
+    uint32_t count = 0;
+    for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++)
+        count += ROOT->domains[i] && trash_holds(ROOT->domains[i]);
+    return count;
+}
+
+TEST("what is ended does nothing, stays over a cut, and goes on where it was") {
+    int code;
+    window_world_start(counts);
+    Domain *other = open_other("other");
+    EXPECT_TEXT(press(other, COUNT_KEY), "1 ");
+    EXPECT_TEXT(press(other, COUNT_KEY), "2 ");
+    answers_end(other);
+    window_world_rest();
+    EXPECT(vm_app_ended(other, &code));
+    EXPECT(trash_holds(other));
+    EXPECT(!seat_of_app(other));
+    EXPECT_EQUAL(desktop_window_count(), 1);
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    window_world_cut();
+    other = app_named("other");
+    EXPECT(other && trash_holds(other));
+    EXPECT_EQUAL(desktop_window_count(), 1);
+    EXPECT(trash_oldest() == other);
+    EXPECT_EQUAL(trash_take(other), STATUS_OK);
+    window_world_rest();
+    EXPECT(!trash_oldest());
+    EXPECT(!vm_app_ended(other, &code));
+    EXPECT_EQUAL(desktop_window_count(), 2);
+    EXPECT_TEXT(press(other, COUNT_KEY), "3 ");
+    window_world_stop();
+}
+
+TEST(
+    "only an app with the right takes from the trash, and only what is there") {
+    window_world_start(counts);
+    Domain *asks = seat_first()->domain;
+    Domain *other = open_other("other");
+    answers_end(other);
+    window_world_rest();
+    EXPECT_TEXT(press(asks, BRING_KEY),
+                "this app was not given the right to go through time ");
+    EXPECT(trash_holds(other));
+    give_right(asks);
+    EXPECT_TEXT(press(asks, BRING_KEY), "back ");
+    EXPECT(!trash_holds(other));
+    EXPECT_EQUAL(desktop_window_count(), 2);
+    EXPECT(strlen(press(asks, BRING_KEY)) > 0); /* an exception: it is empty */
+    EXPECT_EQUAL(desktop_window_count(), 2);
+    window_world_stop();
+}
+
+TEST("the trash keeps the sixteen that were ended last") {
+    enum { KEPT = 16, ENDED = 18 };
+    char name[] = "aa";
+    window_world_start(counts);
+    for (int i = 0; i < ENDED; i++) {
+        name[1] = (char)('a' + i);
+        answers_end(open_other(name));
+        window_world_rest();
+        EXPECT_EQUAL(in_trash(), i < KEPT ? i + 1 : KEPT);
+    }
+    EXPECT(!app_named("aa"));
+    EXPECT(!app_named("ab"));
+    EXPECT(trash_oldest() == app_named("ac"));
+    EXPECT(apps_empty_trash());
+    window_world_rest();
+    EXPECT_EQUAL(in_trash(), 0);
+    EXPECT(!app_named("ac"));
+    EXPECT(!apps_empty_trash());
+    EXPECT_EQUAL(desktop_window_count(), 1);
+    window_world_stop();
+}
+
+TEST("one that is stopped for good is not in the trash") {
+    window_world_start(counts);
+    Domain *other = open_other("other");
+    answers_stop(other);
+    window_world_rest();
+    EXPECT_EQUAL(in_trash(), 0);
+    EXPECT(!app_named("other"));
+    window_world_stop();
+}

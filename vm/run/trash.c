@@ -1,0 +1,64 @@
+/* Apps that a person ended. */
+#include "vm/run/trash.h"
+
+#include "kernel/base/bytes.h"
+#include "vm/heap/heap.h"
+#include "vm/run/vm.h"
+
+enum { TAKEN_MOST = 8 }; /* whose windows did not come yet */
+
+static uint64_t trash_taken[TAKEN_MOST];
+static uint32_t trash_taken_count;
+
+void trash_start(void) {
+    trash_taken_count = 0;
+}
+
+bool trash_put(Domain *domain) {
+    if (heap_write(ROOT, sizeof *ROOT) != STATUS_OK ||
+        !vm_stop_app(domain, "a person ended it"))
+        return false;
+    domain->state = DOMAIN_IN_TRASH;
+    domain->exit_code = (int32_t)++ROOT->ended;
+    return true;
+}
+
+bool trash_holds(const Domain *domain) {
+    return domain->state == DOMAIN_IN_TRASH;
+}
+
+Domain *trash_oldest(void) {
+    Domain *oldest = NULL;
+    for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++) {
+        Domain *domain = ROOT->domains[i];
+        if (domain && trash_holds(domain) &&
+            (!oldest || domain->exit_code < oldest->exit_code))
+            oldest = domain;
+    }
+    return oldest;
+}
+
+bool trash_drop(Domain *domain) {
+    return vm_stop_app(domain, "its place in the trash was needed");
+}
+
+Status trash_take(Domain *domain) {
+    if (trash_taken_count == TAKEN_MOST)
+        return STATUS_BUSY;
+    Status status = heap_write(domain, sizeof *domain);
+    if (status != STATUS_OK)
+        return status;
+    domain->state = DOMAIN_RUNNING;
+    domain->exit_code = 0;
+    trash_taken[trash_taken_count++] = domain->number;
+    return STATUS_OK;
+}
+
+bool trash_next_taken(uint64_t *number_out) {
+    if (trash_taken_count == 0)
+        return false;
+    *number_out = trash_taken[0];
+    bytes_move(trash_taken, trash_taken + 1,
+               --trash_taken_count * sizeof trash_taken[0]);
+    return true;
+}

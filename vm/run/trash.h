@@ -1,0 +1,33 @@
+/* trash.h: apps that a person ended, until room is needed.
+ *
+ * Such an app keeps all that it has, its threads where they were, and does not
+ * run; the app that is brought back goes on from there. If the machine was
+ * started anew in between, it goes on as after any start: its `restarted`
+ * handlers come first. */
+#ifndef VM_RUN_TRASH_H
+#define VM_RUN_TRASH_H
+
+#include "persist/memory/memory.h"
+#include "vm/heap/object.h"
+
+/* None is on its way back. */
+void trash_start(void);
+
+/* Ends the app; false: nothing can be written now. */
+bool trash_put(Domain *domain);
+
+bool trash_holds(const Domain *domain);
+
+/* The one that was ended first, or NULL. */
+Domain *trash_oldest(void);
+
+/* It is over for good; false: nothing can be written now. */
+bool trash_drop(Domain *domain);
+
+/* It runs again. Its windows come when its number was taken from here. */
+Status trash_take(Domain *domain);
+
+/* The first that was taken and not asked for yet; false: there is none. */
+bool trash_next_taken(uint64_t *number_out);
+
+#endif
