@@ -17,3 +17,12 @@ run-hostile-long:
 	@tests/hostile/run.sh 20
 TEST_RUNS += hostile
 LONG_RUNS += hostile-long
+
+needs-programs needs-programs-long: build/uitest build/revenant \
+    build/revenant.elf
+run-programs:
+	@tests/hostile/programs.sh 6 1
+run-programs-long:
+	@tests/hostile/programs.sh 62 10 16
+TEST_RUNS += programs
+LONG_RUNS += programs-long

@@ -1,0 +1,85 @@
+#!/bin/bash
+# Programs that mean harm, each beside a person who goes on: programs.ui, with
+# what programs/ has and attack.rev makes an app of. Ends in "N passed, N failed".
+# usage: tests/hostile/programs.sh HOSTED QEMU [TOGETHER]
+#        tests/hostile/programs.sh NAME...
+# HOSTED of them run on the hosted machine and QEMU in QEMU, others with each
+# commit; TOGETHER at the same time in one world.
+set -u
+cd "$(dirname "$0")/../.."
+out=${RUN_DIR:-build/runs/programs}
+passed=0 failed=0
+mkdir -p "$out"
+names=(tests/hostile/programs/*.rev)
+names=("${names[@]##*/}")
+names=("${names[@]%.rev}")
+
+source_of() { # NAME APP: the program as an app of this name
+    local file=tests/hostile/programs/$1.rev
+    { cat "$file"; grep -q "^class Attack" "$file" ||
+        cat tests/hostile/attack.rev; } | sed "s/name = \"Attack\"/name = \"$2\"/"
+}
+
+run() { # MACHINE SCRIPT APP NAME OPTION...
+    local machine=$1 script=$2 app=$3 name=$4
+    shift 4
+    build/uitest "$machine" "$script" --firmware kernel --patience 120 \
+        --out "$out/$machine-$name" --set app="$(source_of "$name" "$app")" \
+        --set app_name="$app" --set interval_ms=3600000 "$@"
+}
+
+verdict() { # STATUS WHAT
+    if [ "$1" = 0 ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "hostile: $2 failed" >&2
+    fi
+}
+
+alone() { # MACHINE NAME
+    run "$1" tests/hostile/programs.ui Attack "$2"
+    verdict $? "$2 ($1)"
+    rm -f "$out/$1-$2/disk.img"
+}
+
+some() { # MACHINE COUNT: other ones with each commit
+    local first count=${#names[@]}
+    first=$(($(git rev-list --count HEAD 2>/dev/null || echo 0) * $2))
+    for ((i = 0; i < $2; i++)); do
+        alone "$1" "${names[(first + i) % count]}"
+    done
+}
+
+# COUNT: one after the other comes into the world, and stays. Those that open
+# windows take the keys from the others; they are left out.
+together() {
+    local count first disk=$out/together.img
+    mapfile -t names < <(cd tests/hostile/programs &&
+        grep -LE 'window\(|Window\(' ./*.rev | sed 's,^./,,; s,.rev$,,')
+    count=${#names[@]}
+    first=$(($(git rev-list --count HEAD 2>/dev/null || echo 0) * $1))
+    rm -f "$disk"
+    for ((i = 1; i < $1; i++)); do
+        run host tests/hostile/comes.ui "Attack$i" \
+            "${names[(first + i) % count]}" --disk "$disk"
+        verdict $? "${names[(first + i) % count]} with $((i - 1)) others"
+    done
+    run host tests/hostile/programs.ui Attack "${names[first % count]}" \
+        --disk "$disk"
+    verdict $? "${names[first % count]} with $(($1 - 1)) others"
+    rm -f "$disk"
+}
+
+case ${1:-} in
+[0-9]*)
+    some host "$1"
+    some pc "$2"
+    [ "${3:-0}" = 0 ] || together "$3"
+    ;;
+*)
+    for name in "$@"; do alone host "$name"; done
+    ;;
+esac
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
