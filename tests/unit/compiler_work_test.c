@@ -188,9 +188,9 @@ TEST("J1: a domain has one, and who does not ask for it has lost it") {
     uint64_t units = 0;
     Compilation *first = begin(1, 1, 0, &source);
     EXPECT(compilation_step(first, &units));
-    for (int i = 0; i < 64; i++) {
+    for (int i = 0; i < 100; i++) {
         EXPECT_EQUAL(compilation_begin(1, 2, 0, &other), STATUS_BUSY);
-        if (i % 8 == 0 && i < 40)
+        if (i % 8 == 0)
             EXPECT(compilation_step(first, &units)); /* it asks itself */
     }
     EXPECT(compilation_find(1, 1) == first);
@@ -233,6 +233,19 @@ TEST("J2: when memory is short the youngest gives way, the oldest ends") {
     EXPECT_EQUAL(ended, COUNT);
     EXPECT_EQUAL(begun[0], 1);
     EXPECT(begun[COUNT - 1] > 1);
+}
+
+TEST("J2: who begins anew is as old as before") {
+    CompilerSource source = {"line", "1", 1};
+    Compilation *first = begin(1, 1, 0, &source);
+    uint64_t age = first->age;
+    compilation_end(first);
+    Compilation *other = begin(2, 1, 0, &source);
+    Compilation *again = begin(1, 1, age, &source);
+    EXPECT_EQUAL(again->age, age);
+    EXPECT(other->age > age);
+    compilation_end(again);
+    compilation_end(other);
 }
 
 TEST("a compilation that is too large by itself ends for lack of memory") {
