@@ -376,6 +376,8 @@ static bool pc_obey(const char *word, char *rest) {
         return uitest_qemu_power();
     if (strcmp(word, "resume") == 0)
         return uitest_qemu_console("resume");
+    if (strcmp(word, "take") == 0)
+        return uitest_qemu_console("take older");
     return ui_fail("unknown command");
 }
 

@@ -24,6 +24,7 @@ enum { QUEUE_LIMIT = 128, TELL_AT = 8 };
 static int file = -1;
 static _Atomic int last_error; /* errno of the last request that failed */
 static uint64_t file_blocks;
+static bool in_use; /* by another machine, when it was to be opened */
 
 /* Guarded by `lock`: everything down to `stopping`. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -133,7 +134,8 @@ bool host_disk_open(const char *path, uint64_t size_bytes) {
     file = open(path, O_RDWR | O_CLOEXEC | O_CREAT, 0644);
     if (file < 0)
         return refuse(path, strerror(errno));
-    if (!take_file_lock())
+    in_use = !take_file_lock();
+    if (in_use)
         return refuse(path, "it is in use by another machine; end that first");
     if (missing && ftruncate(file, (off_t)size_bytes) != 0)
         return refuse(path, strerror(errno));
@@ -145,6 +147,10 @@ bool host_disk_open(const char *path, uint64_t size_bytes) {
     file_blocks = (uint64_t)size / PLATFORM_BLOCK_BYTES;
     CHECK(pthread_create(&writer, NULL, write_requests, NULL) == 0);
     return true;
+}
+
+bool host_disk_in_use(void) {
+    return in_use;
 }
 
 /* What was read before is in the page cache of Linux, behind the file. */

@@ -28,6 +28,8 @@ void host_range_open(void);
 /* disk.c: opens the disk file, made with `size_bytes` if it is missing. False
  * after one line on standard error. */
 bool host_disk_open(const char *path, uint64_t size_bytes);
+/* It was not opened since another machine has it. */
+bool host_disk_in_use(void);
 /* Waits for requests under way and closes the file. */
 void host_disk_close(void);
 /* True when a request finished since the last platform_disk_poll. */

@@ -6,6 +6,7 @@
 #include "kernel/base/text.h"
 #include "kernel/platform.h"
 #include "kernel/system/apps.h"
+#include "kernel/system/notices/older.h"
 #include "wm/notice.h"
 #include "wm/script.h"
 
@@ -74,12 +75,19 @@ static void open_app(char *rest) {
         log_line("console: no app has this name");
 }
 
+static void take_older(void) {
+    if (!older_take())
+        log_line("console: no older generation was taken");
+}
+
 static void obey(char *line) {
     char *rest = split(line);
     if (text_equal(line, "snapshot"))
         snapshot_wanted = true;
     else if (text_equal(line, "shutdown"))
         stop_wanted = true;
+    else if (text_equal(line, "take") && text_equal(rest, "older"))
+        take_older();
     else if (text_equal(line, "resume"))
         resumed = true;
     else if (text_equal(line, "open"))

@@ -47,6 +47,8 @@ static void round_ended(void) {
 uint64_t scrubber_step(bool idle) {
     Store *store = memory_store();
     uint64_t now_ns = platform_now_ns();
+    if (store && store_undecided(store))
+        return UINT64_MAX;
     if (!store || !idle || snapshot_under_way() || now_ns < scrubber.next_ns)
         return store ? scrubber.next_ns : UINT64_MAX;
     scrubber.next_ns = now_ns + STEP_NS;

@@ -17,6 +17,7 @@
 #include "kernel/system/notices/failed.h"
 #include "kernel/system/notices/full.h"
 #include "kernel/system/notices/lost.h"
+#include "kernel/system/notices/older.h"
 #include "kernel/system/notices/safety.h"
 #include "kernel/system/notices/starts.h"
 #include "kernel/system/refuse.h"
@@ -53,7 +54,7 @@ static struct {
     bool drawn;           /* something new, in this turn */
     bool quiet;           /* no app does anything, in this turn */
     bool disk;            /* there is one, */
-    uint32_t passed_over; /* with so many newer generations that are bad */
+    StoreOpening opening; /* and what its store was like */
     Status status;        /* of a guarded step */
 } run;
 
@@ -112,6 +113,8 @@ static Status go_back_to(Store *store, uint64_t wanted, StoreOpening *opening) {
 /* What a program asked for before the machine started anew (travel.c), else
  * the setting `generation`. */
 static void go_back(Store *store, StoreOpening *opening) {
+    if (store_undecided(store))
+        return;
     uint64_t asked = store_return_wanted(store);
     Status status = STATUS_OK;
     if (asked)
@@ -151,8 +154,10 @@ static uint64_t open_memory(void) {
     else if (status != STATUS_OK)
         refuse_start(opening.message);
     run.disk = options.store != NULL;
-    run.passed_over = opening.passed_over;
+    older_begin(options.store, &opening);
     starts_begin(options.store, hold_wanted());
+    if (older_waits())
+        starts_wait();
     if (options.store) {
         set_retention(options.store);
         go_back(options.store, &opening);
@@ -160,6 +165,7 @@ static uint64_t open_memory(void) {
     options.regions = opening.regions;
     if (memory_open(&options) != STATUS_OK)
         refuse_start("there is not enough memory to start");
+    run.opening = opening;
     return opening.generation;
 }
 
@@ -230,7 +236,8 @@ static void open_desktop(void) {
                                        .has_app = apps_has,
                                        .open_app = apps_open,
                                        .empty_trash = apps_empty_trash,
-                                       .expect_room = saver_expect_room};
+                                       .expect_room = saver_expect_room,
+                                       .switch_off = console_want_stop};
     WmHooks hooks = {.launch = apps_launch,
                      .app_name = apps_name,
                      .clock = clock_text,
@@ -378,7 +385,7 @@ static void look_around(void) {
 static uint64_t say_what_is_safe(void) {
     Status why;
     uint64_t failing_ns = saver_failing_since(&why);
-    wm_show_durable(saver_is_durable());
+    wm_show_durable(saver_is_durable() && !older_waits());
     return safety_step(failing_ns, why);
 }
 
@@ -423,6 +430,18 @@ uint64_t system_open_world(void) {
     return generation;
 }
 
+/* One question after the other; what older.h asks tells the rest later. */
+static void offer(void) {
+    const StoreOpening *opening = &run.opening;
+    bool waits = older_waits();
+    safety_begin(run.disk, waits ? 0 : opening->passed_over,
+                 opening->generation, opening->history);
+    if (waits)
+        older_offer();
+    else
+        starts_offer();
+}
+
 void system_start(void) {
     uint64_t generation = system_open_world();
     open_desktop();
@@ -432,8 +451,7 @@ void system_start(void) {
     if (!generation)
         apps_first_start();
     install_setting();
-    starts_offer();
-    safety_begin(run.disk, run.passed_over, generation);
+    offer();
     log_line("desktop: ready ms=%lu generation=%lu restored=%s",
              platform_now_ns() / 1000000, generation,
              generation ? "yes" : "no");

@@ -41,7 +41,7 @@ static void protect_closed_pages(void) {
 }
 
 bool snapshot_possible(void) {
-    return pages_all.store != NULL;
+    return pages_all.store && !store_undecided(pages_all.store);
 }
 
 uint64_t snapshot_barrier(void) {

@@ -65,8 +65,8 @@ uint64_t device_blocks(const Device *device) {
     return device->blocks;
 }
 
-void device_only_look(Device *device) {
-    device->only_look = true;
+void device_only_look(Device *device, bool only_look) {
+    device->only_look = only_look;
 }
 
 bool device_only_looks(const Device *device) {

@@ -25,8 +25,8 @@ void device_close(Device *device);
 
 uint64_t device_blocks(const Device *device);
 
-/* From now on nothing is mended: this disk is only looked at. */
-void device_only_look(Device *device);
+/* Whether nothing is mended from now on: the disk is only looked at. */
+void device_only_look(Device *device, bool only_look);
 bool device_only_looks(const Device *device);
 
 /* Where the second blocks of pairs are, for all that follows. */

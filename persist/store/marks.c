@@ -193,10 +193,13 @@ Status store_return_at_start(Store *store, uint64_t generation) {
                         .value = generation,
                         .newest = store->durable};
     CHECK(store->phase == COMMIT_NONE);
-    if (directory_kept(store, generation) == UINT32_MAX)
+    uint32_t place = directory_kept(store, generation);
+    if (place == UINT32_MAX)
         return STATUS_NOT_FOUND;
+    Status status = pagemap_look(store->device, &store->records[place].heap);
+    if (status != STATUS_OK)
+        return status;
     FormatMark *mark = marks_find(store, FORMAT_MARK_RETURN, UINT64_MAX);
-    Status status = STATUS_OK;
     if (mark)
         *mark = fresh;
     else

@@ -104,10 +104,19 @@ static Status load(PageMap *map) {
     return STATUS_OK;
 }
 
-Status pagemap_look(PageMap *map) {
+static Status look(PageMap *map) {
     FormatEntry entry;
     Status status = load(map);
     return status == STATUS_OK ? radix_get(map->tree, 0, &entry) : status;
+}
+
+Status pagemap_look(Device *device, const FormatEntry *root) {
+    PageMap *map = pagemap_open(device, root);
+    if (!map)
+        return STATUS_NO_MEMORY;
+    Status status = look(map);
+    pagemap_close(map);
+    return status;
 }
 
 /* ---- Reading ---- */

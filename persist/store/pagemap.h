@@ -33,9 +33,9 @@ void pagemap_close(PageMap *map);
 /* The root block's entry as of the last whole pagemap_write. */
 FormatEntry pagemap_root(const PageMap *map);
 
-/* Reads the root block and the root of the tree. IO_ERROR, CORRUPT, NO_MEMORY.
- */
-Status pagemap_look(PageMap *map);
+/* Whether the root block and the root of its tree verify. IO_ERROR, CORRUPT,
+ * NO_MEMORY. */
+Status pagemap_look(Device *device, const FormatEntry *root);
 
 /* The entry of a page, zero for zeros. Errors as pagemap_look. */
 Status pagemap_get(PageMap *map, uint64_t page, FormatEntry *entry_out);

@@ -279,6 +279,21 @@ Status space_rebuild(Space *space, const uint8_t *used) {
     return STATUS_OK;
 }
 
+Status space_add(Space *space, const uint8_t *used) {
+    CHECK(space->held_blocks == 0);
+    for (uint64_t i = 0; i < space->page_count; i++)
+        if (!load(space, i))
+            return space->pages[i].unread ? STATUS_IO_ERROR : STATUS_NO_MEMORY;
+    for (uint64_t block = 0; block < space->layout.blocks; block++) {
+        if (!(used[block / 8] >> (block % 8) & 1))
+            continue;
+        set_bit(page_of(space, block)->used, block, true);
+        page_of(space, block)->dirty = true;
+    }
+    count_all(space);
+    return STATUS_OK;
+}
+
 /* ---- Taking ---- */
 
 /* The first block that can be taken in [from, to), or `to`. */

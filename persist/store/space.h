@@ -35,6 +35,10 @@ void space_close(Space *space);
  * edges. Nothing may be held. NO_MEMORY: only space_close may follow. */
 Status space_rebuild(Space *space, const uint8_t *used);
 
+/* Marks what is used besides: a bit a block in `used`. Nothing may be held.
+ * IO_ERROR: a part of the map cannot be read now; NO_MEMORY. */
+Status space_add(Space *space, const uint8_t *used);
+
 /* The disk grew: `layout` has one segment more. The old rear edge is given back
  * (and held), the new one is used. NO_MEMORY, IO_ERROR: only space_close may
  * follow. */

@@ -1,8 +1,8 @@
 /* store.h: generations on the disk.
  *
- * A store is opened once per start: the newest generation whose roots verify is
- * found, or a blank disk is prepared in memory (nothing is written to it before
- * the first commit). Then generations are committed one after the other:
+ * A store is opened once per start: at the newest generation, or with a blank
+ * disk prepared in memory (nothing is written to it before the first commit).
+ * Then generations are committed one after the other:
  *
  *   store_begin          a number that is never used again
  *   store_put_page       each changed page, in any order
@@ -38,24 +38,54 @@ typedef struct StoreRetention {
 } StoreRetention;
 #define STORE_RETENTION ((StoreRetention){10, 60, 24, 30})
 
+/* How the list of older generations was found. */
+typedef enum StoreHistory {
+    STORE_HISTORY_WHOLE,
+    STORE_HISTORY_MADE_ANEW, /* from that of the generation before: whole */
+    STORE_HISTORY_LOST,      /* only the opened generation is in it */
+} StoreHistory;
+
 /* What an open found, for people. */
 typedef struct StoreOpening {
     char message[STORE_MESSAGE_BYTES]; /* why it failed, one sentence */
     uint64_t generation;               /* restored one, 0: blank disk */
+    int64_t wall_us;                   /* and when it was */
     uint32_t regions;                  /* attached regions of it */
-    uint32_t passed_over; /* newer ones whose roots do not verify */
+    StoreHistory history;
+    uint32_t passed_over;  /* newer ones whose roots do not verify, */
+    uint64_t damaged;      /* the newest of these, */
+    int64_t damaged_us;    /* when it was, */
+    Status damaged_status; /* and what reading its roots gave */
 } StoreOpening;
 
 #define STORE_NEWEST_TO_LOOK UINT64_MAX
 
 /* Opens the machine's disk. With `generation` not 0, that one instead of the
  * newest, or the newest with STORE_NEWEST_TO_LOOK, for reading only: nothing is
- * mended. NO_DISK, TOO_SMALL, FOREIGN, OTHER_FORMAT,
- * TRUNCATED, CORRUPT, IO_ERROR, NO_MEMORY, NOT_FOUND: nothing was written. */
+ * mended.
+ *
+ * The newest generation is the one that comes back, even if the list of older
+ * ones is damaged (StoreHistory). If its own roots do not verify, the one
+ * before it on its line that has whole roots is opened (passed_over is not 0),
+ * and the store writes nothing before store_take_older. NO_DISK, TOO_SMALL,
+ * FOREIGN, OTHER_FORMAT, TRUNCATED, CORRUPT, IO_ERROR, NO_MEMORY, NOT_FOUND:
+ * nothing was written. */
 Status store_open(uint64_t generation, Store **store_out,
                   StoreOpening *opening_out);
 /* Forgets everything that is not durable. NULL is allowed. */
 void store_close(Store *store);
+
+/* The newest generation, whose roots do not verify, as long as nobody decided
+ * to go on from the older one that was opened; 0: there is nothing to decide.
+ * Until then the store is for reading only. */
+uint64_t store_undecided(const Store *store);
+
+/* Somebody decided: the next generation grows from the older one, on a new
+ * branch. The newest stays pinned, with all its blocks, where the list of
+ * generations has it. A power cut before the next generation leaves it
+ * undecided. LIMIT, NO_MEMORY, IO_ERROR: as store_pin; it is undecided still.
+ */
+Status store_take_older(Store *store);
 
 /* ---- Reading ---- */
 
@@ -122,14 +152,15 @@ bool store_is_ancestor(const Store *store, uint64_t generation);
  * grows from it, on a new branch. The newest of the branch that is left is
  * pinned with the name "left". Not while a generation is under way. Durable
  * with the next generation; until then a start goes on from the branch that was
- * left. NOT_FOUND, NO_MEMORY; LIMIT: too many pins; BUSY: the last generation
- * was doomed, and another must become durable before. */
+ * left. NOT_FOUND, NO_MEMORY; CORRUPT, IO_ERROR: its roots cannot be read;
+ * LIMIT: too many pins; BUSY: the last generation was doomed, and another must
+ * become durable before. */
 Status store_go_back(Store *store, uint64_t generation);
 
 /* Makes the next start of the machine go back to this generation, unless
  * another becomes durable before. Durable when it returns. Not while a
- * generation is under way. NOT_FOUND, NO_MEMORY; LIMIT: too many marks;
- * IO_ERROR: a start may find it all the same. */
+ * generation is under way. NOT_FOUND, NO_MEMORY; CORRUPT: its roots do not
+ * verify; LIMIT: too many marks; IO_ERROR: a start may find it all the same. */
 Status store_return_at_start(Store *store, uint64_t generation);
 /* What an earlier start wanted of this one, before anything is committed; 0:
  * nothing. */

@@ -11,7 +11,6 @@ enum {
     BLANK_WHOLE = 4096,  /* disks of up to 16 MiB are looked at whole; */
     BLANK_FRONT = 1024,  /* of larger ones the first blocks, */
     BLANK_SAMPLES = 128, /* and blocks spread over the rest, and the end */
-    GROWTH_LEAST = 4 * FORMAT_EDGE, /* blocks */
 };
 
 /* The superblocks of both rings that verify. */
@@ -69,25 +68,29 @@ static bool newer(const FormatSuper *a, const FormatSuper *b) {
     return a->generation > b->generation;
 }
 
-/* Takes the newest superblock out of the list. */
-static FormatSuper take_newest(Rings *rings) {
-    uint32_t best = 0;
+/* The newest superblock of the list, which is not empty. */
+static const FormatSuper *look_newest(const Rings *rings) {
+    const FormatSuper *best = &rings->supers[0];
     for (uint32_t i = 1; i < rings->count; i++)
-        if (newer(&rings->supers[i], &rings->supers[best]))
-            best = i;
-    FormatSuper super = rings->supers[best];
-    rings->supers[best] = rings->supers[--rings->count];
+        if (newer(&rings->supers[i], best))
+            best = &rings->supers[i];
+    return best;
+}
+
+/* Takes it out of the list, with its copy in the other ring. */
+static FormatSuper take_newest(Rings *rings) {
+    FormatSuper super = *look_newest(rings);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < rings->count; i++)
+        if (newer(&super, &rings->supers[i]))
+            rings->supers[kept++] = rings->supers[i];
+    rings->count = kept;
     return super;
 }
 
 /* The newest generation of the list but this one, or this one. */
-static uint64_t newest_but(Rings *rings, uint64_t generation) {
-    while (rings->count > 0) {
-        FormatSuper super = take_newest(rings);
-        if (super.generation != generation)
-            return super.generation;
-    }
-    return generation;
+static uint64_t newest_but(const Rings *rings, uint64_t generation) {
+    return rings->count > 0 ? look_newest(rings)->generation : generation;
 }
 
 /* ---- Blank disks ---- */
@@ -121,55 +124,13 @@ static Status is_blank(Device *device, uint8_t *buffer, bool *blank_out) {
     return status;
 }
 
-/* ---- Parts ---- */
-
-static Status read_space_page(void *opaque, uint64_t index, void *page) {
-    Store *store = opaque;
-    FormatEntry entry;
-    Status status = radix_get(store->meta, FORMAT_SPACE_FIRST + index, &entry);
-    if (status != STATUS_OK)
-        return status;
-    if (!entry_present(&entry))
-        return STATUS_CORRUPT;
-    return device_read_meta(store->device, &entry, page);
-}
-
-static Status open_parts(Store *store, bool fresh) {
-    const FormatSuper *super = &store->super;
-    device_set_layout(store->device, &super->layout);
-    store->space = space_open(&super->layout, fresh, super->free_blocks,
-                              super->free_pairs, read_space_page, store);
-    store->heap = pagemap_open(store->device, &super->heap);
-    store->meta = radix_open(store->device, FORMAT_META_LEVELS, &super->meta);
-    if (!store->space || !store->heap || !store->meta)
-        return STATUS_NO_MEMORY;
-    store->space_pages =
-        alloc_take(space_page_count(store->space) * sizeof *store->space_pages);
-    if (!store->space_pages)
-        return STATUS_NO_MEMORY;
-    return directory_load(store);
-}
-
-static void close_parts(Store *store) {
-    pagemap_close(store->heap);
-    radix_close(store->meta);
-    space_close(store->space);
-    deadlist_close(store);
-    directory_close(store);
-    alloc_give(store->space_pages);
-    alloc_give(store->marks);
-    scrub_close(store);
-    Device *device = store->device;
-    *store = (Store){.device = device, .retention = STORE_RETENTION};
-}
-
 void store_close(Store *store) {
     if (!store)
         return;
     CHECK(!store->views);
     device_close(store->device);
     store->device = NULL;
-    close_parts(store);
+    parts_close(store);
     alloc_give(store);
 }
 
@@ -191,18 +152,80 @@ static Status open_fresh(Store *store) {
     platform_random(store->super.lineage, sizeof store->super.lineage);
     store->incarnation = 1;
     store->blank = true;
-    return open_parts(store, true);
+    return parts_open(store, true);
 }
 
-/* The newest superblock's roots must verify; the directory was read from the
- * meta tree. Generation 0 is the mark on a disk without any. */
-static Status try_super(Store *store, const FormatSuper *super) {
+static void log_history(uint64_t generation, Status why, StoreHistory history) {
+    log_line("recovery: generation %lu: its list of generations: %s; %s",
+             generation, status_text(why),
+             history == STORE_HISTORY_LOST
+                 ? "it goes on without older ones"
+                 : "made anew from that of the generation before");
+}
+
+/* Who only looks gives nothing up. */
+static Status go_on_without_list(Store *store, const FormatSuper *super,
+                                 const Rings *older, Status why,
+                                 StoreOpening *opening) {
+    Status may = device_only_looks(store->device) ? STATUS_CORRUPT : why;
+    Status status = recover_history(
+        store, super, older->count > 0 ? look_newest(older) : NULL, may,
+        &opening->history);
+    if (status == STATUS_OK)
+        log_history(super->generation, why, opening->history);
+    return status;
+}
+
+static void note_damaged(const FormatSuper *super, Status why,
+                         StoreOpening *opening) {
+    log_line("recovery: generation %lu does not verify: %s", super->generation,
+             status_text(why));
+    if (opening->damaged)
+        return; /* that is the newest */
+    opening->damaged = super->generation;
+    opening->damaged_us = super->wall_us;
+    opening->damaged_status = why;
+}
+
+static Status go_on_from_older(Store *store, Status why,
+                               StoreOpening *opening) {
+    uint32_t tried;
+    Status status = recover_older(store, &tried);
+    if (status != STATUS_OK)
+        return status;
+    note_damaged(&store->super, why, opening);
+    opening->passed_over += tried;
+    return status;
+}
+
+/* Before it is known that it verifies nothing of it is mended. */
+static Status look_first(Store *store, const FormatSuper *super, bool looks) {
+    device_set_layout(store->device, &super->layout);
+    device_only_look(store->device, true);
+    Status status = pagemap_look(store->device, &super->heap);
+    device_only_look(store->device, looks || status != STATUS_OK);
+    return status;
+}
+
+/* Opens the parts of this superblock's generation, or what can be had of them.
+ * Generation 0 is the mark on a disk without any. */
+static Status try_super(Store *store, const FormatSuper *super,
+                        const Rings *older, bool looks, StoreOpening *opening) {
     store->super = *super;
     store->durable = super->generation;
-    Status status = open_parts(store, super->generation == 0);
-    if (status == STATUS_OK)
-        status = pagemap_look(store->heap);
-    return status;
+    Status heap = look_first(store, super, looks);
+    Status list = heap == STATUS_NO_MEMORY
+                      ? heap
+                      : parts_open(store, super->generation == 0);
+    if (list == STATUS_NO_MEMORY)
+        return list;
+    if (heap == STATUS_OK && list == STATUS_OK)
+        return heap;
+    if (heap == STATUS_OK)
+        return go_on_without_list(store, super, older, list, opening);
+    if (list == STATUS_OK && (looks || heap == STATUS_CORRUPT))
+        return go_on_from_older(store, heap, opening);
+    return heap;
 }
 
 /* Segments follow each other from edge to edge. */
@@ -241,42 +264,15 @@ static Status check_format(const FormatSuper *super, uint64_t blocks,
     return STATUS_OK;
 }
 
-/* ---- Growth ---- */
-
-/* A larger disk than before: what is new becomes a segment. The first commit
- * makes it so on the disk. */
-static Status grow(Store *store) {
-    FormatLayout layout = store->super.layout;
-    uint64_t blocks = device_blocks(store->device);
-    uint64_t old_pages = space_page_count(store->space);
-    if (store->durable == 0 || blocks < layout.blocks + GROWTH_LEAST)
-        return STATUS_OK;
-    if (layout.segment_count == FORMAT_SEGMENTS) {
-        log_line("store: the disk grew again; %d parts are the most, what is "
-                 "new is not used",
-                 FORMAT_SEGMENTS);
-        return STATUS_OK;
-    }
-    layout.segments[layout.segment_count++] =
-        (FormatSegment){layout.blocks - FORMAT_EDGE, blocks - layout.blocks};
-    layout.blocks = blocks;
-    Status status = space_grow(store->space, &layout);
-    if (status != STATUS_OK)
-        return status;
-    uint64_t pages = space_page_count(store->space);
-    MetaPage *states = alloc_resize(
-        store->space_pages, old_pages * sizeof *states, pages * sizeof *states);
-    if (!states)
-        return STATUS_NO_MEMORY;
-    store->space_pages = states;
-    log_line("store: the disk grew from %lu to %lu MiB",
-             store->super.layout.blocks >> 8, blocks >> 8);
-    store->super.layout = layout;
-    device_set_layout(store->device, &layout);
-    return STATUS_OK;
+/* Until somebody decides nothing is written; 0: it is decided. */
+static void set_undecided(Store *store, uint64_t damaged) {
+    store->undecided = damaged;
+    store->read_only = damaged != 0;
+    device_only_look(store->device, store->read_only);
 }
 
 static Status open_existing(Store *store, Rings *rings, StoreOpening *opening) {
+    bool looks = device_only_looks(store->device);
     uint64_t last_number = 0, incarnation = 0;
     for (uint32_t i = 0; i < rings->count; i++) {
         if (rings->supers[i].generation > last_number)
@@ -292,7 +288,7 @@ static Status open_existing(Store *store, Rings *rings, StoreOpening *opening) {
             check_format(&super, device_blocks(store->device), opening);
         if (status != STATUS_OK)
             return status;
-        status = try_super(store, &super);
+        status = try_super(store, &super, rings, looks, opening);
         if (status == STATUS_NO_MEMORY)
             return fail(opening, status, "there is not enough memory to start");
         if (status == STATUS_OK) {
@@ -302,17 +298,17 @@ static Status open_existing(Store *store, Rings *rings, StoreOpening *opening) {
             store->opened_unsure = true;
             store->newest_supers[0] = super.generation;
             store->newest_supers[1] = newest_but(rings, super.generation);
+            if (opening->damaged)
+                set_undecided(store, opening->damaged);
             return STATUS_OK;
         }
-        if (status == STATUS_IO_ERROR && !device_only_looks(store->device))
+        if (status == STATUS_IO_ERROR && !looks)
             return fail(opening, status,
                         "generation %lu cannot be read from the disk now; "
                         "nothing was changed; rvdisk can export older ones",
                         super.generation);
-        log_line("recovery: generation %lu (superblock): %s; trying an older "
-                 "one",
-                 super.generation, status_text(status));
-        close_parts(store);
+        note_damaged(&super, status, opening);
+        parts_close(store);
         opening->passed_over++;
     }
     return fail(opening, STATUS_CORRUPT,
@@ -347,18 +343,6 @@ static Status open_rings(Store *store, Rings *rings, uint8_t *buffer,
 
 /* ---- Other generations ---- */
 
-/* What is read from now on is the generation at `place`. */
-static Status turn_to(Store *store, uint32_t place) {
-    const FormatRecord *record = &store->records[place];
-    PageMap *heap = pagemap_open(store->device, &record->heap);
-    if (!heap)
-        return STATUS_NO_MEMORY;
-    pagemap_close(store->heap);
-    store->heap = heap;
-    store->durable = record->generation;
-    return STATUS_OK;
-}
-
 Status store_begin_again(Store *store, const FormatRecord *record) {
     uint32_t place = directory_kept(store, record->parent);
     Status status = STATUS_OK;
@@ -367,7 +351,7 @@ Status store_begin_again(Store *store, const FormatRecord *record) {
         (!record->parent && store->durable))
         return STATUS_CORRUPT;
     if (record->parent && record->parent != store->durable)
-        status = turn_to(store, place);
+        status = parts_turn_to(store, place);
     if (status != STATUS_OK)
         return status;
     store->super.branch = record->branch;
@@ -382,7 +366,7 @@ static Status go_to(Store *store, uint64_t generation, StoreOpening *opening) {
     if (generation == STORE_NEWEST_TO_LOOK)
         return STATUS_OK;
     if (place != UINT32_MAX)
-        return turn_to(store, place);
+        return parts_turn_to(store, place);
     return fail(
         opening, STATUS_NOT_FOUND,
         "generation %lu is not on the disk; rvdisk list shows which are",
@@ -397,15 +381,35 @@ Status store_go_back(Store *store, uint64_t generation) {
     if (pagemap_dirty(store->heap))
         return STATUS_BUSY; /* its blocks would be nobody's */
     uint64_t left = store->durable;
-    Status status = STATUS_OK;
-    if (left != generation)
+    Status status = pagemap_look(store->device, &store->records[place].heap);
+    if (status == STATUS_OK && left != generation)
         status = store_pin(store, left, FORMAT_OWNER_RETURN, "left");
     if (status == STATUS_OK)
-        status = turn_to(store, place);
+        status = parts_turn_to(store, place);
     if (status != STATUS_OK)
         return status;
     store->super.branch = store->super.next_branch++;
     return STATUS_OK;
+}
+
+uint64_t store_undecided(const Store *store) {
+    return store->undecided;
+}
+
+Status store_take_older(Store *store) {
+    uint64_t damaged = store->undecided;
+    CHECK(damaged);
+    set_undecided(store, 0);
+    Status status;
+    if (directory_kept(store, damaged) != UINT32_MAX)
+        status = store_pin(store, damaged, FORMAT_OWNER_RETURN, "damaged");
+    else
+        status = marks_write(store); /* that this start made meanwhile */
+    if (status == STATUS_OK)
+        store->super.branch = store->super.next_branch++;
+    else
+        set_undecided(store, damaged);
+    return status;
 }
 
 /* What a disk that goes on needs besides. */
@@ -413,7 +417,7 @@ static Status prepare(Store *store, StoreOpening *opening) {
     Status status = store->blank ? STATUS_OK : marks_load(store);
     if (status == STATUS_OK) {
         marks_apply_pins(store);
-        status = grow(store);
+        status = parts_grow(store);
     }
     if (status == STATUS_NO_MEMORY)
         return fail(opening, status, "there is not enough memory to start");
@@ -442,8 +446,10 @@ static Status open_on(Store *store, uint64_t generation,
 static void describe(const Store *store, StoreOpening *opening) {
     opening->generation = store->durable;
     uint32_t place = directory_find(store, store->durable);
-    if (store->durable && place != UINT32_MAX)
+    if (store->durable && place != UINT32_MAX) {
         opening->regions = store->records[place].regions;
+        opening->wall_us = store->records[place].wall_us;
+    }
 }
 
 Status store_open(uint64_t generation, Store **store_out,
@@ -463,7 +469,7 @@ Status store_open(uint64_t generation, Store **store_out,
     store->retention = STORE_RETENTION;
     store->device = device_open(blocks);
     if (store->device && generation)
-        device_only_look(store->device);
+        device_only_look(store->device, true);
     Status status = store->device ? open_on(store, generation, opening_out)
                                   : fail(opening_out, STATUS_NO_MEMORY,
                                          "there is not enough memory to start");

@@ -66,7 +66,8 @@ struct Store {
     uint64_t durable;     /* generation, 0: none yet */
     uint64_t last_number; /* highest number ever used */
     bool read_only;
-    bool blank; /* not even marked as ours */
+    uint64_t undecided; /* store_undecided; read_only, too, then */
+    bool blank;         /* not even marked as ours */
 
     /* The directory: all places, free ones have generation 0. */
     FormatRecord *records;
@@ -118,6 +119,36 @@ bool super_verifies(const FormatSuper *super);
  * generation come back it is durable, so both rings get it, and a flush, before
  * anything else is written. IO_ERROR. */
 Status super_mend(Store *store);
+
+/* ---- parts.c ---- */
+
+/* Space map, heap and directory as store->super says; with `fresh`, of a disk
+ * with nothing on it. CORRUPT, IO_ERROR: the directory cannot be read, but the
+ * heap can be looked at. NO_MEMORY. */
+Status parts_open(Store *store, bool fresh);
+/* The store is as before, but for its device. */
+void parts_close(Store *store);
+/* A larger disk than before: what is new becomes a segment. The first commit
+ * makes it so on the disk. NO_MEMORY, IO_ERROR. */
+Status parts_grow(Store *store);
+/* What is read from now on is the generation at this place of the directory.
+ * NO_MEMORY. */
+Status parts_turn_to(Store *store, uint32_t place);
+
+/* ---- recover.c ---- */
+
+/* The heap of this superblock verifies, its directory does not, and `why`:
+ * makes one anew from that of `before`, the superblock before it (NULL: there
+ * is none), or else, if it is CORRUPT, without older generations. IO_ERROR:
+ * something cannot be read now, so nothing is given up; NO_MEMORY. */
+Status recover_history(Store *store, const FormatSuper *super,
+                       const FormatSuper *before, Status why,
+                       StoreHistory *history_out);
+
+/* The directory of store->super verifies, its heap does not: turns to the
+ * nearest generation before it that does; *tried_out of these did not. CORRUPT:
+ * there is none; NO_MEMORY. */
+Status recover_older(Store *store, uint32_t *tried_out);
 
 /* ---- directory.c ---- */
 

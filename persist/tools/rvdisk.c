@@ -34,18 +34,10 @@ static const char usage[] =
     "       rvdisk unpin IMAGE GENERATION          keep it no longer\n"
     "       rvdisk import FILE IMAGE [MEGABYTES]   onto a blank or new image\n"
     "       rvdisk resize IMAGE MEGABYTES          with all generations\n"
-    "       rvdisk --help\n";
-
-static void say(const char *sentence) {
-    printf("%s\n", sentence);
-}
-
-/* Newer generations that the open had to pass over. */
-static uint32_t passed_over;
-
-static int fail_status(const char *what, Status status) {
-    return rvdisk_complain(what, status_text(status));
-}
+    "       rvdisk --help\n"
+    "exit status: 0 good, 1 the image is bad or it cannot be done, 2 wrong "
+    "use,\n"
+    "             3 the image is in use by another program\n";
 
 /* ---- Images ---- */
 
@@ -54,7 +46,7 @@ static Store *open_image(const char *path, uint64_t generation,
                          StoreOpening *opening_out) {
     Store *store;
     Status status = store_open(generation, &store, opening_out);
-    passed_over = opening_out->passed_over;
+    rvdisk_opened = *opening_out;
     if (status == STATUS_OK)
         return store;
     rvdisk_complain(path, opening_out->message);
@@ -68,57 +60,12 @@ static int with_image(const char *path, uint64_t generation,
     if (access(path, R_OK) != 0)
         return rvdisk_complain_errno(path);
     if (!host_disk_open(path, 0))
-        return BAD;
+        return rvdisk_not_opened();
     Store *store = open_image(path, generation, &opening);
     int result = store ? command(store, argument) : BAD;
     store_close(store);
     host_disk_close();
     return result;
-}
-
-static int check(Store *store, const char *unused) {
-    (void)unused;
-    StoreReport report = {.say = say};
-    if (store_durable_generation(store) == 0) {
-        printf("nothing is durable on this disk yet\n");
-        return GOOD;
-    }
-    Status status = store_verify(store, &report);
-    if (status != STATUS_OK) {
-        fprintf(stderr, "rvdisk: check: %s\n", status_text(status));
-        return BAD;
-    }
-    printf("%lu generations, %lu pages, %lu nodes verified; %lu bad blocks\n",
-           report.generations, report.pages, report.nodes, report.bad);
-    if (report.unmarked)
-        printf("%lu reachable blocks are marked as free\n", report.unmarked);
-    if (report.leaked)
-        printf("%lu blocks are used by nothing\n", report.leaked);
-    if (passed_over)
-        printf("%u newer generations do not verify\n", passed_over);
-    return report.bad || report.unmarked || passed_over ? BAD : GOOD;
-}
-
-/* What repair found that mending copies cannot mend. */
-static bool map_is_wrong;
-
-static int repair(Store *store, const char *unused) {
-    (void)unused;
-    StoreReport report = {.say = say, .mend = true};
-    if (passed_over) {
-        fprintf(stderr,
-                "rvdisk: repair: %u newer generations do not verify; "
-                "nothing was changed\n",
-                passed_over);
-        return BAD;
-    }
-    Status status = store_verify(store, &report);
-    if (status != STATUS_OK)
-        return fail_status("repair", status);
-    printf("%lu bad blocks, %lu written again from their second copies\n",
-           report.bad, report.mended);
-    map_is_wrong = report.map_lost || report.unmarked || report.leaked;
-    return report.mended + 2 * report.map_lost == report.bad ? GOOD : BAD;
 }
 
 /* ---- Generations ---- */
@@ -190,7 +137,7 @@ static int show(Store *store, uint64_t generation, const char *unused) {
         printf("region %4lu: %lu pages\n", region, pages);
     printf("%lu pages of %u regions\n", total, record.regions);
     store_view_close(view);
-    return status == STATUS_OK ? GOOD : fail_status("show", status);
+    return status == STATUS_OK ? GOOD : rvdisk_complain_status("show", status);
 }
 
 static bool same_page(StoreView *a, StoreView *b, uint64_t page,
@@ -239,7 +186,7 @@ static int diff(Store *store, uint64_t generation, const char *other) {
     store_view_close(b);
     if (!a || !b)
         return BAD;
-    return status == STATUS_OK ? GOOD : fail_status("diff", status);
+    return status == STATUS_OK ? GOOD : rvdisk_complain_status("diff", status);
 }
 
 /* An empty generation makes what was decided durable; it deletes none. */
@@ -259,6 +206,15 @@ static Status commit_empty(Store *store) {
     return status;
 }
 
+/* What is not to be written to before somebody chose an older generation. */
+static int refuse_undecided(Store *store) {
+    fprintf(stderr,
+            "rvdisk: generation %lu, the newest, is damaged; rvdisk rollback "
+            "to %lu goes on from the one before\n",
+            store_undecided(store), store_durable_generation(store));
+    return BAD;
+}
+
 /* The second part of repair, which writes more than copies. */
 static int rebuild_map(Store *store, const char *unused) {
     (void)unused;
@@ -266,37 +222,45 @@ static int rebuild_map(Store *store, const char *unused) {
     if (status == STATUS_OK)
         status = commit_empty(store);
     if (status != STATUS_OK)
-        return fail_status("the map of free blocks cannot be made anew",
-                           status);
+        return rvdisk_complain_status(
+            "the map of free blocks cannot be made anew", status);
     printf("the map of free blocks was made anew, with generation %lu\n",
            store_durable_generation(store));
     return GOOD;
 }
 
 static int repair_image(const char *path) {
-    int result = with_image(path, STORE_NEWEST_TO_LOOK, repair, NULL);
-    if (!map_is_wrong)
+    int result = with_image(path, STORE_NEWEST_TO_LOOK, rvdisk_repair, NULL);
+    if (!rvdisk_map_is_wrong)
         return result;
     int rebuilt = with_image(path, 0, rebuild_map, NULL);
     return result == GOOD ? rebuilt : result;
 }
 
+/* Where the newest generation is damaged this gives it up: it says for which.
+ */
 static int rollback(Store *store, uint64_t generation, const char *unused) {
     (void)unused;
-    Status status = store_go_back(store, generation);
+    Status status = STATUS_OK;
+    if (store_undecided(store))
+        status = store_take_older(store);
+    if (status == STATUS_OK)
+        status = store_go_back(store, generation);
     if (status == STATUS_OK)
         status = commit_empty(store);
     if (status != STATUS_OK)
-        return fail_status("rollback", status);
+        return rvdisk_complain_status("rollback", status);
     printf("generation %lu is generation %lu again; what was left is pinned\n",
            store_durable_generation(store), generation);
     return GOOD;
 }
 
 static int pin(Store *store, uint64_t generation, const char *name) {
+    if (store_undecided(store))
+        return refuse_undecided(store);
     Status status = store_pin(store, generation, FORMAT_OWNER_PERSON, name);
     if (status != STATUS_OK)
-        return fail_status("pin", status);
+        return rvdisk_complain_status("pin", status);
     printf("generation %lu is kept as \"%s\"\n", generation,
            store_pin_name(store, generation));
     return GOOD;
@@ -304,9 +268,11 @@ static int pin(Store *store, uint64_t generation, const char *name) {
 
 static int unpin(Store *store, uint64_t generation, const char *unused) {
     (void)unused;
+    if (store_undecided(store))
+        return refuse_undecided(store);
     Status status = store_unpin(store, generation);
     if (status != STATUS_OK)
-        return fail_status("unpin", status);
+        return rvdisk_complain_status("unpin", status);
     printf("generation %lu is kept as long as others\n", generation);
     return GOOD;
 }
@@ -380,7 +346,7 @@ static int import_to_image(FILE *file, const char *path, const char *image,
                            uint64_t megabytes) {
     StoreOpening opening;
     if (!host_disk_open(image, megabytes << 20))
-        return BAD;
+        return rvdisk_not_opened();
     Store *store = open_image(image, 0, &opening);
     int result = BAD;
     if (store && opening.generation != 0)
@@ -417,7 +383,7 @@ typedef struct Command {
 } Command;
 
 static const Command commands[] = {
-    {"check", 3, 3, 0, 0, false, check, NULL},
+    {"check", 3, 3, 0, 0, false, rvdisk_check, NULL},
     {"repair", 3, 3, 0, 0, true, NULL, NULL},
     {"list", 3, 3, 0, 0, false, list, NULL},
     {"export", 4, 5, 4, 1, false, write_export, NULL},

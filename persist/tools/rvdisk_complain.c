@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/host/host.h"
+
 int rvdisk_complain(const char *path, const char *sentence) {
     fprintf(stderr, "rvdisk: %s: %s\n", path, sentence);
     return BAD;
@@ -12,4 +14,12 @@ int rvdisk_complain(const char *path, const char *sentence) {
 
 int rvdisk_complain_errno(const char *path) {
     return rvdisk_complain(path, strerror(errno));
+}
+
+int rvdisk_complain_status(const char *what, Status status) {
+    return rvdisk_complain(what, status_text(status));
+}
+
+int rvdisk_not_opened(void) {
+    return host_disk_in_use() ? IN_USE : BAD;
 }

@@ -66,7 +66,7 @@ static _Noreturn void be_child(const char *path, int to, int until) {
         fclose(stream);
     while (read(until, &byte, 1) < 0 && errno == EINTR)
         continue;
-    _exit(good ? GOOD : BAD);
+    _exit(good ? GOOD : rvdisk_not_opened());
 }
 
 /* ---- The parent: it makes the new image ---- */
@@ -148,12 +148,14 @@ static int shrink(const char *path, uint64_t megabytes) {
         unlink(made);
     if (good)
         printf("%s has %lu MiB\n", path, megabytes);
+    if (WIFEXITED(ended) && WEXITSTATUS(ended) == IN_USE)
+        return IN_USE;
     return good && ended == 0 ? GOOD : BAD;
 }
 
 static int grow(const char *path, uint64_t megabytes) {
     if (!host_disk_open(path, 0))
-        return BAD;
+        return rvdisk_not_opened();
     int result = GOOD;
     if (truncate(path, (off_t)(megabytes << 20)) != 0)
         result = rvdisk_complain_errno(path);

@@ -154,12 +154,14 @@ refused_disk "a disk of another format" "has format 9.0"
 
 # ---- What goes on, or is told in one sentence ----
 
-survives() { # NAME: the machine goes on with $out/disk, or says why not
+survives() { # NAME OPTION...: the machine goes on with $out/disk, or says why not
     local name=$1 status problem
+    shift
     printf '%s\n' boot 'wait desktop' settle snapshot shutdown |
-        timeout 20 "$machine" --headless --disk "$out/disk" --ui - \
+        timeout 20 "$machine" --headless --disk "$out/disk" --ui - "$@" \
             >"$out/said" 2>&1
     status=$?
+    cp "$out/said" "$out/started"
     problem=$(crashed "$status")
     if [ -z "$problem" ] && [ "$status" != 0 ] &&
         [ "$(grep -cE 'cannot (start|go on):' "$out/said")" != 1 ]; then
@@ -171,6 +173,43 @@ survives() { # NAME: the machine goes on with $out/disk, or says why not
     verdict "rvdisk check after $name" "$problem"
 }
 
+comes_back() { # NAME: of the newest generation nothing is lost
+    survives "$1"
+    grep -q "^restore: generation=$newest " "$out/started"
+    verdict "$1: the newest generation comes back" "$([ $? = 0 ] || echo 'an older one does')"
+}
+
+# The newest generation is damaged: nobody gave it up, so nothing is written.
+asks() { # NAME
+    cp --sparse=always "$out/disk" "$out/before"
+    printf '%s\n' boot 'wait desktop' settle \
+        'expect text "The newest state is damaged"' shutdown |
+        timeout 20 "$machine" --headless --disk "$out/disk" --ui - \
+            >"$out/said" 2>&1
+    [ $? = 0 ] && cmp -s "$out/disk" "$out/before" &&
+        grep -q "generation $newest, the newest, is damaged; .* take=older" "$out/said"
+    verdict "$1: it asks, and writes nothing" "$([ $? = 0 ] || echo 'it does not')"
+    timeout 20 "$machine" --disk "$out/disk" --run "$out/nothing.rev" \
+        >"$out/said" 2>&1
+    [ $? = 1 ] && cmp -s "$out/disk" "$out/before" &&
+        grep -q "cannot start: .* take=older" "$out/said"
+    verdict "$1: a program does not start" "$([ $? = 0 ] || echo 'it does')"
+}
+
+# The same in QEMU, where somebody decides on the console.
+decides() { # NAME
+    printf '%s\n' boot 'wait desktop' settle \
+        'expect text "The newest state is damaged"' 'take older' \
+        'wait "stays pinned"' settle snapshot shutdown >"$out/decides.ui"
+    build/uitest pc "$out/decides.ui" --out "$out" --disk "$out/disk" \
+        >"$out/said" 2>&1 &&
+        build/rvdisk list "$out/disk" | grep -q "^ *$newest .* damaged$"
+    verdict "$1: in QEMU it is decided on the console" \
+        "$([ $? = 0 ] || echo 'it is not')"
+}
+
+newest=$(build/rvdisk list "$out/good" | awk 'END { print $1 }')
+echo 'fun main() {}' >"$out/nothing.rev"
 for kind in super root node meta directory space; do
     for number in $(seq 1 "$rounds"); do
         again
@@ -180,7 +219,19 @@ for kind in super root node meta directory space; do
         [ "$kind" = space ] && continue
         again
         build/hostile/damage "$out/disk" "both-$kind" "$number"
-        survives "both copies of a $kind damaged ($number)"
+        case $kind in
+        root)
+            asks "both copies of a root damaged ($number)"
+            survives "both copies of a root damaged ($number)" \
+                --set take=older
+            [ "$number" = 1 ] || continue
+            again
+            build/hostile/damage "$out/disk" both-root 1
+            decides "both copies of a root damaged" ;;
+        meta | directory)
+            comes_back "both copies of a $kind damaged ($number)" ;;
+        *) survives "both copies of a $kind damaged ($number)" ;;
+        esac
     done
 done
 for number in $(seq 1 $((rounds * 6))); do

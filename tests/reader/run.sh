@@ -52,6 +52,50 @@ verdict "making the map anew deletes no generation" $?
 ! build/rvdisk check "$out/disk" | grep -q "used by nothing"
 verdict "the new map has no block that is used by nothing" $?
 
+cp --sparse=always "$out/made" "$out/disk"
+build/hostile/damage "$out/disk" both-meta 1
+build/rvdisk repair "$out/disk" >"$out/said" 2>&1
+verdict "a list of generations without a good copy is made anew" $?
+agree "after making the list anew"
+verdict "an image is good after making the list anew" $?
+[ "$(build/rvdisk list "$out/disk" | wc -l)" = $((count + 1)) ]
+verdict "making the list anew loses no generation" $?
+
+# ---- A damaged newest generation, and what check ends with ----
+
+newest=$(build/rvdisk list "$out/made" | awk 'END { print $1 }')
+cp --sparse=always "$out/made" "$out/disk"
+build/hostile/damage "$out/disk" both-root 1
+build/rvdisk check "$out/disk" >"$out/said" 2>&1
+[ $? = 1 ] && [ "$(grep -c "^generation $newest, the newest, does not verify" \
+    "$out/said")" = 1 ]
+verdict "check names the damaged newest generation once, and ends with 1" $?
+older=$(sed -n 's/.*; generation \([0-9]*\) is whole$/\1/p' "$out/said")
+cp --sparse=always "$out/disk" "$out/before"
+for command in "pin $out/disk $older name" "unpin $out/disk $older" \
+    "repair $out/disk"; do
+    # shellcheck disable=SC2086 # words
+    build/rvdisk $command >"$out/said" 2>&1
+    [ $? = 1 ] && cmp -s "$out/disk" "$out/before"
+    verdict "${command%% *} writes nothing before it is decided" $?
+done
+build/rvdisk rollback "$out/disk" "$older" >"$out/said" 2>&1 &&
+    build/rvdisk list "$out/disk" | grep -q "^ *$newest .* damaged$"
+verdict "rollback goes on from the older one and pins the damaged" $?
+! build/rvdisk check "$out/disk" | grep -q "does not verify"
+verdict "then it is the newest no longer" $?
+python3 - "$out/made" >"$out/said" 2>&1 <<'END'
+import fcntl, subprocess, sys
+with open(sys.argv[1], "r+") as image:
+    fcntl.lockf(image, fcntl.LOCK_EX)
+    status = subprocess.call(["build/rvdisk", "check", sys.argv[1]])
+sys.exit(status != 3)
+END
+verdict "check of an image that is in use ends with 3" $?
+build/rvdisk check >"$out/said" 2>&1
+[ $? = 2 ]
+verdict "check of nothing ends with 2" $?
+
 # ---- A running machine looks after its disk ----
 
 printf 'boot\nwait "1 bad blocks were written again, 0 are lost"\nshutdown\n' \

@@ -64,7 +64,7 @@ static void press(const char *name) {
 
 TEST("without a disk a warning stays, and can be hidden and brought back") {
     begin();
-    safety_begin(false, 0, 0);
+    safety_begin(false, 0, 0, STORE_HISTORY_WHOLE);
     EXPECT(card_is_open());
     EXPECT_EQUAL(safety_step(0, STATUS_OK), UINT64_MAX);
     EXPECT(card_is_open());
@@ -88,7 +88,7 @@ static bool drawn_whole(void) {
 
 TEST("the card's button is drawn anew when the pointer comes and goes") {
     begin();
-    safety_begin(false, 0, 0);
+    safety_begin(false, 0, 0, STORE_HISTORY_WHOLE);
     EXPECT(drawn_whole());
     InputEvent event = point_at("Hide");
     EXPECT(drawn_whole());
@@ -100,7 +100,7 @@ TEST("the card's button is drawn anew when the pointer comes and goes") {
 
 TEST("a press on the card is for no window, and changes nothing") {
     begin();
-    safety_begin(false, 0, 0);
+    safety_begin(false, 0, 0, STORE_HISTORY_WHOLE);
     Rect card = warning_card();
     EXPECT(rect_has(card, card.x + 8, card.y + 8));
     InputEvent press = {.kind = INPUT_BUTTON,
@@ -117,7 +117,7 @@ TEST("a press on the card is for no window, and changes nothing") {
 
 TEST("a good start warns of nothing") {
     begin();
-    safety_begin(true, 0, 7);
+    safety_begin(true, 0, 7, STORE_HISTORY_WHOLE);
     safety_step(0, STATUS_OK);
     EXPECT(!warning_is_there());
     end();
@@ -125,7 +125,7 @@ TEST("a good start warns of nothing") {
 
 TEST("a disk that takes nothing is told after five seconds, until it does") {
     begin();
-    safety_begin(true, 0, 7);
+    safety_begin(true, 0, 7, STORE_HISTORY_WHOLE);
     uint64_t since_ns = platform_now_ns();
     uint64_t again_ns = safety_step(since_ns, STATUS_IO_ERROR);
     EXPECT(!warning_is_there());
@@ -143,7 +143,7 @@ TEST("a disk that takes nothing is told after five seconds, until it does") {
 
 TEST("a warning that was hidden comes again with another cause") {
     begin();
-    safety_begin(true, 0, 7);
+    safety_begin(true, 0, 7, STORE_HISTORY_WHOLE);
     uint64_t since_ns = platform_now_ns();
     sim_time_set_ns(since_ns + 6 * SECOND_NS);
     safety_step(since_ns, STATUS_IO_ERROR);
@@ -160,7 +160,7 @@ TEST("a warning that was hidden comes again with another cause") {
 
 TEST("an older state that came back is told, also after the disk failed") {
     begin();
-    safety_begin(true, 2, 7);
+    safety_begin(true, 2, 7, STORE_HISTORY_WHOLE);
     EXPECT(card_is_open());
     uint64_t since_ns = platform_now_ns();
     sim_time_set_ns(since_ns + 6 * SECOND_NS);
@@ -192,7 +192,7 @@ static uint64_t fails_since_ns(Trouble trouble) {
 /* What is seen of this trouble when nothing came before it. */
 static uint32_t alone(bool disk, uint32_t passed_over, Trouble trouble) {
     begin();
-    safety_begin(disk, passed_over, 7);
+    safety_begin(disk, passed_over, 7, STORE_HISTORY_WHOLE);
     uint64_t since_ns = fails_since_ns(trouble);
     sim_time_set_ns(platform_now_ns() + 6 * SECOND_NS);
     safety_step(since_ns, reasons[trouble]);
@@ -209,7 +209,7 @@ static void one_after_the_other(bool disk, uint32_t passed_over) {
     for (Trouble trouble = 0; trouble < TROUBLES; trouble++)
         seen[trouble] = alone(disk, passed_over, trouble);
     begin();
-    safety_begin(disk, passed_over, 7);
+    safety_begin(disk, passed_over, 7, STORE_HISTORY_WHOLE);
     Trouble now = NO_TROUBLE;
     uint64_t since_ns = 0;
     for (int step = 0; step < 40; step++) {

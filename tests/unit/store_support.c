@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "persist/store/store_parts.h"
+#include "tests/sim/sim.h"
 #include "tests/test.h"
 
 Status store_support_finish(Store *store) {
@@ -38,6 +39,46 @@ StoreReport store_support_verified(Store *store) {
     StoreReport report = {.say = store_support_say_nothing};
     EXPECT_EQUAL(store_verify(store, &report), STATUS_OK);
     return report;
+}
+
+/* ---- What is on the disk ---- */
+
+static const uint8_t *block_at(uint64_t block) {
+    return sim_disk_bytes() + block * PLATFORM_BLOCK_BYTES;
+}
+
+FormatSuper store_support_newest(void) {
+    FormatSuper newest = {0}, super;
+    for (uint64_t block = 0; block < FORMAT_RING; block++) {
+        memcpy(&super, block_at(block), sizeof super);
+        if (super_verifies(&super) && super.generation > newest.generation)
+            newest = super;
+    }
+    EXPECT(newest.generation > 0);
+    return newest;
+}
+
+void store_support_ruin(const FormatEntry *entry) {
+    FormatSuper newest = store_support_newest();
+    uint64_t block = entry_block(entry);
+    sim_disk_flip(block, 77);
+    sim_disk_flip(format_partner(&newest.layout, block), 77);
+}
+
+void store_support_ruin_super(const FormatSuper *super) {
+    uint64_t slot = super->generation % FORMAT_RING;
+    sim_disk_flip(slot, 77);
+    sim_disk_flip(super->layout.blocks - FORMAT_RING + slot, 77);
+}
+
+FormatEntry store_support_directory(const FormatSuper *super) {
+    FormatNode node;
+    FormatEntry entry = super->meta;
+    for (int level = 0; level < FORMAT_META_LEVELS; level++) {
+        memcpy(&node, block_at(entry_block(&entry)), sizeof node);
+        entry = node.entries[0];
+    }
+    return entry;
 }
 
 bool store_support_no_second(uint64_t page, void *bytes) {

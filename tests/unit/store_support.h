@@ -18,6 +18,15 @@ StoreReport store_support_verified(Store *store);
 /* A StoreSecond that has no page. */
 bool store_support_no_second(uint64_t page, void *bytes);
 
+/* The newest superblock of the simulated disk, by its number. */
+FormatSuper store_support_newest(void);
+/* Ruins both blocks of a pair of metadata on the simulated disk. */
+void store_support_ruin(const FormatEntry *entry);
+/* The same of both superblocks of a generation. */
+void store_support_ruin_super(const FormatSuper *super);
+/* The entry of the page of the directory that has the first records. */
+FormatEntry store_support_directory(const FormatSuper *super);
+
 void store_support_say_nothing(const char *sentence);
 
 #endif

@@ -112,7 +112,10 @@ Status vm_restore(void) {
     if (ROOT->magic != ROOT_MAGIC || ROOT->layout != ROOT_LAYOUT ||
         ROOT->opcodes != OP_COUNT)
         return STATUS_OTHER_FORMAT;
-    Status status = start_transient();
+    /* A generation whose record was lost knows fewer regions than its root. */
+    Status status = memory_attach((uint32_t)ROOT->next_region - 1);
+    if (status == STATUS_OK)
+        status = start_transient();
     scheduler_start();
     if (status == STATUS_OK)
         status = heap_write(ROOT, sizeof *ROOT);

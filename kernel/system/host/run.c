@@ -9,7 +9,9 @@
 #include "kernel/system/apps.h"
 #include "kernel/system/first.h"
 #include "kernel/system/install.h"
+#include "kernel/system/notices/older.h"
 #include "kernel/system/notices/starts.h"
+#include "kernel/system/refuse.h"
 #include "kernel/system/saver.h"
 #include "kernel/system/system.h"
 #include "persist/memory/snapshot.h"
@@ -157,6 +159,9 @@ static int run_kept(const char *path, int count, char **arguments) {
     host_set("headless=1"); /* what cannot start says so in a line */
     host_set("held=0");     /* nobody is there to let them go */
     system_open_world();
+    if (older_waits())
+        refuse_start("the newest generation on the disk is damaged; "
+                     "--set take=older goes on from the one before");
     vm_set_print(print_out);
     const Domain *domain = unfinished(path);
     if (!domain)

@@ -298,6 +298,8 @@ static const char *obey(const char *word, char *rest) {
         _exit(EXIT_SUCCESS);
     } else if (strcmp(word, "shutdown") == 0 || strcmp(word, "resume") == 0) {
         tell_console("%s", word);
+    } else if (strcmp(word, "take") == 0) {
+        tell_console("take %s", rest);
     } else if (strcmp(word, "open") == 0) {
         tell_console("open %s", rest);
         settled_once = false;

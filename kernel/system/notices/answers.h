@@ -21,6 +21,8 @@ typedef struct AnswersDeeds {
     bool (*empty_trash)(void);
     /* A person did something that frees space with the next snapshots. */
     void (*expect_room)(void);
+    /* The machine is switched off in order. */
+    void (*switch_off)(void);
 } AnswersDeeds;
 
 /* Before any notice is shown; kept. */

@@ -13,6 +13,7 @@ static struct {
     bool disk;
     uint32_t passed_over;
     uint64_t generation;
+    StoreHistory history;
     Status why; /* that the words tell */
     char words[WORDS_BYTES];
 } safety;
@@ -25,6 +26,9 @@ static const WmWarning is_full = {.title = "The disk is full",
                                   .text = safety.words};
 static const WmWarning older = {.title = "An older state came back",
                                 .text = safety.words};
+
+static const WmWarning no_history = {.title = "A list was damaged",
+                                     .text = safety.words};
 
 /* The first letter of a sentence; ours begin with ASCII. */
 static void start_with_capital(void) {
@@ -51,6 +55,19 @@ static void tell_older(void) {
                     safety.generation);
     text_end(&text);
     warning_show(&older);
+}
+
+static void tell_history(void) {
+    Text text = text_on(safety.words, sizeof safety.words);
+    text_add_format(&text,
+                    "Nothing of generation %lu is missing, but the disk's list "
+                    "of older generations could not be read. %s",
+                    safety.generation,
+                    safety.history == STORE_HISTORY_LOST
+                        ? "None of them can be gone back to any more."
+                        : "It was made anew from an older copy, whole.");
+    text_end(&text);
+    warning_show(&no_history);
 }
 
 /* What the machine knows says more than a Status. */
@@ -85,12 +102,16 @@ static void tell_usual(void) {
         tell_missing();
     else if (safety.passed_over > 0)
         tell_older();
+    else if (safety.history != STORE_HISTORY_WHOLE)
+        tell_history();
 }
 
-void safety_begin(bool disk, uint32_t passed_over, uint64_t generation) {
+void safety_begin(bool disk, uint32_t passed_over, uint64_t generation,
+                  StoreHistory history) {
     safety.disk = disk;
     safety.passed_over = passed_over;
     safety.generation = generation;
+    safety.history = history;
     tell_usual();
 }
 

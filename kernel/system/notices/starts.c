@@ -19,20 +19,23 @@ static struct {
     uint64_t since_ns; /* the apps run since then; UINT64_MAX: they are held, or
                         * the second mark is made */
     uint32_t failed;   /* starts in a row before this one */
+    bool hold;         /* the apps are to be held */
 } starts;
+
+static void hold_or_run(void) {
+    vm_hold(starts.hold, NULL);
+    starts.since_ns = starts.hold ? UINT64_MAX : platform_now_ns();
+}
 
 void starts_begin(Store *store, StartsHold hold) {
     starts.store = store;
-    starts.since_ns = UINT64_MAX;
     starts.failed = store && store_durable_generation(store)
                         ? store_start_begins(store)
                         : 0;
-    vm_hold(hold == STARTS_HOLD ||
-                (hold == STARTS_HOLD_AFTER && starts.failed >= FAILED_MOST),
-            NULL);
-    if (!vm_held())
-        starts.since_ns = platform_now_ns();
-    else if (starts.failed >= FAILED_MOST)
+    starts.hold = hold == STARTS_HOLD ||
+                  (hold == STARTS_HOLD_AFTER && starts.failed >= FAILED_MOST);
+    hold_or_run();
+    if (starts.hold && starts.failed >= FAILED_MOST)
         log_line("recovery: %u starts in a row did not last; the apps are held",
                  starts.failed);
 }
@@ -62,8 +65,8 @@ uint64_t starts_step(void) {
 /* ---- The notice ---- */
 
 static void start_apps(void) {
-    vm_hold(false, NULL);
-    starts.since_ns = platform_now_ns();
+    starts.hold = false;
+    hold_or_run();
 }
 
 /* The place-th older generation, newest first; number 0: there is none. */
@@ -127,6 +130,16 @@ void starts_offer(void) {
         .text = "Everything is there as it was; nothing of it runs yet.",
         .answer = answer,
         .chosen = chosen};
-    if (vm_held())
+    if (starts.hold)
         notice_show(starts.failed >= FAILED_MOST ? &after_failures : &wanted);
+}
+
+void starts_wait(void) {
+    vm_hold(true, NULL);
+    starts.since_ns = UINT64_MAX;
+}
+
+void starts_go_on(void) {
+    hold_or_run();
+    starts_offer();
 }

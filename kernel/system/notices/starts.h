@@ -27,6 +27,11 @@ void starts_begin(struct Store *store, StartsHold hold);
 /* When the desktop is there. */
 void starts_offer(void);
 
+/* Something else is asked first: the apps are held until starts_go_on, from
+ * which on all is as starts_begin found it. */
+void starts_wait(void);
+void starts_go_on(void);
+
 /* In each turn of the main loop; when to look again. */
 uint64_t starts_step(void);
 
