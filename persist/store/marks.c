@@ -286,7 +286,21 @@ static void add_lost_mark(Store *store, uint64_t generation) {
                  generation);
 }
 
+/* What was left once and is in the past of the present again needs its pin no
+ * longer; the next write of the marks says so. */
+static void drop_returned(Store *store) {
+    for (uint32_t i = store->mark_count; i-- > 0;) {
+        const FormatMark *mark = &store->marks[i];
+        if (mark->kind == FORMAT_MARK_PIN &&
+            mark->owner == FORMAT_OWNER_RETURN &&
+            mark->value != store->durable &&
+            store_is_ancestor(store, mark->value))
+            marks_remove(store, &store->marks[i]);
+    }
+}
+
 void marks_apply_pins(Store *store) {
+    drop_returned(store);
     for (uint32_t i = 0; i < store->record_places; i++) {
         uint64_t generation = store->records[i].generation;
         bool flag = store->records[i].flags & FORMAT_PINNED;

@@ -1,11 +1,14 @@
 /* Which generations are kept.
  *
- * Of the line that goes on: the newest ones, then the first of each minute, of
- * each hour, of each day. Of lines that were left: what is pinned. Besides, a
- * generation from which two lines start stays while both exist, and what
- * somebody looks at stays while he does. When space runs short the oldest go
- * first, but never the last two durable ones. Minutes are counted as they were
- * lived through, so a wrong clock or a month switched off costs no history. */
+ * Of each line: the newest ones, then the first of each minute, of each hour,
+ * of each day. A line is what a generation grew from, one after the other: that
+ * of the present, and that of each pinned one, so a branch that was left keeps
+ * its history as long as its end is pinned. A generation of several lines stays
+ * as long as one of them wants it. Besides, one from which two lines start
+ * stays while both exist, and what somebody looks at stays while he does. When
+ * space runs short the oldest go first, but never the last two durable ones of
+ * the present's line. Minutes are counted as they were lived through, so a
+ * wrong clock or a month switched off costs no history. */
 #include "persist/store/store_parts.h"
 
 #include "kernel/base/alloc.h"
@@ -58,56 +61,86 @@ static bool delete_one(Store *store, uint32_t place, Allowance *allowance) {
     return true;
 }
 
+/* By place, for one call; a parent's place once for all, since each step of a
+ * line would look through all records. */
+typedef struct Plan {
+    uint32_t *parent; /* UINT32_MAX: none is kept */
+    bool *line;       /* what the generation under way grew from, and itself */
+    bool *wanted;     /* what a line wants */
+} Plan;
+
+static void close_plan(Plan *plan) {
+    alloc_give(plan->parent);
+    alloc_give(plan->line);
+    alloc_give(plan->wanted);
+}
+
+static bool open_plan(const Store *store, Plan *plan) {
+    uint32_t places = store->record_places;
+    *plan = (Plan){.parent = alloc_take(places * sizeof *plan->parent),
+                   .line = alloc_take(places * sizeof *plan->line),
+                   .wanted = alloc_take(places * sizeof *plan->wanted)};
+    if (!plan->parent || !plan->line || !plan->wanted) {
+        close_plan(plan);
+        return false;
+    }
+    for (uint32_t i = 0; i < places; i++)
+        plan->parent[i] = store->records[i].parent
+                              ? directory_find(store, store->records[i].parent)
+                              : UINT32_MAX;
+    return true;
+}
+
 /* True when the generation is the first of its minute, hour or day. */
-static bool begins_period(const Store *store, const FormatRecord *record,
+static bool begins_period(const Store *store, const Plan *plan, uint32_t place,
                           int period) {
-    uint32_t parent = directory_find(store, record->parent);
-    return record->parent == 0 || parent == UINT32_MAX ||
-           record->wall_us / period_us[period] !=
+    uint32_t parent = plan->parent[place];
+    return parent == UINT32_MAX ||
+           store->records[place].wall_us / period_us[period] !=
                store->records[parent].wall_us / period_us[period];
 }
 
-/* Deletes along the line that goes on, from the newest to the oldest. */
-static void thin_line(Store *store, Allowance *allowance) {
+/* Along the line to the generation at `place`, from the newest to the oldest.
+ */
+static void want_line(const Store *store, const Plan *plan, uint32_t place) {
     const uint32_t limits[PERIODS] = {store->retention.minutes,
                                       store->retention.hours,
                                       store->retention.days};
     uint32_t newest = 0, count = 0;
     int period = 0;
-    uint64_t next = store->pending.generation;
-    for (uint32_t place;
-         next != 0 && (place = directory_find(store, next)) != UINT32_MAX;) {
-        const FormatRecord *record = &store->records[place];
-        next = record->parent;
+    for (; place != UINT32_MAX; place = plan->parent[place]) {
         if (newest < store->retention.last) {
             newest++;
+            plan->wanted[place] = true;
             continue;
         }
         while (period < PERIODS && count == limits[period]) {
             period++;
             count = 0;
         }
-        if (period < PERIODS && begins_period(store, record, period))
-            count++;
-        else
-            delete_one(store, place, allowance);
+        if (period == PERIODS || !begins_period(store, plan, place, period))
+            continue;
+        count++;
+        plan->wanted[place] = true;
     }
 }
 
-/* By place: true for what the generation under way grew from, and itself. Once
- * for all records, since each step looks through all of them. NULL: no memory.
- */
-static bool *line_of(const Store *store) {
-    bool *line = alloc_take(store->record_places * sizeof *line);
-    uint64_t at = store->pending.generation;
-    while (line && at != 0) {
-        uint32_t place = directory_find(store, at);
-        if (place == UINT32_MAX)
-            break;
-        line[place] = true;
-        at = store->records[place].parent;
-    }
-    return line;
+static void want_lines(const Store *store, const Plan *plan) {
+    uint32_t present = directory_find(store, store->pending.generation);
+    for (uint32_t at = present; at != UINT32_MAX; at = plan->parent[at])
+        plan->line[at] = true;
+    want_line(store, plan, present);
+    for (uint32_t i = 0; i < store->record_places; i++)
+        if ((store->records[i].flags & FORMAT_PINNED) && !plan->line[i])
+            want_line(store, plan, i);
+}
+
+/* Deletes along the line that goes on, from the newest to the oldest. */
+static void thin_line(Store *store, const Plan *plan, Allowance *allowance) {
+    for (uint32_t at = directory_find(store, store->pending.generation);
+         at != UINT32_MAX; at = plan->parent[at])
+        if (!plan->wanted[at])
+            delete_one(store, at, allowance);
 }
 
 static void prune(Store *store, uint32_t place, Allowance *allowance) {
@@ -128,14 +161,13 @@ static void prune(Store *store, uint32_t place, Allowance *allowance) {
 
 /* Of lines that were left, deletes what nobody wants; the end of one, which has
  * no child, begins to be given back (abandon.c). */
-static void prune_others(Store *store, Allowance *allowance) {
-    bool *line = line_of(store);
-    for (uint32_t i = 0; line && i < store->record_places; i++) {
+static void prune_others(Store *store, const Plan *plan, Allowance *allowance) {
+    for (uint32_t i = 0; i < store->record_places; i++) {
         const FormatRecord *record = &store->records[i];
-        if (record->generation != 0 && !line[i] && !is_wanted(store, record))
+        if (record->generation != 0 && !plan->line[i] && !plan->wanted[i] &&
+            !is_wanted(store, record))
             prune(store, i, allowance);
     }
-    alloc_give(line);
 }
 
 /* The oldest generation of the line that may go; the FEWEST newest may not. */
@@ -172,8 +204,13 @@ void retention_apply(Store *store) {
     if (store->retention.last == STORE_KEEP_ALL)
         return;
     Allowance allowance = {.deletions = DELETIONS_AT_ONCE};
-    prune_others(store, &allowance);
-    thin_line(store, &allowance);
+    Plan plan;
+    if (open_plan(store, &plan)) { /* else with the next generation */
+        want_lines(store, &plan);
+        prune_others(store, &plan, &allowance);
+        thin_line(store, &plan, &allowance);
+        close_plan(&plan);
+    }
     while (space_is_short(store) && delete_oldest(store, &allowance))
         continue;
 }
