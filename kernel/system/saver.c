@@ -37,6 +37,7 @@ static struct {
     Status why;          /* of the last one */
     uint64_t page;       /* that is looked at */
     bool sound;          /* all pages of this snapshot so far */
+    bool damaged;        /* the system's memory, for good */
 } saver;
 
 /* ---- No damaged heap becomes a generation ---- */
@@ -57,11 +58,22 @@ static bool check_page(uint64_t page) {
     return saver.sound;
 }
 
-/* What is in memory is damaged, what is on the disk is not. */
-static _Noreturn void start_again(void) {
-    log_line("recovery: the world goes on from generation %lu",
-             snapshot_durable());
-    platform_restart();
+/* Once, what is in memory is damaged and what is on the disk is not: the world
+ * starts again from there. When a start did not mend it, whose memory it is
+ * does not go on. */
+static void meet_damage(void) {
+    if (!store_damage_again(memory_store(), saver.page)) {
+        log_line("recovery: the world goes on from generation %lu",
+                 snapshot_durable());
+        platform_restart();
+    }
+    saver.sound = true;
+    saver.damaged = !vm_lose_damaged(saver.page);
+    if (saver.damaged)
+        log_line("recovery: the system's memory is damaged in generation %lu, "
+                 "too; nothing more is saved; --generation goes back to an "
+                 "older one",
+                 snapshot_durable());
 }
 
 /* ---- Snapshots ---- */
@@ -72,12 +84,16 @@ void saver_start(void) {
     saver.interval_ns = setting_number("interval_ms", INTERVAL_MS,
                                        INTERVAL_LEAST_MS, INTERVAL_MOST_MS) *
                         1000000;
-    saver.failed = false;
+    saver.failed = saver.damaged = false;
     saver.failing_ns = 0;
 }
 
 bool saver_is_durable(void) {
     return !saver.failed;
+}
+
+bool saver_is_damaged(void) {
+    return saver.damaged;
 }
 
 uint64_t saver_failing_since(Status *why_out) {
@@ -172,7 +188,7 @@ static uint64_t go_on(void) {
     if (status == STATUS_BUSY)
         return platform_now_ns() + (snapshot_waits() ? STEP_WAIT_NS : 0);
     if (!saver.sound)
-        start_again();
+        meet_damage();
     saver.failed = status != STATUS_OK;
     if (saver.failed)
         has_failed(status);
@@ -182,6 +198,8 @@ static uint64_t go_on(void) {
 }
 
 uint64_t saver_step(void) {
+    if (saver.damaged)
+        return UINT64_MAX;
     uint64_t now_ns = platform_now_ns();
     bool changed = memory_dirty_pages() > 0;
     bool asked = console_snapshot_wanted();
@@ -200,6 +218,8 @@ uint64_t saver_step(void) {
 }
 
 Status saver_finish(void) {
+    if (saver.damaged)
+        return STATUS_CORRUPT;
     Status status = snapshot_now();
     return status == STATUS_IO_ERROR ? snapshot_now() : status;
 }

@@ -23,6 +23,10 @@ void saver_expect_room(void);
 /* The last snapshot became durable, or there was none yet. */
 bool saver_is_durable(void);
 
+/* The system's own memory is damaged, again after a start: no more snapshots
+ * are taken. */
+bool saver_is_damaged(void);
+
 /* Since when snapshots have failed, 0: the last one did not; and why it did. */
 uint64_t saver_failing_since(Status *why_out);
 

@@ -13,6 +13,7 @@
 #include "kernel/system/first.h"
 #include "kernel/system/install.h"
 #include "kernel/system/notices/answers.h"
+#include "kernel/system/notices/damaged.h"
 #include "kernel/system/notices/ending.h"
 #include "kernel/system/notices/failed.h"
 #include "kernel/system/notices/full.h"
@@ -371,6 +372,7 @@ static void after_programs(void) {
     failed_step();
     keep_clock();
     full_step(saver_is_starved());
+    damaged_step(saver_is_damaged());
     compose();
 }
 

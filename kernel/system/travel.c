@@ -1,7 +1,8 @@
 /* Going back to an older generation in the running system: the whole machine,
  * or one app (vm/past/past_app.h). The machine goes like this:
  *
- *   1. The present becomes durable, with the asking thread waiting in its call.
+ *   1. The present becomes durable, with the asking thread waiting in its call,
+ *      unless it is damaged.
  *   2. A mark outside of the generations says where the next start goes
  *      (persist/store/marks.c); it counts only as long as that present is the
  *      newest.
@@ -16,6 +17,7 @@
 #include "kernel/base/text.h"
 #include "kernel/platform.h"
 #include "kernel/system/notices/starts.h"
+#include "kernel/system/saver.h"
 #include "persist/memory/snapshot.h"
 #include "persist/store/store.h"
 #include "vm/past/past_app.h"
@@ -53,7 +55,8 @@ static Status leave(uint64_t generation) {
     Status status = store_view_open(store, generation, &view);
     if (status != STATUS_OK)
         return status;
-    status = snapshot_now();
+    if (!saver_is_damaged()) /* else the present cannot be saved */
+        status = snapshot_now();
     if (status == STATUS_OK)
         status = store_return_at_start(store, generation);
     store_view_close(view);

@@ -183,6 +183,25 @@ void store_start_lasted(Store *store) {
         log_line("store: the mark of this start: %s", status_text(status));
 }
 
+/* ---- Damage ---- */
+
+bool store_damage_again(Store *store, uint64_t page) {
+    FormatMark fresh = {
+        .kind = FORMAT_MARK_DAMAGE, .value = store->durable, .newest = page};
+    FormatMark *mark = marks_find(store, FORMAT_MARK_DAMAGE, UINT64_MAX);
+    bool again = mark && (mark->value == fresh.value || mark->newest == page);
+    Status status = STATUS_OK;
+    if (mark)
+        *mark = fresh;
+    else
+        status = marks_add(store, &fresh);
+    if (status == STATUS_OK)
+        status = marks_write(store);
+    if (status != STATUS_OK)
+        log_line("store: the mark of damage: %s", status_text(status));
+    return again;
+}
+
 /* ---- Returns ---- */
 
 /* A mark is spent when the newest generation is another than it was then: a

@@ -178,6 +178,14 @@ Status store_unpin(Store *store, uint64_t generation);
 /* The name of a pinned generation; NULL: it has none. */
 const char *store_pin_name(const Store *store, uint64_t generation);
 
+/* ---- Damage ---- */
+
+/* This page was found damaged before it was put, in memory that grew from the
+ * durable generation. True: the same was found before, in that page or in
+ * another of memory that grew from that generation, so a start does not mend
+ * it. Durable when it returns; what cannot be written is told in the log. */
+bool store_damage_again(Store *store, uint64_t page);
+
 /* ---- Starts ---- */
 
 /* Before the first thread runs: makes sure that the generation which was opened

@@ -48,8 +48,8 @@ static void add_lost(VmLost app, uint32_t place) {
     lost[lost_count++].place = place;
 }
 
-static void remember(const Domain *domain) {
-    VmLost app = {.number = domain->number};
+static void remember(const Domain *domain, bool damaged) {
+    VmLost app = {.number = domain->number, .damaged = damaged};
     const String *name = vm_app_name(domain);
     Text text = text_on(app.name, sizeof app.name);
     text_add_format(&text, "%.*s", name ? (int)name->length : 6,
@@ -90,9 +90,20 @@ static void stop_owner(void) {
     if (!domain)
         memory_give_up(); /* it is the system's */
     if (vm_stop_app(domain, GUARD_LOST))
-        remember(domain);
+        remember(domain, false);
     else
         log_line("vm: nothing can be written now; it is stopped later");
+}
+
+bool vm_lose_damaged(uint64_t page) {
+    Domain *domain = owner_of((uint32_t)(page / MEMORY_REGION_PAGES));
+    if (!domain)
+        return false;
+    if (vm_stop_app(domain, "its memory is damaged"))
+        remember(domain, true);
+    else
+        log_line("vm: nothing can be written now; it is stopped later");
+    return true;
 }
 
 /* The step runs in a frame of its own, so that vm_lost_page can leave it. */

@@ -129,8 +129,13 @@ bool vm_is_guarded(void);
 /* An app that was stopped because of a lost page. */
 typedef struct VmLost {
     uint64_t number;
+    bool damaged;  /* what it had is damaged in memory, not on the disk */
     char name[48]; /* UTF-8, cut */
 } VmLost;
+
+/* What this page of memory has is damaged, again and again: stops the app that
+ * owns it, which is lost then. False: it is the system's. */
+bool vm_lose_damaged(uint64_t page);
 
 /* The first of those that nobody asked for yet; false: there is none. */
 bool vm_take_lost(VmLost *lost_out);

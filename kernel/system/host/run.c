@@ -96,6 +96,9 @@ static uint64_t turn(bool kept) {
         return next_ns;
     }
     uint64_t save_ns = saver_step(), mark_ns = starts_step();
+    if (saver_is_damaged())
+        refuse_to_go_on("the system's memory is damaged, in the newest "
+                        "generation, too; --set generation=N goes back");
     memory_trim();
     if (save_ns < next_ns)
         next_ns = save_ns;

@@ -3,6 +3,8 @@
 
 #include "kernel/base/log.h"
 #include "kernel/platform.h"
+#include "persist/memory/memory.h"
+#include "persist/store/store.h"
 #include "vm/run/trash.h"
 #include "vm/run/vm.h"
 
@@ -63,4 +65,31 @@ void answers_add_size(Text *text, uint64_t bytes) {
         text_add(text, "less than 1 MB");
     else
         text_add_format(text, "%lu MB", megabytes);
+}
+
+/* Number 0: there is none. */
+static FormatRecord older_at(uint32_t place) {
+    Store *store = memory_store();
+    uint32_t count = store ? store_record_count(store) : 0;
+    uint64_t present = count ? store_durable_generation(store) : 0;
+    while (count-- > 0) {
+        FormatRecord record = store_record(store, count);
+        if (record.generation != present && place-- == 0)
+            return record;
+    }
+    return (FormatRecord){0};
+}
+
+bool answers_add_return(Text *text, uint32_t place) {
+    FormatRecord older = older_at(place);
+    if (older.generation == 0)
+        return false;
+    text_add_format(text, "Go back to generation %lu, ", older.generation);
+    answers_add_age(text, older.wall_us);
+    return true;
+}
+
+void answers_return(uint32_t place) {
+    Status status = answers_deeds()->go_back(older_at(place).generation);
+    log_line("travel: the machine cannot go back: %s", status_text(status));
 }

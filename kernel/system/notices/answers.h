@@ -38,6 +38,12 @@ uint32_t answers_app_count(void);
 void answers_stop(Domain *domain);
 void answers_end(Domain *domain);
 
+/* "Go back to generation 7, an hour ago": the place-th older one, the newest
+ * first; false: there is none. */
+bool answers_add_return(Text *text, uint32_t place);
+/* Goes there; returns when that cannot be, and the log says why. */
+void answers_return(uint32_t place);
+
 /* How long ago: "3 hours ago". */
 void answers_add_age(Text *text, int64_t wall_us);
 /* "48 MB". */

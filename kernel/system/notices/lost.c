@@ -55,7 +55,14 @@ static void offer_return(void) {
                 "apps go on. An older generation may still have all of it.",
         .answer = answer,
         .chosen = chosen};
-    offer(true, "was stopped", &notice);
+    static const WmNotice damaged = {
+        .title = lost.title,
+        .text = "What it had is damaged in the machine's memory, and was so "
+                "again after a start. The other apps go on. An older "
+                "generation may have all of it as it should be.",
+        .answer = answer,
+        .chosen = chosen};
+    offer(true, "was stopped", lost.app.damaged ? &damaged : &notice);
 }
 
 static void go_back(void) {

@@ -69,18 +69,6 @@ static void start_apps(void) {
     hold_or_run();
 }
 
-/* The place-th older generation, newest first; number 0: there is none. */
-static FormatRecord older_at(uint32_t place) {
-    uint32_t count = starts.store ? store_record_count(starts.store) : 0;
-    uint64_t present = count ? store_durable_generation(starts.store) : 0;
-    while (count-- > 0) {
-        FormatRecord record = store_record(starts.store, count);
-        if (record.generation != present && place-- == 0)
-            return record;
-    }
-    return (FormatRecord){0};
-}
-
 /* The answers: start, stop one app each, go back to one generation each. */
 static const char *answer(uint32_t place) {
     static char words[80];
@@ -94,12 +82,7 @@ static const char *answer(uint32_t place) {
                         name->bytes);
         return text_end(&text);
     }
-    FormatRecord older = older_at(place - 1 - apps);
-    if (older.generation == 0)
-        return NULL;
-    text_add_format(&text, "Go back to generation %lu, ", older.generation);
-    answers_add_age(&text, older.wall_us);
-    return text_end(&text);
+    return answers_add_return(&text, place - 1 - apps) ? text_end(&text) : NULL;
 }
 
 static void chosen(uint32_t place) {
@@ -109,9 +92,7 @@ static void chosen(uint32_t place) {
         return;
     }
     if (place > apps) {
-        Status status =
-            answers_deeds()->go_back(older_at(place - 1 - apps).generation);
-        log_line("travel: the machine cannot go back: %s", status_text(status));
+        answers_return(place - 1 - apps);
     } else {
         answers_stop(answers_app(place - 1));
     }
