@@ -235,13 +235,20 @@ static Status record_pending(Store *store) {
     if (status != STATUS_OK)
         return status;
     store->pending.heap = pagemap_root(store->heap);
-    store->pending.bytes =
-        (device_blocks_written(store->device) - store->blocks_before) *
-        PLATFORM_BLOCK_BYTES;
     store->records[store->pending_place] = store->pending;
     store->pending_recorded = true;
     directory_touch(store, store->pending_place);
     return STATUS_OK;
+}
+
+/* What this commit writes in all is known when all has its place; its record,
+ * which is written then, says it. */
+static void record_bytes(Store *store) {
+    uint64_t so_far =
+        device_blocks_written(store->device) - store->blocks_before;
+    store->pending.bytes =
+        (so_far + 2 * room_placed_pairs(store)) * PLATFORM_BLOCK_BYTES;
+    store->records[store->pending_place].bytes = store->pending.bytes;
 }
 
 /* ---- The phases ---- */
@@ -267,7 +274,10 @@ static Status step_nodes(Store *store, uint32_t *budget) {
     retention_apply(store);
     abandon_step(store);
     store->phase = COMMIT_DEADLIST;
-    return place_metadata(store);
+    status = place_metadata(store);
+    if (status == STATUS_OK)
+        record_bytes(store);
+    return status;
 }
 
 static Status step_deadlist(Store *store) {
@@ -394,9 +404,7 @@ static Status step_last_wait(Store *store) {
         return status;
     store->durable = store->pending.generation;
     store->last_pages = store->pending.pages;
-    store->last_bytes =
-        (device_blocks_written(store->device) - store->blocks_before) *
-        PLATFORM_BLOCK_BYTES;
+    store->last_bytes = store->pending.bytes;
     set_meta_pages(store, META_PAGE_WRITTEN, META_PAGE_CLEAN);
     pagemap_durable(store->heap);
     radix_durable(store->meta);

@@ -209,7 +209,6 @@ static void push(Device *device, DeviceStream stream) {
     if (!batch)
         return;
     device->open[stream] = NULL;
-    device->written += batch->request.count;
     batch->state = BATCH_UNDER_WAY;
     try_to_queue(batch);
 }
@@ -243,6 +242,7 @@ void *device_write(Device *device, DeviceStream stream, uint64_t block) {
         device->open[stream] = batch;
     }
     DiskRequest *request = &device->open[stream]->request;
+    device->written++;
     return device->open[stream]->buffer +
            (size_t)request->count++ * PLATFORM_BLOCK_BYTES;
 }

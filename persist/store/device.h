@@ -101,7 +101,7 @@ bool device_idle(Device *device, bool wait);
 /* OK, or the error of any write or flush since the last call. */
 Status device_take_error(Device *device);
 
-/* Blocks written since the open, for figures. */
+/* Blocks written since the open, also those that are gathered yet. */
 uint64_t device_blocks_written(const Device *device);
 
 #endif

@@ -1,4 +1,5 @@
-/* Whether the disk has room for what a generation takes at most. */
+/* What a generation takes: at most, and whether the disk has room for it; and
+ * when it is known. */
 #include "persist/store/store_parts.h"
 
 /* Directory, space map, deadlist, their nodes. */
@@ -31,4 +32,21 @@ uint64_t store_available(const Store *store) {
 
 void store_want_free(Store *store, uint64_t blocks) {
     store->wanted_free = blocks;
+}
+
+static uint64_t count_placed(const MetaPage *pages, uint64_t count) {
+    uint64_t placed = 0;
+    for (uint64_t i = 0; i < count; i++)
+        placed += pages[i].state == META_PAGE_PLACED;
+    return placed;
+}
+
+uint64_t room_placed_pairs(const Store *store) {
+    uint64_t pairs = 1 + radix_dirty_nodes(store->meta);
+    for (const DeadBlock *block = store->dead_next; block; block = block->next)
+        pairs++;
+    pairs += count_placed(store->directory_pages,
+                          store->record_places / FORMAT_RECORDS);
+    return pairs +
+           count_placed(store->space_pages, space_page_count(store->space));
 }

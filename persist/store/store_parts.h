@@ -254,6 +254,10 @@ typedef struct CommitRoom {
 CommitRoom room_for_commit(const Store *store, uint64_t pages,
                            uint32_t regions);
 
+/* Pairs that the commit under way is yet to write, and the superblocks, when
+ * all metadata has its place. */
+uint64_t room_placed_pairs(const Store *store);
+
 /* ---- commit.c ---- */
 
 /* store_begin with this number, which is higher than any before. */

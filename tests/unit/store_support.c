@@ -19,19 +19,31 @@ Status store_support_finish(Store *store) {
     return status;
 }
 
+/* What the log and the list say that it wrote is what the disk got. */
+static void expect_counted(const Store *store, uint64_t blocks_before) {
+    uint64_t blocks = device_blocks_written(store->device) - blocks_before;
+    uint32_t place = directory_find(store, store->durable);
+    EXPECT_EQUAL(store_last_bytes(store), blocks * PLATFORM_BLOCK_BYTES);
+    EXPECT_EQUAL(store->records[place].bytes, store_last_bytes(store));
+}
+
 Status store_support_commit(Store *store, uint64_t count, uint64_t apart,
                             uint8_t content) {
     uint8_t bytes[PLATFORM_BLOCK_BYTES];
     Status status = STATUS_OK;
+    uint64_t before = device_blocks_written(store->device);
     memset(bytes, content, sizeof bytes);
     store_begin(store, 0, 1);
     for (uint64_t i = 0; i < count && status == STATUS_OK; i++)
         while ((status = store_put_page(store, i * apart, bytes)) ==
                STATUS_BUSY)
             platform_disk_poll(true);
+    if (status != STATUS_OK)
+        store_doom(store, status);
+    else
+        status = store_support_finish(store);
     if (status == STATUS_OK)
-        return store_support_finish(store);
-    store_doom(store, status);
+        expect_counted(store, before);
     return status;
 }
 

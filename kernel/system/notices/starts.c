@@ -102,8 +102,9 @@ static void chosen(uint32_t place) {
 void starts_offer(void) {
     static const WmNotice after_failures = {
         .title = "Your apps are held",
-        .text = "The last starts ended within seconds, so an app may be the "
-                "cause. Everything is there as it was; nothing of it runs yet.",
+        .text = "The last starts ended within seconds. If it was not the "
+                "power, something that runs may be the cause. Everything is "
+                "there as it was; nothing of it runs yet.",
         .answer = answer,
         .chosen = chosen};
     static const WmNotice wanted = {
