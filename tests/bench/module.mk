@@ -16,6 +16,11 @@ build/rates-bench: $$(call objects,host,$$(COMMON_SOURCES) \
     $$(call libraries,host)
 	$$(QUIET)$$(CC) $$(CFLAGS_host) -Wl,--wrap=verifier_check $$^ \
 	    $$(HOST_LINKS) -o $$@
+build/sweep-bench: $$(call objects,host,$$(COMMON_SOURCES) \
+    $$(sort $$(wildcard tests/sim/*.c)) kernel/host/range.c \
+    tests/bench/sweep.c) $$(call libraries,host)
+	$$(QUIET)$$(CC) $$(CFLAGS_host) -Wl,--wrap=native_call,--wrap=vm_run $$^ \
+	    -o $$@
 build/revenant-untaxed: build/bench/untaxed/vm/run/interpreter.o \
     $$(filter-out build/host/vm/run/interpreter.o,$$(call objects,host,\
     $$(COMMON_SOURCES) $$(HOST_SOURCES))) $$(call libraries,host)
@@ -36,7 +41,7 @@ build/micro-bench: tests/bench/micro.c
 	$(QUIET)$(CC) -std=c17 -D_GNU_SOURCE -O2 $< -lm -o $@
 
 BENCH_PROGRAMS := $(addprefix build/,snapshot-bench store-bench \
-    generations-bench rates-bench micro-bench revenant-untaxed)
+    generations-bench rates-bench sweep-bench micro-bench revenant-untaxed)
 # Heaps of over 2 GB only in the long one; it wants 9 GB of disk for a while.
 bench-long: BENCH_LONG := 1
 .PHONY: bench bench-long
@@ -49,6 +54,6 @@ bench bench-long: programs $(BENCH_PROGRAMS)
 	    python3 tests/bench/pause.py; \
 	    python3 tests/bench/restore.py 100 $(if $(BENCH_LONG),8192); \
 	    build/generations-bench build/bench/s.img; \
-	    python3 tests/bench/slowdown.py 3; build/rates-bench $(CORE_REV); python3 tests/bench/micro.py; \
+	    python3 tests/bench/slowdown.py 3; build/rates-bench $(CORE_REV); build/sweep-bench; python3 tests/bench/micro.py; \
 	    python3 tests/bench/desktop.py; python3 tests/bench/idle.py) | \
 	    python3 tests/bench/collect.py
