@@ -50,6 +50,19 @@ TEST("a throw through many frames takes many turns") {
     window_world_stop();
 }
 
+TEST("large arrays are paid for with later turns, not within one") {
+    static const char source[] =
+        PROGRAM("    fun work(): Int { var a = make(); a = make(); a = make()\n"
+                "        a = make(); a = make(); a = make(); a = make()\n"
+                "        a = make(); a = make(); a = make()\n"
+                "        return a.length / 1000000 }\n"
+                "    fun make(): Array<Int> => Array<Int>(1000000)\n");
+    window_world_start(source);
+    work();
+    EXPECT_TEXT(window_world_heard(), "1 ");
+    window_world_stop();
+}
+
 /* The last number that a program printed. */
 static long last_printed(void) {
     char *end = strrchr(harness_printed, '\n');

@@ -470,9 +470,15 @@ made:
     if (UNLIKELY(!object))
         goto no_object;
     frame[A] = (uint64_t)(uintptr_t)object;
-    fuel -= COST_OBJECT + (int64_t)made_bytes / COST_BYTES;
+    fuel -= COST_OBJECT;
+    if (LIKELY(made_bytes <= HEAP_MEDIUM_BYTES))
+        fuel -= (int64_t)made_bytes / COST_BYTES;
+    else
+        worker_owes(made_bytes / COST_BYTES);
     if (UNLIKELY(heap_hurry) && fuel > 0)
         fuel = 0; /* a collection is wanted: the next safepoint is one */
+    if (UNLIKELY(fuel < 0))
+        goto safepoint;
     NEXT;
 op_get_ref:
 op_get:

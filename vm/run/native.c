@@ -11,6 +11,8 @@
 #include "vm/heap/heap.h"
 #include "vm/run/worker.h"
 
+#define MEMORY_BYTES 64 /* of a new object, for a unit */
+
 NativeResult native_throw(NativeCall *call, uint32_t error, const char *format,
                           ...) {
     Text text = text_on(call->message, sizeof call->message);
@@ -22,18 +24,31 @@ NativeResult native_throw(NativeCall *call, uint32_t error, const char *format,
     return NATIVE_FAILED;
 }
 
+/* The memory of a new object; whoever fills it in charges for that. A large one
+ * is owed for, as in the interpreter. */
+static void charge_memory(NativeCall *call, uint64_t size) {
+    uint64_t units = size / MEMORY_BYTES;
+    if (size > HEAP_MEDIUM_BYTES)
+        worker_owes(units);
+    else
+        native_charge(call, units);
+}
+
 Array *native_new_array(NativeCall *call, uint32_t class_id, uint64_t length) {
-    native_charge(call, length / 8);
-    return heap_new_array(call->domain, class_id, length, &call->failed);
+    Array *array =
+        heap_new_array(call->domain, class_id, length, &call->failed);
+    if (array)
+        charge_memory(call, heap_object_bytes(&array->head));
+    return array;
 }
 
 String *native_new_string(NativeCall *call, uint64_t length_bytes) {
     uint64_t size = heap_array_bytes(length_bytes, 0);
-    native_charge(call, length_bytes / 64); /* whoever fills it in charges */
     String *string = (String *)heap_allocate(call->domain, CLASS_String, size,
                                              &call->failed);
     if (!string)
         return NULL;
+    charge_memory(call, size);
     string->length = length_bytes;
     string->head.flags |= OBJECT_IMMUTABLE;
     call->failed = heap_write(string, bytes_min(size, NATIVE_STEP_COPY));

@@ -9,10 +9,6 @@
 #include "kernel/base/status.h"
 #include "vm/heap/object.h"
 
-#define SLICE_UNITS                                                            \
-    50000u /* of work (worker.h) that a thread may do at once                  \
-            */
-
 typedef struct SliceFigures {
     uint64_t slices;
     int64_t units; /* of all slices */

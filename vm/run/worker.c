@@ -2,9 +2,15 @@
 #include "vm/run/worker.h"
 
 #include "kernel/base/bytes.h"
+#include "vm/heap/heap.h"
 
 Worker worker;
 
 void worker_start(void) {
     bytes_fill(&worker, 0, sizeof worker);
+}
+
+void worker_owes(uint64_t units) {
+    worker.domain->debt += units;
+    heap_hurry |= worker.domain->debt >= SLICE_UNITS;
 }

@@ -9,8 +9,9 @@
  * it; a branch backwards is charged for the words between, one forwards gives
  * them back: so what is charged is what was run, whatever the branches are.
  * Instructions that are longer, natives, throws and memory are charged beyond
- * that by what they touch. A thread runs until its units are used up and the
- * next safepoint comes; what it used beyond that its domain owes
+ * that by what they touch; the pages of a large object, which come when they
+ * are touched, are owed for at once. A thread runs until its units are used up
+ * and the next safepoint comes; what it used beyond that its domain owes
  * (Domain.debt). */
 #ifndef VM_RUN_WORKER_H
 #define VM_RUN_WORKER_H
@@ -29,6 +30,9 @@ typedef enum SliceEnd {
 
 /* Bytes that are made zero, copied or compared for a unit. */
 #define COST_BYTES 16
+
+/* Of work that a thread may do at once. */
+#define SLICE_UNITS 50000u
 
 typedef struct Worker {
     Thread *thread;
@@ -51,5 +55,9 @@ extern Worker worker;
 
 /* Empties it; at create and restore. */
 void worker_start(void);
+
+/* What the running domain, which is announced, pays for before its later turns;
+ * when that is much, the slice ends soon. */
+void worker_owes(uint64_t units);
 
 #endif
