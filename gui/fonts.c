@@ -54,6 +54,14 @@ typedef struct Caches {
 } Caches;
 
 static Caches *caches;
+static uint64_t work;
+
+/* Units for what is not in the caches. */
+enum { WORK_CHAR = 10, WORK_PAIR = 5, WORK_GLYPH = 2000, WORK_PIXELS = 8 };
+
+uint64_t fonts_work(void) {
+    return work;
+}
 
 static uint32_t hash(uint64_t key) {
     return (uint32_t)((key * 0x9E3779B97F4A7C15u) >> 40);
@@ -199,6 +207,7 @@ FontChar fonts_char(Font font, uint32_t code_point) {
                    (uint64_t)font.size << 24 | (code_point & 0xffffff);
     CharEntry *entry = &caches->chars[hash(key) % CHARS];
     if (entry->key != key) {
+        work += WORK_CHAR;
         entry->key = key;
         entry->character = find_char(font, code_point);
     }
@@ -217,6 +226,7 @@ int32_t fonts_kern(Font font, FontChar left, FontChar right) {
                    (right.glyph & 0xffff);
     PairEntry *entry = &caches->pairs[hash(key) % PAIRS];
     if (entry->key != key) {
+        work += WORK_PAIR;
         entry->key = key;
         entry->units = kerning_between(&open->kerning, left.glyph, right.glyph);
     }
@@ -259,6 +269,7 @@ const FontGlyph *fonts_glyph(Font font, FontChar character, uint32_t shift) {
         return &entry->glyph;
     FaceImage image;
     Face *face = face_at(character.face, font.size);
+    work += WORK_GLYPH + (uint64_t)font.size * font.size / WORK_PIXELS;
     if (!face ||
         face_draw(face, character.glyph, shift * 16, &image) != STATUS_OK ||
         image.width > 1024 || image.height > 1024)

@@ -42,6 +42,9 @@ void fonts_close(void);
 /* Empties the caches; every text looks the same afterwards. */
 void fonts_forget(void);
 
+/* Units of work (vm/run/worker.h) for what was not in the caches, so far. */
+uint64_t fonts_work(void);
+
 /* Whole pixels; ascent and descent are positive. */
 typedef struct FontMeasures {
     int32_t ascent, descent, line_height, cap_height, x_height;

@@ -1,8 +1,10 @@
-/* Paint lists: reading, checking and drawing in steps. A command that is more
- * than the budget is drawn in bands of rows, by narrowing the clip. */
+/* Paint lists: checking and drawing in steps. A command that is more
+ * than a step is drawn in bands of rows, by narrowing the clip; texts go on
+ * from a character. */
 #include "gui/paint.h"
 
 #include "gui/icons.h"
+#include "gui/paint_read.h"
 #include "gui/path.h"
 #include "gui/shadow.h"
 #include "gui/shape.h"
@@ -10,70 +12,18 @@
 #include "gui/typeset.h"
 #include "kernel/base/bytes.h"
 
-static const char *const field_lists[PAINT_CODES] = {
-    NULL,
-#define PAINT(name, fields) fields,
-#include "gui/paint.def"
-#undef PAINT
+/* Units of work, by measure: tests/bench/sweep.c. */
+enum {
+    WORK_COMMAND = 2, /* of reading it */
+    WORK_BAND = 16,
+    WEIGHT_UNIT = 192, /* of which a pixel is so many: */
+    WEIGHT_OPAQUE = 3,
+    WEIGHT_LAID = 16, /* over what is there */
+    WEIGHT_PATH = 32,
+    WEIGHT_ICON = 64,
+    WEIGHT_IMAGE = 96,
+    COLUMNS_LEAST = 4, /* of a row that is drawn in parts */
 };
-
-/* ---- Reading ---- */
-
-typedef struct Reader {
-    const uint8_t *list;
-    size_t size_bytes, offset;
-    bool bad;
-} Reader;
-
-static const uint8_t *take(Reader *reader, size_t count) {
-    static const uint8_t zeros[4];
-    if (reader->bad || count > reader->size_bytes - reader->offset) {
-        reader->bad = true;
-        return zeros;
-    }
-    reader->offset += count;
-    return reader->list + reader->offset - count;
-}
-
-static int32_t take_field(Reader *reader, char kind, int32_t scale) {
-    switch (kind) {
-    case 'x':
-        return (int16_t)bytes_get16(take(reader, 2)) * scale;
-    case 'l':
-        return *take(reader, 1) * scale;
-    case 'p':
-        return (int16_t)bytes_get16(take(reader, 2));
-    case 'b':
-        return *take(reader, 1);
-    case 'h':
-        return bytes_get16(take(reader, 2));
-    default: /* 'k' */
-        return (int32_t)bytes_get32(take(reader, 4));
-    }
-}
-
-Status paint_read(const uint8_t *list, size_t size_bytes, int32_t scale,
-                  size_t *offset, PaintCommand *command_out) {
-    Reader reader = {list, size_bytes, *offset, *offset >= size_bytes};
-    *command_out = (PaintCommand){0};
-    uint8_t code = *take(&reader, 1);
-    if (reader.bad || code == PAINT_NONE || code >= PAINT_CODES)
-        return STATUS_INVALID;
-    command_out->code = (PaintCode)code;
-    size_t count = 0;
-    for (const char *kind = field_lists[code]; *kind; kind++) {
-        if (*kind != 't') {
-            command_out->fields[count++] = take_field(&reader, *kind, scale);
-            continue;
-        }
-        command_out->text_bytes = bytes_get16(take(&reader, 2));
-        if (command_out->text_bytes > PAINT_MAX_TEXT)
-            return STATUS_INVALID;
-        command_out->text = take(&reader, command_out->text_bytes);
-    }
-    *offset = reader.offset;
-    return reader.bad ? STATUS_INVALID : STATUS_OK;
-}
 
 static Colour colour_of(const Paint *paint, int32_t field) {
     uint32_t value = (uint32_t)field;
@@ -87,62 +37,6 @@ static Colour colour_of(const Paint *paint, int32_t field) {
 /* ---- Paths ---- */
 
 static Path shared_path; /* drawing happens on one thread */
-
-static int32_t take_length(Reader *reader, int32_t scale) {
-    return (int16_t)bytes_get16(take(reader, 2)) * (PATH_UNIT / 16) * scale;
-}
-
-/* How many points follow a byte of a path; -1 for no such byte. */
-static int points_of(uint8_t verb) {
-    switch (verb) {
-    case 'Z':
-        return 0;
-    case 'M':
-    case 'L':
-        return 1;
-    case 'Q':
-        return 2;
-    case 'C':
-        return 3;
-    default:
-        return -1;
-    }
-}
-
-static void add_figure(Path *path, uint8_t verb, const int32_t *p) {
-    if (path->full)
-        return; /* the rest would be left out: no need to cut up its curves */
-    if (verb == 'M')
-        path_move(path, p[0], p[1]);
-    else if (verb == 'L')
-        path_line(path, p[0], p[1]);
-    else if (verb == 'Q')
-        path_quad(path, p[0], p[1], p[2], p[3]);
-    else if (verb == 'C')
-        path_cubic(path, p[0], p[1], p[2], p[3], p[4], p[5]);
-    else
-        path_close(path);
-}
-
-/* Makes the path of figures in bytes; with NULL only looks whether they are
- * well formed, which costs less. False: they are damaged. */
-static bool read_path(const PaintCommand *command, int32_t scale, Path *path) {
-    Reader reader = {command->text, command->text_bytes, 0, false};
-    if (path)
-        path_begin(path);
-    while (!reader.bad && reader.offset < reader.size_bytes) {
-        uint8_t verb = *take(&reader, 1);
-        int points = points_of(verb);
-        int32_t p[6] = {0};
-        for (int i = 0; i < 2 * points; i++)
-            p[i] = take_length(&reader, scale);
-        if (reader.bad || points < 0)
-            return false;
-        if (path)
-            add_figure(path, verb, p);
-    }
-    return !reader.bad;
-}
 
 static int32_t stroke_width(const PaintCommand *command, int32_t scale) {
     return command->fields[0] * (PATH_UNIT / 16) * scale;
@@ -170,56 +64,64 @@ static void draw_pixels(Paint *paint, const PaintCommand *command) {
 
 /* ---- Checking ---- */
 
-static Status check(const Paint *paint, const PaintCommand *command,
-                    uint32_t *depth) {
-    if (command->code == PAINT_PUSH && ++*depth > PAINT_MAX_DEPTH)
+static Status check(Paint *paint, const PaintCommand *command) {
+    if (command->code == PAINT_PUSH && ++paint->depth > PAINT_MAX_DEPTH)
         return STATUS_LIMIT;
-    if (command->code == PAINT_POP && (*depth)-- == 0)
+    if (command->code == PAINT_POP && paint->depth-- == 0)
         return STATUS_INVALID;
     if (command->code == PAINT_IMAGE &&
         (uint32_t)command->fields[0] >= paint->image_count)
         return STATUS_INVALID;
-    if (command->code == PAINT_PATH && !read_path(command, paint->scale, NULL))
+    if (command->code == PAINT_PATH &&
+        !paint_read_path(command, paint->scale, NULL))
         return STATUS_INVALID;
     if (command->code == PAINT_PIXELS && !has_pixels(command))
         return STATUS_INVALID;
     return STATUS_OK;
 }
 
-static Status check_all(const Paint *paint) {
-    uint32_t depth = 0;
-    for (size_t offset = 0; offset < paint->size_bytes;) {
+/* Looks at what comes next; BUSY: the work is done for now. */
+static Status check_step(Paint *paint, uint64_t until) {
+    if (paint->size_bytes > PAINT_MAX_BYTES)
+        return STATUS_LIMIT;
+    while (paint->checked < paint->size_bytes) {
         PaintCommand command;
+        size_t next = paint->checked;
+        if (paint->work >= until)
+            return STATUS_BUSY;
         Status status = paint_read(paint->list, paint->size_bytes, paint->scale,
-                                   &offset, &command);
+                                   &next, &command);
         if (status == STATUS_OK)
-            status = check(paint, &command, &depth);
+            status = check(paint, &command);
         if (status != STATUS_OK)
             return status;
+        paint->work += WORK_COMMAND + command.text_bytes / 8;
+        paint->checked = next;
     }
-    return depth == 0 ? STATUS_OK : STATUS_INVALID;
+    return paint->depth == 0 ? STATUS_OK : STATUS_INVALID;
 }
 
-Status paint_begin(Paint *paint, Bitmap bitmap, const uint8_t *list,
-                   size_t size_bytes, const Bitmap *images,
-                   uint32_t image_count, const Theme *theme, int32_t scale) {
-    paint->list = list;
-    paint->size_bytes = size_bytes;
-    paint->images = images;
-    paint->image_count = image_count;
-    paint->theme = theme;
-    paint->scale = scale < 1                 ? 1
-                   : scale > PAINT_MAX_SCALE ? PAINT_MAX_SCALE
-                                             : scale;
-    paint->offset = 0;
-    paint->rows_done = 0;
+bool paint_is_checked(const Paint *paint) {
+    return paint->checked == paint->size_bytes && paint->depth == 0;
+}
+
+void paint_begin(Paint *paint, Bitmap bitmap, const uint8_t *list,
+                 size_t size_bytes, const Bitmap *images, uint32_t image_count,
+                 const Theme *theme, int32_t scale) {
+    *paint = (Paint){
+        .list = list,
+        .size_bytes = size_bytes,
+        .images = images,
+        .image_count = image_count,
+        .theme = theme,
+        .scale = scale < 1                 ? 1
+                 : scale > PAINT_MAX_SCALE ? PAINT_MAX_SCALE
+                                           : scale,
+    };
     canvas_begin(&paint->canvas, bitmap);
-    if (size_bytes > PAINT_MAX_BYTES)
-        return STATUS_LIMIT;
-    return check_all(paint);
 }
 
-/* ---- Drawing ---- */
+/* ---- What it touches ---- */
 
 static Rect rect_of(const int32_t *fields) {
     return (Rect){fields[0], fields[1], fields[2], fields[3]};
@@ -253,7 +155,7 @@ static Rect extent_of(const Paint *paint, const PaintCommand *command) {
     case PAINT_PIXELS:
         return (Rect){f[0], f[1], f[2] * paint->scale, f[3] * paint->scale};
     case PAINT_PATH:
-        if (!read_path(command, paint->scale, &shared_path))
+        if (!paint_read_path(command, paint->scale, &shared_path))
             return (Rect){0};
         return path_extent(&shared_path, stroke_width(command, paint->scale));
     case PAINT_LABEL:
@@ -275,12 +177,77 @@ static Rect extent_of(const Paint *paint, const PaintCommand *command) {
     return everything;
 }
 
-/* Work of one row besides its pixels. */
-static uint32_t row_cost(const PaintCommand *command) {
-    if (command->code == PAINT_PATH)
-        return shared_path.count * 4;
-    return 16;
+/* ---- What it costs, in units of work (vm/run/worker.h) ---- */
+
+static uint32_t laid(const Paint *paint, int32_t field) {
+    return colour_of(paint, field) >> 24 == 255 ? WEIGHT_OPAQUE : WEIGHT_LAID;
 }
+
+/* Of a pixel, in parts of a unit. */
+static uint32_t weight(const Paint *paint, const PaintCommand *command) {
+    const int32_t *f = command->fields;
+    switch ((int)command->code) {
+    case PAINT_FILL:
+        return laid(paint, f[4]);
+    case PAINT_GRADIENT:
+        return laid(paint, f[4]) | laid(paint, f[5]);
+    case PAINT_FRAME:
+    case PAINT_ROUND:
+        return laid(paint, f[5]);
+    case PAINT_ROUND_LINE:
+        return laid(paint, f[6]);
+    case PAINT_PATH:
+        return WEIGHT_PATH;
+    case PAINT_ICON:
+    case PAINT_PIXELS:
+        return WEIGHT_ICON;
+    case PAINT_IMAGE:
+        return WEIGHT_IMAGE;
+    default:
+        return WEIGHT_LAID;
+    }
+}
+
+/* How far in from its edges a command draws at most; its inside stays empty. */
+static int32_t edge(const PaintCommand *command) {
+    const int32_t *f = command->fields;
+    switch ((int)command->code) {
+    case PAINT_FRAME:
+        return f[4];
+    case PAINT_ROUND_LINE:
+        return f[5] > f[4] ? f[5] : f[4];
+    case PAINT_SHADOW:
+        return SHADOW_MAX_SIDE;
+    default:
+        return 1 << 24;
+    }
+}
+
+/* Of the pixels of a row that are in `seen`; all in the canvas's coordinates.
+ */
+static uint64_t row_work(const Paint *paint, const PaintCommand *command,
+                         Rect extent, Rect seen, int32_t y) {
+    int64_t in = edge(command), pixels = seen.width;
+    if (y >= extent.y + in && y < rect_bottom(extent) - in && 2 * in < pixels)
+        pixels = 2 * in;
+    uint64_t work = 1 + (uint64_t)pixels * weight(paint, command) / WEIGHT_UNIT;
+    if (command->code == PAINT_PATH)
+        work +=
+            stroke_row_work(&shared_path, stroke_width(command, paint->scale),
+                            seen.x, y, seen.width);
+    return work;
+}
+
+/* Of the command itself, each time that it is gone on with. */
+static uint64_t band_work(const PaintCommand *command) {
+    const int32_t *f = command->fields;
+    uint64_t work = WORK_BAND + command->text_bytes / 4;
+    if (command->code == PAINT_SHADOW)
+        work += shadow_work((Shadow){f[6], f[5], f[4], 0});
+    return work;
+}
+
+/* ---- Drawing ---- */
 
 /* Commands that change the canvas. False: it is another command, or the list
  * changed and the pair is missing; then nothing happens. */
@@ -302,16 +269,26 @@ static bool steer(Canvas *canvas, const PaintCommand *command) {
     }
 }
 
-static void draw_text(Paint *paint, const PaintCommand *command) {
+/* Goes on with a text, character by character. */
+static bool draw_text(Paint *paint, const PaintCommand *command,
+                      uint64_t until) {
     const int32_t *f = command->fields;
     const char *text = (const char *)command->text;
-    if (command->code == PAINT_TEXT)
-        typeset_draw(&paint->canvas, font_of(f), f[2], f[3], text,
-                     command->text_bytes, colour_of(paint, f[4]));
-    else
-        typeset_label(&paint->canvas, font_of(f), rect_of(f + 3),
-                      align_of(f[2]), text, command->text_bytes,
-                      colour_of(paint, f[7]));
+    size_t size = command->text_bytes;
+    TypesetLabel *label = &paint->label;
+    uint64_t left = until > paint->work ? until - paint->work : 1;
+    if (!canvas_sees(&paint->canvas, extent_of(paint, command)))
+        return true;
+    if (command->code == PAINT_LABEL) {
+        paint->work += typeset_label_piece(
+            &paint->canvas, font_of(f), rect_of(f + 3), align_of(f[2]), text,
+            size, colour_of(paint, f[7]), label, left);
+        return label->state == TYPESET_DONE;
+    }
+    paint->work +=
+        typeset_draw_piece(&paint->canvas, font_of(f), f[2], f[3], text, size,
+                           colour_of(paint, f[4]), &label->pen, left);
+    return label->pen.offset >= size;
 }
 
 static void draw_path(Paint *paint, const PaintCommand *command) {
@@ -360,42 +337,88 @@ static void draw(Paint *paint, const PaintCommand *command) {
     case PAINT_PIXELS:
         draw_pixels(paint, command);
         break;
-    case PAINT_PATH:
+    default:
         draw_path(paint, command);
         break;
-    default:
-        draw_text(paint, command);
-        break;
     }
 }
 
-/* Draws as many rows of the command as the budget allows, at least one; returns
- * what it cost. `*done` says whether it was the rest of the command. */
-static uint64_t draw_rows(Paint *paint, const PaintCommand *command,
-                          uint32_t budget, bool *done) {
+/* What of the command is drawn next: as many rows as there is work for, at
+ * least one; or a part of one that is more than all the work of a step. */
+static Rect next_band(const Paint *paint, const PaintCommand *command,
+                      Rect extent, Rect seen, uint64_t until, uint64_t most,
+                      uint64_t *work_out) {
+    Rect band = {seen.x, seen.y + paint->rows_done, seen.width, 0};
+    *work_out = 0;
+    for (; paint->rows_done + band.height < seen.height; band.height++) {
+        uint64_t row =
+            row_work(paint, command, extent, seen, band.y + band.height);
+        if (band.height > 0 && paint->work + *work_out + row > until)
+            return band;
+        *work_out += row;
+        if (row <= most && paint->columns_done == 0)
+            continue;
+        uint64_t part = (uint64_t)seen.width * most / row;
+        int32_t left = seen.width - paint->columns_done;
+        int32_t width = part < COLUMNS_LEAST ? COLUMNS_LEAST : (int32_t)part;
+        band.x += paint->columns_done;
+        band.width = width < left ? width : left;
+        band.height = 1;
+        *work_out = row * (uint64_t)(band.width > 0 ? band.width : 0) /
+                    (uint64_t)seen.width;
+        return band;
+    }
+    return band;
+}
+
+/* Goes on with the command; true: it is complete. */
+static bool draw_band(Paint *paint, const PaintCommand *command, uint64_t until,
+                      uint64_t most) {
     Canvas *canvas = &paint->canvas;
     CanvasState kept = canvas->now;
-    Rect seen = canvas_visible(canvas, extent_of(paint, command));
-    uint64_t row = (uint64_t)seen.width + row_cost(command);
-    int32_t left = seen.height - paint->rows_done;
-    int32_t rows = left;
-    if (row * (uint64_t)(left > 0 ? left : 0) > budget)
-        rows = (int32_t)(budget / row) > 0 ? (int32_t)(budget / row) : 1;
-    *done = rows >= left;
-    if (rows > 0) {
-        Rect band = {seen.x, seen.y + paint->rows_done, seen.width, rows};
-        canvas->now.clip = rect_common(kept.clip, band);
-        draw(paint, command);
-        canvas->now = kept;
+    uint64_t work;
+    Rect extent = extent_of(paint, command);
+    Rect seen = canvas_visible(canvas, extent);
+    paint->work += band_work(command);
+    if (paint->rows_done >= seen.height || paint->columns_done >= seen.width)
+        return true; /* nothing is seen, or the list has changed */
+    seen = rect_moved(seen, -kept.x, -kept.y);
+    Rect band = next_band(paint, command, extent, seen, until, most, &work);
+    canvas->now.clip = rect_common(kept.clip, rect_moved(band, kept.x, kept.y));
+    draw(paint, command);
+    canvas->now = kept;
+    paint->work += work;
+    if (rect_right(band) < rect_right(seen)) {
+        paint->columns_done += band.width;
+        return false;
     }
-    paint->rows_done = *done ? 0 : paint->rows_done + rows;
-    return row * (uint64_t)(rows > 0 ? rows : 0) + command->text_bytes * 8 + 16;
+    paint->columns_done = 0;
+    paint->rows_done += band.height;
+    return paint->rows_done >= seen.height;
 }
 
-Status paint_step(Paint *paint, uint32_t budget) {
-    uint64_t spent = 0;
+/* True: the command is complete. */
+static bool go_on(Paint *paint, const PaintCommand *command, uint64_t until,
+                  uint64_t most) {
+    bool is_text = command->code == PAINT_TEXT || command->code == PAINT_LABEL;
+    bool done = is_text ? draw_text(paint, command, until)
+                        : draw_band(paint, command, until, most);
+    if (done) {
+        paint->rows_done = paint->columns_done = 0;
+        paint->label = (TypesetLabel){0};
+    }
+    return done;
+}
+
+Status paint_step(Paint *paint, uint32_t most) {
+    uint64_t until = paint->work + (most > 0 ? most : 1);
+    if (!paint_is_checked(paint)) {
+        Status status = check_step(paint, until);
+        if (status != STATUS_OK)
+            return status;
+    }
     while (paint->offset < paint->size_bytes) {
-        if (spent > 0 && spent >= budget)
+        if (paint->work >= until)
             return STATUS_BUSY;
         PaintCommand command;
         size_t next = paint->offset;
@@ -404,13 +427,10 @@ Status paint_step(Paint *paint, uint32_t budget) {
         if (status != STATUS_OK)
             return status;
         bool done = true;
-        if (steer(&paint->canvas, &command))
-            spent += 16;
-        else if (command.code < PAINT_PUSH || command.code == PAINT_PIXELS)
-            spent += draw_rows(paint, &command,
-                               budget > spent ? (uint32_t)(budget - spent) : 1,
-                               &done);
-        else
+        paint->work += WORK_COMMAND;
+        if (command.code < PAINT_PUSH || command.code == PAINT_PIXELS)
+            done = go_on(paint, &command, until, most);
+        else if (!steer(&paint->canvas, &command))
             return STATUS_INVALID; /* a POP or PUSH too many */
         if (done)
             paint->offset = next;

@@ -12,6 +12,7 @@
 
 #include "gui/canvas.h"
 #include "gui/theme.h"
+#include "gui/typeset.h"
 
 #define PAINT_MAX_BYTES (1u << 20)
 #define PAINT_MAX_TEXT 4096u /* bytes of one text or path */
@@ -35,11 +36,6 @@ typedef struct PaintCommand {
     size_t text_bytes;
 } PaintCommand;
 
-/* Reads the command at `*offset` and moves behind it. INVALID: no such command,
- * cut off, or too long a text. */
-Status paint_read(const uint8_t *list, size_t size_bytes, int32_t scale,
-                  size_t *offset, PaintCommand *command_out);
-
 /* A picture being drawn. Volatile: after a restart it begins anew. */
 typedef struct Paint {
     const uint8_t *list;
@@ -48,22 +44,29 @@ typedef struct Paint {
     uint32_t image_count;
     const Theme *theme;
     int32_t scale;
-    size_t offset;     /* of the command that is next or half done */
-    int32_t rows_done; /* of that command, pixels of the bitmap */
+    uint64_t work;        /* units so far (vm/run/worker.h) */
+    size_t checked;       /* bytes of the list */
+    uint32_t depth;       /* pushes, in those */
+    size_t offset;        /* of the command that is next or half done; of it, */
+    int32_t rows_done;    /* pixels of the bitmap */
+    int32_t columns_done; /* and of the next row, */
+    TypesetLabel label;   /* or of a text */
     Canvas canvas;
 } Paint;
 
-/* Starts drawing into a bitmap with its origin in the corner. List, images and
- * theme stay until the end. Checks the whole list first: INVALID (a damaged
- * list, an unknown picture, PUSH and POP not in pairs) or LIMIT (too long a
- * list, more than PAINT_MAX_DEPTH pushes): nothing was drawn. */
-Status paint_begin(Paint *paint, Bitmap bitmap, const uint8_t *list,
-                   size_t size_bytes, const Bitmap *images,
-                   uint32_t image_count, const Theme *theme, int32_t scale);
+/* Begins to draw into a bitmap with its origin in the corner. List, images and
+ * theme stay until the end. */
+void paint_begin(Paint *paint, Bitmap bitmap, const uint8_t *list,
+                 size_t size_bytes, const Bitmap *images, uint32_t image_count,
+                 const Theme *theme, int32_t scale);
 
-/* Draws on until about `budget` pixels' worth of work is done (at least one
- * row of one command). OK: the picture is complete. BUSY: not yet. INVALID: the
- * list changed into something that is none. */
-Status paint_step(Paint *paint, uint32_t budget);
+/* Checks the whole list, then draws, for about `most` units of work (at least a
+ * part of a row or a character). OK: the picture is complete. BUSY: not yet.
+ * INVALID (a damaged list, an unknown picture, PUSH and POP not in pairs) or
+ * LIMIT (too long a list, more than PAINT_MAX_DEPTH pushes). */
+Status paint_step(Paint *paint, uint32_t most);
+
+/* Before that nothing is drawn; what is wrong later has changed meanwhile. */
+bool paint_is_checked(const Paint *paint);
 
 #endif

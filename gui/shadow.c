@@ -10,7 +10,7 @@
 enum {
     MAX_HALF = SHADOW_MAX_BLUR / 2,
     MAX_REACH = 3 * MAX_HALF,
-    MAX_SIDE = 2 * MAX_REACH + SHAPE_MAX_RADIUS,
+    MAX_SIDE = SHADOW_MAX_SIDE,
     KEPT = 4,
 };
 
@@ -66,11 +66,18 @@ static void make_corner(Corner *corner, int32_t blur, int32_t radius) {
     }
 }
 
-static const Corner *corner_for(int32_t blur, int32_t radius) {
+static const Corner *find_corner(int32_t blur, int32_t radius) {
     for (uint32_t i = 0; i < KEPT; i++)
         if (kept[i].side > 0 && kept[i].blur == blur &&
             kept[i].radius == radius)
             return &kept[i];
+    return NULL;
+}
+
+static const Corner *corner_for(int32_t blur, int32_t radius) {
+    const Corner *found = find_corner(blur, radius);
+    if (found)
+        return found;
     Corner *corner = &kept[next_kept++ % KEPT];
     make_corner(corner, blur, radius);
     return corner;
@@ -89,6 +96,16 @@ static Shadow within_limits(Shadow shadow) {
 Rect shadow_extent(Rect rect, Shadow shadow) {
     int32_t reach = 3 * half_box(within_limits(shadow).blur);
     return rect_inset(rect_moved(rect, 0, shadow.down), -reach);
+}
+
+uint64_t shadow_work(Shadow shadow) {
+    enum { A_UNIT = 4 }; /* pixels */
+    shadow = within_limits(shadow);
+    if (find_corner(shadow.blur, shadow.radius))
+        return 0;
+    uint64_t side =
+        (uint64_t)(6 * half_box(shadow.blur) + shadow.radius); /* at most */
+    return side * side / A_UNIT;
 }
 
 /* Coverage of the shadow at a place `at` of `length` along one side: the
@@ -135,9 +152,9 @@ void shadow_draw(Canvas *canvas, Rect rect, Shadow shadow) {
         return;
     const Corner *corner = corner_for(shadow.blur, shadow.radius);
     int32_t right = whole.x + whole.width;
-    for (int32_t y = whole.y; y < whole.y + whole.height; y++) {
-        if (!canvas_sees(canvas, (Rect){whole.x, y, whole.width, 1}))
-            continue;
+    Rect seen = canvas_visible(canvas, whole);
+    int32_t first = seen.y - canvas->now.y;
+    for (int32_t y = first; y < first + seen.height; y++) {
         const uint8_t *row =
             corner->coverage +
             into_corner(y - whole.y, whole.height, corner->side) * corner->side;

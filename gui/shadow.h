@@ -16,6 +16,12 @@ typedef struct Shadow {
 
 #define SHADOW_MAX_BLUR 32
 
+/* Pixels from each edge that its coverage changes in. */
+#define SHADOW_MAX_SIDE (3 * SHADOW_MAX_BLUR + SHAPE_MAX_RADIUS)
+
+/* Units of work (vm/run/worker.h) to make ready what draws it. */
+uint64_t shadow_work(Shadow shadow);
+
 /* How far the shadow reaches beyond the rectangle that throws it. */
 Rect shadow_extent(Rect rect, Shadow shadow);
 

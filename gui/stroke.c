@@ -79,14 +79,32 @@ static bool row_range(const Pen *pen, int64_t y, int64_t *from, int64_t *to) {
     return true;
 }
 
+/* May the line touch pixels of the row with this centre? */
+static bool is_near(PathLine line, int32_t width, int64_t y) {
+    int64_t reach = width / 2 + PATH_UNIT / 2;
+    int64_t top = line.y0 < line.y1 ? line.y0 : line.y1;
+    int64_t bottom = line.y0 < line.y1 ? line.y1 : line.y0;
+    return y > top - reach && y < bottom + reach;
+}
+
+static int32_t within_limits(int32_t width) {
+    return width > STROKE_MAX_WIDTH ? STROKE_MAX_WIDTH : width;
+}
+
+/* Those of `count` pixels from `left` on whose distance is computed. */
+static void near_pixels(int64_t from, int64_t to, int64_t left, int32_t count,
+                        int64_t *first_out, int64_t *last_out) {
+    int64_t first = (from >> 8) - left, last = (to >> 8) + 1 - left;
+    *first_out = first < 0 ? 0 : first;
+    *last_out = last > count ? count : last;
+}
+
 /* Raises the coverage of the row (first pixel `left`, centres at `y`). */
 static void add_line(const Pen *pen, int64_t y, int64_t left, int32_t count) {
-    int64_t from, to;
+    int64_t from, to, first, last;
     if (!row_range(pen, y, &from, &to))
         return;
-    int64_t first = (from >> 8) - left, last = (to >> 8) + 1 - left;
-    first = first < 0 ? 0 : first;
-    last = last > count ? count : last;
+    near_pixels(from, to, left, count, &first, &last);
     for (int64_t i = first; i < last; i++) {
         int64_t x = (left + i) * PATH_UNIT + PATH_UNIT / 2;
         int64_t part = pen->reach - distance(pen, x, y);
@@ -97,18 +115,38 @@ static void add_line(const Pen *pen, int64_t y, int64_t left, int32_t count) {
     }
 }
 
+uint64_t stroke_row_work(const Path *path, int32_t width, int64_t left,
+                         int64_t row, int32_t count) {
+    enum { A_LINE = 8, PIXELS = 2 }; /* units; pixels for a unit */
+    int64_t from, to, first, last, y = row * PATH_UNIT + PATH_UNIT / 2;
+    uint64_t work = path->count;
+    width = within_limits(width);
+    for (uint32_t i = 0; width > 0 && i < path->count; i++) {
+        if (!is_near(path->lines[i], width, y))
+            continue;
+        Pen pen = pen_for(path->lines[i], width);
+        work += A_LINE;
+        if (!row_range(&pen, y, &from, &to))
+            continue;
+        near_pixels(from, to, left, count, &first, &last);
+        work += last > first ? (uint64_t)(last - first) / PIXELS : 0;
+    }
+    return work;
+}
+
 void stroke_draw(Canvas *canvas, const Path *path, int32_t width,
                  Colour colour) {
     if (width <= 0)
         return;
-    if (width > STROKE_MAX_WIDTH)
-        width = STROKE_MAX_WIDTH;
+    width = within_limits(width);
     Rect seen = canvas_visible(canvas, path_extent(path, width));
     int64_t left = (int64_t)seen.x - canvas->now.x;
     for (int32_t row = 0; row < seen.height; row++) {
         int64_t y = (int64_t)seen.y + row - canvas->now.y;
         bytes_fill(row_coverage, 0, (size_t)seen.width);
         for (uint32_t i = 0; i < path->count; i++) {
+            if (!is_near(path->lines[i], width, y * PATH_UNIT + PATH_UNIT / 2))
+                continue;
             Pen pen = pen_for(path->lines[i], width);
             add_line(&pen, y * PATH_UNIT + PATH_UNIT / 2, left, seen.width);
         }

@@ -10,4 +10,9 @@
 void stroke_draw(Canvas *canvas, const Path *path, int32_t width,
                  Colour colour);
 
+/* Units of work (vm/run/worker.h) of `count` pixels of a row, in the path's
+ * coordinates, beside those of each pixel; also of a fill, whose width is 0. */
+uint64_t stroke_row_work(const Path *path, int32_t width, int64_t left,
+                         int64_t row, int32_t count);
+
 #endif

@@ -11,27 +11,56 @@
 #include "gui/canvas.h"
 #include "gui/fonts.h"
 
-/* Draws with the pen starting at x on the baseline; returns where the pen
- * stopped, in whole pixels rounded up. */
-int32_t typeset_draw(Canvas *canvas, Font font, int32_t x, int32_t baseline,
-                     const char *text, size_t size_bytes, Colour colour);
+/* A pen between two characters; zeros: at the start. */
+typedef struct TypesetPen {
+    size_t offset; /* of the next character */
+    int64_t x64;   /* 1/64 pixel from the start */
+    FontChar last; /* the one before; glyph 0 at the start */
+} TypesetPen;
+
+/* Units of work (vm/run/worker.h) for each character, beside fonts_work(). */
+#define TYPESET_A_CHARACTER 2
+
+/* Draws with the pen starting at x on the baseline, for about `most` units of
+ * work from `pen` on, which is moved: behind the text when all is drawn.
+ * Returns the work. */
+uint64_t typeset_draw_piece(Canvas *canvas, Font font, int32_t x,
+                            int32_t baseline, const char *text,
+                            size_t size_bytes, Colour colour, TypesetPen *pen,
+                            uint64_t most);
+
+/* The same as a whole; returns where the pen stopped, in whole pixels rounded
+ * up. */
+static inline int32_t typeset_draw(Canvas *canvas, Font font, int32_t x,
+                                   int32_t baseline, const char *text,
+                                   size_t size_bytes, Colour colour) {
+    TypesetPen pen = {0};
+    typeset_draw_piece(canvas, font, x, baseline, text, size_bytes, colour,
+                       &pen, UINT64_MAX);
+    return rect_clamp((int64_t)x + ((pen.x64 + 63) >> 6));
+}
 
 /* The width in pixels, rounded up. */
 int32_t typeset_width(Font font, const char *text, size_t size_bytes);
 
-/* Where the pen stands before the character at `offset` (or inside which
- * `offset` is), in pixels from the start, to the nearest: a caret's place. */
-int32_t typeset_x(Font font, const char *text, size_t size_bytes,
-                  size_t offset);
+#define TYPESET_NOT_YET INT64_MIN
 
-/* The boundary between characters that is nearest to x pixels from the start:
- * where a click puts the caret. */
-size_t typeset_hit(Font font, const char *text, size_t size_bytes, int32_t x);
+/* What can be asked of a text. */
+typedef enum TypesetWanted {
+    TYPESET_WIDTH, /* as typeset_width */
+    TYPESET_X,     /* where the pen stands before the character at this offset,
+                      or inside which it is, in pixels from the start, to the
+                      nearest: a caret's place */
+    TYPESET_HIT,   /* the boundary between characters that is nearest to so many
+                      pixels from the start: where a click puts the caret */
+    TYPESET_FIT,   /* how many bytes fit in so many pixels, whole characters */
+} TypesetWanted;
 
-/* How many bytes fit in `width` pixels, whole characters only. With
- * `ellipsis`, and when not all fits, room for "…" is left. */
-size_t typeset_fit(Font font, const char *text, size_t size_bytes,
-                   int32_t width, bool ellipsis);
+/* Goes on from the pen for about `most` units of work and moves it; the answer,
+ * or TYPESET_NOT_YET. Returns the work. */
+uint64_t typeset_piece(Font font, const char *text, size_t size_bytes,
+                       TypesetWanted wanted, int64_t value, TypesetPen *pen,
+                       uint64_t most, int64_t *answer_out);
 
 /* How many bytes belong to the first line when text is set `width` pixels wide:
  * up to a line break, else after the last space that fits, else what fits, but
@@ -50,6 +79,20 @@ typedef enum TypesetAlign {
  * not fit is cut and ends in "…". */
 void typeset_label(Canvas *canvas, Font font, Rect rect, TypesetAlign align,
                    const char *text, size_t size_bytes, Colour colour);
+
+/* How far a label is; zeros: it begins. */
+typedef struct TypesetLabel {
+    enum { TYPESET_FITS, TYPESET_DRAWS, TYPESET_DONE } state;
+    bool cut;
+    int32_t x;
+    TypesetPen pen, fitting; /* what is next, and the end of what fits */
+} TypesetLabel;
+
+/* The same for about `most` units of work. Returns the work. */
+uint64_t typeset_label_piece(Canvas *canvas, Font font, Rect rect,
+                             TypesetAlign align, const char *text,
+                             size_t size_bytes, Colour colour,
+                             TypesetLabel *label, uint64_t most);
 
 /* Text broken into lines of `height` pixels each from `rect`'s top on, at most
  * `most` of them, as wide as `rect`, whose height does not matter. The height

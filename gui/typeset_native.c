@@ -1,10 +1,9 @@
-/* Measuring text for programs: functions of module "ui". */
+/* Measuring text for programs: functions of module "ui", in steps where texts
+ * are long. */
 #include "gui/typeset_native.h"
 
 #include "gui/typeset.h"
 #include "vm/run/native.h"
-
-enum { UNITS_PER_BYTE = 4 };
 
 static Font font_of(const NativeCall *call) {
     int64_t role = native_integer(call, 0), size = native_integer(call, 1);
@@ -14,47 +13,58 @@ static Font font_of(const NativeCall *call) {
                                           : (uint8_t)size};
 }
 
-static const String *text_of(NativeCall *call) {
-    const String *text = native_reference(call, 2);
-    native_charge(call, text->length * UNITS_PER_BYTE);
-    return text;
-}
-
 static int32_t pixels(int64_t value) {
     return value < 0                ? 0
            : value > INT32_MAX / 64 ? INT32_MAX / 64
                                     : (int32_t)value;
 }
 
+/* In steps: where the pen is, and what kerning needs of the character before
+ * it. */
+static NativeResult measure(NativeCall *call, const char *text, size_t size,
+                            TypesetWanted wanted, int64_t value) {
+    const uint64_t *steps = call->steps;
+    TypesetPen pen = {
+        .offset = steps[0],
+        .x64 = (int64_t)steps[1],
+        .last = {.glyph = (uint32_t)steps[2],
+                 .face = (uint8_t)(steps[2] >> 32)},
+    };
+    int64_t answer;
+    native_charge(call, typeset_piece(font_of(call), text, size, wanted, value,
+                                      &pen, NATIVE_STEP_UNITS, &answer));
+    if (answer != TYPESET_NOT_YET)
+        return native_int(call, answer);
+    call->steps[1] = (uint64_t)pen.x64;
+    call->steps[2] = (uint64_t)pen.last.face << 32 | pen.last.glyph;
+    return native_go_on(call, native_reference(call, 2), pen.offset);
+}
+
 static NativeResult text_width(NativeCall *call) {
-    const String *text = text_of(call);
-    return native_int(call,
-                      typeset_width(font_of(call), text->bytes, text->length));
+    const String *text = native_reference(call, 2);
+    return measure(call, text->bytes, text->length, TYPESET_WIDTH, 0);
 }
 
 static NativeResult text_x(NativeCall *call) {
-    const String *text = text_of(call);
+    const String *text = native_reference(call, 2);
     uint64_t offset = call->arguments[3];
     if (offset > text->length)
         return native_throw(call, CLASS_BoundsError,
                             "offset %ld of a text of %lu bytes",
                             (int64_t)offset, text->length);
-    return native_int(
-        call, typeset_x(font_of(call), text->bytes, text->length, offset));
+    return measure(call, text->bytes, text->length, TYPESET_X, (int64_t)offset);
 }
 
 static NativeResult text_hit(NativeCall *call) {
-    const String *text = text_of(call);
-    return native_int(
-        call, (int64_t)typeset_hit(font_of(call), text->bytes, text->length,
-                                   pixels(native_integer(call, 3))));
+    const String *text = native_reference(call, 2);
+    return measure(call, text->bytes, text->length, TYPESET_HIT,
+                   pixels(native_integer(call, 3)));
 }
 
 static NativeResult text_fit(NativeCall *call) {
-    const String *text = text_of(call);
-    return native_int(
-        call, (int64_t)typeset_fit(font_of(call), text->bytes, text->length,
-                                   pixels(native_integer(call, 3)), false));
+    const String *text = native_reference(call, 2);
+    return measure(call, text->bytes, text->length, TYPESET_FIT,
+                   pixels(native_integer(call, 3)));
 }
 
 static bool is_boundary(const String *text, uint64_t offset) {
@@ -71,10 +81,8 @@ static NativeResult text_fit_part(NativeCall *call) {
         return native_throw(call, CLASS_BoundsError,
                             "bytes %ld to %ld of a text of %lu bytes",
                             (int64_t)from, (int64_t)end, text->length);
-    native_charge(call, (end - from) * UNITS_PER_BYTE);
-    return native_int(call, (int64_t)typeset_fit(
-                                font_of(call), text->bytes + from, end - from,
-                                pixels(native_integer(call, 5)), false));
+    return measure(call, text->bytes + from, end - from, TYPESET_FIT,
+                   pixels(native_integer(call, 5)));
 }
 
 void typeset_native_register(void) {

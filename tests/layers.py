@@ -117,7 +117,6 @@ UNUSED = {
     "vm_set_stress": "collections and cuts everywhere",
     "system_start": "the simulator holds the main loop",
     "system_step": "the simulator holds the main loop",
-    "paint_read": "the naive twin reads what paint_write wrote",
     "paint_write": "writes what programs write",
     "script_search": "hostile trees of widgets",
     "typeset_baseline": "what was measured is what is drawn",

@@ -11,9 +11,11 @@
 #include "vm/heap/heap.h"
 #include "vm/run/native.h"
 
+/* Units of work (vm/run/worker.h). */
 enum {
-    STEP_PIXELS = 1 << 19, /* of work in one call, about a millisecond */
-    PIXELS_PER_UNIT = 256, /* what is charged */
+    GROUND_PIXELS = 64, /* of the empty picture, for a unit */
+    WORK_TILE = 6,      /* of one that is as it was, and what is changed */
+    WORK_CHANGED = 12,
 };
 
 /* A picture that is being drawn; each window has its own, so that windows that
@@ -21,6 +23,7 @@ enum {
 struct Painting {
     Bitmap picture;
     Paint paint;
+    int32_t rows;   /* of the picture that are empty, not undefined */
     uint64_t stamp; /* what it is drawn for */
 };
 
@@ -61,17 +64,28 @@ static NativeResult begin(NativeCall *call, Seat *seat) {
         paint_native_stop(seat);
         return native_throw(call, CLASS_MemoryError, "no memory for a picture");
     }
+    painting->rows = 0;
     painting->stamp = wm_stamp();
-    Canvas canvas;
-    canvas_begin(&canvas, painting->picture);
-    canvas_fill(&canvas, bitmap_rect(&painting->picture), wm_theme()->window);
-    if (paint_begin(&painting->paint, painting->picture, list->at.bytes, count,
-                    NULL, 0, wm_theme(), 1) != STATUS_OK) {
-        paint_native_stop(seat);
-        return native_throw(call, CLASS_ValueError,
-                            "the paint list is not valid");
-    }
+    paint_begin(&painting->paint, painting->picture, list->at.bytes, count,
+                NULL, 0, wm_theme(), 1);
     return NATIVE_STEP;
+}
+
+/* Some rows of the ground; false: there are more. */
+static bool make_ground(NativeCall *call, Painting *painting) {
+    Canvas canvas;
+    int32_t width = painting->picture.width, height = painting->picture.height;
+    int32_t left = height - painting->rows;
+    uint64_t row = 1 + (uint64_t)width / GROUND_PIXELS;
+    int32_t most = (int32_t)(NATIVE_STEP_UNITS / row);
+    Rect rows = {0, painting->rows, width, most < left ? most : left};
+    if (left == 0)
+        return true;
+    canvas_begin(&canvas, painting->picture);
+    canvas_fill(&canvas, rows, wm_theme()->window);
+    painting->rows += rows.height;
+    native_charge(call, row * (uint64_t)rows.height);
+    return false;
 }
 
 /* An object for a surface of the picture's size. */
@@ -104,6 +118,9 @@ static NativeResult finish(NativeCall *call, Seat *seat) {
         return NATIVE_FAILED;
     call->failed = surface_commit(surface, &seat->painting->picture,
                                   seat->painting->stamp, &memory, &changed);
+    native_charge(call, (uint64_t)surface->columns * surface->rows * WORK_TILE +
+                            (uint64_t)changed.width * (uint64_t)changed.height /
+                                (SURFACE_TILE_BYTES / 4) * WORK_CHANGED);
     seat->window.surface = surface;
     if (surface != before)
         changed = bitmap_rect(&seat->painting->picture);
@@ -126,16 +143,24 @@ static NativeResult window_paint(NativeCall *call) {
     if (result != NATIVE_STEP)
         return result;
     call->progress = &object->head;
-    Status status = paint_step(&seat->painting->paint, STEP_PIXELS);
-    native_charge(call, STEP_PIXELS / PIXELS_PER_UNIT);
+    Paint *paint = &seat->painting->paint;
+    if (!make_ground(call, seat->painting))
+        return NATIVE_STEP;
+    uint64_t before = paint->work;
+    Status status = paint_step(paint, NATIVE_STEP_UNITS);
+    native_charge(call, paint->work - before);
     if (status == STATUS_BUSY)
         return NATIVE_STEP;
     if (status != STATUS_OK) {
+        bool changed = paint_is_checked(paint);
         paint_native_stop(seat);
         return native_throw(call, CLASS_ValueError,
-                            "the paint list changed while it was drawn");
+                            changed
+                                ? "the paint list changed while it was drawn"
+                                : "the paint list is not valid");
     }
-    return finish(call, seat);
+    /* In a step of its own: it is not cut, so that it is seen as a whole. */
+    return paint->work > before ? NATIVE_STEP : finish(call, seat);
 }
 
 void paint_native_register(void) {

@@ -341,4 +341,12 @@ MUTANTS = [
      "    domain->hash_count += !place[0];\n", "",
      "hashes that were given are not counted, and their table gets full",
      ("unit", "given hashes, each once")),
+    ("array-at-once", "vm/run/interpreter.c",
+     "LIKELY(made_bytes <= HEAP_MEDIUM_BYTES)", "LIKELY(made_bytes > 0)",
+     "large arrays are charged for within one turn",
+     ("unit", "large arrays are paid for")),
+    ("owes-on", "vm/run/worker.c",
+     "    heap_hurry |= worker.domain->debt >= SLICE_UNITS;\n", "",
+     "who owes much goes on until its slice is over",
+     ("unit", "who overruns its turn")),
 ]

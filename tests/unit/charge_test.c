@@ -63,6 +63,24 @@ TEST("large arrays are paid for with later turns, not within one") {
     window_world_stop();
 }
 
+TEST("to measure a long text takes many turns") {
+    static const char source[] = PROGRAM(
+        "    fun work(): Int {\n"
+        "        var text = \"W\\u{e9}j\\u{6f22} \"\n"
+        "        while text.byteLength < 500000 { text = join2(text, text) }\n"
+        "        let width = TextStyle.body.width(text)\n"
+        "        let fits = TextStyle.body.fit(text, width)\n"
+        "        let hit = TextStyle.body.hit(text, width - 1)\n"
+        "        let x = TextStyle.body.x(text, fits)\n"
+        "        if fits != text.byteLength or hit < fits - 1 { return 0 }\n"
+        "        return if x == width or x == width - 1 { 7 } else { 1 }\n"
+        "    }\n");
+    window_world_start(source);
+    work();
+    EXPECT_TEXT(window_world_heard(), "7 ");
+    window_world_stop();
+}
+
 /* The last number that a program printed. */
 static long last_printed(void) {
     char *end = strrchr(harness_printed, '\n');

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gui/icons.h"
+#include "gui/paint_read.h"
 #include "gui/paint_write.h"
 #include "gui/shape.h"
 #include "gui/typeset.h"
@@ -92,9 +93,8 @@ static Bitmap draw(const PaintWriter *writer, uint32_t budget, uint64_t *state,
                    int32_t scale) {
     Bitmap bitmap = gui_guarded(WIDTH, HEIGHT, 77, true);
     static Paint paint;
-    EXPECT_EQUAL(paint_begin(&paint, bitmap, writer->bytes, writer->size_bytes,
-                             images, IMAGES, &theme_light, scale),
-                 STATUS_OK);
+    paint_begin(&paint, bitmap, writer->bytes, writer->size_bytes, images,
+                IMAGES, &theme_light, scale);
     Status status = STATUS_BUSY;
     for (int steps = 0; status == STATUS_BUSY && steps < 100000; steps++)
         status = paint_step(&paint, state ? (uint32_t)test_random(state) % 2000
@@ -130,6 +130,52 @@ TEST("a picture is the same however its drawing is cut into steps") {
     free_images();
 }
 
+/* The most work of a step, and of all. */
+static uint64_t work_of(PaintCode code, const int32_t *fields, const void *text,
+                        size_t text_bytes, uint64_t *all_out) {
+    enum { SIDE = 1000, STEP = 20000 };
+    static Paint paint;
+    Bitmap bitmap;
+    PaintWriter writer = new_writer();
+    uint64_t most = 0;
+    EXPECT_EQUAL(bitmap_make(SIDE, SIDE, &bitmap), STATUS_OK);
+    paint_write(&writer, code, fields, text, text_bytes);
+    paint_begin(&paint, bitmap, memory, writer.size_bytes, NULL, 0,
+                &theme_light, 1);
+    for (Status status = STATUS_BUSY; status == STATUS_BUSY;) {
+        uint64_t before = paint.work;
+        status = paint_step(&paint, STEP);
+        most = paint.work - before > most ? paint.work - before : most;
+    }
+    bitmap_free(&bitmap);
+    *all_out = paint.work;
+    return most;
+}
+
+TEST("a step of painting does about as much work as it may") {
+    enum { LINES = 100, MOST_STEP = 30000 };
+    static const int32_t fill[] = {0, 0, 1000, 1000, 0x40102030};
+    static const int32_t icon[] = {5, 0, 0, 255, 0x40102030};
+    uint8_t lines[5 * LINES];
+    uint64_t all, thin;
+    gui_fonts();
+    for (int i = 0; i < LINES; i++) { /* each over all rows */
+        uint8_t *to = lines + 5 * i;
+        uint16_t x = (uint16_t)(i * 160), y = i % 2 ? 16000 : 0;
+        to[0] = i ? 'L' : 'M';
+        memcpy(to + 1, &x, 2);
+        memcpy(to + 3, &y, 2);
+    }
+    EXPECT(work_of(PAINT_FILL, fill, NULL, 0, &all) < MOST_STEP);
+    EXPECT(all > 1000 * 1000 / 20);
+    EXPECT(work_of(PAINT_ICON, icon, NULL, 0, &all) < MOST_STEP);
+    int32_t path[] = {16, 0x40102030};
+    EXPECT(work_of(PAINT_PATH, path, lines, sizeof lines, &thin) < MOST_STEP);
+    path[0] = 2000;
+    EXPECT(work_of(PAINT_PATH, path, lines, sizeof lines, &all) < MOST_STEP);
+    EXPECT(all > 4 * thin);
+}
+
 /* Draws whatever the bytes are; they lie at the end of their memory. */
 static void draw_damaged(const uint8_t *list, size_t size, uint64_t *state,
                          bool change) {
@@ -137,10 +183,9 @@ static void draw_damaged(const uint8_t *list, size_t size, uint64_t *state,
     memcpy(copy, list, size);
     Bitmap bitmap = gui_guarded(WIDTH, HEIGHT, 77, true);
     static Paint paint;
-    Status status = paint_begin(&paint, bitmap, copy, size, images, IMAGES,
-                                &theme_dark, gui_between(state, -1, 9));
-    if (status == STATUS_OK)
-        status = STATUS_BUSY;
+    paint_begin(&paint, bitmap, copy, size, images, IMAGES, &theme_dark,
+                gui_between(state, -1, 9));
+    Status status = STATUS_BUSY;
     for (int steps = 0; status == STATUS_BUSY && steps < 3000; steps++) {
         status = paint_step(&paint, 500);
         if (change && size > 0)
@@ -205,12 +250,14 @@ TEST("a list draws what the functions draw") {
     int32_t round[] = {0, 0, 80, 28, 6, PAINT_WRITE_THEME(accent, 0)};
     int32_t label[] = {FONT_UI, 13, TYPESET_MIDDLE,     4, 0,
                        72,      28, (int32_t)0xffffffff};
+    int32_t text[] = {FONT_UI, 13, 2, 50, (int32_t)0xffffffff};
     int32_t icon[] = {ICON_CHECK, 60, 40, 16, PAINT_WRITE_THEME(text, 128)};
     paint_write(&writer, PAINT_FILL, back, NULL, 0);
     paint_write(&writer, PAINT_PUSH, NULL, NULL, 0);
     paint_write(&writer, PAINT_MOVE, push, NULL, 0);
     paint_write(&writer, PAINT_ROUND, round, NULL, 0);
     paint_write(&writer, PAINT_LABEL, label, "Add one", 7);
+    paint_write(&writer, PAINT_TEXT, text, "or two", 6);
     paint_write(&writer, PAINT_POP, NULL, NULL, 0);
     paint_write(&writer, PAINT_ICON, icon, NULL, 0);
     Bitmap painted = draw(&writer, 300, NULL, 1);
@@ -221,6 +268,7 @@ TEST("a list draws what the functions draw") {
     shape_fill(&canvas, (Rect){10, 8, 80, 28}, 6, theme_light.accent);
     typeset_label(&canvas, THEME_FONT, (Rect){14, 8, 72, 28}, TYPESET_MIDDLE,
                   "Add one", 7, 0xffffffff);
+    typeset_draw(&canvas, THEME_FONT, 12, 58, "or two", 6, 0xffffffff);
     icons_draw(&canvas, ICON_CHECK, 60, 40, 16,
                bitmap_faded(theme_light.text, 128));
     EXPECT(same(&painted, &drawn));
@@ -235,15 +283,12 @@ TEST("pushes and pops must be in pairs, and not too many") {
     PaintWriter writer = new_writer();
     for (int i = 0; i < PAINT_MAX_DEPTH + 1; i++)
         paint_write(&writer, PAINT_PUSH, NULL, NULL, 0);
-    EXPECT_EQUAL(paint_begin(&paint, bitmap, memory, writer.size_bytes, NULL, 0,
-                             &theme_light, 1),
-                 STATUS_LIMIT);
-    EXPECT_EQUAL(
-        paint_begin(&paint, bitmap, memory, 1, NULL, 0, &theme_light, 1),
-        STATUS_INVALID);
-    EXPECT_EQUAL(
-        paint_begin(&paint, bitmap, memory, 0, NULL, 0, &theme_light, 1),
-        STATUS_OK);
+    paint_begin(&paint, bitmap, memory, writer.size_bytes, NULL, 0,
+                &theme_light, 1);
+    EXPECT_EQUAL(paint_step(&paint, UINT32_MAX), STATUS_LIMIT);
+    paint_begin(&paint, bitmap, memory, 1, NULL, 0, &theme_light, 1);
+    EXPECT_EQUAL(paint_step(&paint, UINT32_MAX), STATUS_INVALID);
+    paint_begin(&paint, bitmap, memory, 0, NULL, 0, &theme_light, 1);
     EXPECT_EQUAL(paint_step(&paint, 1), STATUS_OK);
     gui_guarded_free(&bitmap);
 }

@@ -89,6 +89,26 @@ static Font some_font(size_t i) {
     return fonts[i % 6];
 }
 
+static int64_t asked(Font font, const char *text, size_t size,
+                     TypesetWanted wanted, int64_t value) {
+    TypesetPen pen = {0};
+    int64_t answer;
+    typeset_piece(font, text, size, wanted, value, &pen, UINT64_MAX, &answer);
+    return answer;
+}
+
+static int32_t x_of(Font font, const char *text, size_t size, size_t offset) {
+    return (int32_t)asked(font, text, size, TYPESET_X, (int64_t)offset);
+}
+
+static size_t hit_at(Font font, const char *text, size_t size, int32_t x) {
+    return (size_t)asked(font, text, size, TYPESET_HIT, x);
+}
+
+static size_t fitting(Font font, const char *text, size_t size, int32_t width) {
+    return (size_t)asked(font, text, size, TYPESET_FIT, width);
+}
+
 TEST("carets move right through a text, and clicking on one finds it") {
     gui_fonts();
     for (size_t i = 0; i < TEXTS * 6; i++) {
@@ -97,20 +117,80 @@ TEST("carets move right through a text, and clicking on one finds it") {
         Font font = some_font(i / TEXTS);
         int32_t before = 0;
         for (size_t offset = 0; offset < size;) {
-            int32_t x = typeset_x(font, text, size, offset);
+            int32_t x = x_of(font, text, size, offset);
             EXPECT(x >= before);
             before = x;
             size_t next = offset;
             utf8_next(text, size, &next);
-            int32_t after = typeset_x(font, text, size, next);
-            size_t hit = typeset_hit(font, text, size, x);
+            int32_t after = x_of(font, text, size, next);
+            size_t hit = hit_at(font, text, size, x);
             if (after > x + 1) /* wide enough to be clicked on */
-                EXPECT_EQUAL(typeset_x(font, text, size, hit), x);
+                EXPECT_EQUAL(x_of(font, text, size, hit), x);
             offset = next;
         }
         EXPECT(typeset_width(font, text, size) >= before);
-        EXPECT_EQUAL(typeset_hit(font, text, size, 1 << 20), size);
-        EXPECT_EQUAL(typeset_hit(font, text, size, -5), 0);
+        EXPECT_EQUAL(hit_at(font, text, size, 1 << 20), size);
+        EXPECT_EQUAL(hit_at(font, text, size, -5), 0);
+    }
+}
+
+/* The answer in pieces of at most so much work. */
+static int64_t in_pieces(Font font, const char *text, size_t size,
+                         TypesetWanted wanted, int64_t value, uint64_t most) {
+    TypesetPen pen = {0};
+    int64_t answer = TYPESET_NOT_YET;
+    for (size_t i = 0; i < 2 * size + 2 && answer == TYPESET_NOT_YET; i++)
+        typeset_piece(font, text, size, wanted, value, &pen, most, &answer);
+    return answer;
+}
+
+TEST("a text measured in pieces is what it is as a whole") {
+    gui_fonts();
+    for (size_t i = 0; i < TEXTS * 6; i++) {
+        const char *text = texts[i % TEXTS];
+        size_t size = strlen(text);
+        Font font = some_font(i / TEXTS);
+        for (uint64_t most = 1; most < 12; most += 5) {
+            EXPECT_EQUAL(in_pieces(font, text, size, TYPESET_WIDTH, 0, most),
+                         typeset_width(font, text, size));
+            for (int64_t at = 0; at <= (int64_t)size; at++)
+                EXPECT_EQUAL(in_pieces(font, text, size, TYPESET_X, at, most),
+                             x_of(font, text, size, (size_t)at));
+            for (int32_t x = -3; x < 200; x += 7) {
+                EXPECT_EQUAL(in_pieces(font, text, size, TYPESET_HIT, x, most),
+                             (int64_t)hit_at(font, text, size, x));
+                EXPECT_EQUAL(in_pieces(font, text, size, TYPESET_FIT, x, most),
+                             (int64_t)fitting(font, text, size, x));
+            }
+        }
+    }
+}
+
+TEST("a label drawn in pieces is what it is as a whole") {
+    enum { WIDTH = 130, HEIGHT = 40 };
+    gui_fonts();
+    for (size_t i = 0; i < TEXTS * 12; i++) {
+        const char *text = texts[i % TEXTS];
+        size_t size = strlen(text), pieces = 0;
+        Font font = some_font(i / TEXTS);
+        Rect rect = {3, 2, i < TEXTS * 6 ? 120 : 40, 30};
+        TypesetAlign align = (TypesetAlign)(i % 3);
+        Bitmap whole = gui_guarded(WIDTH, HEIGHT, i, true);
+        Bitmap parts = gui_guarded(WIDTH, HEIGHT, i, true);
+        Canvas canvas;
+        canvas_begin(&canvas, whole);
+        typeset_label(&canvas, font, rect, align, text, size, 0xff203040);
+        canvas_begin(&canvas, parts);
+        TypesetLabel label = {0};
+        for (; label.state != TYPESET_DONE && pieces < 1000; pieces++)
+            typeset_label_piece(&canvas, font, rect, align, text, size,
+                                0xff203040, &label, 1);
+        EXPECT(size < 2 || pieces > 2);
+        for (int32_t y = 0; y < HEIGHT; y++)
+            EXPECT(memcmp(bitmap_at(&whole, 0, y), bitmap_at(&parts, 0, y),
+                          WIDTH * 4) == 0);
+        gui_guarded_free(&whole);
+        gui_guarded_free(&parts);
     }
 }
 
@@ -138,9 +218,9 @@ TEST("a text fits where it is exactly as wide as the room, and is whole") {
             char text[64];
             memset(text, 'm', sizeof text);
             int32_t width = typeset_width(font, text, count);
-            EXPECT_EQUAL(typeset_fit(font, text, count, width, true), count);
-            exact += count > 1 && typeset_fit(font, text, count, width - 1,
-                                              false) == count - 1;
+            EXPECT_EQUAL(fitting(font, text, count, width), count);
+            exact +=
+                count > 1 && fitting(font, text, count, width - 1) == count - 1;
         }
     }
     EXPECT(exact > 0);
@@ -184,14 +264,14 @@ TEST("what fits is not wider than the room, and one more would be") {
         size_t size = strlen(text);
         Font font = some_font(i / TEXTS);
         for (int32_t room = 0; room < 300; room += 7) {
-            size_t fits = typeset_fit(font, text, size, room, false);
+            size_t fits = fitting(font, text, size, room);
             EXPECT(typeset_width(font, text, fits) <= room);
             size_t more = fits;
             if (fits < size) {
                 utf8_next(text, size, &more);
                 EXPECT(typeset_width(font, text, more) > room);
             }
-            EXPECT(typeset_fit(font, text, size, room, true) <= fits);
+            EXPECT(fitting(font, text, size, room) <= fits);
         }
     }
 }
