@@ -76,16 +76,13 @@ static uint64_t draw_glyph(Canvas *canvas, const FontGlyph *glyph, int64_t x,
     return (uint64_t)glyph->height * (1 + (uint64_t)glyph->width / 8);
 }
 
-uint64_t typeset_draw_piece(Canvas *canvas, Font font, int32_t x,
-                            int32_t baseline, const char *text,
-                            size_t size_bytes, Colour colour, TypesetPen *pen,
-                            uint64_t most) {
-    Pen here = {font, text, size_bytes, *pen};
-    Work work = work_of(most);
+/* Draws from the pen on, whose text begins at x. */
+static void draw_on(Canvas *canvas, Pen *pen, int32_t x, int32_t baseline,
+                    Colour colour, Work *work) {
     FontChar character;
     int64_t x64, end = (int64_t)canvas->now.clip.x + canvas->now.clip.width -
                        canvas->now.x;
-    while (work_on(&work) && take(&here, &character, &x64)) {
+    while (work_on(work) && take(pen, &character, &x64)) {
         int64_t quarters = x64 + 8; /* to the nearest quarter of a pixel */
         int64_t at = x + (quarters >> 6);
         if (at > end + 2 * FONTS_MAX_SIZE)
@@ -93,10 +90,19 @@ uint64_t typeset_draw_piece(Canvas *canvas, Font font, int32_t x,
         if (character.advance64 == 0 && character.glyph == 0)
             continue;
         const FontGlyph *glyph =
-            fonts_glyph(font, character, (uint32_t)(quarters >> 4) & 3);
+            fonts_glyph(pen->font, character, (uint32_t)(quarters >> 4) & 3);
         if (glyph)
-            work.done += draw_glyph(canvas, glyph, at, baseline, colour);
+            work->done += draw_glyph(canvas, glyph, at, baseline, colour);
     }
+}
+
+uint64_t typeset_draw_piece(Canvas *canvas, Font font, int32_t x,
+                            int32_t baseline, const char *text,
+                            size_t size_bytes, Colour colour, TypesetPen *pen,
+                            uint64_t most) {
+    Pen here = {font, text, size_bytes, *pen};
+    Work work = work_of(most);
+    draw_on(canvas, &here, x, baseline, colour, &work);
     *pen = here.at;
     return work_done(&work);
 }
@@ -244,15 +250,14 @@ uint64_t typeset_label_piece(Canvas *canvas, Font font, Rect rect,
         if (fits)
             label_fits(font, rect, align, size_bytes, label);
     }
-    if (label->state != TYPESET_DRAWS || work_done(&work) >= most)
+    if (label->state != TYPESET_DRAWS)
         return work_done(&work);
     size_t fits = label->fitting.offset; /* the text may have changed */
-    fits = fits < size_bytes ? fits : size_bytes;
-    work.done +=
-        typeset_draw_piece(canvas, font, label->x, baseline, text, fits, colour,
-                           &label->pen, most - work_done(&work));
-    if (label->pen.offset < fits)
-        return work.done;
+    pen = (Pen){font, text, fits < size_bytes ? fits : size_bytes, label->pen};
+    draw_on(canvas, &pen, label->x, baseline, colour, &work);
+    label->pen = pen.at;
+    if (pen.at.offset < pen.size_bytes)
+        return work_done(&work);
     int32_t end = rect_clamp((int64_t)label->x + whole(label->pen.x64));
     if (label->cut)
         typeset_draw(canvas, font, end, baseline, ELLIPSIS, ELLIPSIS_BYTES,
