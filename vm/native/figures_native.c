@@ -37,6 +37,7 @@ static NativeResult app_numbers(NativeCall *call) {
 
 /* "" when there is no such app any more. */
 static NativeResult app_name(NativeCall *call) {
+    native_charge(call, ROOT_DOMAINS_MAX / 8); /* looked through */
     const Domain *domain = heap_domain(call->arguments[0]);
     const String *name = domain ? domain->name : NULL;
     String *copy =
@@ -49,6 +50,7 @@ static NativeResult memory_numbers(NativeCall *call) {
     Array *list = native_new_array(call, CLASS_IntArray, MEMORY_NUMBERS);
     if (!list)
         return NATIVE_FAILED;
+    native_charge(call, ROOT_DOMAINS_MAX / 4);
     uint64_t *to = list->at.words;
     to[0] = platform_memory_bytes();
     to[1] = memory_resident_pages() * PLATFORM_PAGE_BYTES;

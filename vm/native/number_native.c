@@ -13,6 +13,14 @@ static NativeResult give_text(NativeCall *call, const Text *text) {
     return made ? native_give(call, made) : NATIVE_FAILED;
 }
 
+/* Of the digits of a double: long division by hand. */
+static uint64_t digits_cost(double value) {
+    uint64_t bits;
+    __builtin_memcpy(&bits, &value, sizeof bits);
+    int64_t exponent = (int64_t)(bits >> 52 & 0x7FF) - 1023;
+    return 100 + 2 * (uint64_t)(exponent < 0 ? -exponent : exponent);
+}
+
 static NativeResult int_text(NativeCall *call) {
     char buffer[72];
     Text text = text_on(buffer, sizeof buffer);
@@ -24,7 +32,7 @@ static NativeResult double_text(NativeCall *call) {
     char buffer[64];
     Text text = text_on(buffer, sizeof buffer);
     number_text_double(&text, native_double(call, 0));
-    native_charge(call, 50);
+    native_charge(call, digits_cost(native_double(call, 0)));
     return give_text(call, &text);
 }
 
@@ -34,9 +42,17 @@ static NativeResult same_bits(NativeCall *call) {
 
 /* ---- Formats ---- */
 
+enum {
+    DIGIT_COST = 10,
+    FORMAT_MOST = 1000, /* bytes, most of them zeros of a number */
+    FORMAT_COST = 40,
+};
+
 static bool read_format(NativeCall *call, NumberFormat *format) {
     const String *text = native_reference(call, 1);
-    if (number_text_read(text->bytes, text->length, format))
+    native_charge(call, FORMAT_COST);
+    if (text->length <= FORMAT_MOST &&
+        number_text_read(text->bytes, text->length, format))
         return true;
     native_throw(call, CLASS_ValueError, "%.*s is no format",
                  (int)bytes_min(text->length, 60), text->bytes);
@@ -63,6 +79,7 @@ static NativeResult give_padded(NativeCall *call, const NumberFormat *format,
                                 const char *bytes, size_t count, char usual,
                                 size_t sign) {
     char fill[4];
+    native_charge(call, count / 4);
     uint64_t have = count_characters(bytes, count);
     uint64_t missing = format->width > have ? format->width - have : 0;
     char align = format->align ? format->align : usual;
@@ -71,6 +88,7 @@ static NativeResult give_padded(NativeCall *call, const NumberFormat *format,
     uint64_t left = align == '<' ? 0 : align == '^' ? missing / 2 : missing;
     if (!zeros)
         sign = 0;
+    native_charge(call, missing);
     String *made = native_new_string(call, count + missing * fill_bytes);
     if (!made)
         return NATIVE_FAILED;
@@ -103,7 +121,8 @@ static NativeResult format_double(NativeCall *call) {
     else
         number_text_fixed(&text, native_double(call, 0),
                           (unsigned)format.digits);
-    native_charge(call, 100);
+    native_charge(call, digits_cost(native_double(call, 0)) +
+                            text.length * DIGIT_COST);
     return give_padded(call, &format, text.bytes, text.length, '>',
                        text.bytes[0] == '-');
 }
@@ -120,7 +139,10 @@ static NativeResult format_text(NativeCall *call) {
 
 /* ---- Reading doubles ---- */
 
-enum { DOUBLE_MOST = 10000 }; /* characters; no number needs so many */
+enum {
+    DOUBLE_MOST = 10000, /* characters; no number needs so many */
+    DIGITS_READ = 700,   /* of which no more count (decimal.c) */
+};
 
 /* [-]digits[.digits][e[+-]digits], without anything else. */
 static bool is_double(const String *text) {
@@ -153,7 +175,9 @@ static bool is_double(const String *text) {
 }
 
 static NativeResult text_is_double(NativeCall *call) {
-    return native_bool(call, is_double(native_reference(call, 0)));
+    const String *text = native_reference(call, 0);
+    native_charge(call, bytes_min(text->length, DOUBLE_MOST) / 4);
+    return native_bool(call, is_double(text));
 }
 
 static NativeResult parse_double(NativeCall *call) {
@@ -163,7 +187,8 @@ static NativeResult parse_double(NativeCall *call) {
     bool negative = text->bytes[0] == '-';
     double value =
         decimal_to_double(text->bytes + negative, text->length - negative);
-    native_charge(call, 500 + text->length * 20);
+    native_charge(call, 3000 + bytes_min(text->length, DIGITS_READ) * 10 +
+                            text->length / 4);
     return native_give_double(call, negative ? -value : value);
 }
 

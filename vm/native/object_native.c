@@ -80,6 +80,7 @@ static NativeResult exception_trace(NativeCall *call) {
     char buffer[4096];
     Text text = text_on(buffer, sizeof buffer);
     vm_describe_trace(native_reference(call, 0), &text);
+    native_charge(call, text.length / 4);
     size_t skip = text.length > 0; /* the end of the line before the first */
     String *made = native_text(call, text.bytes + skip, text.length - skip);
     return made ? native_give(call, made) : NATIVE_FAILED;

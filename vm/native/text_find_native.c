@@ -71,12 +71,10 @@ static NativeResult compare_to(NativeCall *call) {
 
 /* A part up to this long is searched for with what text_search.c makes of it;
  * to look at a longer one would take too long for a step. */
-enum { PART_MOST = 1 << 17 };
-
-/* How many places are searched in a step. */
-static uint64_t window_for(const String *part) {
-    return part->length < NATIVE_STEP_BYTES ? NATIVE_STEP_BYTES : part->length;
-}
+enum {
+    PART_MOST = 1 << 12,
+    PLACES = 1 << 13, /* that are searched in a step */
+};
 
 /* ---- Longer parts: by a hash that rolls over the text ---- */
 
@@ -186,8 +184,7 @@ static NativeResult find(NativeCall *call) {
     if (part->length > PART_MOST)
         return find_long(call, false, from);
     uint64_t at = call->progress ? call->steps[0] : from;
-    uint64_t places =
-        bytes_min(text->length - part->length - at + 1, window_for(part));
+    uint64_t places = bytes_min(text->length - part->length - at + 1, PLACES);
     uint64_t end = at + places - 1 + part->length;
     uint64_t found =
         text_search_first(text->bytes, end, part->bytes, part->length, at);
@@ -210,7 +207,7 @@ static NativeResult find_last(NativeCall *call) {
         return find_long(call, true, all - before);
     if (call->progress)
         before = call->steps[0];
-    uint64_t places = bytes_min(before, window_for(part));
+    uint64_t places = bytes_min(before, PLACES);
     uint64_t start = before - places;
     uint64_t found =
         text_search_last(text->bytes + start, places - 1 + part->length,

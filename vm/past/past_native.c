@@ -22,6 +22,7 @@ enum {
     GENERATION_NUMBERS = 6,
     SHOWN_BYTES = 1 << 16,
     WHY_BYTES = 160,
+    PIN_COST = 200,  /* beside the disk's time */
     PAGE_COST = 100, /* a page that is read and verified */
     COPIES_AT_ONCE = 1000,
     COPY_COST = 20,
@@ -105,6 +106,7 @@ static Past *open_past(NativeCall *call) {
 /* ---- Pins ---- */
 
 static NativeResult pinned(NativeCall *call, Status status) {
+    native_charge(call, PIN_COST);
     if (status == STATUS_OK)
         return NATIVE_DONE;
     if (status == STATUS_NO_SPACE)
