@@ -42,6 +42,7 @@ enum {
     LIVES = 8,
     LIVES_MAX = 64,
     STEPS_MAX = 1500,
+    TURN_MOST = 120000, /* units of work between two looks at input */
     REQUESTS_MAX = 500,
     LOOK_STEPS = 100, /* between two looks at everything */
     WRONG_USE = 2,
@@ -136,6 +137,14 @@ static void look_at_log(void) {
     expect(!said, "the program", said);
 }
 
+static void look_at_work(void) {
+    char most[32];
+    Text text = text_on(most, sizeof most);
+    text_add_format(&text, "%lu units", vm_figures().most_units);
+    expect(vm_figures().most_units <= TURN_MOST, "a turn does too much",
+           text_end(&text));
+}
+
 static void look_at_all(void) {
     char why[300];
     Text text = text_on(why, sizeof why);
@@ -149,6 +158,7 @@ static void look_at_all(void) {
     wrong = domain_check();
     expect(!wrong, "domain_check", wrong);
     look_at_log();
+    look_at_work();
 }
 
 static void note_barrier(uint64_t number) {

@@ -349,4 +349,9 @@ MUTANTS = [
      "    heap_hurry |= worker.domain->debt >= SLICE_UNITS;\n", "",
      "who owes much goes on until its slice is over",
      ("unit", "who overruns its turn")),
+    ("turn-overrun", "vm/run/slice.c",
+     "int64_t used = (int64_t)count - worker.fuel;",
+     "int64_t used = (int64_t)count - (worker.fuel < 0 ? 0 : worker.fuel);",
+     "each of many domains may go beyond the turn's end",
+     ("machine", "2-2")),
 ]

@@ -181,8 +181,8 @@ static uint64_t run_with_room(Thread *thread, uint64_t count) {
     finish_slice(thread, slice.end);
     if (slice.end == SLICE_MEMORY)
         return SLICE_UNITS;
-    int64_t left = worker.fuel < 0 ? 0 : worker.fuel;
-    return (int64_t)count > left ? count - (uint64_t)left + 1 : 1;
+    int64_t used = (int64_t)count - worker.fuel;
+    return used > 0 ? (uint64_t)used + 1 : 1;
 }
 
 uint64_t slice_run(Thread *thread, uint64_t count) {
