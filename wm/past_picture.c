@@ -19,9 +19,9 @@
 enum {
     WINDOWS_MOST = 64,
     TITLE_BYTES = 128,
-    PIXELS_PER_UNIT = 256, /* what is charged */
-    PAGE_COST = 100,       /* a page that is read and verified */
-    PATIENCE = 64,         /* calls that wait for a picture of another thread */
+    PIXELS_PER_UNIT = 48, /* what is charged */
+    PAGE_COST = 100,      /* a page that is read and verified */
+    PATIENCE = 64,        /* calls that wait for a picture of another thread */
 };
 
 typedef struct PastWindow {
