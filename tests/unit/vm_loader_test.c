@@ -412,6 +412,50 @@ TEST("values have a type, and strings are UTF-8") {
     harness_stop();
 }
 
+/* A module with a variable, a function and references, whose numbers of
+ * strings and types can be changed; `beside` of the tables' ends. */
+typedef struct Numbers {
+    uint32_t name, source, method; /* strings */
+    uint16_t variable, result;     /* types */
+} Numbers;
+
+static void make_numbered(const Numbers *beside) {
+    assembler_begin(A, "m");
+    assembler_variable(A, "x", integer_type(), 0);
+    assembler_method(A, "f", 0, 0, 0);
+    assembler_word(A, OP_return, 0, 0, 0);
+    uint32_t strings = A->counts[0];
+    uint16_t types = A->counts[1];
+    if (beside->name)
+        A->name = strings - 1 + beside->name;
+    if (beside->source)
+        A->source = strings - 1 + beside->source;
+    if (beside->method)
+        A->method_name = strings - 1 + beside->method;
+    if (beside->result)
+        A->result = (uint16_t)(types - 1 + beside->result);
+    assembler_end(A);
+    if (beside->variable)
+        assembler_variable(A, "x", (uint16_t)(types - 1 + beside->variable), 0);
+}
+
+TEST("a number leads into its table, not to the place behind it") {
+    static const Numbers last = {0},
+                         behind[] = {{.name = 1},     {.source = 1},
+                                     {.method = 1},   {.variable = 1},
+                                     {.result = 1},   {.source = 1u << 31},
+                                     {.name = 70000}, {.variable = 900},
+                                     {.result = 900}};
+    harness_start();
+    make_numbered(&last);
+    load();
+    for (size_t i = 0; i < sizeof behind / sizeof behind[0]; i++) {
+        make_numbered(&behind[i]);
+        expect_refused("damaged");
+    }
+    harness_stop();
+}
+
 TEST("code and registers have their limits") {
     harness_start();
     assembler_begin(A, "m");

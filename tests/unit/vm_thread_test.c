@@ -204,6 +204,53 @@ TEST("a sleeper wakes when its time has come and not before") {
     harness_stop();
 }
 
+/* Module NAME, whose main sleeps for so long and then sets `result` to 1. */
+static void load_sleeper(const char *name, uint16_t ns) {
+    assembler_begin(A, name);
+    assembler_import(A, "core");
+    uint16_t integer = assembler_kind(A, MODULE_INT);
+    uint16_t sleep =
+        assembler_method_ref(A, 0, "core", "sleepNanoseconds", 0, 1, integer);
+    assembler_variable(A, "result", integer, 0);
+    uint16_t result = assembler_var_ref(A, name, "result", integer);
+    assembler_method(A, "main", 0, 0, 0);
+    assembler_register(A, integer);
+    assembler_word(A, OP_small, 0, ns, 0);
+    assembler_call(A, OP_call, CALL_NO_RESULT, sleep, 1, 0);
+    assembler_word(A, OP_small, 0, 1, 0);
+    assembler_word(A, OP_store_var, 0, result, 0);
+    end_main();
+    load();
+}
+
+TEST("of several apps that sleep the first to wake says how long all may") {
+    static const uint16_t sleeps[][3] = {
+        {9000, 18000, 27000}, {27000, 18000, 9000}, {18000, 9000, 27000}};
+    for (int i = 0; i < 3; i++) {
+        Domain *apps[3];
+        harness_start();
+        load_core();
+        sim_time_set_ns(1000000);
+        for (int k = 0; k < 3; k++) {
+            char name[2] = {(char)('a' + k), 0};
+            load_sleeper(name, sleeps[i][k]);
+            EXPECT_EQUAL(vm_start_app(name, name, 4u << 20, 0, NULL, &apps[k]),
+                         STATUS_OK);
+        }
+        uint64_t wake = harness_step(3000);
+        for (uint64_t at = 9000; at <= 27000; at += 9000) {
+            EXPECT(wake >= 1000000 + at && wake < 1002000 + at);
+            sim_time_set_ns(wake);
+            wake = harness_step(3000);
+            for (int k = 0; k < 3; k++)
+                EXPECT_EQUAL(variable(apps[k], 0), sleeps[i][k] <= at);
+        }
+        EXPECT_EQUAL(wake, UINT64_MAX);
+        harness_check();
+        harness_stop();
+    }
+}
+
 TEST("an unpark before the park is not lost") {
     harness_start();
     load_core();
