@@ -144,3 +144,66 @@ TEST("an older desktop looks the same whatever the present looks like") {
             EXPECT(all[i] != all[k]);
     window_world_stop();
 }
+
+/* ---- Given up ---- */
+
+/* At each key it says what the two newest generations look like, the last
+ * first; then a thread that is stopped while it waits for the one asks for the
+ * other, and how often it was stopped there. */
+static const char fickle[] =
+    "import ui\n"
+    "import system\n"
+    "class Fickle: Window(\"F\", Label(\"looks\"), 300, 200) {\n"
+    "    fun handle(event: Event) {\n"
+    "        if event.isDown and event.usage > 0 { look() }\n"
+    "        super.handle(event)\n"
+    "    }\n"
+    "    fun look() {\n"
+    "        let all = Generation.all()\n"
+    "        let new = all[all.size - 1]\n"
+    "        let old = all[all.size - 2]\n"
+    "        var asks = false\n"
+    "        var stopped = 0\n"
+    "        print(\"{sum(new)} {sum(old)}\")\n"
+    "        let asker = spawn {\n"
+    "            asks = true\n"
+    "            try { old.picture(64) } catch e: StopError { stopped += 1 }\n"
+    "            print(\"{sum(new)} {stopped}\")\n"
+    "        }\n"
+    "        while not asks { Thread.yield() }\n"
+    "        asker.stop()\n"
+    "        asker.join()\n"
+    "    }\n"
+    "    fun sum(of: Generation): Int {\n"
+    "        let pixels = of.picture(64)\n"
+    "        var sum = 0\n"
+    "        for i in 0..<pixels.length {\n"
+    "            sum = (sum * 31 + pixels[i].toInt()) % 1000000007\n"
+    "        }\n"
+    "        return sum\n"
+    "    }\n"
+    "}\n"
+    "class FickleApp: App { fun open() { Fickle().run() } }\n";
+
+TEST("a picture that was given up is not taken for the next one") {
+    window_world_start(fickle);
+    WmWindow *window = &window_world_seat()->window;
+    window_world_seat()->domain->rights |= DOMAIN_MAY_TRAVEL;
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    window->wanted.y += 200;
+    window->changed = true;
+    window_world_rest();
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    vm_set_stress(300); /* the stop comes between two steps */
+    harness_printed[0] = 0;
+    window_world_key(4);
+    window_world_rest();
+    vm_set_stress(0);
+    char *end;
+    long new = strtol(harness_printed, &end, 10);
+    long old = strtol(end, &end, 10);
+    EXPECT(new > 0 && old > 0 && new != old);
+    EXPECT_EQUAL(strtol(end, &end, 10), new);
+    EXPECT_EQUAL(strtol(end, &end, 10), 1);
+    window_world_stop();
+}
