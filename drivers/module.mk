@@ -4,5 +4,5 @@ PC_SOURCES += $(sort $(wildcard drivers/*.c))
 EXTRA_drivers/screen := -fno-tree-loop-distribute-patterns -fno-tree-vectorize
 
 # What needs no hardware is tested on any machine.
-UNIT_SOURCES += drivers/keyboard.c drivers/pointer.c drivers/pci.c \
-    drivers/rtc_time.c
+UNIT_SOURCES += drivers/bochs.c drivers/keyboard.c drivers/pointer.c \
+    drivers/pci.c drivers/rtc_time.c

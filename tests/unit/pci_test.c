@@ -1,4 +1,6 @@
-/* Walking over PCI, on a faked machine behind kernel/device.h. */
+/* Walking over PCI, and the screen's card, on a faked machine behind
+ * kernel/device.h. */
+#include "drivers/bochs.h"
 #include "drivers/pci.h"
 
 #include <string.h>
@@ -36,10 +38,13 @@ void device_config_write(uint8_t bus, uint8_t slot, uint8_t function,
 }
 
 static uint32_t registers[4];
+static uint16_t card[16]; /* registers of the screen's card */
 static DeviceHandler *claimed;
 
 void *device_map(uint64_t physical, uint64_t bytes, DeviceCaching caching) {
-    (void)bytes, (void)caching;
+    (void)caching;
+    if (physical == 0xfeb00500 && bytes == sizeof card)
+        return card;
     return physical == 0x100002000 ? registers : NULL;
 }
 
@@ -154,4 +159,65 @@ TEST("a device that interrupts by messages is told where, and let loose") {
     EXPECT_EQUAL(registers[2], 0x41);
     EXPECT_EQUAL(registers[3], 0);
     EXPECT_EQUAL(function->words[24], 0x80000011);
+}
+
+/* ---- The screen's card ---- */
+
+/* As many units of 64 KiB of memory. */
+static void blank_card(uint16_t units) {
+    memset(card, 0, sizeof card);
+    card[0] = 0xb0c5;
+    card[10] = units;
+}
+
+/* Nothing was written. */
+static bool card_is_blank(void) {
+    for (int i = 1; i < 10; i++)
+        if (card[i])
+            return false;
+    return true;
+}
+
+static void add_card(void) {
+    struct Function *function;
+    DeviceScreen screen;
+    PciDevice device = only(&function);
+    function->words[4] = 0xd0000008; /* its memory */
+    function->words[6] = 0xfeb00000; /* its registers */
+    bochs_visit(&device);
+    EXPECT(!bochs_set_mode(640, 480, &screen)); /* not this one */
+    device.vendor = 0x1234;
+    device.device = 0x1111;
+    bochs_visit(&device);
+    EXPECT_EQUAL(function->words[1] & 6, 6);
+}
+
+TEST("a mode is set when the card has room for all of its pixels") {
+    static const uint16_t modes[][3] = {
+        /* 640 * 480 * 4 is 18.75 units, 1920 * 1080 * 4 126.6 */
+        {640, 480, 19},
+        {1920, 1080, 127},
+        {1024, 768, 48}};
+    add_card();
+    for (int i = 0; i < 3; i++) {
+        uint16_t width = modes[i][0], height = modes[i][1];
+        DeviceScreen screen = {.address = 1, .width = 2};
+        blank_card(modes[i][2] - 1);
+        EXPECT(!bochs_set_mode(width, height, &screen));
+        EXPECT(card_is_blank() && screen.address == 1 && screen.width == 2);
+        blank_card(modes[i][2]);
+        EXPECT(bochs_set_mode(width, height, &screen));
+        const uint16_t wanted[] = {width, height, 32, 0x41, 0,
+                                   width, height, 0,  0};
+        EXPECT(memcmp(card + 1, wanted, sizeof wanted) == 0);
+        EXPECT_EQUAL(screen.address, 0xd0000000);
+        EXPECT_EQUAL(screen.pitch, width * 4u);
+        EXPECT(screen.width == width && screen.height == height);
+        EXPECT(screen.bits == 32 && screen.red_shift == 16 &&
+               screen.green_shift == 8 && screen.blue_shift == 0);
+    }
+    blank_card(256);
+    card[0] = 0xb0a0; /* no such card */
+    EXPECT(!bochs_set_mode(640, 480, &(DeviceScreen){0}));
+    EXPECT(card_is_blank());
 }
