@@ -224,4 +224,22 @@ MUTANTS = [
      ".age = age ? age : ++compilation_ages", ".age = ++compilation_ages",
      "who had to begin anew is the youngest for ever",
      ("unit", "J2: who begins anew")),
+    ("case-of-another-class", "vm/compiler/check_match.c",
+     "member->left->kind != NODE_NAME || member->left->name != class->name)",
+     "member->left->kind != NODE_NAME || !class)",
+     "a constant of another class is taken for the case of its name",
+     ("language", "tests/language/enums/qualified-patterns.rev")),
+    ("index-in-a-condition", "vm/compiler/parser_expression.c",
+     "    parser_take(parser);\n"
+     "    parser->no_braces = false;\n"
+     "    node->left = object;",
+     "    parser_take(parser);\n"
+     "    node->left = object;",
+     "in an index of a condition a brace is no closure's",
+     ("language", "tests/language/syntax/braces-in-conditions.rev")),
+    ("break-out-of-closure", "vm/compiler/check_closure.c",
+     "    checker->loops = 0;\n",
+     "",
+     "a closure may leave the loop around it",
+     ("language", "tests/language/diagnostics/loops-around-closures.rev")),
 ]

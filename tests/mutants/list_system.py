@@ -264,4 +264,9 @@ MUTANTS = [
      "    if (!domain || !trash_holds(domain))",
      "an app without the right takes others from the trash",
      ("unit", "only an app with the right takes")),
+    ("mode-size", "drivers/bochs.c",
+     "(uint64_t)width * height * 4 <=",
+     "(uint64_t)width * height <=",
+     "a mode is set for which the card has no memory",
+     ("unit", "has room for all of its pixels")),
 ]

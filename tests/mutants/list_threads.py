@@ -183,4 +183,9 @@ MUTANTS = [
      "    if (old && number < old->length)", "    if (old && number <= old->length)",
      "the variables of a module may be put past the end of their domain's",
      ("unit", "variables of any number of modules")),
+    ("last-sleeper", "vm/run/scheduler.c",
+     "first && !room_waits(i, 0) && first->key < earliest",
+     "first && !room_waits(i, 0)",
+     "the machine sleeps as long as the last app does",
+     ("unit", "of several apps that sleep")),
 ]

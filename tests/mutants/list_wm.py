@@ -338,4 +338,10 @@ MUTANTS = [
      "                         theme_dark.text ?",
      "a picture of the past is in the theme of the present",
      ("unit", "an older desktop looks the same")),
+    ("picture-given-up", "wm/past_picture.c",
+     "return job && job->owner == call->thread &&\n"
+     "           job->generation == call->arguments[0];",
+     "return job && job->owner == call->thread;",
+     "a picture of the past that was given up is taken for the next",
+     ("unit", "that was given up is not taken")),
 ]
