@@ -11,6 +11,8 @@ void worker_start(void) {
 }
 
 void worker_owes(uint64_t units) {
-    worker.domain->debt += units;
-    heap_hurry |= worker.domain->debt >= SLICE_UNITS;
+    Domain *domain = worker.domain;
+    domain->debt += units;
+    heap_hurry |= domain->debt >= SLICE_UNITS ||
+                  domain->used_bytes > domain->limit_bytes;
 }

@@ -57,7 +57,7 @@ extern Worker worker;
 void worker_start(void);
 
 /* What the running domain, which is announced, pays for before its later turns;
- * when that is much, the slice ends soon. */
+ * when that is much, or the memory is of a reserve, the slice ends soon. */
 void worker_owes(uint64_t units);
 
 #endif
