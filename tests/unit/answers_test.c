@@ -86,7 +86,7 @@ static void comes_after_each_answer(void) {
         life_turns(2);
         sim_time_set_ns(platform_now_ns() + 3 * MINUTE_NS);
     }
-    EXPECT_EQUAL(answers_app_count(), 0);
+    EXPECT_EQUAL(life_apps(), 0);
 }
 
 TEST("an answered notice takes none of another away that comes later") {
@@ -129,7 +129,7 @@ static void start_three(void) {
 static void are_sorted(void) {
     static const char *const names[] = {"Editor", "Counter", "Shell"};
     start_three();
-    EXPECT_EQUAL(answers_app_count(), 3);
+    EXPECT_EQUAL(life_apps(), 3);
     for (unsigned round = 0; round < 6; round++) {
         int32_t places[3];
         take(names[round * 2 % 3], 2u << 20);
@@ -167,7 +167,7 @@ static void is_the_one_that_was_seen(void) {
     life_turns(2);
     EXPECT(!heap_domain(number));
     EXPECT(app_called("Editor") && app_called("Shell"));
-    EXPECT_EQUAL(answers_app_count(), 2);
+    EXPECT_EQUAL(life_apps(), 2);
 }
 
 TEST("the app that was seen in a notice is stopped, whatever came since") {
@@ -244,7 +244,7 @@ static void are_offered(void) {
     EXPECT(asks()); /* that was no waiting */
     EXPECT(!is_offered(generations[0], "first"));
     EXPECT(is_offered(generations[1], ""));
-    EXPECT_EQUAL(answers_app_count(), 1);
+    EXPECT_EQUAL(life_apps(), 1);
 }
 
 TEST("of pinned generations all but the newest two are offered, by name") {

@@ -74,7 +74,7 @@ static void is_still_the_first(void) {
     start();
     EXPECT(script_shows("first") && !script_shows("second"));
     EXPECT_EQUAL(count_of("app"), 1);
-    answers_stop(answers_app(answers_app_count() - 1));
+    answers_stop(answers_app(life_apps() - 1));
     life_turns(5);
     EXPECT_EQUAL(count_of("app"), 0);
     life_snapshot();
@@ -103,7 +103,7 @@ static const char *complaint;
 static void is_refused(void) {
     start();
     EXPECT(sim_log_find(complaint) != NULL);
-    EXPECT_EQUAL(answers_app_count(), 1);
+    EXPECT_EQUAL(life_apps(), 1);
     EXPECT_EQUAL(desktop_window_count(), 1);
     life_type("goes on");
     EXPECT(script_shows(" words"));

@@ -9,6 +9,7 @@
 
 #include "kernel/base/check.h"
 #include "kernel/base/keymap.h"
+#include "kernel/system/notices/answers.h"
 #include "kernel/system/system.h"
 #include "persist/memory/snapshot.h"
 #include "tests/sim/sim.h"
@@ -168,6 +169,11 @@ static void press(char letter) {
 void life_press(const char *text) {
     for (; *text; text++)
         press(*text);
+}
+
+uint32_t life_apps(void) {
+    answers_list();
+    return answers_listed_apps();
 }
 
 void life_type(const char *text) {

@@ -41,6 +41,9 @@ bool life_until(const char *prefix);
 /* A snapshot that is asked for is durable; its generation. */
 uint64_t life_snapshot(void);
 
+/* How many apps there are. */
+uint32_t life_apps(void);
+
 void life_type(const char *text);
 /* The same, but nobody has seen the keys yet. */
 void life_press(const char *text);

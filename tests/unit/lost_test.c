@@ -73,7 +73,7 @@ static void expect_windows(Choice first, Choice second) {
     bool any_back = first == BACK || second == BACK;
     EXPECT_EQUAL(desktop_window_count(),
                  (first != CLOSED) + (second != CLOSED));
-    EXPECT_EQUAL(answers_app_count(), desktop_window_count());
+    EXPECT_EQUAL(life_apps(), desktop_window_count());
     EXPECT_EQUAL(script_shows("1 word"), any_back);
 }
 

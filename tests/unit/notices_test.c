@@ -68,7 +68,7 @@ static void has_ended_meanwhile(void) {
     EXPECT(asks());
     answers_stop(seat_first()->domain);
     apps_reap();
-    EXPECT_EQUAL(answers_app_count(), 0);
+    EXPECT_EQUAL(life_apps(), 0);
     EXPECT(life_click("item", "Stop Editor for good"));
     EXPECT(asks());
 }

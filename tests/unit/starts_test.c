@@ -121,6 +121,19 @@ static void goes_back(void) {
     EXPECT(!"it goes back");
 }
 
+/* While the notice is shown the generations go on. */
+static void goes_back_later(void) {
+    char words[80];
+    sim_setting("held", "1");
+    life_start();
+    for (int i = 0; i < 3; i++)
+        life_snapshot();
+    snprintf(words, sizeof words,
+             "Go back to generation %lu, less than a minute ago", life_note[0]);
+    EXPECT(life_click("item", words));
+    EXPECT(!"it goes back");
+}
+
 static void is_before_the_words(void) {
     sim_setting("held", "0");
     life_start();
@@ -134,6 +147,14 @@ TEST("the notice leads to the older generation that it names") {
     life_run(first);
     life_run(types);
     EXPECT(life_run(goes_back));
+    life_run(is_before_the_words);
+}
+
+TEST("the notice does what it said when it came, whatever came since") {
+    life_disk_new();
+    life_run(first);
+    life_run(types);
+    EXPECT(life_run(goes_back_later));
     life_run(is_before_the_words);
 }
 

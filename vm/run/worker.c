@@ -13,6 +13,6 @@ void worker_start(void) {
 void worker_owes(uint64_t units) {
     Domain *domain = worker.domain;
     domain->debt += units;
-    heap_hurry |= domain->debt >= SLICE_UNITS ||
-                  domain->used_bytes > domain->limit_bytes;
+    heap_hurry |=
+        domain->debt >= SLICE_UNITS || domain->used_bytes > domain->limit_bytes;
 }

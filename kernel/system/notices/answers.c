@@ -5,6 +5,7 @@
 #include "kernel/platform.h"
 #include "persist/memory/memory.h"
 #include "persist/store/store.h"
+#include "vm/heap/heap.h"
 #include "vm/run/trash.h"
 #include "vm/run/vm.h"
 
@@ -26,13 +27,6 @@ Domain *answers_app(uint32_t place) {
             return domain;
     }
     return NULL;
-}
-
-uint32_t answers_app_count(void) {
-    uint32_t count = 0;
-    while (answers_app(count))
-        count++;
-    return count;
 }
 
 void answers_stop(Domain *domain) {
@@ -67,29 +61,65 @@ void answers_add_size(Text *text, uint64_t bytes) {
         text_add_format(text, "%lu MB", megabytes);
 }
 
-/* Number 0: there is none. */
-static FormatRecord older_at(uint32_t place) {
+/* ---- What is listed ---- */
+
+enum { RETURNS_MOST = 1024 };
+
+static struct {
+    uint64_t apps[ROOT_DOMAINS_MAX]; /* numbers */
+    uint32_t app_count;
+    struct {
+        uint64_t generation;
+        int64_t wall_us;
+    } returns[RETURNS_MOST];
+    uint32_t return_count;
+} listed;
+
+void answers_list(void) {
     Store *store = memory_store();
     uint32_t count = store ? store_record_count(store) : 0;
     uint64_t present = count ? store_durable_generation(store) : 0;
-    while (count-- > 0) {
+    const Domain *domain;
+    listed.app_count = listed.return_count = 0;
+    while ((domain = answers_app(listed.app_count)))
+        listed.apps[listed.app_count++] = domain->number;
+    while (count-- > 0 && listed.return_count < RETURNS_MOST) {
         FormatRecord record = store_record(store, count);
-        if (record.generation != present && place-- == 0)
-            return record;
+        if (record.generation == present)
+            continue;
+        listed.returns[listed.return_count].generation = record.generation;
+        listed.returns[listed.return_count++].wall_us = record.wall_us;
     }
-    return (FormatRecord){0};
+}
+
+uint32_t answers_listed_apps(void) {
+    return listed.app_count;
+}
+
+void answers_add_stop(Text *text, uint32_t place) {
+    const Domain *domain = heap_domain(listed.apps[place]);
+    const String *name = domain ? vm_app_name(domain) : NULL;
+    text_add_format(text, "Stop %.*s for good", name ? (int)name->length : 1,
+                    name ? name->bytes : "?");
+}
+
+void answers_stop_listed(uint32_t place) {
+    Domain *domain = heap_domain(listed.apps[place]);
+    int exit_code;
+    if (domain && !vm_app_ended(domain, &exit_code))
+        answers_stop(domain);
 }
 
 bool answers_add_return(Text *text, uint32_t place) {
-    FormatRecord older = older_at(place);
-    if (older.generation == 0)
+    if (place >= listed.return_count)
         return false;
-    text_add_format(text, "Go back to generation %lu, ", older.generation);
-    answers_add_age(text, older.wall_us);
+    text_add_format(text, "Go back to generation %lu, ",
+                    listed.returns[place].generation);
+    answers_add_age(text, listed.returns[place].wall_us);
     return true;
 }
 
 void answers_return(uint32_t place) {
-    Status status = answers_deeds()->go_back(older_at(place).generation);
+    Status status = answers_deeds()->go_back(listed.returns[place].generation);
     log_line("travel: the machine cannot go back: %s", status_text(status));
 }

@@ -31,15 +31,24 @@ const AnswersDeeds *answers_deeds(void);
 
 /* The place-th app that is there, or NULL. */
 Domain *answers_app(uint32_t place);
-uint32_t answers_app_count(void);
 
 /* A person stops the app for good; or ends it, so that it can be brought back.
  */
 void answers_stop(Domain *domain);
 void answers_end(Domain *domain);
 
-/* "Go back to generation 7, an hour ago": the place-th older one, the newest
- * first; false: there is none. */
+/* What a notice lists, as it is now. Until the next call the places are of what
+ * was listed then, whatever has come or gone since. */
+void answers_list(void);
+uint32_t answers_listed_apps(void);
+
+/* "Stop Editor for good": the place-th app that was listed; and stopping it,
+ * if it is still there. */
+void answers_add_stop(Text *text, uint32_t place);
+void answers_stop_listed(uint32_t place);
+
+/* "Go back to generation 7, an hour ago": the place-th older one that was
+ * listed, the newest first; false: there is none. */
 bool answers_add_return(Text *text, uint32_t place);
 /* Goes there; returns when that cannot be, and the log says why. */
 void answers_return(uint32_t place);

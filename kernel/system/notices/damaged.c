@@ -37,5 +37,6 @@ void damaged_step(bool damaged) {
         return;
     shown = true;
     vm_hold(true, NULL);
+    answers_list();
     notice_show(&notice);
 }

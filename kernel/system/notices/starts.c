@@ -73,20 +73,18 @@ static void start_apps(void) {
 static const char *answer(uint32_t place) {
     static char words[80];
     Text text = text_on(words, sizeof words);
-    uint32_t apps = answers_app_count();
+    uint32_t apps = answers_listed_apps();
     if (place == 0)
         return apps ? "Start the apps" : "Go on";
     if (place <= apps) {
-        const String *name = answers_app(place - 1)->name;
-        text_add_format(&text, "Stop %.*s for good", (int)name->length,
-                        name->bytes);
+        answers_add_stop(&text, place - 1);
         return text_end(&text);
     }
     return answers_add_return(&text, place - 1 - apps) ? text_end(&text) : NULL;
 }
 
 static void chosen(uint32_t place) {
-    uint32_t apps = answers_app_count();
+    uint32_t apps = answers_listed_apps();
     if (place == 0) {
         start_apps();
         return;
@@ -94,7 +92,7 @@ static void chosen(uint32_t place) {
     if (place > apps) {
         answers_return(place - 1 - apps);
     } else {
-        answers_stop(answers_app(place - 1));
+        answers_stop_listed(place - 1);
     }
     starts_offer();
 }
@@ -112,6 +110,7 @@ void starts_offer(void) {
         .text = "Everything is there as it was; nothing of it runs yet.",
         .answer = answer,
         .chosen = chosen};
+    answers_list();
     if (starts.hold)
         notice_show(starts.failed >= FAILED_MOST ? &after_failures : &wanted);
 }
