@@ -263,6 +263,8 @@ Status store_pin(Store *store, uint64_t generation, uint32_t owner,
     FormatMark *old = marks_find(store, FORMAT_MARK_PIN, generation);
     FormatMark before = old ? *old : (FormatMark){0};
     Status status = STATUS_OK;
+    if (old && old->owner == FORMAT_OWNER_PERSON && owner != old->owner)
+        return STATUS_OK; /* it stays what the person made it */
     if (old)
         *old = mark;
     else

@@ -167,7 +167,8 @@ Status store_return_at_start(Store *store, uint64_t generation);
 uint64_t store_return_wanted(const Store *store);
 
 /* Keeps a generation, whatever the retention, until store_unpin; `owner` is a
- * FORMAT_OWNER_, `name` is cut at 39 bytes. At once for this start; durable
+ * FORMAT_OWNER_, `name` is cut at 39 bytes; what a person pinned stays theirs
+ * when a return pins it. At once for this start; durable
  * when it returns. NOT_FOUND; NO_SPACE: so little is free that nothing more may
  * be pinned; LIMIT: too many pins; IO_ERROR, NO_MEMORY: it is as before, but a
  * start may find it pinned. */

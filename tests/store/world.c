@@ -118,6 +118,21 @@ static uint32_t place_of(uint64_t generation) {
     return UINT32_MAX;
 }
 
+static bool is_pinned(uint64_t generation) {
+    uint32_t place = place_of(generation);
+    return place != UINT32_MAX &&
+           store_record(world.store, place).flags & FORMAT_PINNED;
+}
+
+static void note(void) {
+    if (world.note_count == WORLD_NOTES)
+        return;
+    unsigned at = world.note_count++;
+    world.notes[at].place = sim_disk_log_count();
+    world.notes[at].durable = world.durable;
+    memcpy(world.notes[at].pins, world.pins, sizeof world.pins);
+}
+
 /* What was reported of pins is so; of what was not, the store says it. */
 static void take_pins(void) {
     for (unsigned i = 0; i < WORLD_PINS; i++) {
@@ -127,11 +142,15 @@ static void take_pins(void) {
         uint32_t place = place_of(pin->generation);
         bool pinned = place != UINT32_MAX &&
                       store_record(world.store, place).flags & FORMAT_PINNED;
-        WORLD_EXPECT(!pin->sure || pinned == pin->pinned);
+        bool over = pin->by_return && !pinned &&
+                    store_is_ancestor(world.store, pin->generation);
+        WORLD_EXPECT(!pin->sure || pinned == pin->pinned || over);
         WORLD_EXPECT(!pinned || !pin->sure ||
                      store_pin_name(world.store, pin->generation));
-        *pin = pinned ? (WorldPin){pin->generation, true, true} : (WorldPin){0};
+        *pin = pinned ? (WorldPin){pin->generation, true, true, pin->by_return}
+                      : (WorldPin){0};
     }
+    note();
 }
 
 Status world_try_open(StoreOpening *opening_out) {
@@ -173,6 +192,9 @@ void world_reopen(void) {
     if (world_open() != STATUS_OK)
         return;
     world.durable = durable;
+    for (unsigned i = 0; i < WORLD_PINS; i++)
+        if (pins[i].by_return && !is_pinned(pins[i].generation))
+            pins[i].sure = false; /* it was over at this start */
     memcpy(world.pins, pins, sizeof pins);
 }
 
@@ -219,15 +241,6 @@ static Status finish(uint64_t stop_at) {
             return status;
         platform_disk_poll(sim_random() % 2);
     }
-}
-
-static void note(void) {
-    if (world.note_count == WORLD_NOTES)
-        return;
-    unsigned at = world.note_count++;
-    world.notes[at].place = sim_disk_log_count();
-    world.notes[at].durable = world.durable;
-    memcpy(world.notes[at].pins, world.pins, sizeof world.pins);
 }
 
 void world_log_start(void) {
@@ -329,7 +342,8 @@ static WorldPin *pin_begins(uint64_t generation) {
 static void pin_ends(WorldPin *pin, bool pinned, Status status) {
     if (status != STATUS_OK)
         return;
-    *pin = (WorldPin){pin->generation, pinned, true};
+    pin->pinned = pinned;
+    pin->sure = true;
     note();
 }
 
@@ -338,20 +352,22 @@ static void expect_done(Status status) {
     WORLD_EXPECT(status == STATUS_OK || status == STATUS_IO_ERROR);
 }
 
-static bool is_pinned(uint64_t generation) {
-    uint32_t place = place_of(generation);
-    return place != UINT32_MAX &&
-           store_record(world.store, place).flags & FORMAT_PINNED;
-}
-
 void world_pin(uint64_t generation) {
     bool before = is_pinned(generation);
+    WorldPin unchanged = *pin_of(generation);
     WorldPin *pin = pin_begins(generation);
     Status status =
-        store_pin(world.store, generation, FORMAT_OWNER_RETURN, "pinned");
+        store_pin(world.store, generation, FORMAT_OWNER_PERSON, "pinned");
+    if (status == STATUS_NO_SPACE) { /* nothing was tried */
+        *pin = unchanged;
+        note();
+        return;
+    }
     expect_done(status);
     WORLD_EXPECT(is_pinned(generation) == (before || status == STATUS_OK));
     pin_ends(pin, true, status);
+    if (status == STATUS_OK)
+        pin->by_return = false;
 }
 
 void world_unpin(uint64_t generation) {
@@ -365,6 +381,9 @@ void world_unpin(uint64_t generation) {
 void world_back(uint64_t generation) {
     uint64_t left = store_durable_generation(world.store);
     uint32_t place = generation % WORLD_HISTORY;
+    bool before = is_pinned(left);
+    if (left != generation && !before)
+        pin_of(left)->by_return = true;
     WorldPin *pin = left == generation ? NULL : pin_begins(left);
     Status status = store_go_back(world.store, generation);
     if (pin)

@@ -23,7 +23,8 @@ enum {
 typedef struct WorldPin {
     uint64_t generation; /* 0: none */
     bool pinned;
-    bool sure; /* it was reported; else a cut leaves either */
+    bool sure;      /* it was reported; else a cut leaves either */
+    bool by_return; /* not a person's: over when the present grew from it */
 } WorldPin;
 
 typedef struct World {
