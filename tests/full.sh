@@ -22,7 +22,7 @@ play() { # NAME OPTION...: a script comes on standard input
     cat >"$out/$name.ui"
     mkdir -p "$out/$name"
     build/uitest "$machine" "$out/$name.ui" --disk "$disk" --size 1024x700 \
-        --patience 30 --out "$out/$name" "$@" >"$out/$name/errors" 2>&1
+        --patience 120 --out "$out/$name" "$@" >"$out/$name/errors" 2>&1
 }
 
 sound() { # the disk, and the log of the last script
