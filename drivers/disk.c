@@ -21,6 +21,7 @@
 #define PART_BLOCKS 128u
 #define PIECES (PART_BLOCKS + 2) /* with the header and the status */
 #define SLOTS 64u
+#define DISKS_MOST 4u /* of more the log tells */
 
 enum { TYPE_READ = 0, TYPE_WRITE = 1, TYPE_FLUSH = 4 };
 
@@ -34,45 +35,66 @@ typedef struct Slot {
 } Slot;
 _Static_assert(sizeof(Slot) <= PLATFORM_PAGE_BYTES, "a slot is one page");
 
-static VirtioDevice disk_device;
-static VirtioQueue disk_queue;
-static uint64_t disk_blocks;
-static Slot *disk_slots[SLOTS];
-static DiskRequest *disk_owners[SLOTS]; /* NULL: the slot is free */
-static uint32_t disk_free_slots;
-static bool disk_failed; /* a request, at any time */
+typedef struct Disk {
+    VirtioDevice device;
+    VirtioQueue queue;
+    uint64_t blocks;
+    Slot *slots[SLOTS];
+    DiskRequest *owners[SLOTS]; /* NULL: the slot is free */
+    uint32_t free_slots;
+} Disk;
+
+static Disk disk_all[DISKS_MOST];
+static uint32_t disk_count;
+static Disk *disk = disk_all; /* the chosen one */
+static bool disk_failed;      /* a request, at any time */
 
 /* Nothing to do: the sleeping CPU is awake, and polls fetch the rest. */
 static void interrupted(void *context) {
     (void)context;
 }
 
-static bool make_slots(void) {
-    for (uint32_t i = 0; i < disk_queue.size; i++) {
+static bool make_slots(Disk *at) {
+    for (uint32_t i = 0; i < at->queue.size; i++) {
         uint64_t address;
-        disk_slots[i] = device_page(&address);
-        if (!disk_slots[i])
+        at->slots[i] = device_page(&address);
+        if (!at->slots[i])
             return false;
     }
-    disk_free_slots = disk_queue.size;
+    at->free_slots = at->queue.size;
     return true;
 }
 
 void disk_visit(const PciDevice *device) {
-    if (device->vendor != VIRTIO_VENDOR || disk_blocks > 0 ||
+    Disk *at = &disk_all[disk_count];
+    if (device->vendor != VIRTIO_VENDOR ||
         (device->device != DEVICE_TRANSITIONAL &&
          device->device != DEVICE_MODERN))
         return;
-    if (!virtio_open(&disk_device, device, VIRTIO_INDIRECT | FEATURE_FLUSH,
-                     interrupted, NULL) ||
-        !virtio_queue_start(&disk_device, &disk_queue, 0, SLOTS) ||
-        !make_slots())
+    if (disk_count == DISKS_MOST) {
+        log_line("disk: there are more than %u", DISKS_MOST);
         return;
-    virtio_begin(&disk_device);
-    volatile uint32_t *config = (volatile uint32_t *)disk_device.config;
+    }
+    if (!virtio_open(&at->device, device, VIRTIO_INDIRECT | FEATURE_FLUSH,
+                     interrupted, NULL) ||
+        !virtio_queue_start(&at->device, &at->queue, 0, SLOTS) ||
+        !make_slots(at))
+        return;
+    virtio_begin(&at->device);
+    volatile uint32_t *config = (volatile uint32_t *)at->device.config;
     uint64_t sectors = config[0] | (uint64_t)config[1] << 32;
-    disk_blocks = sectors / SECTORS_PER_BLOCK;
-    log_line("disk: %lu MiB", disk_blocks >> 8);
+    at->blocks = sectors / SECTORS_PER_BLOCK;
+    disk_count++;
+    log_line("disk: %lu MiB", at->blocks >> 8);
+}
+
+uint32_t platform_disk_count(void) {
+    return disk_count;
+}
+
+void platform_disk_choose(uint32_t place) {
+    CHECK(place < disk_count && disk->free_slots == disk->queue.size);
+    disk = &disk_all[place];
 }
 
 const char *platform_disk_trouble(void) {
@@ -80,7 +102,7 @@ const char *platform_disk_trouble(void) {
 }
 
 uint64_t platform_disk_blocks(void) {
-    return disk_blocks;
+    return disk->blocks;
 }
 
 /* ---- Starting ---- */
@@ -125,17 +147,17 @@ static uint32_t type_of(DiskAction action) {
 
 static uint16_t take_slot(DiskRequest *owner) {
     uint16_t index = 0;
-    while (disk_owners[index])
+    while (disk->owners[index])
         index++;
-    disk_owners[index] = owner;
-    disk_free_slots--;
+    disk->owners[index] = owner;
+    disk->free_slots--;
     return index;
 }
 
 /* Offers blocks `first` to `first + count` of the request. */
 static void start_part(DiskRequest *request, uint32_t first, uint32_t count) {
     uint16_t index = take_slot(request), pieces = 0;
-    Slot *slot = disk_slots[index];
+    Slot *slot = disk->slots[index];
     slot->header.type = type_of(request->action);
     slot->header.sector = request->action == DISK_FLUSH
                               ? 0
@@ -152,21 +174,21 @@ static void start_part(DiskRequest *request, uint32_t first, uint32_t count) {
     add_piece(slot, &pieces, address_in_slot(slot, &slot->status), 1,
               VIRTIO_DEVICE_WRITES);
     slot->table[pieces - 1].flags = VIRTIO_DEVICE_WRITES;
-    disk_queue.descriptors[index] = (VirtioDescriptor){
+    disk->queue.descriptors[index] = (VirtioDescriptor){
         device_address(slot->table),
         (uint32_t)(pieces * sizeof(VirtioDescriptor)), VIRTIO_TABLE, 0};
-    virtio_queue_offer(&disk_queue, index);
+    virtio_queue_offer(&disk->queue, index);
 }
 
 Status platform_disk_submit(DiskRequest *request) {
-    if (disk_blocks == 0)
+    if (disk->blocks == 0)
         return STATUS_NO_DISK;
     uint32_t count = request->action == DISK_FLUSH ? 0 : request->count;
     CHECK(request->action == DISK_FLUSH ||
           (count >= 1 && count <= 2 * PART_BLOCKS &&
-           request->block + count <= disk_blocks));
+           request->block + count <= disk->blocks));
     uint32_t parts = count > PART_BLOCKS ? 2 : 1;
-    if (disk_free_slots < parts)
+    if (disk->free_slots < parts)
         return STATUS_BUSY;
     request->done = false;
     request->status = STATUS_OK;
@@ -176,26 +198,26 @@ Status platform_disk_submit(DiskRequest *request) {
         uint32_t left = count - first;
         start_part(request, first, left < PART_BLOCKS ? left : PART_BLOCKS);
     }
-    virtio_queue_ring(&disk_queue);
+    virtio_queue_ring(&disk->queue);
     return STATUS_OK;
 }
 
 /* ---- Finishing ---- */
 
 bool disk_has_news(void) {
-    return disk_blocks > 0 && virtio_queue_has_used(&disk_queue);
+    return disk->blocks > 0 && virtio_queue_has_used(&disk->queue);
 }
 
 /* True when the request of the slot has all its parts back. */
 static bool finish_part(uint16_t index) {
-    CHECK(index < disk_queue.size && disk_owners[index]);
-    DiskRequest *request = disk_owners[index];
-    if (disk_slots[index]->status != 0) {
+    CHECK(index < disk->queue.size && disk->owners[index]);
+    DiskRequest *request = disk->owners[index];
+    if (disk->slots[index]->status != 0) {
         request->status = STATUS_IO_ERROR;
         disk_failed = true;
     }
-    disk_owners[index] = NULL;
-    disk_free_slots++;
+    disk->owners[index] = NULL;
+    disk->free_slots++;
     uintptr_t parts = (uintptr_t)request->machine - 1;
     request->machine = (void *)parts;
     request->done = parts == 0;
@@ -205,14 +227,14 @@ static bool finish_part(uint16_t index) {
 static bool finish_all(void) {
     bool finished = false;
     uint16_t index;
-    while (virtio_queue_next_used(&disk_queue, &index))
+    while (virtio_queue_next_used(&disk->queue, &index))
         finished |= finish_part(index);
     return finished;
 }
 
 void platform_disk_poll(bool wait) {
-    if (disk_blocks == 0)
+    if (disk->blocks == 0)
         return;
-    while (!finish_all() && wait && disk_free_slots < disk_queue.size)
+    while (!finish_all() && wait && disk->free_slots < disk->queue.size)
         device_sleep(disk_has_news);
 }

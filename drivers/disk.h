@@ -1,4 +1,4 @@
-/* disk.h: the disk, a virtio block device. platform_disk_* are here. */
+/* disk.h: the disks, virtio block devices. platform_disk_* are here. */
 #ifndef DRIVERS_DISK_H
 #define DRIVERS_DISK_H
 
@@ -6,7 +6,8 @@
 
 #include "drivers/pci.h"
 
-/* Starts the first virtio block device that is shown. */
+/* Starts a virtio block device; the first is the disk until another is chosen.
+ */
 void disk_visit(const PciDevice *device);
 
 /* True when a finished request waits for platform_disk_poll. */

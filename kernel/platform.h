@@ -145,6 +145,11 @@ typedef struct DiskRequest {
     struct DiskRequest *next; /* the machine's own use */
 } DiskRequest;
 
+/* How many disks the machine can drive; one of them is the disk, the first as
+ * long as no other was chosen. Nothing may be under way then. */
+uint32_t platform_disk_count(void);
+void platform_disk_choose(uint32_t place);
+
 /* Whole blocks of the disk, 0 when there is none. */
 uint64_t platform_disk_blocks(void);
 

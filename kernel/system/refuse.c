@@ -19,8 +19,6 @@ enum {
     HINT_HEIGHT = 44,
 };
 
-static const char hint[] = "Press a key to switch off.";
-
 /* The sentence from `top` on; its height. Draws with a canvas. */
 static int32_t set_lines(Canvas *canvas, int32_t x, int32_t top,
                          const char *sentence) {
@@ -30,7 +28,7 @@ static int32_t set_lines(Canvas *canvas, int32_t x, int32_t top,
 }
 
 static void draw(Canvas *canvas, Rect screen, const char *title,
-                 const char *sentence) {
+                 const char *sentence, const char *hint) {
     const Theme *theme = &theme_light;
     int32_t height = 2 * CARD_PADDING + TITLE_HEIGHT + HINT_HEIGHT +
                      set_lines(NULL, 0, 0, sentence);
@@ -45,12 +43,12 @@ static void draw(Canvas *canvas, Rect screen, const char *title,
     y += TITLE_HEIGHT + set_lines(canvas, x, y + TITLE_HEIGHT, sentence);
     typeset_label(canvas, THEME_FONT_SMALL,
                   (Rect){x, y + HINT_HEIGHT - LINE_HEIGHT, width, LINE_HEIGHT},
-                  TYPESET_START, hint, sizeof hint - 1, theme->secondary);
+                  TYPESET_START, hint, text_length(hint), theme->secondary);
 }
 
 /* As a person writes it: with a capital and a full stop. */
 static const char *written(const char *sentence) {
-    static char whole[256];
+    static char whole[420];
     Text text = text_on(whole, sizeof whole);
     text_add_format(&text, "%s.", sentence);
     if (whole[0] >= 'a' && whole[0] <= 'z')
@@ -59,7 +57,7 @@ static const char *written(const char *sentence) {
 }
 
 /* False: there is no way to show it. */
-static bool show(const char *title, const char *sentence) {
+static bool show(const char *title, const char *sentence, const char *hint) {
     Screen screen = platform_screen();
     int32_t width = (int32_t)screen.width, height = (int32_t)screen.height;
     Bitmap picture;
@@ -68,7 +66,7 @@ static bool show(const char *title, const char *sentence) {
         return false;
     Canvas canvas;
     canvas_begin(&canvas, picture);
-    draw(&canvas, bitmap_rect(&picture), title, written(sentence));
+    draw(&canvas, bitmap_rect(&picture), title, written(sentence), hint);
     ScreenRect all = {0, 0, width, height};
     platform_screen_show(picture.pixels, picture.stride, &all, 1);
     bitmap_free(&picture);
@@ -87,14 +85,18 @@ static void wait_for_person(void) {
     }
 }
 
+static bool is_alone(void) {
+    const char *headless = platform_setting("headless");
+    return headless && text_equal(headless, "1");
+}
+
 /* `what` is "start" or "go on". */
 static _Noreturn void refuse(const char *what, const char *sentence) {
     char title[40];
     Text text = text_on(title, sizeof title);
-    const char *headless = platform_setting("headless");
-    bool alone = headless && text_equal(headless, "1");
     text_add_format(&text, "Revenant cannot %s", what);
-    bool shown = !alone && show(text_end(&text), sentence);
+    bool shown = !is_alone() &&
+                 show(text_end(&text), sentence, "Press a key to switch off.");
     log_line("recovery: cannot %s: %s", what, sentence);
     if (shown)
         wait_for_person();
@@ -103,6 +105,33 @@ static _Noreturn void refuse(const char *what, const char *sentence) {
 
 _Noreturn void refuse_start(const char *sentence) {
     refuse("start", sentence);
+}
+
+/* The number that a key types, from 0; `count`: another key, or none. */
+static uint32_t next_choice(uint32_t count) {
+    InputEvent event;
+    while (platform_input_next(&event)) {
+        if (event.kind == INPUT_CLOSE)
+            platform_stop(1);
+        if (event.kind == INPUT_KEY && event.down && event.text >= '1' &&
+            event.text < '1' + count)
+            return event.text - '1';
+    }
+    platform_idle(UINT64_MAX);
+    return count;
+}
+
+uint32_t refuse_or_choose(const char *sentence, uint32_t count) {
+    char hint[60];
+    Text text = text_on(hint, sizeof hint);
+    text_add_format(&text, "Press its number, 1 to %u.", count);
+    if (is_alone() || !show("Which world is yours?", sentence, text_end(&text)))
+        refuse_start(sentence);
+    log_line("recovery: a person is asked: %s", sentence);
+    uint32_t choice = count;
+    while (choice == count)
+        choice = next_choice(count);
+    return choice;
 }
 
 _Noreturn void refuse_to_go_on(const char *sentence) {

@@ -10,6 +10,7 @@
 #include "kernel/system/apps.h"
 #include "kernel/system/assets.h"
 #include "kernel/system/console.h"
+#include "kernel/system/disks.h"
 #include "kernel/system/first.h"
 #include "kernel/system/install.h"
 #include "kernel/system/notices/answers.h"
@@ -427,6 +428,7 @@ uint64_t system_open_world(void) {
     run.test = setting_is_on("test");
     saver_start();
     scrubber_start();
+    disks_find();
     uint64_t generation = open_memory();
     open_vm(generation == 0);
     return generation;

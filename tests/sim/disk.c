@@ -384,6 +384,14 @@ const char *platform_disk_missing(void) {
     return "there is no disk";
 }
 
+uint32_t platform_disk_count(void) {
+    return 1;
+}
+
+void platform_disk_choose(uint32_t place) {
+    CHECK(place == 0);
+}
+
 uint64_t platform_disk_blocks(void) {
     return blocks;
 }

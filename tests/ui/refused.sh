@@ -13,7 +13,7 @@ says() { # WHAT LINE OPTIONS...: the machine comes to say the line
     rm -f "$log"
     qemu-system-x86_64 -machine q35,accel=tcg -nic none -boot d \
         -cdrom build/revenant.iso -display none -monitor none \
-        -serial "file:$log" "$@" 2>"$folder/errors.log" &
+        -serial "file:$log" "$@" 2>"$folder/errors.log" <&0 &
     local pid=$! deadline=$((SECONDS + 60))
     until grep -qa "$line" "$log" 2>/dev/null; do
         kill -0 $pid 2>/dev/null && [ $SECONDS -lt $deadline ] || break
@@ -52,5 +52,56 @@ named old "a virtio disk of the old kind" \
     -device virtio-blk-pci,drive=disk,disable-modern=on
 named SCSI "a virtio SCSI disk" -device virtio-scsi-pci \
     -device scsi-hd,drive=disk
+
+# Of several disks the one with a world is found; between two a person chooses.
+blank=$folder/blank.img world=$folder/world.img other=$folder/other.img
+rm -f "$blank" "$world" "$other"
+truncate -s 64M "$blank" "$world"
+with() { # DISK...: options
+    local i=0 file
+    options=(-m 128)
+    for file in "$@"; do
+        i=$((i + 1))
+        options+=(-drive "if=none,id=disk$i,format=raw,file=$file"
+            -device "virtio-blk-pci,drive=disk$i,addr=$((i + 8))")
+    done
+}
+with "$world"
+says "a world begins" "snapshot: durable generation=2" "${options[@]}"
+cp "$blank" "$other"
+with "$blank" "$world"
+says "the world is found behind a blank disk" "restored=yes" "${options[@]}"
+verdict=same
+cmp -s "$blank" "$other" || verdict=changed
+if [ $verdict = same ]; then passed=$((passed + 1)); else
+    failed=$((failed + 1))
+    echo "refused: the blank disk is not blank any more" >&2
+fi
+with "$blank" "$other"
+says "of blank disks the first is taken" "disk 1 of 2 is taken: none has" \
+    "${options[@]}"
+cp "$world" "$other"
+with "$world" "$other"
+says "the setting chooses" "disk 2 of 2 is taken: the setting says so" \
+    -fw_cfg name=opt/revenant/disk,string=2 "${options[@]}"
+says "alone it is refused" "cannot start: several disks have a world" \
+    -fw_cfg name=opt/revenant/headless,string=1 "${options[@]}"
+mkfifo "$folder/keys.$$"
+exec 3<>"$folder/keys.$$"
+rm "$folder/keys.$$"
+presses=(-monitor stdio)
+says "a person is asked" "a person is asked: several disks have a world" \
+    "${options[@]}" "${presses[@]}" <&3 >/dev/null
+rm -f "$folder/serial.log"
+(
+    until grep -qa "a person is asked" "$folder/serial.log" 2>/dev/null; do
+        read -rt 0.05 <> <(:) || true
+    done
+    echo "sendkey 2" >&3
+) &
+says "a person chooses" "disk 2 of 2 is taken: a person says so" \
+    "${options[@]}" "${presses[@]}" <&3 >/dev/null
+wait
+exec 3>&-
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
