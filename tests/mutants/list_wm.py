@@ -168,7 +168,7 @@ MUTANTS = [
      ("unit", "a commit that is refused")),
     ("paint-half", "wm/paint_native.c",
      "    if (status == STATUS_BUSY)\n        return NATIVE_STEP;\n",
-     "    if (status == STATUS_BUSY)\n        status = STATUS_OK;\n",
+     "    if (status == STATUS_BUSY)\n        return finish(call, seat);\n",
      "half a picture is shown",
      ("unit", "a picture is seen when it is finished")),
     ("paint-after-cut", "wm/paint_native.c",

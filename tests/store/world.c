@@ -150,7 +150,6 @@ static void take_pins(void) {
         *pin = pinned ? (WorldPin){pin->generation, true, true, pin->by_return}
                       : (WorldPin){0};
     }
-    note();
 }
 
 Status world_try_open(StoreOpening *opening_out) {
