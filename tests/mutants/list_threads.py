@@ -47,11 +47,6 @@ MUTANTS = [
      "T1: the tree of waiting threads is as deep as they are many",
      ("unit", "any number of sleepers")),
     # ---- The scheduler ----
-    ("collected-once", "vm/run/interpreter.c",
-     "if (worker.collected_at != start || worker.collected_fuel != fuel)",
-     "if (!worker.collected_at)",
-     "after a collection there is no second one before the slice ends",
-     ("language", "tests/language/errors/memory-given-back.rev")),
     ("collect-for-ever", "vm/run/scheduler.c",
      "    if (worker.collected_at)\n"
      "        used += slice_run(thread, (uint64_t)worker.fuel);\n", "",
