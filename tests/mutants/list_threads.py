@@ -183,4 +183,9 @@ MUTANTS = [
      "first && !room_waits(i, 0)",
      "the machine sleeps as long as the last app does",
      ("unit", "of several apps that sleep")),
+    ("collected-once", "vm/run/interpreter.c",
+     "if (worker.collected_at != start || worker.collected_fuel != fuel)",
+     "if (!worker.collected_at)",
+     "after a collection there is no second one before the slice ends",
+     ("language", "tests/language/errors/memory-given-back.rev")),
 ]

@@ -360,4 +360,8 @@ MUTANTS = [
      "size_t index = i + has_this;",
      "arguments of functions are counted from 0, in what is said",
      ("language", "tests/language/system/arguments.rev")),
+    ("debt-forgotten", "vm/run/slice.c",
+     "thread->domain->debt += fuel < 0 ? (uint64_t)-fuel : 0;", "",
+     "what a thread does beyond its slice costs nothing",
+     ("unit", "what a slice overruns is owed")),
 ]

@@ -105,6 +105,26 @@ static const char busy[] = "import ui\n"
                            "        while true { n = n +% 1 } }\n"
                            "}\n";
 
+TEST("what a slice overruns is owed, and paid") {
+    enum { SMALL = 1000, PAID = 4 };
+    static const char source[] =
+        PROGRAM("    fun work(): Int { let a = \"x\".repeat(200000)\n"
+                "        let b = \"x\".repeat(200000)\n"
+                "        while true { if a != b { return 7 } } }\n");
+    uint64_t owed_last = 0;
+    unsigned paid = 0;
+    window_world_start(source);
+    const Domain *domain = window_world_seat()->domain;
+    window_world_key(4);
+    for (int i = 0; i < 20000 && paid < PAID; i++) {
+        harness_step(SMALL);
+        paid += domain->debt < owed_last;
+        owed_last = domain->debt;
+    }
+    EXPECT_EQUAL(paid, PAID);
+    window_world_stop();
+}
+
 TEST("who overruns its turn pays with the next ones") {
     enum { TURNS = 100, BYTES = 8000000 };
     static const char source[] = PROGRAM(
