@@ -37,7 +37,7 @@ run-language:
 	@build/language $(LIBRARIES_REV) $(LANGUAGE_TESTS)
 needs-language-asan: build/asan/language $(LIBRARIES_REV)
 run-language-asan:
-	@build/asan/language $(LIBRARIES_REV) $(LANGUAGE_TESTS)
+	@build/asan/language --installed $(LIBRARIES_REV) $(LANGUAGE_TESTS)
 # The same with a collection and with a power cut after so many counts.
 run-language-collect:
 	@build/language --collect=500 $(LIBRARIES_REV) $(LANGUAGE_TESTS)

@@ -9,9 +9,11 @@
  * blocks
  * ```rev (the book) is one test per block.
  *
- * usage: language [--show] [--collect=N] [--cut=N] CORE.rvc [UI.rvc] FILE…
- * --show: see all that a program says; the others: machine_harden. Ends in
- * "N passed, N failed". */
+ * usage: language [--show] [--installed] [--collect=N] [--cut=N]
+ *            CORE.rvc [UI.rvc] FILE…
+ * --show: see all that a program says; --installed: programs lie in the system
+ * domain, else each in its own; the others: machine_harden. Ends in "N passed,
+ * N failed". */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,13 +27,19 @@
 #include "vm/compiler/compiler.h"
 #include "wm/desk.h"
 
-enum { OUTPUT_BYTES = 1 << 16, FILE_BYTES = 1 << 20, SLICES_MAX = 20000 };
+enum {
+    OUTPUT_BYTES = 1 << 16,
+    FILE_BYTES = 1 << 20,
+    SLICES_MAX = 20000,
+    APP_BYTES = 64u << 20,
+};
 
 /* What the program did. */
 static char output[OUTPUT_BYTES];
 static char stopped[2048]; /* the exception that ended it, or empty */
 static char last_log[2048];
 static bool show;
+static bool installed; /* programs lie in the system domain */
 
 /* Compiled system modules that the tests may import, core first. */
 enum { LIBRARIES_MAX = 4 };
@@ -83,13 +91,19 @@ static bool load(const char *name, const void *bytes, size_t size,
     return false;
 }
 
-static void run_app(const char *name) {
+static void run_app(const char *name, const CompilerResult *compiled) {
     Domain *domain;
+    char why[400];
+    Text text = text_on(why, sizeof why);
     output[0] = stopped[0] = 0;
-    Status status = vm_start_app("test", "test", 64u << 20, 0, NULL, &domain);
+    Status status =
+        installed
+            ? vm_start_app("test", "test", APP_BYTES, 0, NULL, &domain)
+            : vm_start_program(compiled->bytes, compiled->size_bytes, "test",
+                               APP_BYTES, 0, NULL, &domain, &text);
     if (status != STATUS_OK)
-        snprintf(stopped, sizeof stopped, "it does not start: %s",
-                 status_text(status));
+        snprintf(stopped, sizeof stopped, "it does not start: %s %s",
+                 status_text(status), text_end(&text));
     else
         domain->rights = DOMAIN_MAY_TRAVEL;
     if (status == STATUS_OK && !machine_run(domain, SLICES_MAX))
@@ -102,9 +116,10 @@ static bool run_module(const char *name, const CompilerResult *compiled) {
     for (size_t i = 0; i < library_count; i++)
         good = good &&
                load(name, libraries[i].bytes, libraries[i].size_bytes, true);
-    good = good && load(name, compiled->bytes, compiled->size_bytes, false);
+    if (installed)
+        good = good && load(name, compiled->bytes, compiled->size_bytes, false);
     if (good)
-        run_app(name);
+        run_app(name, compiled);
     machine_stop();
     return good;
 }
@@ -266,14 +281,15 @@ int main(int count, char **words) {
     int first = 1;
     for (; first < count && !strncmp(words[first], "--", 2); first++) {
         show = show || !strcmp(words[first], "--show");
+        installed = installed || !strcmp(words[first], "--installed");
         if (!strncmp(words[first], "--collect=", 10))
             collect_counts = (uint32_t)atoi(words[first] + 10);
         if (!strncmp(words[first], "--cut=", 6))
             cut_counts = (uint32_t)atoi(words[first] + 6);
     }
     if (count < first + 2) {
-        fprintf(stderr, "usage: language [--show] [--collect=N] [--cut=N] "
-                        "CORE.rvc [UI.rvc] FILE...\n");
+        fprintf(stderr, "usage: language [--show] [--installed] [--collect=N] "
+                        "[--cut=N] CORE.rvc [UI.rvc] FILE...\n");
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);

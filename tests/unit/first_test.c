@@ -109,7 +109,8 @@ TEST("the cloned heap holds this build's modules already") {
     apps_update();
     EXPECT_EQUAL(ROOT->next_module, modules);
     EXPECT_EQUAL(memory_dirty_pages(), dirty);
-    EXPECT(symbols_module("ui", 2) && symbols_module("editor", 6));
+    EXPECT(symbols_module(ROOT->domains[0], "ui", 2) &&
+           symbols_module(ROOT->domains[0], "editor", 6));
     EXPECT(!sim_log_find("apps:"));
     memory_close();
 }

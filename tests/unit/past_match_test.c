@@ -89,7 +89,7 @@ static const Module *match(const Domain *domain) {
     const PastClass *of;
     Class *found = NULL;
     Text why = text_on(sentence, sizeof sentence);
-    EXPECT_EQUAL(past_class(past, class_in(first)->id, &of), STATUS_OK);
+    EXPECT_EQUAL(past_class(past, 0, class_in(first)->id, &of), STATUS_OK);
     Status status = past_match_class(past, of, domain, &found, &why);
     text_end(&why);
     EXPECT_EQUAL(status, why.length > 0 ? STATUS_INVALID : STATUS_OK);

@@ -16,7 +16,7 @@ typedef struct LinkField {
 } LinkField;
 
 typedef struct LinkVar {
-    uint64_t module; /* number */
+    uint64_t place; /* module_place */
     uint64_t packed;
     Class *of;
 } LinkVar;
@@ -28,8 +28,10 @@ typedef struct LinkMethod {
 
 typedef struct Link {
     ModuleFile file;
+    Domain *domain; /* where all of it lies: the system's, or it is own */
     Module *module;
     bool system;         /* may declare natives and native layouts */
+    uint32_t next_class; /* own ids are looked for from here */
     Class **types;       /* per type its class; NULL for scalars and none */
     LinkField *fields;   /* per field reference */
     LinkMethod *methods; /* per method reference */
@@ -38,6 +40,10 @@ typedef struct Link {
     Method **own;        /* per method of the file */
     Text *why;           /* a sentence, when something is refused */
 } Link;
+
+static inline bool link_is_own(const Link *link) {
+    return link->domain != ROOT->domains[0];
+}
 
 /* Places in the pool: strings, then types, then method references. */
 static inline uint32_t link_text_place(uint32_t string) {

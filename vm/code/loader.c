@@ -13,10 +13,6 @@
 
 #define POOL_MAX 65535u
 
-static Domain *system_domain(void) {
-    return ROOT->domains[0];
-}
-
 /* ---- Finding things by name ---- */
 
 static Class *find_class(const Module *module, const char *name,
@@ -97,7 +93,7 @@ static Status resolve_types(Link *link) {
 
 static Status resolve_imports(Link *link) {
     Status status;
-    Array *imports = heap_new_array(system_domain(), CLASS_ObjectArray,
+    Array *imports = heap_new_array(link->domain, CLASS_ObjectArray,
                                     link->file.import_count, &status);
     if (!imports)
         return status;
@@ -105,7 +101,8 @@ static Status resolve_imports(Link *link) {
     for (size_t i = 0; i < link->file.import_count; i++) {
         uint32_t number = bytes_get32(link->file.imports + i * 4);
         const FileString *name = &link->file.strings[number];
-        Module *module = symbols_module(name->bytes, name->length);
+        Module *module =
+            symbols_module(link->domain, name->bytes, name->length);
         if (!module)
             return loader_class_refuse(link, number,
                                        "this module is not loaded");
@@ -122,11 +119,11 @@ static Status make_pool(Link *link) {
     if (count > POOL_MAX)
         return loader_class_refuse(link, file->name, "the module is too large");
     Array *pool =
-        heap_new_array(system_domain(), CLASS_ObjectArray, count, &status);
+        heap_new_array(link->domain, CLASS_ObjectArray, count, &status);
     if (!pool)
         return status;
     HEAP_SET(link->module->pool, pool);
-    Array *constants = heap_new_array(system_domain(), CLASS_IntArray,
+    Array *constants = heap_new_array(link->domain, CLASS_IntArray,
                                       file->constant_count, &status);
     if (!constants)
         return status;
@@ -138,7 +135,7 @@ static Status make_pool(Link *link) {
 
 static Status make_module(Link *link) {
     Status status;
-    Module *module = (Module *)heap_allocate(system_domain(), CLASS_Module,
+    Module *module = (Module *)heap_allocate(link->domain, CLASS_Module,
                                              sizeof(Module), &status);
     if (!module)
         return status;
@@ -147,11 +144,15 @@ static Status make_module(Link *link) {
     link->module = module;
     module->hash = link->file.hash;
     module->system = link->system;
-    HEAP_SET(module->name, symbols_intern(name->bytes, name->length, &status));
+    module->own = link_is_own(link);
+    HEAP_SET(module->name,
+             symbols_intern(link->domain, name->bytes, name->length, &status));
     if (status == STATUS_OK)
-        HEAP_SET(module->file,
-                 symbols_intern(source->bytes, source->length, &status));
-    HEAP_SET(module->previous, symbols_module(name->bytes, name->length));
+        HEAP_SET(module->file, symbols_intern(link->domain, source->bytes,
+                                              source->length, &status));
+    if (!module->own) /* of own ones the older goes when nothing uses it */
+        HEAP_SET(module->previous,
+                 symbols_module(link->domain, name->bytes, name->length));
     return status;
 }
 
@@ -197,7 +198,7 @@ static Status resolve_var(Link *link, const FileVarRef *ref, LinkVar *out) {
         !same_type(link, ref->type, out->packed))
         return loader_class_refuse(link, ref->name,
                                    "there is no such variable");
-    out->module = module->number;
+    out->place = module_place(module);
     out->of = link->types[ref->type];
     return STATUS_OK;
 }
@@ -216,7 +217,8 @@ static Method *find_in_interfaces(const Link *link, const Class *of,
                                   uint32_t selector) {
     const Array *ids = of->interfaces;
     for (uint64_t i = 0; ids && i < ids->length; i++) {
-        const Class *each = class_find((uint32_t)ids->at.words[i]);
+        const Class *each =
+            class_find_in(link->domain, (uint32_t)ids->at.words[i]);
         for (size_t k = 0; k < link->file.class_count; k++)
             if (link->classes[k]->id == ids->at.words[i])
                 each = link->classes[k];
@@ -248,7 +250,9 @@ static Status ref_selector(Link *link, const FileMethodRef *ref,
     const FileString *name = &link->file.strings[ref->name];
     text_add_bytes(&text, name->bytes, bytes_min(name->length, 1024));
     loader_names_ref(link, ref, NAMES_BY_ID, &text);
-    Status status = symbols_selector(text.bytes, text.length, selector_out);
+    String *selector_text;
+    Status status = loader_class_selector(link, &text, ref->name, selector_out,
+                                          &selector_text);
     alloc_give(buffer);
     return status;
 }
@@ -295,10 +299,11 @@ static void fill_pool(Link *link) {
 
 /* ---- Code ---- */
 
-static Status set_lines(const FileMethod *file, Method *method) {
+static Status set_lines(const Link *link, const FileMethod *file,
+                        Method *method) {
     Status status;
-    Array *lines = heap_new_array(system_domain(), CLASS_IntArray,
-                                  file->line_count, &status);
+    Array *lines =
+        heap_new_array(link->domain, CLASS_IntArray, file->line_count, &status);
     if (!lines)
         return status;
     for (size_t i = 0; i < file->line_count; i++) {
@@ -315,10 +320,10 @@ static Status set_code(Link *link, const FileMethod *file, Method *method) {
     if (file->flags & (MODULE_NATIVE | MODULE_NO_CODE))
         return STATUS_OK;
     Array *code =
-        heap_new_array(system_domain(), CLASS_IntArray, file->words, &status);
+        heap_new_array(link->domain, CLASS_IntArray, file->words, &status);
     if (!code)
         return status;
-    Array *handlers = heap_new_array(system_domain(), CLASS_IntArray,
+    Array *handlers = heap_new_array(link->domain, CLASS_IntArray,
                                      file->handler_count * 2ull, &status);
     if (!handlers)
         return status;
@@ -328,7 +333,7 @@ static Status set_code(Link *link, const FileMethod *file, Method *method) {
         return status;
     HEAP_SET(method->code, code);
     HEAP_SET(method->handlers, handlers);
-    return set_lines(file, method);
+    return set_lines(link, file, method);
 }
 
 static Status set_all_code(Link *link) {
@@ -344,7 +349,7 @@ static Status set_all_code(Link *link) {
 
 static Status list_classes(Link *link) {
     Status status;
-    Array *list = heap_new_array(system_domain(), CLASS_ObjectArray,
+    Array *list = heap_new_array(link->domain, CLASS_ObjectArray,
                                  link->file.class_count, &status);
     if (!list)
         return status;
@@ -384,6 +389,23 @@ static Status adopt_known(const Link *link) {
     return STATUS_OK;
 }
 
+/* What a domain brought is known to it alone. */
+static Status publish_own(Link *link) {
+    Domain *domain = link->domain;
+    Status status = own_write_module(domain, link->module->number);
+    if (status == STATUS_OK)
+        status = own_write_class(domain, link->module->environment->id);
+    for (size_t i = 0; i < link->file.class_count && status == STATUS_OK; i++)
+        status = own_write_class(domain, link->classes[i]->id);
+    if (status != STATUS_OK)
+        return status;
+    for (size_t i = 0; i < link->file.class_count; i++)
+        own_put_class(domain, link->classes[i]);
+    own_put_class(domain, link->module->environment);
+    own_put_module(domain, link->module);
+    return STATUS_OK;
+}
+
 static Status publish(Link *link) {
     Status status = symbols_reserve_module(link->module->number);
     if (status == STATUS_OK)
@@ -402,15 +424,22 @@ static Status publish(Link *link) {
     }
     symbols_put_class(link->module->environment);
     HEAP_SET(ROOT->modules->at.references[link->module->number], link->module);
-    ROOT->next_module++;
+    link->module->order = ROOT->next_module++;
     return STATUS_OK;
 }
 
 /* ---- The order of steps ---- */
 
 static Status take_number(Link *link) {
-    link->module->number = ROOT->next_module;
-    return ROOT->next_module < UINT16_MAX
+    Status status = STATUS_OK;
+    if (link_is_own(link))
+        status = own_room(link->domain, link->file.class_count + 1ull);
+    if (status != STATUS_OK)
+        return status;
+    link->next_class = OWN_FIRST;
+    link->module->number =
+        link_is_own(link) ? own_free_module(link->domain) : ROOT->next_module;
+    return link->module->number < OWN_MODULES_MAX
                ? STATUS_OK
                : loader_class_refuse(link, link->file.name,
                                      "too many modules were loaded");
@@ -435,7 +464,9 @@ static Status load_steps(Link *link) {
     Status status = set_all_code(link);
     if (status == STATUS_OK && !loader_check(link->module, link->why))
         status = STATUS_INVALID;
-    return status == STATUS_OK ? publish(link) : status;
+    if (status != STATUS_OK)
+        return status;
+    return link_is_own(link) ? publish_own(link) : publish(link);
 }
 
 static void *take_tables(Link *link) {
@@ -476,11 +507,12 @@ static Status check_name(const Link *link) {
 }
 
 /* The module is linked with what its imports would be now. */
-static bool is_current(const Module *module) {
+static bool is_current(const Link *link, const Module *module) {
     const Array *imports = module->imports;
     for (uint64_t i = 0; i < imports->length; i++) {
         const Module *import = (const Module *)imports->at.references[i];
-        if (symbols_module(import->name->bytes, import->name->length) != import)
+        const String *name = import->name;
+        if (symbols_module(link->domain, name->bytes, name->length) != import)
             return false;
     }
     return true;
@@ -488,11 +520,11 @@ static bool is_current(const Module *module) {
 
 static Status load_file(Link *link, Module **module_out) {
     const FileString *name = &link->file.strings[link->file.name];
-    Module *before = symbols_module(name->bytes, name->length);
+    Module *before = symbols_module(link->domain, name->bytes, name->length);
     Status status = check_name(link);
     if (status != STATUS_OK)
         return status;
-    if (before && before->hash == link->file.hash && is_current(before)) {
+    if (before && before->hash == link->file.hash && is_current(link, before)) {
         *module_out = before;
         return STATUS_OK;
     }
@@ -515,9 +547,9 @@ static Status load_file(Link *link, Module **module_out) {
     return status;
 }
 
-Status loader_load(const void *bytes, size_t count, bool system,
+Status loader_load(Domain *domain, const void *bytes, size_t count, bool system,
                    Module **module_out, Text *why) {
-    Link link = {.system = system, .why = why};
+    Link link = {.domain = domain, .system = system, .why = why};
     Status status = module_file_read(bytes, count, &link.file, why);
     if (status == STATUS_OK)
         status = load_file(&link, module_out);

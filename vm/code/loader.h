@@ -1,10 +1,14 @@
-/* loader.h: from the bytes of a .rvc file to classes in the system domain.
+/* loader.h: from the bytes of a .rvc file to classes in a domain.
+ *
+ * What the system installs lies in the system domain, and stays; what an app
+ * brings lies in the app's own (vm/heap/own.h), is known there alone, and goes
+ * when nothing uses it.
  *
  * Of a module that was loaded this holds (loader_check), and of those of one
  * that is about to be published:
  *
- * L1 Its imports are published, with lower numbers.
- * L2 A class has a number of its own below the root's next.
+ * L1 Its imports are published; those of its own table came before.
+ * L2 A class has a number of its own below the root's next, or an own one.
  * L3 A class knows its ancestors by their depth: those of its superclass, then
  *    itself.
  * L4 A class's interfaces ascend by number, and with each it has those that
@@ -22,14 +26,14 @@
 #include "kernel/base/text.h"
 #include "vm/heap/object.h"
 
-/* Checks, verifies and links a module and publishes it. The same bytes loaded
- * twice give the same module; other bytes under a known name, or newer versions
- * of what they import, are installed beside the old version, and used by what
- * is loaded afterwards. `system`:
- * the module may declare natives and classes of native layout. Call it between
- * safepoints; nothing of a refused module is visible. STATUS_INVALID: `why`
- * says in one sentence what is wrong. */
-Status loader_load(const void *bytes, size_t count, bool system,
+/* Checks, verifies and links a module and publishes it in the domain. The same
+ * bytes loaded twice give the same module; other bytes under a known name, or
+ * newer versions of what they import, are installed beside the old version, and
+ * used by what is loaded afterwards. `system`: the module may declare natives
+ * and classes of native layout. Call it between safepoints; nothing of a
+ * refused module is visible. STATUS_INVALID: `why` says in one sentence what is
+ * wrong. STATUS_LIMIT: the domain has no more memory. */
+Status loader_load(Domain *domain, const void *bytes, size_t count, bool system,
                    Module **module_out, Text *why);
 
 /* Looks at L1 to L8. False: the loader is wrong, `why` says where. It is part

@@ -5,8 +5,10 @@
 #include "vm/heap/class.h"
 #include "vm/heap/frame.h"
 #include "vm/heap/kind.h"
+#include "vm/heap/region.h"
 
 typedef struct Look {
+    const Domain *domain; /* NULL: of the system */
     const Module *module;
     Text *why;
     bool bad;
@@ -30,41 +32,57 @@ static const Method *at_place(const Class *of, uint64_t place) {
 
 /* ---- Modules and ids ---- */
 
+static bool is_own_import(const Look *look, const Module *import) {
+    return look->domain && own_module(look->domain, import->number) == import &&
+           import->order <= look->domain->own_modules_made;
+}
+
+static bool is_system_import(const Look *look, const Module *import) {
+    return ROOT->modules->at.references[import->number] == &import->head &&
+           (look->domain || import->number < look->module->number);
+}
+
 static void look_at_imports(Look *look) {
     const Array *imports = look->module->imports;
     for (uint64_t i = 0; i < imports->length; i++) {
         const Module *import = (const Module *)imports->at.references[i];
         need(look,
-             import->number < look->module->number &&
-                 ROOT->modules->at.references[import->number] == &import->head,
+             import->own ? is_own_import(look, import)
+                         : is_system_import(look, import),
              "L1 it imports what is not published", look->module->name);
     }
 }
 
-static const Class *own_class(const Look *look, uint64_t place) {
+static const Class *class_at(const Look *look, uint64_t place) {
     return (const Class *)look->module->classes->at.references[place];
 }
 
 /* The class of this id, of the module itself first: it may not be published
- * yet. Ids were given in the order of the classes, but to those that C knows.
- */
+ * yet. Ids ascend with the classes, but for those that C knows. */
 static const Class *class_of_id(const Look *look, uint64_t id) {
     uint64_t count = look->module->classes->length;
-    uint64_t place = count > 0 ? id - own_class(look, 0)->id : count;
-    if (place < count && own_class(look, place)->id == id)
-        return own_class(look, place);
-    const Class *found = class_find((uint32_t)id);
+    uint64_t low = 0, high = count;
+    while (low < high && class_at(look, low)->id >= CLASS_FIRST_FREE) {
+        uint64_t middle = (low + high) / 2;
+        if (class_at(look, middle)->id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < count && class_at(look, low)->id == id)
+        return class_at(look, low);
+    const Class *found = class_find_in(look->domain, (uint32_t)id);
     for (uint64_t i = 0; i < count && (!found || id < CLASS_FIRST_FREE); i++)
-        if (own_class(look, i)->id == id)
-            return own_class(look, i);
+        if (class_at(look, i)->id == id)
+            return class_at(look, i);
     return found;
 }
 
 static void look_at_id(Look *look, const Class *of) {
-    const Class *found = class_find(of->id);
-    need(look,
-         of->id && of->id < ROOT->next_class &&
-             (!found || found == of || of->id < CLASS_FIRST_FREE),
+    const Class *found = class_find_in(look->domain, of->id);
+    bool given = look->domain ? of->id >= OWN_FIRST
+                              : of->id && of->id < ROOT->next_class;
+    need(look, given && (!found || found == of || of->id < CLASS_FIRST_FREE),
          "L2 another class has its number", of->name);
 }
 
@@ -242,6 +260,9 @@ static void look_at_class(Look *look, const Class *of) {
 
 bool loader_check(const Module *module, Text *why) {
     Look look = {.module = module, .why = why};
+    if (module->own)
+        look.domain =
+            region_header(region_of((uint64_t)(uintptr_t)module))->owner;
     look_at_imports(&look);
     for (uint64_t i = 0; i < module->classes->length && !look.bad; i++) {
         const Class *of = (const Class *)module->classes->at.references[i];

@@ -19,8 +19,15 @@ Status loader_class_refuse(const Link *link, uint32_t string,
     return STATUS_INVALID;
 }
 
-static Domain *system_domain(void) {
-    return ROOT->domains[0];
+Status loader_class_selector(const Link *link, const Text *text, uint32_t name,
+                             uint32_t *number_out, String **text_out) {
+    Status status = symbols_selector(link->domain, text->bytes, text->length,
+                                     number_out, text_out);
+    return status == STATUS_INVALID
+               ? loader_class_refuse(link, name,
+                                     "the system has such a method since it "
+                                     "was renewed; the app must start anew")
+               : status;
 }
 
 /* ---- Ids ---- */
@@ -37,6 +44,23 @@ static Status check_known(const Link *link, const FileClass *file,
     if (made->id < CLASS_FIRST_FREE && !link->system)
         return loader_class_refuse(link, file->name, "the name is taken");
     return STATUS_OK;
+}
+
+/* A number for a class, which has a place in the table. Own ones are free until
+ * the module is published: no other is made meanwhile. */
+static Status take_id(Link *link, uint32_t known, uint32_t *id_out) {
+    if (link_is_own(link)) {
+        *id_out = own_free_class(link->domain, link->next_class);
+        link->next_class = *id_out + 1;
+        return STATUS_OK;
+    }
+    *id_out = known ? known : (uint32_t)ROOT->next_class;
+    Status status = symbols_reserve_class(*id_out);
+    if (status == STATUS_OK && !known)
+        status = heap_write(ROOT, sizeof *ROOT);
+    if (status == STATUS_OK)
+        ROOT->next_class += !known;
+    return status;
 }
 
 static Status make_class(Link *link, const FileClass *file, Class **made_out) {
@@ -56,24 +80,21 @@ static Status make_class(Link *link, const FileClass *file, Class **made_out) {
         return loader_class_refuse(link, file->name,
                                    "the class is there twice");
     Status status;
-    Class *made = (Class *)heap_allocate(system_domain(), CLASS_Class,
+    Class *made = (Class *)heap_allocate(link->domain, CLASS_Class,
                                          sizeof(Class), &status);
     if (!made)
         return status;
     uint32_t known = symbols_known(name.bytes, name.length);
-    made->id = known ? known : (uint32_t)ROOT->next_class;
     made->shape = symbols_known_shape(known ? known : CLASS_FIRST_FREE);
     made->flags = file->flags;
     HEAP_SET(made->module, link->module);
     HEAP_SET(made->boxes, known ? class_find(known)->boxes : NULL);
-    HEAP_SET(made->name, symbols_intern(name.bytes, name.length, &status));
-    if (status == STATUS_OK && !known)
-        status = heap_write(ROOT, sizeof *ROOT);
+    HEAP_SET(made->name,
+             symbols_intern(link->domain, name.bytes, name.length, &status));
     if (status == STATUS_OK)
-        status = symbols_reserve_class(made->id);
+        status = take_id(link, known, &made->id);
     if (status != STATUS_OK)
         return status;
-    ROOT->next_class += !known;
     *made_out = made;
     return check_known(link, file, made);
 }
@@ -157,8 +178,7 @@ static Status set_interfaces(Link *link, size_t index, const FileClass *file) {
     if (!count)
         return STATUS_OK;
     Status status;
-    Array *list =
-        heap_new_array(system_domain(), CLASS_IntArray, count, &status);
+    Array *list = heap_new_array(link->domain, CLASS_IntArray, count, &status);
     if (!list)
         return status;
     bytes_copy(list->at.words, ids, count * sizeof *ids);
@@ -174,21 +194,22 @@ typedef struct Layout {
     uint32_t words; /* of an instance so far */
 } Layout;
 
-static Status begin_layout(const Class *super, size_t own, Layout *out) {
+static Status begin_layout(const Link *link, const Class *super, size_t own,
+                           Layout *out) {
     Status status;
     uint64_t inherited =
         super && super->field_names ? super->field_names->length : 0;
     uint32_t words = super ? super->instance_words : 1;
     uint64_t map_words = (words + own * 2 + 64) / 64;
     *out = (Layout){.count = inherited, .words = words};
-    out->names = heap_new_array(system_domain(), CLASS_ObjectArray,
+    out->names = heap_new_array(link->domain, CLASS_ObjectArray,
                                 inherited + own, &status);
     if (out->names)
-        out->types = heap_new_array(system_domain(), CLASS_IntArray,
+        out->types = heap_new_array(link->domain, CLASS_IntArray,
                                     inherited + own, &status);
     if (out->types)
         out->map =
-            heap_new_array(system_domain(), CLASS_IntArray, map_words, &status);
+            heap_new_array(link->domain, CLASS_IntArray, map_words, &status);
     if (!out->map)
         return status;
     for (uint64_t i = 0; i < inherited; i++) {
@@ -207,7 +228,8 @@ static Status add_field(Link *link, FileField field, Layout *layout) {
     const FileString *name = &link->file.strings[field.name];
     const Class *of = link->types[field.type];
     Status status;
-    String *interned = symbols_intern(name->bytes, name->length, &status);
+    String *interned =
+        symbols_intern(link->domain, name->bytes, name->length, &status);
     if (!interned)
         return status;
     uint32_t word = layout->words;
@@ -255,7 +277,7 @@ static Status set_fields(Link *link, size_t index, const FileClass *file) {
     if (symbols_known_error(made->id) &&
         (!made->super || made->display[1] != CLASS_Exception))
         return loader_class_refuse(link, file->name, "it is no exception");
-    Status status = begin_layout(made->super, file->field_count, &layout);
+    Status status = begin_layout(link, made->super, file->field_count, &layout);
     for (size_t i = 0; i < file->field_count && status == STATUS_OK; i++)
         status = add_field(link, module_file_field(file->fields, i), &layout);
     if (status == STATUS_OK)
@@ -277,17 +299,15 @@ Status loader_class_lay_out(Link *link) {
 }
 
 Status loader_class_environment(Link *link) {
-    Status status = symbols_reserve_class((uint32_t)ROOT->next_class);
-    if (status == STATUS_OK)
-        status = heap_write(ROOT, sizeof *ROOT);
-    if (status != STATUS_OK)
-        return status;
-    Class *made = (Class *)heap_allocate(system_domain(), CLASS_Class,
+    Status status;
+    Class *made = (Class *)heap_allocate(link->domain, CLASS_Class,
                                          sizeof(Class), &status);
     if (!made)
         return status;
+    status = take_id(link, 0, &made->id);
+    if (status != STATUS_OK)
+        return status;
     Class *object = class_get(CLASS_Object);
-    made->id = (uint32_t)ROOT->next_class++;
     made->shape = SHAPE_OBJECT;
     made->flags = MODULE_ABSTRACT | MODULE_FINAL;
     made->depth = 1;
@@ -297,7 +317,7 @@ Status loader_class_environment(Link *link) {
     HEAP_SET(made->name, link->module->name);
     HEAP_SET(made->super, object);
     Layout layout;
-    status = begin_layout(object, link->file.variable_count, &layout);
+    status = begin_layout(link, object, link->file.variable_count, &layout);
     for (size_t i = 0; i < link->file.variable_count && status == STATUS_OK;
          i++)
         status = add_field(link, link->file.variables[i], &layout);

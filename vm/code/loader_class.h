@@ -21,6 +21,10 @@ Status loader_class_methods(Link *link);
  * that can be made. */
 Status loader_class_tables(Link *link);
 
+/* The selector with this text, of something with this name. */
+Status loader_class_selector(const Link *link, const Text *text, uint32_t name,
+                             uint32_t *number_out, String **text_out);
+
 /* Says what is wrong with something of this name; STATUS_INVALID. */
 Status loader_class_refuse(const Link *link, uint32_t string, const char *what);
 

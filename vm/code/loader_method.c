@@ -13,10 +13,6 @@
 
 #define SIGNATURE_BYTES 4096u
 
-static Domain *system_domain(void) {
-    return ROOT->domains[0];
-}
-
 /* ---- Method objects ---- */
 
 /* Places of parameters among the arguments: R first, then S. */
@@ -59,7 +55,7 @@ static Status set_parameters(const Link *link, const FileMethod *file,
                              Method *made) {
     Status status;
     Array *list =
-        heap_new_array(system_domain(), CLASS_IntArray,
+        heap_new_array(link->domain, CLASS_IntArray,
                        made->argument_count * NATIVE_PARAMETER_WORDS, &status);
     if (!list)
         return status;
@@ -106,6 +102,7 @@ static Status name_method(const Link *link, const FileMethod *file,
     if (!buffer)
         return STATUS_NO_MEMORY;
     Status status = STATUS_OK;
+    String *selector_text = NULL;
     const FileString *name = &link->file.strings[file->name];
     Text text = text_on(buffer, SIGNATURE_BYTES);
     text_add_bytes(&text, name->bytes, bytes_min(name->length, 1024));
@@ -113,18 +110,20 @@ static Status name_method(const Link *link, const FileMethod *file,
     if (text.cut || name->length > MODULE_NAME_BYTES_MAX)
         status = loader_class_refuse(link, file->name, "its name is too long");
     if (status == STATUS_OK)
-        status = symbols_selector(text.bytes, text.length, &made->selector);
+        status = loader_class_selector(link, &text, file->name, &made->selector,
+                                       &selector_text);
+    HEAP_SET(made->selector_text, selector_text);
     text = text_on(buffer, SIGNATURE_BYTES);
     loader_names_method(link, file, NAMES_BY_NAME, &text);
     if (status == STATUS_OK && text.cut)
         status =
             loader_class_refuse(link, file->name, "its types are too long");
     if (status == STATUS_OK)
-        HEAP_SET(made->name,
-                 symbols_intern(name->bytes, name->length, &status));
+        HEAP_SET(made->name, symbols_intern(link->domain, name->bytes,
+                                            name->length, &status));
     if (status == STATUS_OK)
-        HEAP_SET(made->signature,
-                 symbols_intern(text.bytes, text.length, &status));
+        HEAP_SET(made->signature, symbols_intern(link->domain, text.bytes,
+                                                 text.length, &status));
     made->signature_hash = module_hash(text.bytes, text.length);
     if (status == STATUS_OK && file->flags & MODULE_NATIVE)
         status = bind_native(link, file, made, &text);
@@ -148,7 +147,7 @@ static Status check_flags(const Link *link, const FileMethod *file,
                                       "its flags contradict each other");
 }
 
-static Class *own_class(const Link *link, uint16_t type) {
+static Class *class_of_file(const Link *link, uint16_t type) {
     for (size_t i = 0; i < link->file.class_count; i++)
         if (link->classes[i] == link->types[type])
             return link->classes[i];
@@ -157,14 +156,15 @@ static Class *own_class(const Link *link, uint16_t type) {
 
 static Status make_method(Link *link, const FileMethod *file,
                           Method **made_out) {
-    Class *owner = file->class_type ? own_class(link, file->class_type) : NULL;
+    Class *owner =
+        file->class_type ? class_of_file(link, file->class_type) : NULL;
     if (file->class_type && !owner)
         return loader_class_refuse(link, file->name,
                                    "its class is of another module");
     Status status = check_flags(link, file, owner);
     if (status != STATUS_OK)
         return status;
-    Method *made = (Method *)heap_allocate(system_domain(), CLASS_Method,
+    Method *made = (Method *)heap_allocate(link->domain, CLASS_Method,
                                            sizeof(Method), &status);
     if (!made)
         return status;
@@ -187,12 +187,12 @@ static void count_methods(const Link *link, Places *counts) {
     }
 }
 
-static Status make_list(Places *counts, const Class *owner, Array **list_out) {
+static Status make_list(const Link *link, Places *counts, const Class *owner,
+                        Array **list_out) {
     bool is_new;
     Status status;
     uint64_t count = *places_at(counts, (uint64_t)(uintptr_t)owner, 0, &is_new);
-    *list_out =
-        heap_new_array(system_domain(), CLASS_ObjectArray, count, &status);
+    *list_out = heap_new_array(link->domain, CLASS_ObjectArray, count, &status);
     return status;
 }
 
@@ -200,10 +200,10 @@ static Status make_list(Places *counts, const Class *owner, Array **list_out) {
 static Status list_with(Link *link, Places *counts) {
     bool is_new;
     count_methods(link, counts);
-    Status status = make_list(counts, NULL, &link->module->functions);
+    Status status = make_list(link, counts, NULL, &link->module->functions);
     for (size_t i = 0; i < link->file.class_count && status == STATUS_OK; i++)
-        status =
-            make_list(counts, link->classes[i], &link->classes[i]->methods);
+        status = make_list(link, counts, link->classes[i],
+                           &link->classes[i]->methods);
     for (size_t i = link->file.method_count; i-- > 0 && status == STATUS_OK;) {
         Class *owner = link->own[i]->owner;
         Array *list = owner ? owner->methods : link->module->functions;
@@ -285,14 +285,14 @@ static uint64_t fill_vtable(const Class *of, const Array *inherited,
     return count;
 }
 
-static Status make_vtable(Class *of) {
+static Status make_vtable(const Link *link, Class *of) {
     Places places;
     Status status;
     const Array *inherited = of->super ? of->super->vtable : NULL;
     uint64_t most =
         (inherited ? inherited->length : 0) + count_virtual(of->methods);
     Array *scratch =
-        heap_new_array(system_domain(), CLASS_ObjectArray, most, &status);
+        heap_new_array(link->domain, CLASS_ObjectArray, most, &status);
     if (!scratch)
         return status;
     if (!places_begin(&places, most))
@@ -300,7 +300,7 @@ static Status make_vtable(Class *of) {
     uint64_t count = fill_vtable(of, inherited, &places, scratch);
     places_end(&places);
     Array *vtable =
-        heap_new_array(system_domain(), CLASS_ObjectArray, count, &status);
+        heap_new_array(link->domain, CLASS_ObjectArray, count, &status);
     if (!vtable)
         return status;
     for (uint64_t i = 0; i < count; i++)
@@ -334,11 +334,10 @@ static void sort(uint64_t *words, uint64_t count) {
     }
 }
 
-static Status make_selectors(Class *of) {
+static Status make_selectors(const Link *link, Class *of) {
     Status status;
     uint64_t count = of->vtable->length;
-    Array *table =
-        heap_new_array(system_domain(), CLASS_IntArray, count, &status);
+    Array *table = heap_new_array(link->domain, CLASS_IntArray, count, &status);
     if (!table)
         return status;
     for (uint64_t i = 0; i < count; i++) {
@@ -365,9 +364,9 @@ static Status check_complete(const Link *link, const FileClass *file,
 Status loader_class_tables(Link *link) {
     for (size_t i = 0; i < link->file.class_count; i++) {
         Class *of = link->classes[i];
-        Status status = make_vtable(of);
+        Status status = make_vtable(link, of);
         if (status == STATUS_OK)
-            status = make_selectors(of);
+            status = make_selectors(link, of);
         if (status == STATUS_OK)
             status = check_complete(link, &link->file.classes[i], of);
         if (status != STATUS_OK)

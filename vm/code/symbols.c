@@ -64,7 +64,8 @@ static Status enlarge(Array **table, Array **numbers) {
     return STATUS_OK;
 }
 
-String *symbols_intern(const char *bytes, uint64_t length, Status *status_out) {
+static String *add_string(const char *bytes, uint64_t length,
+                          Status *status_out) {
     *status_out = STATUS_OK;
     if (!ROOT->strings || (ROOT->string_count + 1) * 2 > ROOT->strings->length)
         *status_out = enlarge(&ROOT->strings, NULL);
@@ -72,8 +73,6 @@ String *symbols_intern(const char *bytes, uint64_t length, Status *status_out) {
         return NULL;
     uint64_t place = find(ROOT->strings, bytes, length);
     Object **at = &ROOT->strings->at.references[place];
-    if (*at)
-        return (String *)*at;
     String *made = heap_new_string(system_domain(), bytes, length, status_out);
     if (made)
         *status_out = heap_write(at, 8);
@@ -86,8 +85,20 @@ String *symbols_intern(const char *bytes, uint64_t length, Status *status_out) {
     return made;
 }
 
-Status symbols_selector(const char *bytes, uint64_t length,
-                        uint32_t *number_out) {
+String *symbols_intern(Domain *domain, const char *bytes, uint64_t length,
+                       Status *status_out) {
+    const Array *table = ROOT->strings;
+    uint64_t place = table ? find(table, bytes, length) : 0;
+    *status_out = STATUS_OK;
+    if (table && table->at.references[place])
+        return (String *)table->at.references[place];
+    return domain == system_domain()
+               ? add_string(bytes, length, status_out)
+               : heap_new_string(domain, bytes, length, status_out);
+}
+
+static Status system_selector(const char *bytes, uint64_t length,
+                              uint32_t *number_out) {
     Status status = STATUS_OK;
     if (!ROOT->selectors || ROOT->next_selector * 2 > ROOT->selectors->length)
         status = enlarge(&ROOT->selectors, &ROOT->selector_numbers);
@@ -97,7 +108,7 @@ Status symbols_selector(const char *bytes, uint64_t length,
     uint64_t *number = &ROOT->selector_numbers->at.words[place];
     Object **at = &ROOT->selectors->at.references[place];
     if (!*at) {
-        String *text = symbols_intern(bytes, length, &status);
+        String *text = symbols_intern(system_domain(), bytes, length, &status);
         if (text)
             status = heap_write(at, 8);
         if (status == STATUS_OK)
@@ -111,6 +122,32 @@ Status symbols_selector(const char *bytes, uint64_t length,
     }
     *number_out = (uint32_t)*number;
     return STATUS_OK;
+}
+
+/* The root's selector with this text. */
+static bool has_selector(const char *bytes, uint64_t length,
+                         uint32_t *number_out) {
+    const Array *table = ROOT->selectors;
+    uint64_t place = table ? find(table, bytes, length) : 0;
+    if (!table || !table->at.references[place])
+        return false;
+    *number_out = (uint32_t)ROOT->selector_numbers->at.words[place];
+    return true;
+}
+
+Status symbols_selector(Domain *domain, const char *bytes, uint64_t length,
+                        uint32_t *number_out, String **text_out) {
+    *text_out = NULL;
+    if (domain == system_domain())
+        return system_selector(bytes, length, number_out);
+    uint32_t own;
+    bool system = has_selector(bytes, length, number_out);
+    Status status =
+        own_selector(domain, bytes, length, !system, &own, text_out);
+    if (status == STATUS_NOT_FOUND && system)
+        return STATUS_OK;
+    *number_out = own;
+    return status == STATUS_OK && system ? STATUS_INVALID : status;
 }
 
 /* ---- Classes ---- */
@@ -185,8 +222,12 @@ Status symbols_reserve_module(uint64_t number) {
     return heap_write(&ROOT->modules->at.references[number], 8);
 }
 
-Module *symbols_module(const char *name, uint64_t length) {
+Module *symbols_module(const Domain *domain, const char *name,
+                       uint64_t length) {
     const Array *all = ROOT->modules;
+    Module *own = own_module_named(domain, name, length);
+    if (own)
+        return own;
     for (uint64_t i = all ? all->length : 0; i-- > 0;) {
         Module *module = (Module *)all->at.references[i];
         if (module && symbols_equal(module->name, name, length))

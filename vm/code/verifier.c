@@ -263,7 +263,8 @@ static void rule_text(Check *check) {
     Object **place = &check->link->module->pool->at.references[check->word.b];
     if (*place)
         return;
-    String *made = symbols_intern(text->bytes, text->length, &check->status);
+    String *made = symbols_intern(check->link->domain, text->bytes,
+                                  text->length, &check->status);
     if (made)
         HEAP_SET(*place, made);
 }
@@ -393,7 +394,7 @@ static void rule_put(Check *check) {
 
 static const LinkVar *var_of(Check *check, uint16_t transient_op) {
     const LinkVar *var = &check->link->vars[check->word.b];
-    check->to.b = (uint16_t)var->module;
+    check->to.b = (uint16_t)var->place;
     check->to.c = FIELD_WORD(var->packed);
     if (is_transient(var->packed))
         check->to.op = transient_op;

@@ -5,12 +5,14 @@
 #include "kernel/base/bytes.h"
 #include "kernel/base/check.h"
 #include "vm/heap/kind.h"
+#include "vm/heap/region.h"
 
 #define COPIES_AT_FIRST 4096u
 #define LOOKUPS 1024u
 
 typedef struct Lookup {
-    uint64_t key; /* class id << 32 | selector; 0: empty */
+    const Class *in; /* NULL: empty */
+    uint64_t selector;
     Method *method;
 } Lookup;
 
@@ -64,9 +66,33 @@ Class *class_get(uint32_t class_id) {
     return found;
 }
 
+Class *class_find_in(const Domain *domain, uint32_t class_id) {
+    return class_id < OWN_FIRST ? class_find(class_id)
+                                : own_class(domain, class_id);
+}
+
+static const Domain *owner_of(const Object *object) {
+    return region_header(region_of((uint64_t)(uintptr_t)object))->owner;
+}
+
+Class *class_find_of(const Object *object) {
+    return object->class_id < OWN_FIRST
+               ? class_find(object->class_id)
+               : own_class(owner_of(object), object->class_id);
+}
+
+Class *class_of(const Object *object) {
+    return class_here(object->class_id < OWN_FIRST ? NULL : owner_of(object),
+                      object);
+}
+
 void class_forget(uint32_t class_id) {
     if (class_id < class_copies.room)
         class_copies.at[class_id] = NULL;
+    class_forget_own();
+}
+
+void class_forget_own(void) {
     bytes_fill(lookups, 0, sizeof lookups);
 }
 
@@ -104,13 +130,13 @@ static Method *search(const Class *in, uint32_t selector) {
 }
 
 Method *class_method(Class *in, uint32_t selector) {
-    uint64_t key = (uint64_t)in->id << 32 | selector;
+    uint64_t key = (uint64_t)(uintptr_t)in << 20 ^ selector;
     uint64_t slot = (key * 0x9E3779B97F4A7C15u) >> 54;
     Lookup *entry = &lookups[slot];
-    if (entry->key == key)
+    if (entry->in == in && entry->selector == selector)
         return entry->method;
     Method *method = search(in, selector);
     if (method)
-        *entry = (Lookup){key, method};
+        *entry = (Lookup){in, selector, method};
     return method;
 }

@@ -1,21 +1,29 @@
 /* class.h: classes by their ids, and what follows from an object's class.
  *
- * The truth is the table in the system root; what is here besides is transient:
- * a flat copy of that table, filled on demand, so that the class of an object
- * is one load away, and the methods that were looked up last. */
+ * The truth is the table in the system root, and for own ids that of the domain
+ * (own.h). What is here besides is transient: a flat copy of the root's table,
+ * filled on demand, so that the class of an object is one load away, and the
+ * methods that were looked up last. */
 #ifndef VM_HEAP_CLASS_H
 #define VM_HEAP_CLASS_H
 
-#include "vm/heap/object.h"
+#include "vm/heap/own.h"
 
 /* Empties what is transient; at create and restore. STATUS_NO_MEMORY. */
 Status class_start(void);
 
-/* The class of an id as the root's table says; NULL when there is none. */
+/* The class of an id that is not own, as the root's table says; NULL when there
+ * is none. */
 Class *class_find(uint32_t class_id);
 
 /* The same, kept for the next time; never NULL. */
 Class *class_get(uint32_t class_id);
+
+/* The class of an id as objects of the domain have it; NULL: there is none. */
+Class *class_find_in(const Domain *domain, uint32_t class_id);
+
+/* The class of any object, as the tables say; NULL: it has none. */
+Class *class_find_of(const Object *object);
 
 typedef struct ClassCopies {
     Class **at; /* by class id, filled on demand */
@@ -24,16 +32,26 @@ typedef struct ClassCopies {
 
 extern ClassCopies class_copies;
 
-/* The class of an object; never NULL. */
-static inline Class *class_of(const Object *object) {
+/* The class of an object of this domain or of the system's; never NULL. */
+static inline Class *class_here(const Domain *domain, const Object *object) {
     uint32_t id = object->class_id;
     if (id < class_copies.room && class_copies.at[id])
         return class_copies.at[id];
-    return class_get(id);
+    if (id < OWN_FIRST)
+        return class_get(id);
+    Class *own = own_class(domain, id);
+    CHECK(own);
+    return own;
 }
+
+/* The class of any object; never NULL. */
+Class *class_of(const Object *object);
 
 /* A new object stands for this class id. */
 void class_forget(uint32_t class_id);
+
+/* Classes or methods of a domain are gone or changed. */
+void class_forget_own(void);
 
 /* True when the class is `of`, below it, or implements it. */
 bool class_is_a(const Class *class_is, const Class *of);

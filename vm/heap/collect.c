@@ -7,6 +7,7 @@
 #include "kernel/base/trace.h"
 #include "vm/heap/heap.h"
 #include "vm/heap/identity.h"
+#include "vm/heap/class.h"
 #include "vm/heap/region.h"
 
 #define MARK_BYTES (MEMORY_REGION_BYTES / 16 / 8)
@@ -390,6 +391,7 @@ static Status run_collection(Collection *run, Domain *domain) {
         if (!included(each, domain))
             continue;
         if (announce_domain(run, each) != STATUS_OK ||
+            own_announce(each) != STATUS_OK ||
             !identity_forget(each, is_marked, run) ||
             !forget_handlers(run, each))
             return STATUS_BUSY;
@@ -399,8 +401,10 @@ static Status run_collection(Collection *run, Domain *domain) {
         if (!included(each, domain))
             continue;
         heap_retire(each);
+        own_forget(each, is_marked, run);
         sweep_domain(run, each);
     }
+    class_forget_own();
     return STATUS_OK;
 }
 

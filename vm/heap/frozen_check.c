@@ -79,12 +79,61 @@ static bool is_object_address(uint64_t address) {
            offset % MEMORY_REGION_BYTES >= REGION_OBJECTS_AT;
 }
 
-/* The class of an object whose header is known; NULL: it is not, or a bad id is
- * found. */
-static Class *class_at(uint64_t object, bool *known_out) {
+/* What is needed of a class. The system's never change, so the present tells;
+ * an own one may be gone since. */
+typedef struct FrozenClass {
+    Shape shape;
+    const uint64_t *map; /* words of the reference map, in the present, or */
+    uint64_t frozen_map; /* the address where they were */
+    uint64_t map_words;
+} FrozenClass;
+
+typedef enum Known { KNOWN_NOT, KNOWN_WRONG, KNOWN_WELL } Known;
+
+/* The address of an own class, by the domain's table; 0: there is none. */
+static Known own_class_at(uint64_t number, uint32_t id, uint64_t *address_out) {
+    const Domain *domain = heap_domain(number);
+    uint64_t table, length, place = id - OWN_FIRST;
+    if (!domain || !word_at((uintptr_t)&domain->own_classes, &table))
+        return KNOWN_NOT;
+    if (!is_object_address(table))
+        return KNOWN_WRONG;
+    if (!word_at(table + 8, &length))
+        return KNOWN_NOT;
+    if (place >= length)
+        return KNOWN_WRONG;
+    if (!word_at(table + 16 + place * 8, address_out))
+        return KNOWN_NOT;
+    return is_object_address(*address_out) ? KNOWN_WELL : KNOWN_WRONG;
+}
+
+static Known own_class_known(uint64_t number, uint32_t id, FrozenClass *out) {
+    uint64_t address = 0, word;
+    Known known = own_class_at(number, id, &address);
+    if (known != KNOWN_WELL)
+        return known;
+    out->shape = SHAPE_OBJECT;
+    if (!word_at(address + offsetof(Class, reference_map), &word) ||
+        !word_at(word + 8, &out->map_words))
+        return KNOWN_NOT;
+    out->frozen_map = word + 16;
+    return KNOWN_WELL;
+}
+
+static Known class_known(uint64_t number, uint64_t object, FrozenClass *out) {
     uint64_t header;
-    *known_out = word_at(object, &header);
-    return *known_out ? class_find((uint32_t)header) : NULL;
+    *out = (FrozenClass){.shape = SHAPE_NONE};
+    if (!word_at(object, &header))
+        return KNOWN_NOT;
+    if ((uint32_t)header >= OWN_FIRST)
+        return own_class_known(number, (uint32_t)header, out);
+    const Class *of = class_find((uint32_t)header);
+    if (!of)
+        return KNOWN_WRONG;
+    out->shape = (Shape)of->shape;
+    out->map = of->reference_map ? of->reference_map->at.words : NULL;
+    out->map_words = of->reference_map ? of->reference_map->length : 0;
+    return KNOWN_WELL;
 }
 
 /* ---- References ---- */
@@ -120,41 +169,67 @@ static void check_slots(FrozenCheck *check, uint64_t first, uint64_t end) {
         check_slot(check, number);
 }
 
-static void check_mapped(FrozenCheck *check, const Array *map) {
-    for (uint64_t i = 0; map && i < bytes_min(map->length, MAP_MOST); i++)
-        for (uint64_t bits = map->at.words[i]; bits; bits &= bits - 1)
+static void check_mapped(FrozenCheck *check, const FrozenClass *of) {
+    for (uint64_t i = 0; i < bytes_min(of->map_words, MAP_MOST); i++) {
+        uint64_t bits = of->map ? of->map[i] : 0;
+        if (!of->map && !word_at(of->frozen_map + i * 8, &bits))
+            return;
+        for (; bits; bits &= bits - 1)
             check_slot(check, i * 64 + (uint64_t)__builtin_ctzll(bits));
+    }
 }
 
 /* ---- Threads ---- */
 
+/* A method as it was: a copy, and the length of its code. The system's never
+ * change, an own one may be gone since. False: it is not known. */
+static bool copy_method(const FrozenCheck *check, uint64_t address,
+                        Method *method_out, uint64_t *length_out) {
+    uint64_t words[sizeof(Method) / 8], domain;
+    if (!word_at((uintptr_t)&region_header(region_of(address))->domain,
+                 &domain))
+        return false;
+    if (domain == check->system) {
+        *method_out = *(const Method *)(uintptr_t)address;
+        *length_out = method_out->code->length;
+        return true;
+    }
+    for (size_t i = 0; i < sizeof words / 8; i++)
+        if (!word_at(address + i * 8, &words[i]))
+            return false;
+    bytes_copy(method_out, words, sizeof words);
+    uint64_t code = (uintptr_t)method_out->code;
+    return is_object_address(code) && word_at(code + 8, length_out);
+}
+
 /* The method of a frame, from its first word. */
-static const Method *method_of(FrozenCheck *check, uint64_t frame) {
+static bool method_of(FrozenCheck *check, uint64_t frame, Method *method_out,
+                      uint64_t *length_out) {
     uint64_t word, header;
     if (!word_at(frame + 8 * FRAME_METHOD, &word))
-        return NULL;
+        return false;
     bool good = is_object_address(word) && may_start(word) &&
                 (!word_at(word, &header) || (uint32_t)header == CLASS_Method);
     need(check, good, "a frame has no method", frame);
-    /* Methods never change, so the present tells what it is. */
-    return good ? (const Method *)(uintptr_t)word : NULL;
+    return good && copy_method(check, word, method_out, length_out);
 }
 
 /* The frame that called this one; 0: there is none, or it is not known. */
 static uint64_t check_frame(FrozenCheck *check, uint64_t frame, uint64_t low,
                             uint64_t high) {
-    uint64_t link, place, value;
-    const Method *method = method_of(check, frame);
-    if (!method || check->bad || !word_at(frame + 8 * FRAME_LINK, &link) ||
+    uint64_t link, place, value, length = 0;
+    Method method;
+    if (!method_of(check, frame, &method, &length) || check->bad ||
+        !word_at(frame + 8 * FRAME_LINK, &link) ||
         !word_at(frame + 8 * FRAME_PC, &place))
         return 0;
-    uint64_t code = (uintptr_t)method->code->at.words;
+    uint64_t code = (uintptr_t)method.code + offsetof(Array, at);
     need(check,
-         frame + 8ull * method->frame_words <= high && place >= code &&
-             place <= code + 8 * method->code->length,
+         frame + 8ull * method.frame_words <= high && place >= code &&
+             place <= code + 8 * length,
          "a frame is damaged", frame);
-    for (uint64_t i = 0; i < method->reference_count && !check->bad; i++) {
-        uint64_t at = frame + 8 * (method->references_at + i);
+    for (uint64_t i = 0; i < method.reference_count && !check->bad; i++) {
+        uint64_t at = frame + 8 * (method.references_at + i);
         if (word_at(at, &value))
             check_reference(check, value, at);
     }
@@ -202,21 +277,21 @@ static void check_lines(FrozenCheck *check, uint64_t at, uint64_t starts) {
 }
 
 static void check_object(FrozenCheck *check, uint64_t object) {
-    bool known;
+    FrozenClass of;
     uint64_t length;
     check->object = object;
-    const Class *of = class_at(object, &known);
-    need(check, !known || of, "an object has no class", object);
-    if (!of)
+    Known known = class_known(check->domain, object, &of);
+    need(check, known != KNOWN_WRONG, "an object has no class", object);
+    if (known != KNOWN_WELL)
         return;
     check_header(check);
-    if (of->shape == SHAPE_OBJECT)
-        check_mapped(check, of->reference_map);
-    else if (of->shape != SHAPE_REFERENCES)
-        check_slots(check, 1, 1 + heap_leading_references(of->shape));
+    if (of.shape == SHAPE_OBJECT)
+        check_mapped(check, &of);
+    else if (of.shape != SHAPE_REFERENCES)
+        check_slots(check, 1, 1 + heap_leading_references(of.shape));
     else if (word_at(object + 8, &length))
         check_slots(check, 2, 2 + bytes_min(length, HEAP_OBJECT_BYTES_MAX / 8));
-    if (of->shape == SHAPE_THREAD && object >= check->from)
+    if (of.shape == SHAPE_THREAD && object >= check->from)
         check_thread(check);
 }
 

@@ -31,8 +31,10 @@ Status heap_add_region(Domain *domain) {
         status = heap_write(domain, sizeof *domain);
     if (status != STATUS_OK)
         return status;
-    *region_header(index) = (RegionHeader){
-        .magic = REGION_MAGIC, .domain = domain->number, .index = index};
+    *region_header(index) = (RegionHeader){.magic = REGION_MAGIC,
+                                           .domain = domain->number,
+                                           .index = index,
+                                           .owner = domain};
     region_header(domain->last_region)->next = index;
     domain->last_region = index;
     ROOT->next_region++;

@@ -17,7 +17,8 @@
  *   H6  frames of threads are whole: methods, instruction places, links
  *   H7  the fields of an object that hold objects hold ones of their class
  *   H8  a domain's tables are what C takes them for, and where it allocates
- *       next nothing is */
+ *       next nothing is
+ * and O1 to O3 of own.h. */
 #ifndef VM_HEAP_HEAP_H
 #define VM_HEAP_HEAP_H
 
@@ -94,7 +95,8 @@ enum {
 uint64_t heap_reserve(uint64_t bytes);
 
 /* Calls `visit` for every reference slot of the object that is not null. For a
- * thread also those in its frames. */
+ * thread also those in its frames; for an object of an own class also a copy of
+ * the reference to that. */
 typedef void (*HeapVisit)(uint64_t *slot, void *context);
 void heap_each_reference(Object *object, HeapVisit visit, void *context);
 

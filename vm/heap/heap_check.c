@@ -3,74 +3,37 @@
  * domain is used before it was looked at; what is the system's is trusted. */
 #include "vm/heap/heap_check.h"
 
-#include "vm/heap/class.h"
+#include "vm/heap/checker.h"
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
 #include "vm/heap/kind.h"
 #include "vm/heap/region.h"
 
-typedef struct Checker {
-    Text *why;
-    bool bad;
-    const Domain *domain; /* whose objects are checked */
-    uint64_t object;      /* the one that is checked */
-    uint64_t used_bytes;
-    uint64_t living; /* threads that are not over, and */
-    uint64_t listed; /* those that are in a list */
-} Checker;
-
-static void wrong(Checker *check, const char *what, uint64_t at) {
-    if (!check->bad)
-        text_add_format(check->why, "%s (domain %lu, object %lx, at %lx)", what,
-                        check->domain ? check->domain->number : 0,
-                        check->object, at);
-    check->bad = true;
-}
-
-static void need(Checker *check, bool good, const char *what, uint64_t at) {
-    if (!good)
-        wrong(check, what, at);
-}
-
 /* ---- References ---- */
-
-static bool is_start(uint64_t address) {
-    uint64_t offset = address - MEMORY_ROOT;
-    if (address % 16 || offset / MEMORY_REGION_BYTES >= ROOT->next_region ||
-        offset % MEMORY_REGION_BYTES < REGION_OBJECTS_AT)
-        return false;
-    return *region_start_word(address) & region_start_bit(address);
-}
-
-static uint64_t system_number(void) {
-    return ROOT->domains[0]->number;
-}
-
-static uint64_t domain_of(uint64_t address) {
-    return region_header(region_of(address))->domain;
-}
 
 static void check_reference(uint64_t *slot, void *context) {
     Checker *check = context;
     uint64_t at = (uint64_t)(uintptr_t)slot;
-    if (!is_start(*slot)) {
-        wrong(check, "H3 a reference leads to no object", at);
+    if (!checker_is_start(*slot)) {
+        checker_wrong(check, "H3 a reference leads to no object", at);
         return;
     }
-    uint64_t domain = domain_of(*slot);
-    need(check, domain == check->domain->number || domain == system_number(),
-         "H4 a reference leads into another domain", at);
+    uint64_t domain = checker_domain_of(*slot);
+    checker_need(check,
+                 domain == check->domain->number ||
+                     domain == ROOT->domains[0]->number,
+                 "H4 a reference leads into another domain", at);
 }
 
 /* ---- Typed fields ---- */
 
-static bool value_fits(uint64_t value, uint64_t packed) {
+static bool value_fits(const Domain *domain, uint64_t value, uint64_t packed) {
     if (!value || FIELD_KIND(packed) < 6)
         return true;
-    if (!is_start(value))
+    if (!checker_is_start(value))
         return false;
-    const Class *of = class_find(FIELD_CLASS(packed));
-    const Class *is = class_find(((const Object *)value)->class_id);
+    const Class *of = class_find_in(domain, FIELD_CLASS(packed));
+    const Class *is = class_find_in(domain, ((const Object *)value)->class_id);
     return is && of && (of->flags & 1u || class_is_a(is, of));
 }
 
@@ -79,57 +42,58 @@ static void check_fields(Checker *check, Object *object, const Class *of) {
     for (uint64_t i = 0; types && i < types->length; i++) {
         uint64_t packed = types->at.words[i];
         uint64_t word = FIELD_WORD(packed) + (FIELD_FLAGS(packed) & 1u);
-        need(check, value_fits(*object_word(object, word), packed),
-             "H7 a field holds an object of another class", word);
+        checker_need(
+            check,
+            value_fits(check->domain, *object_word(object, word), packed),
+            "H7 a field holds an object of another class", word);
     }
 }
 
 /* ---- Threads ---- */
 
-static bool is_method(uint64_t address) {
-    return is_start(address) && domain_of(address) == system_number() &&
-           ((const Object *)address)->class_id == CLASS_Method;
+static bool is_method(const Checker *check, uint64_t address) {
+    return address && checker_is_near(check, (const void *)(uintptr_t)address,
+                                      CLASS_Method);
 }
 
-static bool frame_is_whole(const Stack *stack, const uint64_t *frame) {
+static bool frame_is_whole(const Checker *check, const Stack *stack,
+                           const uint64_t *frame) {
     const uint64_t *end = stack->words + stack->length;
     if (frame < stack->words || frame > end ||
-        end - frame < FRAME_HEADER_WORDS || !is_method(frame[FRAME_METHOD]))
+        end - frame < FRAME_HEADER_WORDS ||
+        !is_method(check, frame[FRAME_METHOD]))
         return false;
     const Method *method = frame_method(frame);
-    return method->code && frame_place(frame) <= method->code->length &&
-           frame[FRAME_PC] % 8 == 0 && end - frame >= method->frame_words;
-}
-
-/* An object of the domain's own with this class, or null. */
-static bool is_own(const Checker *check, const void *object,
-                   uint32_t class_id) {
-    uint64_t address = (uint64_t)(uintptr_t)object;
-    return !object ||
-           (is_start(address) && domain_of(address) == check->domain->number &&
-            ((const Object *)object)->class_id == class_id);
+    return method->code &&
+           checker_is_near(check, method->code, CLASS_IntArray) &&
+           frame_place(frame) <= method->code->length &&
+           frame[FRAME_PC] % 8 == 0 && end - frame >= method->frame_words &&
+           method->references_at + method->reference_count <=
+               method->frame_words;
 }
 
 /* What C uses of a thread without looking. */
 static void check_thread(Checker *check, const Thread *thread) {
     const Stack *stack = thread->stack;
     uint64_t place = (uint64_t)(uintptr_t)thread;
-    bool good =
-        thread->domain == check->domain && is_own(check, stack, CLASS_Stack) &&
-        thread->state <= THREAD_ENDED && thread->wait <= WAIT_NATIVE &&
-        (!stack || thread->frame < stack->length) &&
-        (stack || thread->state == THREAD_ENDED) &&
-        (!thread->calling || is_method((uint64_t)(uintptr_t)thread->calling));
-    need(check, good, "T2 a thread is damaged", place);
+    bool good = thread->domain == check->domain &&
+                checker_is_own(check, stack, CLASS_Stack) &&
+                thread->state <= THREAD_ENDED && thread->wait <= WAIT_NATIVE &&
+                (!stack || thread->frame < stack->length) &&
+                (stack || thread->state == THREAD_ENDED) &&
+                (!thread->calling ||
+                 is_method(check, (uint64_t)(uintptr_t)thread->calling));
+    checker_need(check, good, "T2 a thread is damaged", place);
     if (check->bad || !stack)
         return;
     const uint64_t *frame = stack->words + thread->frame;
-    if (frame_is_whole(stack, frame))
-        need(check,
-             !thread->calling ||
-                 thread->result_word < frame_method(frame)->frame_words ||
-                 thread->result_word == CALL_NO_RESULT,
-             "T2 a thread's result goes nowhere", place);
+    if (frame_is_whole(check, stack, frame))
+        checker_need(check,
+                     !thread->calling ||
+                         thread->result_word <
+                             frame_method(frame)->frame_words ||
+                         thread->result_word == CALL_NO_RESULT,
+                     "T2 a thread's result goes nowhere", place);
 }
 
 static void check_frames(Checker *check, Thread *thread) {
@@ -137,8 +101,8 @@ static void check_frames(Checker *check, Thread *thread) {
     Stack *stack = check->bad ? NULL : thread->stack;
     uint64_t *frame = stack ? stack->words + thread->frame : NULL;
     for (; frame && !check->bad; frame = frame_caller(frame))
-        need(check, frame_is_whole(stack, frame), "H6 a frame is damaged",
-             (uint64_t)(uintptr_t)frame);
+        checker_need(check, frame_is_whole(check, stack, frame),
+                     "H6 a frame is damaged", (uint64_t)(uintptr_t)frame);
 }
 
 /* ---- Lists of threads ---- */
@@ -161,14 +125,14 @@ static const Thread *check_list(Checker *check, const ThreadList *list) {
     for (Thread *at = list->first; at && !check->bad;
          before = at, at = at->next) {
         uint64_t place = (uint64_t)(uintptr_t)at;
-        need(check, is_own(check, at, CLASS_Thread),
-             "T1 a list of threads leads to something else", place);
+        checker_need(check, checker_is_own(check, at, CLASS_Thread),
+                     "T1 a list of threads leads to something else", place);
         if (check->bad)
             return NULL;
-        need(check, at->before == before, "T1 a list of threads is broken",
-             place);
-        need(check, belongs(at, list), "T2 a thread is in the wrong list",
-             place);
+        checker_need(check, at->before == before,
+                     "T1 a list of threads is broken", place);
+        checker_need(check, belongs(at, list),
+                     "T2 a thread is in the wrong list", place);
         check->listed++;
     }
     return before;
@@ -187,21 +151,24 @@ static void check_tree(Checker *check, Thread *at, const Thread *above,
     uint64_t place = (uint64_t)(uintptr_t)at;
     if (!at || check->bad)
         return;
-    need(check, tree->depth < DEPTH_MOST && is_own(check, at, CLASS_Thread),
-         "T1 a tree of threads leads to something else", place);
+    checker_need(check,
+                 tree->depth < DEPTH_MOST &&
+                     checker_is_own(check, at, CLASS_Thread),
+                 "T1 a tree of threads leads to something else", place);
     if (check->bad)
         return;
-    need(check, belongs(at, &tree->of), "T2 a thread is in the wrong tree",
-         place);
-    need(check, !above || above->priority >= at->priority,
-         "T3 a thread has a higher priority than the one above it", place);
+    checker_need(check, belongs(at, &tree->of),
+                 "T2 a thread is in the wrong tree", place);
+    checker_need(check, !above || above->priority >= at->priority,
+                 "T3 a thread has a higher priority than the one above it",
+                 place);
     tree->depth++;
     check_tree(check, at->less, at, tree);
     const Thread *last = tree->last;
-    need(check,
-         !last || last->key < at->key ||
-             (last->key == at->key && last->order < at->order),
-         "T3 threads that wait are out of order", place);
+    checker_need(check,
+                 !last || last->key < at->key ||
+                     (last->key == at->key && last->order < at->order),
+                 "T3 threads that wait are out of order", place);
     tree->last = at;
     check->listed++;
     check_tree(check, at->greater, at, tree);
@@ -214,10 +181,10 @@ static void check_living(Checker *check, const Thread *thread) {
     bool lives =
         thread->state == THREAD_RUNNABLE || thread->state == THREAD_PARKED;
     check->living += lives;
-    need(check,
-         !lives || (thread->number > 0 &&
-                    thread->number <= check->domain->threads_made),
-         "T4 a thread's number was never given", place);
+    checker_need(check,
+                 !lives || (thread->number > 0 &&
+                            thread->number <= check->domain->threads_made),
+                 "T4 a thread's number was never given", place);
     ThreadList joiners = {.first = thread->joiners,
                           .joined = thread,
                           .state = THREAD_PARKED,
@@ -229,14 +196,15 @@ static void check_living(Checker *check, const Thread *thread) {
 
 static void check_object(Checker *check, uint64_t address) {
     Object *object = (Object *)address;
-    const Class *of = class_find(object->class_id);
+    const Class *of = class_find_in(check->domain, object->class_id);
     check->object = address;
     if (!of) {
-        wrong(check, "H2 an object has no class", address);
+        checker_wrong(check, "H2 an object has no class", address);
         return;
     }
-    need(check, !object->zero[0] && !object->zero[1] && !object->zero[2],
-         "H2 reserved bytes of a header are not zero", address);
+    checker_need(check,
+                 !object->zero[0] && !object->zero[1] && !object->zero[2],
+                 "H2 reserved bytes of a header are not zero", address);
     if (of->shape == SHAPE_THREAD)
         check_frames(check, (Thread *)object);
     if (of->shape == SHAPE_THREAD && !check->bad)
@@ -256,11 +224,11 @@ static uint64_t check_part(Checker *check, uint64_t address, uint64_t end,
     for (; bits && !check->bad; bits &= bits - 1) {
         uint64_t object = address + (uint64_t)__builtin_ctzll(bits) * 16;
         check->object = object;
-        need(check, object >= end, "H1 objects overlap", object);
+        checker_need(check, object >= end, "H1 objects overlap", object);
         uint64_t size = heap_object_bytes((const Object *)object);
-        need(check, size > 0, "H2 an object has no size", object);
-        need(check, size <= limit - object, "H1 an object leaves its block",
-             object);
+        checker_need(check, size > 0, "H2 an object has no size", object);
+        checker_need(check, size <= limit - object,
+                     "H1 an object leaves its block", object);
         end = object + size;
         if (!check->bad)
             check_object(check, object);
@@ -276,8 +244,8 @@ static uint32_t count_lines(Checker *check, uint32_t region, uint32_t block) {
         uint64_t address = base + line * REGION_LINE_BYTES;
         uint64_t bits = *region_start_word(address) >> (address / 16 % 64);
         used += lines[line] != 0;
-        need(check, lines[line] || !(bits & 0xFFFF),
-             "H5 an object starts in a free line", address);
+        checker_need(check, lines[line] || !(bits & 0xFFFF),
+                     "H5 an object starts in a free line", address);
     }
     return used;
 }
@@ -295,15 +263,16 @@ static void check_large_block(Checker *check, uint32_t region, uint32_t block) {
     const RegionBlock *entry = region_block(region, block);
     uint64_t bytes = (uint64_t)entry->run * REGION_BLOCK_BYTES;
     check->used_bytes += bytes;
-    need(check, entry->run > 0 && entry->run <= REGION_BLOCKS - block,
-         "H1 a large object leaves its region", base);
+    checker_need(check, entry->run > 0 && entry->run <= REGION_BLOCKS - block,
+                 "H1 a large object leaves its region", base);
     for (uint32_t i = 1; i < entry->run && !check->bad; i++)
-        need(check, region_block(region, block + i)->state == BLOCK_TAIL,
-             "H1 a large object's blocks are not its own", base);
+        checker_need(check,
+                     region_block(region, block + i)->state == BLOCK_TAIL,
+                     "H1 a large object's blocks are not its own", base);
     if (!check->bad && *region_start_word(base) & 1) {
         uint64_t size = heap_object_bytes((const Object *)base);
-        need(check, size > 0 && size <= bytes,
-             "H1 a large object leaves its blocks", base);
+        checker_need(check, size > 0 && size <= bytes,
+                     "H1 a large object leaves its blocks", base);
         if (!check->bad)
             check_object(check, base);
     }
@@ -311,14 +280,14 @@ static void check_large_block(Checker *check, uint32_t region, uint32_t block) {
 
 static void check_region(Checker *check, uint32_t region) {
     const RegionHeader *header = region_header(region);
-    need(check, region < ROOT->next_region && memory_attached(region),
-         "H4 a domain's region is none", region);
+    checker_need(check, region < ROOT->next_region && memory_attached(region),
+                 "H4 a domain's region is none", region);
     if (check->bad)
         return;
-    need(check,
-         header->magic == REGION_MAGIC && header->index == region &&
-             header->domain == check->domain->number,
-         "H4 a region belongs to another domain", region);
+    checker_need(check,
+                 header->magic == REGION_MAGIC && header->index == region &&
+                     header->domain == check->domain->number,
+                 "H4 a region belongs to another domain", region);
     for (uint32_t b = REGION_FIRST_BLOCK; b < REGION_BLOCKS && !check->bad;
          b++) {
         switch ((RegionBlockState)region_block(region, b)->state) {
@@ -338,68 +307,6 @@ static void check_region(Checker *check, uint32_t region) {
 
 /* ---- The domain itself ---- */
 
-static bool is_room(const Checker *check, uint64_t from, uint64_t to) {
-    if (from == to)
-        return true;
-    if (from > to || to - from > REGION_BLOCK_BYTES || from < MEMORY_ROOT ||
-        region_of(from) >= ROOT->next_region ||
-        from / REGION_BLOCK_BYTES != (to - 1) / REGION_BLOCK_BYTES ||
-        from % MEMORY_REGION_BYTES < REGION_OBJECTS_AT || from % 16 ||
-        domain_of(from) != check->domain->number)
-        return false;
-    for (uint64_t at = from; at < to; at += 16)
-        if (is_start(at))
-            return false;
-    return true;
-}
-
-static bool is_cursor(const Checker *check, uint32_t region, uint32_t block,
-                      uint32_t line) {
-    return region < ROOT->next_region && memory_attached(region) &&
-           region_header(region)->domain == check->domain->number &&
-           block <= REGION_BLOCKS && line <= REGION_BLOCK_LINES;
-}
-
-static uint64_t length_of(const Array *array) {
-    return array ? array->length : 0;
-}
-
-static void check_tables(Checker *check, const Domain *domain) {
-    uint64_t place = (uint64_t)(uintptr_t)domain;
-    need(check,
-         is_own(check, domain->environments, CLASS_ObjectArray) &&
-             is_own(check, domain->restarted, CLASS_IntArray) &&
-             is_own(check, domain->gate_targets, CLASS_ObjectArray) &&
-             is_own(check, domain->hashes, CLASS_IntArray) &&
-             is_own(check, domain->gate_numbers, CLASS_IntArray) &&
-             is_own(check, domain->name, CLASS_String),
-         "H8 a table of a domain is something else", place);
-    if (check->bad)
-        return;
-    uint64_t slots = length_of(domain->hashes) / 2;
-    need(check,
-         domain->restarted_count <= length_of(domain->restarted) &&
-             domain->gate_count <= length_of(domain->gate_targets) &&
-             domain->gate_count <= length_of(domain->gate_numbers) &&
-             (slots & (slots - 1)) == 0 && domain->hash_count <= slots,
-         "H8 a table of a domain is too short", place);
-    for (uint64_t i = 0; i < domain->restarted_count && !check->bad; i++) {
-        uint64_t address = domain->restarted->at.words[i];
-        need(check, is_start(address) && domain_of(address) == domain->number,
-             "N1 a handler of restarts is no object of the domain", address);
-    }
-    need(check, domain->restarted_place <= domain->restarted_count,
-         "N2 more handlers were called than there are", place);
-    need(check,
-         is_room(check, domain->bump, domain->bump_end) &&
-             is_room(check, domain->medium, domain->medium_end) &&
-             is_cursor(check, domain->cursor_region, domain->cursor_block,
-                       domain->cursor_line) &&
-             is_cursor(check, domain->medium_region, domain->medium_block, 0) &&
-             is_cursor(check, domain->last_region, 0, 0),
-         "H8 a domain allocates where it may not", place);
-}
-
 static void check_threads(Checker *check, const Domain *domain) {
     ThreadList queue = {.first = domain->run_first,
                         .state = THREAD_RUNNABLE,
@@ -410,14 +317,14 @@ static void check_threads(Checker *check, const Domain *domain) {
                                  .waits = 1u << WAIT_PARK | 1u << WAIT_COMMIT |
                                           1u << WAIT_NATIVE}};
     const Thread *last = check_list(check, &queue);
-    need(check, last == domain->run_last, "T1 a list has another end",
-         (uint64_t)(uintptr_t)domain->run_last);
+    checker_need(check, last == domain->run_last, "T1 a list has another end",
+                 (uint64_t)(uintptr_t)domain->run_last);
     check_tree(check, domain->sleepers, NULL, &sleepers);
     check_tree(check, domain->waiters, NULL, &waiters);
-    need(check,
-         check->living == check->listed &&
-             check->listed == domain->thread_count,
-         "T4 threads are in no list, or not counted", check->listed);
+    checker_need(check,
+                 check->living == check->listed &&
+                     check->listed == domain->thread_count,
+                 "T4 threads are in no list, or not counted", check->listed);
 }
 
 static void check_domain(Checker *check, const Domain *domain) {
@@ -425,19 +332,24 @@ static void check_domain(Checker *check, const Domain *domain) {
     check->used_bytes = check->living = check->listed = 0;
     uint32_t region = domain->first_region;
     uint64_t left = ROOT->next_region;
+    check->object = (uint64_t)(uintptr_t)domain;
+    if (domain != ROOT->domains[0])
+        checker_own(check, domain);
+    if (check->bad)
+        return;
     do {
         check_region(check, region);
         region = check->bad ? 0 : region_header(region)->next;
-        need(check, left-- > 0, "H4 the regions of a domain are a ring",
-             region);
+        checker_need(check, left-- > 0, "H4 the regions of a domain are a ring",
+                     region);
     } while (region && !check->bad);
     check->object = (uint64_t)(uintptr_t)domain;
     if (!check->bad && domain != ROOT->domains[0])
-        check_tables(check, domain);
+        checker_tables(check, domain);
     if (check->bad)
         return;
-    need(check, check->bad || check->used_bytes == domain->used_bytes,
-         "H5 used_bytes is wrong", check->used_bytes);
+    checker_need(check, check->bad || check->used_bytes == domain->used_bytes,
+                 "H5 used_bytes is wrong", check->used_bytes);
     check_threads(check, domain);
 }
 

@@ -56,7 +56,7 @@ uint64_t heap_shape_bytes(Shape shape, uint32_t class_id,
 }
 
 uint64_t heap_object_bytes(const Object *object) {
-    const Class *of = class_find(object->class_id);
+    const Class *of = class_find_of(object);
     if (!of)
         return 0;
     Shape shape = (Shape)of->shape;
@@ -74,9 +74,17 @@ static void visit_words(uint64_t *words, uint64_t count, HeapVisit visit,
             visit(words + i, context);
 }
 
+/* An own class lives as long as its objects. */
+static void visit_own_class(const Class *of, HeapVisit visit, void *context) {
+    uint64_t address = (uint64_t)(uintptr_t)of;
+    if (of->id >= OWN_FIRST)
+        visit(&address, context);
+}
+
 static void visit_mapped(Object *object, const Class *of, HeapVisit visit,
                          void *context) {
     const Array *map = of->reference_map;
+    visit_own_class(of, visit, context);
     for (uint64_t i = 0; map && i < map->length; i++) {
         for (uint64_t bits = map->at.words[i]; bits; bits &= bits - 1) {
             uint64_t *slot =
@@ -127,7 +135,7 @@ uint64_t heap_leading_references(Shape shape) {
 }
 
 void heap_each_reference(Object *object, HeapVisit visit, void *context) {
-    const Class *of = class_find(object->class_id);
+    const Class *of = class_find_of(object);
     CHECK(of);
     if (of->shape == SHAPE_OBJECT) {
         visit_mapped(object, of, visit, context);

@@ -3,7 +3,7 @@
  * Every object lies in the persistent range, aligned to 16 bytes, and never
  * moves. It begins with 8 bytes:
  *
- *   0  4  class id, never reused        4  1  flags        5  3  zero
+ *   0  4  class id        4  1  flags        5  3  zero
  *
  * After it come words of 8 bytes: the fields of a class in the order of
  * declaration, inherited ones first, each one word whatever its type (a
@@ -42,6 +42,10 @@ enum { /* ids of the classes that C knows */
 #undef KNOWN
        CLASS_FIRST_FREE = 256, /* the first id for any other class */
 };
+
+/* Ids and selectors from here on are a domain's own (own.h): each domain counts
+ * for itself, and only its own objects and code have them. */
+#define OWN_FIRST 0x80000000u
 
 typedef enum Shape {
     SHAPE_NONE,
@@ -156,7 +160,8 @@ typedef struct Method {
     Array *handlers;   /* words, two each (below), or null */
     Array *lines;      /* words: first word << 32 | line, ascending, or null */
     Array *parameters; /* words: natives' checks (native.h), or null */
-    Object *spare;     /* null */
+    String
+        *selector_text; /* of an own selector, which lives with it; or null */
     uint64_t signature_hash;
     uint32_t selector; /* number of name and signature, virtual methods */
     uint16_t flags;    /* MODULE_* */
@@ -186,7 +191,9 @@ enum {
 
 #define MODULE_REFERENCES 12
 
-/* A loaded module. Never changed after it is published. */
+/* A loaded module. Never changed after it is published, but for its variables:
+ * those of a module that a domain brought hang on it, so that both go together;
+ * of the others each domain that uses them has some (Domain.environments). */
 typedef struct Module {
     Object head;
     String *name;
@@ -200,11 +207,19 @@ typedef struct Module {
     struct Class *environment; /* class of the object with the variables */
     struct Method *initialise; /* `$init` or null */
     struct Module *previous;   /* the version installed before, or null */
-    Object *spare[2];          /* null */
-    uint64_t number;           /* place in an app's environments; not reused */
+    Object *variables;         /* of an own module; null: none yet */
+    Object *spare;             /* null */
+    uint64_t number;           /* its place in the table of modules */
     uint64_t hash;
     uint64_t system; /* 1: loaded as a module of the system */
+    uint64_t own;    /* 1: in the tables of the domain it lies in (own.h) */
+    uint64_t order;  /* later ones of one table have a higher one */
 } Module;
+
+/* Where code finds a module's variables: the number, and whether it is own. */
+static inline uint64_t module_place(const Module *module) {
+    return module->number * 2 + module->own;
+}
 
 /* A frame in a stack, from its first word:
  *   0  method   1  address of the next instruction   2  words back to the
@@ -297,7 +312,7 @@ enum {                        /* what a person granted an app; append only */
        DOMAIN_MAY_TRAVEL = 1, /* look into the past, go and take back */
 };
 
-#define DOMAIN_REFERENCES 16
+#define DOMAIN_REFERENCES 19
 
 /* A domain with its root environment. Lies in its own first region; the
  * system root's table refers to it. The first fields are what its threads
@@ -307,7 +322,8 @@ typedef struct Domain {
     Thread *run_first, *run_last; /* the run queue */
     Thread *sleepers;             /* trees (thread_tree.h): those that sleep */
     Thread *waiters;              /* and all other parked threads */
-    Array *environments; /* references: per module number its variables */
+    Array *environments; /* references: per number of a module of the system
+                            domain its variables */
     String *name;
     Object *memory_error; /* ready to be thrown */
     Object *stack_error;  /* the same */
@@ -319,6 +335,9 @@ typedef struct Domain {
     Module *program;      /* what it runs; null: not known */
     Thread *handling;     /* calls those, or null */
     Object *app;          /* the object of the class that it is, or null */
+    Array *own_classes;   /* words: what it brought, weakly (own.h) */
+    Array *own_modules;
+    Array *own_selectors;
     uint64_t number;      /* never reused; the system domain has 1 */
     uint64_t limit_bytes; /* of used_bytes */
     uint64_t used_bytes;  /* lines and blocks in use */
@@ -331,6 +350,10 @@ typedef struct Domain {
     uint64_t gate_count;
     uint64_t restarted_count, restarted_place;
     uint64_t handled_ns;         /* how long `handling` ran in this start */
+    uint64_t own_modules_made;   /* so far */
+    uint64_t own_selector_count; /* in the table */
+    uint64_t own_selectors_made; /* so far */
+    uint64_t own_key;            /* of their hashes */
     uint64_t thread_count;       /* not ended */
     uint64_t collect_at_bytes;   /* since_bytes that ask for one */
     uint64_t bump, bump_end;     /* the hole being filled */
@@ -354,7 +377,7 @@ typedef struct Gate {
 /* ---- The system root: the first page of the range ---- */
 
 #define ROOT_MAGIC 0x315456524c4f4f52ull
-#define ROOT_LAYOUT 2u
+#define ROOT_LAYOUT 3u
 #define ROOT_DOMAINS_MAX 448u
 #define ROOT_ENDING_MAX 8u
 

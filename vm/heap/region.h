@@ -43,6 +43,7 @@ typedef struct RegionHeader {
     uint64_t domain; /* number */
     uint32_t index;
     uint32_t next; /* the domain's next region; 0: none */
+    Domain *owner;
 } RegionHeader;
 
 typedef enum RegionBlockState {

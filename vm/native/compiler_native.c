@@ -38,6 +38,7 @@ enum {
     RESULT_MODULE, /* String: the module's name */
     RESULT_RUN,    /* Method: `run` */
     RESULT_STARTS, /* Array: `$init` of modules that are new to the app */
+    RESULT_KEPT,   /* Module: whoever uses it in later lines must keep it */
     RESULT_COUNT,
 };
 
@@ -120,15 +121,9 @@ static bool put_texts(NativeCall *call, Line *line, const CompilerResult *from,
 
 /* ---- Loading ---- */
 
-static bool has_variables(const Domain *domain, const Module *module) {
-    const Array *all = domain->environments;
-    return all && module->number < all->length &&
-           all->at.references[module->number];
-}
-
 /* The modules that the app has no variables of, imports first. */
 static void collect_starts(Line *line, const Domain *domain, Module *module) {
-    if (has_variables(domain, module))
+    if (domain_variables(domain, module))
         return;
     for (size_t i = 0; i < line->start_count; i++)
         if (line->starts[i] == module)
@@ -145,10 +140,8 @@ static Status attach(Line *line, Domain *domain, Module *module) {
     collect_starts(line, domain, module);
     Status status = domain_attach(domain, module);
     for (size_t i = 0; status != STATUS_OK && i < line->start_count; i++)
-        if (has_variables(domain, line->starts[i]))
-            HEAP_SET(
-                domain->environments->at.references[line->starts[i]->number],
-                NULL);
+        if (domain_variables(domain, line->starts[i]))
+            domain_detach(domain, line->starts[i]);
     return status;
 }
 
@@ -182,8 +175,8 @@ static NativeResult load(NativeCall *call, Line *line,
     Text text = text_on(why, sizeof why);
     Module *module;
     line->start_count = 0;
-    call->failed =
-        loader_load(from->bytes, from->size_bytes, false, &module, &text);
+    call->failed = loader_load(call->domain, from->bytes, from->size_bytes,
+                               false, &module, &text);
     if (call->failed == STATUS_INVALID)
         return native_throw(call, CLASS_ValueError,
                             "the line cannot be loaded: %s", text_end(&text));
@@ -193,6 +186,7 @@ static NativeResult load(NativeCall *call, Line *line,
         return NATIVE_FAILED;
     put_starts(line, result);
     HEAP_SET(result->at.references[RESULT_RUN], loader_function(module, "run"));
+    HEAP_SET(result->at.references[RESULT_KEPT], module);
     return native_give(call, result);
 }
 
@@ -295,7 +289,7 @@ static NativeResult step(NativeCall *call, Compilation *compilation) {
         return go_on(call, compilation->age);
     }
     if (!compilation->request.module &&
-        !line_request(line, call->domain->number, find_library,
+        !line_request(line, call->domain->own_modules_made + 1, find_library,
                       &compilation->request))
         return no_memory(call, compilation);
     if (compilation->done)

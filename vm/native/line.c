@@ -128,7 +128,7 @@ size_t line_copy(Line *line, const char *const *texts, size_t most) {
     return most - room;
 }
 
-bool line_request(Line *line, uint64_t domain, CompilerFind find,
+bool line_request(Line *line, uint64_t number, CompilerFind find,
                   CompilerRequest *request_out) {
     size_t import_room =
         line->sizes[LINE_IMPORTS] * 8 + 1; /* "import " a name */
@@ -140,7 +140,7 @@ bool line_request(Line *line, uint64_t domain, CompilerFind find,
     read_imports(line, find, import_room);
     read_earlier(line);
     Text name = text_on(line->name, sizeof line->name);
-    text_add_format(&name, "line%lu_%lu", ROOT->next_module, domain);
+    text_add_format(&name, "line%lu", number);
     text_end(&name);
     line->sources[0] = (CompilerSource){"line", line->import_source,
                                         text_length(line->import_source)};

@@ -40,10 +40,9 @@ void line_give(void *memory);
 /* Goes on copying at most so many bytes; how many it were. */
 size_t line_copy(Line *line, const char *const *texts, size_t most);
 
-/* The module's name, and what the compiler is to do, when all is copied. The
- * number is of the domain, so that two never have one name. False: no
- * memory. */
-bool line_request(Line *line, uint64_t domain, CompilerFind find,
+/* What the compiler is to do, when all is copied. The number is for the
+ * module's name: no two of a domain have one. False: no memory. */
+bool line_request(Line *line, uint64_t number, CompilerFind find,
                   CompilerRequest *request_out);
 
 #endif

@@ -30,7 +30,8 @@ struct Past {
     uint8_t *bytes; /* of the pages */
     uint64_t pages_read;
     bool starved;
-    uint64_t hashes_of, hashes; /* a domain, and the address of its table */
+    uint64_t tables_of;           /* a domain: number, and */
+    uint64_t hashes, own_classes; /* the addresses of its tables */
 };
 
 /* ---- Pages ---- */
@@ -189,7 +190,9 @@ static Status read_known(Past *past, uint64_t address, uint32_t class_id,
     return status;
 }
 
-/* An element of an array of the system's. */
+static Status find_tables(Past *past, uint64_t number);
+
+/* An element of an array that C lays out. */
 static Status read_item(Past *past, uint64_t array, uint32_t class_id,
                         uint64_t index, uint64_t *value_out) {
     struct {
@@ -212,7 +215,8 @@ Status past_object(Past *past, uint64_t address, PastObject *object_out) {
     if (status == STATUS_OK)
         status = past_read(past, address, &head, sizeof head);
     if (status == STATUS_OK)
-        status = past_class(past, head.class_id, &object_out->of);
+        status = past_class(past, object_out->domain, head.class_id,
+                            &object_out->of);
     if (status == STATUS_OK && heap_shape_has_length(object_out->of->shape))
         status = past_word(past, address + sizeof head, &object_out->length);
     if (status != STATUS_OK)
@@ -349,26 +353,44 @@ static Status read_class(Past *past, const Class *from, PastClass *of) {
     return status == STATUS_OK ? read_fields(past, from, of) : status;
 }
 
-Status past_class(Past *past, uint32_t id, const PastClass **class_out) {
-    uint64_t chunk, at;
+/* Where the class with this id lies. */
+static Status find_class(Past *past, uint64_t domain, uint32_t id,
+                         uint64_t *address_out) {
+    uint64_t chunk;
+    Status status;
+    if (id >= OWN_FIRST) {
+        status = find_tables(past, domain);
+        return status == STATUS_OK
+                   ? read_item(past, past->own_classes, CLASS_IntArray,
+                               id - OWN_FIRST, address_out)
+                   : status;
+    }
+    status = read_item(past, address_of(past->root.classes), CLASS_ObjectArray,
+                       id / CLASS_CHUNK, &chunk);
+    return status == STATUS_OK ? read_item(past, chunk, CLASS_ObjectArray,
+                                           id % CLASS_CHUNK, address_out)
+                               : status;
+}
+
+Status past_class(Past *past, uint64_t domain, uint32_t id,
+                  const PastClass **class_out) {
+    uint64_t at, owner = id < OWN_FIRST ? 0 : domain;
     Class from;
     for (PastClass *of = past->classes; of; of = of->next) {
         *class_out = of;
-        if (of->id == id)
+        if (of->id == id && of->domain == owner)
             return STATUS_OK;
     }
-    Status status = read_item(past, address_of(past->root.classes),
-                              CLASS_ObjectArray, id / CLASS_CHUNK, &chunk);
-    if (status == STATUS_OK)
-        status =
-            read_item(past, chunk, CLASS_ObjectArray, id % CLASS_CHUNK, &at);
+    Status status = find_class(past, domain, id, &at);
     if (status == STATUS_OK)
         status = read_known(past, at, CLASS_Class, &from, sizeof from);
     if (status != STATUS_OK)
         return status;
     PastClass *of = alloc_take(sizeof *of);
-    if (of)
+    if (of) {
         of->id = id;
+        of->domain = owner;
+    }
     status = of ? read_class(past, &from, of) : STATUS_NO_MEMORY;
     if (status != STATUS_OK) {
         past->starved = past->starved || status == STATUS_NO_MEMORY;
@@ -439,19 +461,28 @@ static Status find_number(Past *past, uint64_t number, Domain *domain_out) {
     return STATUS_NOT_FOUND;
 }
 
+/* Looks up the tables of a domain, unless it was the last one. */
+static Status find_tables(Past *past, uint64_t number) {
+    Domain domain;
+    if (past->tables_of == number)
+        return STATUS_OK;
+    Status status = find_number(past, number, &domain);
+    if (status != STATUS_OK)
+        return status;
+    past->hashes = address_of(domain.hashes);
+    past->own_classes = address_of(domain.own_classes);
+    past->tables_of = number;
+    return STATUS_OK;
+}
+
 Status past_identity(Past *past, const PastObject *object, uint64_t *hash_out) {
     PastObject table;
-    if (past->hashes_of != object->domain) {
-        Domain domain;
-        Status status = find_number(past, object->domain, &domain);
-        if (status != STATUS_OK)
-            return status;
-        past->hashes = address_of(domain.hashes);
-        past->hashes_of = object->domain;
-    }
+    Status status = find_tables(past, object->domain);
+    if (status != STATUS_OK)
+        return status;
     if (!past->hashes)
         return STATUS_NOT_FOUND;
-    Status status = past_object_of(past, past->hashes, CLASS_IntArray, &table);
+    status = past_object_of(past, past->hashes, CLASS_IntArray, &table);
     uint64_t slots = table.length / 2;
     if (status != STATUS_OK || slots == 0 || slots & (slots - 1))
         return status == STATUS_OK ? STATUS_INVALID : status;

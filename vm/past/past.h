@@ -28,6 +28,7 @@ typedef struct PastField {
 /* A class as that generation has it. */
 typedef struct PastClass {
     struct PastClass *next;
+    uint64_t domain; /* number of the one that brought it; 0: the system */
     uint32_t id;
     uint32_t depth;
     uint32_t display[CLASS_DEPTH_MAX];
@@ -75,8 +76,10 @@ Status past_object(Past *past, uint64_t address, PastObject *object_out);
 Status past_object_of(Past *past, uint64_t address, uint32_t class_id,
                       PastObject *object_out);
 
-/* The class with this id. It lives as long as the Past. */
-Status past_class(Past *past, uint32_t id, const PastClass **class_out);
+/* The class with this id as objects of the domain with this number have it. It
+ * lives as long as the Past. */
+Status past_class(Past *past, uint64_t domain, uint32_t id,
+                  const PastClass **class_out);
 
 /* True when the class is `ancestor` or below. */
 bool past_is_a(const PastClass *of, uint32_t ancestor);

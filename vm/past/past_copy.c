@@ -345,9 +345,10 @@ static Status fill_instance(PastCopy *copy, const PastObject *from,
             (Object **)(void *)object_word(made, FIELD_WORD(packed));
         Status status = past_field_value(copy->past, from, i, &value);
         if (status == STATUS_OK)
-            status =
-                set_slot(copy, value, slot,
-                         class_find(FIELD_CLASS(types->at.words[i])), from);
+            status = set_slot(
+                copy, value, slot,
+                class_find_in(copy->domain, FIELD_CLASS(types->at.words[i])),
+                from);
         if (status != STATUS_OK)
             return status;
     }

@@ -270,7 +270,7 @@ Status past_find_part(Past *past, PastValue from, const char *path,
 static bool is_app_class(Past *past, const PastClass *of) {
     for (uint32_t i = 0; i <= of->depth; i++) {
         const PastClass *each;
-        if (past_class(past, of->display[i], &each) == STATUS_OK &&
+        if (past_class(past, of->domain, of->display[i], &each) == STATUS_OK &&
             is_named(each, "core.App"))
             return true;
     }
@@ -361,14 +361,44 @@ Status past_find_app(Past *past, const char *path, size_t length,
     if (past_object_of(past, address_of(app_out->domain.environments),
                        CLASS_ObjectArray, &app_out->variables) != STATUS_OK)
         app_out->variables = (PastObject){0};
+    if (past_object_of(past, address_of(app_out->domain.own_modules),
+                       CLASS_IntArray, &app_out->modules) != STATUS_OK)
+        app_out->modules = (PastObject){0};
     return STATUS_OK;
 }
 
-Status past_find_variables(Past *past, const PastApp *app, uint64_t index,
-                           PastObject *variables_out) {
+uint64_t past_find_places(const PastApp *app) {
+    uint64_t installed = app->variables.length * 2;
+    uint64_t own = app->modules.length * 2;
+    return installed > own ? installed : own;
+}
+
+static Status own_variables(Past *past, const PastApp *app, uint64_t number,
+                            uint64_t *address_out) {
+    PastObject module;
     uint64_t at;
+    *address_out = 0;
+    Status status = number < app->modules.length
+                        ? past_element(past, &app->modules, number, &at)
+                        : STATUS_NOT_FOUND;
+    if (status != STATUS_OK || !at)
+        return status;
+    status = past_object_of(past, at, CLASS_Module, &module);
+    return status == STATUS_OK
+               ? past_object_word(past, &module,
+                                  offsetof(Module, variables) / 8, address_out)
+               : status;
+}
+
+Status past_find_variables(Past *past, const PastApp *app, uint64_t place,
+                           PastObject *variables_out) {
+    uint64_t at = 0;
     *variables_out = (PastObject){0};
-    Status status = past_element(past, &app->variables, index, &at);
+    Status status = STATUS_OK;
+    if (place % 2)
+        status = own_variables(past, app, place / 2, &at);
+    else if (place / 2 < app->variables.length)
+        status = past_element(past, &app->variables, place / 2, &at);
     if (status != STATUS_OK || !at)
         return status;
     return past_object(past, at, variables_out);
@@ -378,7 +408,7 @@ Status past_find_variables(Past *past, const PastApp *app, uint64_t index,
 static Status find_variable(Past *past, const PastApp *app, bool of_system,
                             const char *path, size_t length,
                             PastValue *value_out, size_t *used_out) {
-    for (uint64_t i = app->variables.length; i-- > 0;) {
+    for (uint64_t i = past_find_places(app); i-- > 0;) {
         PastObject variables;
         if (past_find_variables(past, app, i, &variables) != STATUS_OK ||
             !variables.address || variables.of->of_system != of_system)
@@ -402,10 +432,10 @@ Status past_find_name(Past *past, const PastApp *app, const char *path,
         status =
             past_find_part(past, compiler, path, length, value_out, used_out);
     }
-    if (status == STATUS_NOT_FOUND && app->variables.address)
+    if (status == STATUS_NOT_FOUND)
         status =
             find_variable(past, app, false, path, length, value_out, used_out);
-    if (status == STATUS_NOT_FOUND && app->variables.address)
+    if (status == STATUS_NOT_FOUND)
         status =
             find_variable(past, app, true, path, length, value_out, used_out);
     return status;

@@ -35,6 +35,7 @@ typedef struct PastApp {
     PastObject object;   /* its core.App; address 0: there is none */
     PastObject compiler; /* the system.Compiler among that one's fields, or 0 */
     PastObject variables; /* the array of them by module, or 0 */
+    PastObject modules;   /* the table of own modules, or 0 */
 } PastApp;
 
 /* The app that the path begins with, and how many bytes name it, the dot
@@ -42,8 +43,12 @@ typedef struct PastApp {
 Status past_find_app(Past *past, const char *path, size_t length,
                      PastApp *app_out, size_t *used_out);
 
-/* The variables of module `index`; address 0: the app does not use it. */
-Status past_find_variables(Past *past, const PastApp *app, uint64_t index,
+/* Where modules may have variables: places below this (module_place). */
+uint64_t past_find_places(const PastApp *app);
+
+/* The variables of the module at a place; address 0: the app does not use it.
+ */
+Status past_find_variables(Past *past, const PastApp *app, uint64_t place,
                            PastObject *variables_out);
 
 /* What the app knows by the name that the path begins with: a field of its

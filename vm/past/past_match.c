@@ -23,7 +23,8 @@ static bool is_made(const PastClass *of) {
 /* ---- Fields ---- */
 
 /* INVALID also when a class that a field names cannot be found. */
-static Status same_type(Past *past, uint64_t then, uint64_t now) {
+static Status same_type(Past *past, const PastClass *of, uint64_t then,
+                        const Domain *domain, uint64_t now) {
     const PastClass *before;
     if (FIELD_WORD(then) != FIELD_WORD(now) ||
         FIELD_KIND(then) != FIELD_KIND(now) ||
@@ -31,14 +32,15 @@ static Status same_type(Past *past, uint64_t then, uint64_t now) {
         return STATUS_INVALID;
     if (!past_is_reference(then))
         return STATUS_OK;
-    const Class *after = class_find(FIELD_CLASS(now));
-    Status status = past_class(past, FIELD_CLASS(then), &before);
+    const Class *after = class_find_in(domain, FIELD_CLASS(now));
+    Status status = past_class(past, of->domain, FIELD_CLASS(then), &before);
     if (status == STATUS_OK && (!after || !is(after->name, before->name)))
         status = STATUS_INVALID;
     return status;
 }
 
-static Status same_fields(Past *past, const PastClass *of, const Class *now) {
+static Status same_fields(Past *past, const PastClass *of, const Domain *domain,
+                          const Class *now) {
     uint64_t count = now->field_types ? now->field_types->length : 0;
     Status status = STATUS_OK;
     if (now->shape != SHAPE_OBJECT || of->shape != SHAPE_OBJECT ||
@@ -47,7 +49,7 @@ static Status same_fields(Past *past, const PastClass *of, const Class *now) {
     for (uint64_t i = 0; i < count && status == STATUS_OK; i++) {
         const String *name = (String *)now->field_names->at.references[i];
         status = is(name, of->fields[i].name)
-                     ? same_type(past, of->fields[i].packed,
+                     ? same_type(past, of, of->fields[i].packed, domain,
                                  now->field_types->at.words[i])
                      : STATUS_INVALID;
     }
@@ -65,25 +67,42 @@ static Class *find_class(const Module *module, const char *name) {
     return NULL;
 }
 
+typedef struct Candidate {
+    const PastClass *of;
+    Class *found;  /* the best so far */
+    bool same;     /* its module is the same, byte for byte */
+    uint64_t rank; /* own modules are above installed ones, new above old */
+} Candidate;
+
+static void consider(Candidate *best, const Module *module) {
+    Class *found = module ? find_class(module, best->of->name) : NULL;
+    if (!found)
+        return;
+    bool same = module->hash == best->of->module_hash;
+    uint64_t rank = module->own << 63 | module->order;
+    if (same < best->same ||
+        (same == best->same && best->found && rank < best->rank))
+        return;
+    *best = (Candidate){best->of, found, same, rank};
+}
+
+static uint64_t length_of(const Array *array) {
+    return array ? array->length : 0;
+}
+
 /* Of the modules that the domain uses, the one of the same bytes, else the
- * newest that has a class of this name. */
+ * newest that has a class of this name; its own come first. */
 static Class *find_used(const PastClass *of, const Domain *domain,
                         bool *same_out) {
     const Array *used = domain->environments;
-    Class *newest = NULL;
-    *same_out = false;
-    for (uint64_t i = used ? used->length : 0; i-- > 0;) {
-        if (!used->at.references[i] || i >= ROOT->modules->length)
-            continue;
-        const Module *module = (Module *)ROOT->modules->at.references[i];
-        Class *found = module ? find_class(module, of->name) : NULL;
-        if (found && module->hash == of->module_hash) {
-            *same_out = true;
-            return found;
-        }
-        newest = newest ? newest : found;
-    }
-    return newest;
+    Candidate best = {.of = of};
+    for (uint64_t i = 0; i < length_of(domain->own_modules); i++)
+        consider(&best, own_module(domain, i));
+    for (uint64_t i = 0; i < length_of(used); i++)
+        if (used->at.references[i] && i < ROOT->modules->length)
+            consider(&best, (Module *)ROOT->modules->at.references[i]);
+    *same_out = best.same;
+    return best.found;
 }
 
 static Status refuse(const PastClass *of, const char *what, Text *why) {
@@ -105,7 +124,7 @@ Status past_match_class(Past *past, const PastClass *of, const Domain *domain,
         return refuse(of, "of which there are no objects", why);
     if (!same && is_made(of) && past_is_a(of, CLASS_Function))
         return refuse(of, "whose code is another now", why);
-    Status status = same_fields(past, of, found);
+    Status status = same_fields(past, of, domain, found);
     if (status == STATUS_INVALID)
         return refuse(of, "whose fields are others now", why);
     *class_out = found;

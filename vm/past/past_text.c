@@ -323,7 +323,7 @@ static void show_app(Past *past, const PastApp *app, unsigned depth,
     if (app->compiler.address &&
         past_find_items(past, &app->compiler, &items) == STATUS_OK)
         show_items(&tree, &items);
-    for (uint64_t i = 0; i < app->variables.length; i++) {
+    for (uint64_t i = 0; i < past_find_places(app); i++) {
         PastObject variables;
         if (past_find_variables(past, app, i, &variables) == STATUS_OK &&
             variables.address && !variables.of->of_system)

@@ -13,7 +13,7 @@
 
 Status vm_load_module(const void *bytes, size_t count, bool system,
                       Module **module_out, Text *why) {
-    return loader_load(bytes, count, system, module_out, why);
+    return loader_load(ROOT->domains[0], bytes, count, system, module_out, why);
 }
 
 /* Pushes `$init` of the module, then of its imports, so that the imports' run
@@ -21,9 +21,9 @@ Status vm_load_module(const void *bytes, size_t count, bool system,
 static Status push_initialisers(Thread *thread, Module *module,
                                 uint8_t *pushed) {
     Status status = STATUS_OK;
-    if (pushed[module->number])
+    if (pushed[module_place(module)])
         return STATUS_OK;
-    pushed[module->number] = 1;
+    pushed[module_place(module)] = 1;
     if (module->initialise)
         status = stack_push(thread, module->initialise, NULL);
     const Array *imports = module->imports;
@@ -72,28 +72,49 @@ static Status start_main(Domain *domain, Module *module, Array *arguments) {
     return status == STATUS_OK ? thread_start(thread) : status;
 }
 
+static Status start_module(Domain *domain, Module *module, size_t count,
+                           const char *const *arguments) {
+    HEAP_SET(domain->program, module);
+    Status status = domain_attach(domain, module);
+    Array *list = NULL;
+    if (status == STATUS_OK)
+        list = make_arguments(domain, count, arguments, &status);
+    return status == STATUS_OK ? start_main(domain, module, list) : status;
+}
+
+/* A domain that did not get so far that something runs in it. */
+static Status give_up(Domain *domain, Status why) {
+    if (domain_kill(domain) != STATUS_OK)
+        log_line("vm: the new app's memory is not free yet");
+    return why;
+}
+
 Status vm_start_app(const char *module_name, const char *name,
                     uint64_t limit_bytes, size_t argument_count,
                     const char *const *arguments, Domain **domain_out) {
-    Module *module = symbols_module(module_name, text_length(module_name));
+    Module *module =
+        symbols_module(ROOT->domains[0], module_name, text_length(module_name));
     if (!module)
         return STATUS_NOT_FOUND;
     Status status = domain_create(name, limit_bytes, domain_out);
     if (status != STATUS_OK)
         return status;
-    HEAP_SET((*domain_out)->program, module);
-    status = domain_attach(*domain_out, module);
-    Array *list = NULL;
+    status = start_module(*domain_out, module, argument_count, arguments);
+    return status == STATUS_OK ? status : give_up(*domain_out, status);
+}
+
+Status vm_start_program(const void *bytes, size_t count, const char *name,
+                        uint64_t limit_bytes, size_t argument_count,
+                        const char *const *arguments, Domain **domain_out,
+                        Text *why) {
+    Module *module;
+    Status status = domain_create(name, limit_bytes, domain_out);
+    if (status != STATUS_OK)
+        return status;
+    status = loader_load(*domain_out, bytes, count, false, &module, why);
     if (status == STATUS_OK)
-        list = make_arguments(*domain_out, argument_count, arguments, &status);
-    if (status == STATUS_OK)
-        status = start_main(*domain_out, module, list);
-    if (status != STATUS_OK) {
-        Status killed = domain_kill(*domain_out);
-        if (killed != STATUS_OK)
-            log_line("vm: the new app's memory is not free yet");
-    }
-    return status;
+        status = start_module(*domain_out, module, argument_count, arguments);
+    return status == STATUS_OK ? status : give_up(*domain_out, status);
 }
 
 /* A zero-terminated copy, cut if need be. */
@@ -106,7 +127,7 @@ static void copy_name(char *to, size_t capacity, const String *name) {
 
 Status vm_restart_app(Domain *domain) {
     char module[MODULE_NAME_BYTES_MAX + 1], name[MODULE_NAME_BYTES_MAX + 1];
-    if (!domain->program)
+    if (!domain->program || domain->program->own)
         return STATUS_NOT_FOUND;
     copy_name(module, sizeof module, domain->program->name);
     copy_name(name, sizeof name, domain->name);
@@ -135,7 +156,7 @@ bool vm_app_ended(const Domain *domain, int *exit_code_out) {
 
 /* A thread in the app that runs this function of core, even at its limit. */
 static Status start_thread(Domain *domain, const char *function) {
-    const Module *core = symbols_module("core", 4);
+    const Module *core = symbols_module(ROOT->domains[0], "core", 4);
     Method *method = core ? entry_point(core, function, "()V") : NULL;
     Status status;
     if (!method)

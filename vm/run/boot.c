@@ -51,7 +51,8 @@ static Status make_class(uint32_t id, Array *none, Array *map) {
     made->shape = symbols_known_shape(id);
     made->flags = made->shape == SHAPE_OBJECT ? 0 : MODULE_NATIVE_LAYOUT;
     set_ancestors(made);
-    HEAP_SET(made->name, symbols_intern(name, text_length(name), &status));
+    HEAP_SET(made->name,
+             symbols_intern(system_domain(), name, text_length(name), &status));
     HEAP_SET(made->vtable, none);
     HEAP_SET(made->super, id == CLASS_Object ? NULL : class_find(CLASS_Object));
     if (status == STATUS_OK)

@@ -3,6 +3,8 @@
 
 #include "kernel/base/bytes.h"
 #include "kernel/base/text.h"
+#include "kernel/platform.h"
+#include "vm/heap/class.h"
 #include "vm/heap/heap.h"
 #include "vm/heap/region.h"
 #include "vm/run/exception.h"
@@ -34,11 +36,19 @@ static Status announce_region(uint32_t region) {
     return status == STATUS_OK ? heap_write(ROOT, sizeof *ROOT) : status;
 }
 
+static uint64_t draw_key(void) {
+    uint64_t key;
+    platform_random(&key, sizeof key);
+    return (key >> 4) % (OWN_KEY_PRIME - 1) + 1;
+}
+
 /* The Domain object at the beginning of the region's first block. */
 static Domain *lay_out(uint32_t region, uint64_t number) {
     uint64_t address = region_block_address(region, REGION_FIRST_BLOCK);
-    *region_header(region) = (RegionHeader){
-        .magic = REGION_MAGIC, .domain = number, .index = region};
+    *region_header(region) = (RegionHeader){.magic = REGION_MAGIC,
+                                            .domain = number,
+                                            .index = region,
+                                            .owner = (Domain *)address};
     *region_block(region, REGION_FIRST_BLOCK) =
         (RegionBlock){.state = BLOCK_USED};
     uint32_t *lines = region_lines(region, REGION_FIRST_BLOCK);
@@ -49,6 +59,7 @@ static Domain *lay_out(uint32_t region, uint64_t number) {
     bytes_fill(domain, 0, sizeof *domain);
     domain->head.class_id = CLASS_Domain;
     domain->number = number;
+    domain->own_key = draw_key();
     domain->used_bytes = REGION_BLOCK_BYTES;
     domain->collect_at_bytes = 8u << 20;
     domain->bump = address + ((sizeof *domain + 15) & ~15ull);
@@ -155,6 +166,7 @@ Status domain_kill(Domain *domain) {
     for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++)
         if (ROOT->domains[i] == domain)
             HEAP_SET(ROOT->domains[i], NULL);
+    class_forget_own();
     domain_give_back(); /* what is left goes later */
     return STATUS_OK;
 }
@@ -178,15 +190,29 @@ static Status make_room(Domain *domain, uint64_t number) {
     return status;
 }
 
-static Status attach_one(Domain *domain, const Module *module) {
+/* Where the variables of a module are, or NULL. */
+static Object **find_variables(const Domain *domain, Module *module) {
+    Array *all = domain->environments;
+    if (module->own)
+        return &module->variables;
+    return all && module->number < all->length
+               ? &all->at.references[module->number]
+               : NULL;
+}
+
+Object *domain_variables(const Domain *domain, Module *module) {
+    Object **place = find_variables(domain, module);
+    return place ? *place : NULL;
+}
+
+static Status attach_one(Domain *domain, Module *module) {
     const Class *of = module->environment;
-    Status status = make_room(domain, module->number);
-    if (status != STATUS_OK ||
-        domain->environments->at.references[module->number])
+    Status status = module->own ? STATUS_OK : make_room(domain, module->number);
+    if (status != STATUS_OK || domain_variables(domain, module))
         return status;
     Object *object =
         heap_allocate(domain, of->id, of->instance_words * 8ull, &status);
-    Object **place = &domain->environments->at.references[module->number];
+    Object **place = find_variables(domain, module);
     if (object)
         status = heap_write(place, 8);
     if (status == STATUS_OK)
@@ -194,21 +220,19 @@ static Status attach_one(Domain *domain, const Module *module) {
     return status;
 }
 
-static bool is_attached(const Domain *domain, const Module *module) {
-    const Array *all = domain->environments;
-    return all && module->number < all->length &&
-           all->at.references[module->number];
-}
-
 Status domain_attach(Domain *domain, Module *module) {
     Status status = STATUS_OK;
     for (uint64_t i = 0; i < module->imports->length && status == STATUS_OK;
          i++) {
         Module *import = (Module *)module->imports->at.references[i];
-        if (!is_attached(domain, import))
+        if (!domain_variables(domain, import))
             status = domain_attach(domain, import);
     }
     return status == STATUS_OK ? attach_one(domain, module) : status;
+}
+
+void domain_detach(Domain *domain, Module *module) {
+    HEAP_SET(*find_variables(domain, module), NULL);
 }
 
 /* ---- Invariants ---- */

@@ -34,8 +34,15 @@ bool domain_give_back(void);
 /* NULL, or the sentence of the invariant that does not hold. At a safepoint. */
 const char *domain_check(void);
 
-/* Objects for the variables of a module and of all it imports, in the
- * environment of the domain. */
+/* Objects for the variables of a module and of all it imports: of what the
+ * system installed in the environments of the domain, of an own one on it. */
 Status domain_attach(Domain *domain, Module *module);
+
+/* The object with the variables of a module, or NULL. */
+Object *domain_variables(const Domain *domain, Module *module);
+
+/* Takes the variables of an attached module away, in the step that gave them.
+ */
+void domain_detach(Domain *domain, Module *module);
 
 #endif

@@ -124,20 +124,26 @@ static bool is_code_point(int64_t value) {
            (value < 0xD800 || value > 0xDFFF);
 }
 
-static Object *variables(unsigned module) {
+/* Of the module with this module_place. */
+static Object *variables(unsigned place) {
     const Array *all = worker.domain->environments;
-    return all && module < all->length ? all->at.references[module] : NULL;
+    unsigned number = place / 2;
+    if (place % 2) {
+        const Module *module = own_module(worker.domain, number);
+        return module ? module->variables : NULL;
+    }
+    return all && number < all->length ? all->at.references[number] : NULL;
 }
 
 static bool is_instance(const Object *object, const Object *of) {
-    return class_is_a(class_of(object), (const Class *)of);
+    return class_is_a(class_here(worker.domain, object), (const Class *)of);
 }
 
 /* Interfaces are searched. */
 static int64_t class_test_cost(const Object *object, const Class *of) {
     if (!object || !(of->flags & MODULE_INTERFACE))
         return 0;
-    const Array *interfaces = class_of(object)->interfaces;
+    const Array *interfaces = class_here(worker.domain, object)->interfaces;
     return interfaces ? (int64_t)interfaces->length : 0;
 }
 
@@ -631,14 +637,15 @@ op_array_put_byte:
 op_call_virtual:
     object = OBJECT(*(const uint16_t *)(const void *)pc);
     NULL_CHECK(object);
-    callee = (Method *)class_of(object)->vtable->at.references[C];
+    callee =
+        (Method *)class_here(worker.domain, object)->vtable->at.references[C];
     goto enter;
 op_call_interface:
     object = OBJECT(*(const uint16_t *)(const void *)pc);
     NULL_CHECK(object);
     fuel -= COST_INTERFACE;
-    callee =
-        class_method(class_of(object), ((const Method *)pool[C])->selector);
+    callee = class_method(class_here(worker.domain, object),
+                          ((const Method *)pool[C])->selector);
     if (UNLIKELY(!callee))
         THROW(CastError);
     goto enter;

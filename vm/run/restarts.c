@@ -85,7 +85,7 @@ bool restarts_wait(size_t slot) {
 
 /* A thread that runs core's function for the handlers. */
 static Status make_thread(Domain *domain) {
-    const Module *core = symbols_module("core", 4);
+    const Module *core = symbols_module(ROOT->domains[0], "core", 4);
     Method *method = core ? loader_function(core, "runHandlers") : NULL;
     Status status;
     if (!method || !method->code || method->argument_count > 0)

@@ -76,6 +76,7 @@ static void share_boxes(void) {
 Status vm_restore_app(Domain *domain) {
     commit_again();
     restarts_forget(domain);
+    class_forget_own();
     restore_waiters(domain);
     return STATUS_OK;
 }

@@ -32,9 +32,17 @@ Status vm_start_app(const char *module, const char *name, uint64_t limit_bytes,
                     size_t argument_count, const char *const *arguments,
                     Domain **domain_out);
 
+/* The same with a program that the app brings itself: it lies in the app's own
+ * domain (vm/code/loader.h) and ends with it. INVALID: `why` says what is wrong
+ * with the program. */
+Status vm_start_program(const void *bytes, size_t count, const char *name,
+                        uint64_t limit_bytes, size_t argument_count,
+                        const char *const *arguments, Domain **domain_out,
+                        Text *why);
+
 /* Starts the app's program anew, the newest version of it, beside the app,
  * which ends with all that it had. STATUS_NOT_FOUND: it is not known what it
- * runs. */
+ * runs, or the app brought it. */
 Status vm_restart_app(Domain *domain);
 
 /* An app has come back from an older generation by itself: what vm_restore does

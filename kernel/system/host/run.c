@@ -39,26 +39,38 @@ bool run_compile(const char *module, const char *path, const char *source,
     return status == STATUS_OK && result_out->error_count == 0;
 }
 
-/* Compiles and loads the program as module "main". */
-static bool load_program(const char *path, bool tests) {
+/* Starts the program as module "main" of an app of this name. */
+static Domain *start_program(const char *path, const CompilerResult *program,
+                             int count, char **arguments) {
+    char why[400];
+    Text text = text_on(why, sizeof why);
+    Domain *domain;
+    Status status = vm_start_program(
+        program->bytes, program->size_bytes, path, DOMAIN_LIMIT_DEFAULT,
+        (size_t)count, (const char *const *)arguments, &domain, &text);
+    if (status == STATUS_OK)
+        return domain;
+    if (status == STATUS_NOT_FOUND)
+        text_add(&text, "it has no main to run");
+    else if (text.length == 0)
+        text_add(&text, status_text(status));
+    fprintf(stderr, "revenant: %s: %s\n", path, text_end(&text));
+    return NULL;
+}
+
+static Domain *start(const char *path, int count, char **arguments,
+                     bool tests) {
     size_t size;
     char *source = host_read_file(path, &size);
     if (!source)
-        return false;
+        return NULL;
     CompilerResult result;
-    bool good = run_compile("main", path, source, size, tests, &result);
-    if (good) {
-        char why[400];
-        Text text = text_on(why, sizeof why);
-        Module *module;
-        good = vm_load_module(result.bytes, result.size_bytes, false, &module,
-                              &text) == STATUS_OK;
-        if (!good)
-            fprintf(stderr, "revenant: %s: %s\n", path, text_end(&text));
-    }
+    Domain *domain = NULL;
+    if (run_compile("main", path, source, size, tests, &result))
+        domain = start_program(path, &result, count, arguments);
     compiler_free(&result);
     free(source);
-    return good;
+    return domain;
 }
 
 static void print_out(const Domain *domain, const char *bytes, size_t count) {
@@ -131,21 +143,6 @@ static Domain *unfinished(const char *name) {
             memcmp(name, domain->name->bytes, domain->name->length) == 0)
             return domain;
     }
-    return NULL;
-}
-
-static Domain *start(const char *path, int count, char **arguments,
-                     bool tests) {
-    Domain *domain;
-    if (!load_program(path, tests))
-        return NULL;
-    Status status =
-        vm_start_app("main", path, DOMAIN_LIMIT_DEFAULT, (size_t)count,
-                     (const char *const *)arguments, &domain);
-    if (status == STATUS_OK)
-        return domain;
-    fprintf(stderr, "revenant: %s: it has no main to run: %s\n", path,
-            status_text(status));
     return NULL;
 }
 
