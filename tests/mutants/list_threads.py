@@ -140,8 +140,8 @@ MUTANTS = [
      "D3: a collection is wanted after every allocation",
      ("unit", "when the domain reaches its limit")),
     ("killed-stays", "vm/run/domain.c",
-     "            HEAP_SET(ROOT->domains[i], NULL);\n    domain_give_back();",
-     "            break;\n    domain_give_back();",
+     "            HEAP_SET(ROOT->domains[i], NULL);\n    class_forget_own();",
+     "            break;\n    class_forget_own();",
      "D4: an app that is over is still in the root's table",
      ("unit", "regions of a domain")),
     # ---- The heap ----
