@@ -17,7 +17,8 @@ build/rates-bench: $$(call objects,host,$$(COMMON_SOURCES) \
 	$$(QUIET)$$(CC) $$(CFLAGS_host) -Wl,--wrap=verifier_check $$^ \
 	    $$(HOST_LINKS) -o $$@
 build/sweep-bench: $$(call objects,host,$$(COMMON_SOURCES) \
-    $$(sort $$(wildcard tests/sim/*.c)) kernel/host/range.c \
+    $$(sort $$(wildcard tests/sim/*.c)) \
+    $$(addprefix kernel/host/,range.c stack.c) \
     tests/bench/sweep.c) $$(call libraries,host)
 	$$(QUIET)$$(CC) $$(CFLAGS_host) -Wl,--wrap=native_call,--wrap=vm_run $$^ \
 	    -o $$@
