@@ -12,6 +12,7 @@
 #include "vm/native/figures_native.h"
 #include "vm/past/past_native.h"
 #include "vm/run/domain.h"
+#include "vm/run/slots.h"
 #include "vm/run/trash.h"
 #include "vm/run/vm.h"
 #include "wm/clipboard.h"
@@ -164,10 +165,13 @@ static bool trash_is_full(void) {
     const Store *store = memory_store();
     uint64_t bytes = 0, count = 0;
     uint64_t room = store ? store_available(store) * PLATFORM_PAGE_BYTES : 0;
-    for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++) {
+    for (size_t i = slots_next(SLOTS_TRASH, 1); i < ROOT_DOMAINS_MAX;
+         i = slots_next(SLOTS_TRASH, i + 1)) {
         const Domain *domain = ROOT->domains[i];
-        if (!domain || !trash_holds(domain))
+        if (!domain || !trash_holds(domain)) {
+            slots_drop(SLOTS_TRASH, i);
             continue;
+        }
         bytes += domain->used_bytes;
         count++;
     }
@@ -201,20 +205,23 @@ static void bring_windows(void) {
 
 /* ---- What is over ---- */
 
+/* Its windows go; false: nothing of it can be written now. */
+static bool reap(Domain *domain) {
+    desktop_forget(domain);
+    return trash_holds(domain) || domain_kill(domain) == STATUS_OK;
+}
+
 /* The system domain, at place 0, is never over. */
 void apps_reap(void) {
     keep_bounds();
     bring_windows();
-    for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++) {
+    for (size_t i = slots_next(SLOTS_ENDED, 1); i < ROOT_DOMAINS_MAX;
+         i = slots_next(SLOTS_ENDED, i + 1)) {
         Domain *domain = ROOT->domains[i];
         int exit_code;
-        if (!domain || !vm_app_ended(domain, &exit_code))
-            continue;
-        desktop_forget(domain);
-        if (trash_holds(domain))
-            continue;
-        if (domain_kill(domain) != STATUS_OK)
-            break; /* nothing can be written now; later */
+        if (domain && vm_app_ended(domain, &exit_code) && !reap(domain))
+            break; /* later */
+        slots_drop(SLOTS_ENDED, i);
     }
     domain_give_back();
 }

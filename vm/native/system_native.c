@@ -5,6 +5,7 @@
 #include "kernel/base/log.h"
 #include "vm/heap/heap.h"
 #include "vm/run/native.h"
+#include "vm/run/slots.h"
 #include "vm/run/vm.h"
 #include "vm/run/worker.h"
 
@@ -71,6 +72,7 @@ static NativeResult end_app(NativeCall *call) {
     if (!native_write(call, domain, sizeof *domain))
         return NATIVE_FAILED;
     domain->state = DOMAIN_STOPPED;
+    slots_add(SLOTS_ENDED, domain);
     heap_hurry = true;
     return NATIVE_DONE;
 }

@@ -7,6 +7,7 @@
 #include "vm/code/symbols.h"
 #include "vm/heap/heap.h"
 #include "vm/run/domain.h"
+#include "vm/run/slots.h"
 #include "vm/run/stack.h"
 #include "vm/run/thread.h"
 #include "vm/run/vm.h"
@@ -197,5 +198,6 @@ bool vm_stop_app(Domain *domain, const char *reason) {
     say_stopped(domain, reason);
     domain->state = DOMAIN_STOPPED;
     domain->exit_code = 1;
+    slots_add(SLOTS_ENDED, domain);
     return true;
 }

@@ -8,6 +8,7 @@
 #include "vm/heap/heap.h"
 #include "vm/heap/region.h"
 #include "vm/run/exception.h"
+#include "vm/run/slots.h"
 #include "vm/run/worker.h"
 
 static size_t free_slot(void) {
@@ -109,6 +110,7 @@ Status domain_create(const char *name, uint64_t limit_bytes,
         return status;
     }
     HEAP_SET(ROOT->domains[slot], domain);
+    slots_look(domain);
     *domain_out = domain;
     return STATUS_OK;
 }
@@ -163,9 +165,9 @@ Status domain_kill(Domain *domain) {
     if (status != STATUS_OK)
         return status;
     *chain = domain->first_region;
-    for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++)
-        if (ROOT->domains[i] == domain)
-            HEAP_SET(ROOT->domains[i], NULL);
+    size_t slot = slots_of(domain);
+    if (slot > 0 && slot < ROOT_DOMAINS_MAX)
+        HEAP_SET(ROOT->domains[slot], NULL);
     class_forget_own();
     domain_give_back(); /* what is left goes later */
     return STATUS_OK;

@@ -17,11 +17,10 @@ typedef struct Account {
     uint64_t writer; /* the thread that announced most of them, and */
     uint64_t ahead;  /* how many more than the others */
     bool waited;     /* something of it, since the last barrier */
-    /* In this vm_run: */
-    bool waits;    /* something of it */
-    bool all_wait; /* all of it */
-    uint32_t waiting_count;
-    uint64_t waiting[WAITING_MOST]; /* threads */
+    uint64_t turn;   /* the vm_run in which something of it waited last, and */
+    bool all_wait;   /* in that: all of it, */
+    uint32_t waiting_count; /* else these threads */
+    uint64_t waiting[WAITING_MOST];
 } Account;
 
 static struct {
@@ -31,6 +30,7 @@ static struct {
     uint64_t most;          /* pages of the first account */
     uint64_t announced;     /* in all, when it began to run */
     uint64_t waiters_wrote; /* pages, since waiters_wrote was asked */
+    uint64_t turn;          /* vm_runs so far */
     bool any_waits;
 } room;
 
@@ -40,11 +40,7 @@ void room_start(void) {
 }
 
 void room_turn(void) {
-    for (size_t i = 0; room.any_waits && i < ROOT_DOMAINS_MAX; i++) {
-        Account *account = &room.accounts[i];
-        account->waits = account->all_wait = false;
-        account->waiting_count = 0;
-    }
+    room.turn++;
     room.any_waits = false;
 }
 
@@ -105,17 +101,27 @@ void room_leave(void) {
 
 void room_refuse(size_t slot, uint64_t thread) {
     Account *account = account_of(slot);
-    account->waits = account->waited = room.any_waits = true;
+    if (account->turn != room.turn) {
+        account->turn = room.turn;
+        account->all_wait = false;
+        account->waiting_count = 0;
+    }
+    account->waited = room.any_waits = true;
     if (thread == 0 || account->waiting_count == WAITING_MOST)
         account->all_wait = true;
     else
         account->waiting[account->waiting_count++] = thread;
 }
 
+/* Something of it waits in this vm_run. */
+static bool is_waiting(const Account *account) {
+    return room.any_waits && account->turn == room.turn;
+}
+
 bool room_waits(size_t slot, uint64_t thread) {
     const Account *account = &room.accounts[slot];
-    bool waits = room.any_waits && account->all_wait;
-    for (uint32_t i = 0; room.any_waits && i < account->waiting_count; i++)
+    bool any = is_waiting(account), waits = any && account->all_wait;
+    for (uint32_t i = 0; any && i < account->waiting_count; i++)
         waits |= account->waiting[i] == thread;
     return waits;
 }
@@ -132,7 +138,7 @@ void room_barrier(void) {
             account->pages /= 2;
             account->ahead /= 2;
         }
-        account->waited = account->waits;
+        account->waited = is_waiting(account);
         if (i > 0 && ROOT->domains[i] && account->pages > room.most)
             room.most = account->pages;
     }

@@ -11,6 +11,7 @@
 #include "vm/run/restarts.h"
 #include "vm/run/room.h"
 #include "vm/run/slice.h"
+#include "vm/run/slots.h"
 #include "vm/run/thread.h"
 #include "vm/run/thread_tree.h"
 #include "vm/run/vm.h"
@@ -18,6 +19,7 @@
 
 #define WAKES_A_TURN 400u /* sleepers whose time has come */
 #define WAKE_UNITS 100u
+#define LOOK_UNITS 10u          /* at a domain of which some may wake */
 #define PAYING 50u              /* units that it takes to pay for a slice */
 #define ROOM_WAIT_NS 5000000ull /* between two tries of what was refused */
 
@@ -27,6 +29,7 @@ static struct {
     uint64_t clock_ns; /* platform time when experienced_ns was set */
     int64_t extra_units, most_units; /* beside slices; of any vm_run so far */
     size_t favoured;                 /* runs next, or ROOT_DOMAINS_MAX */
+    uint64_t looks;                  /* at a domain, so far */
     bool oversleep; /* there are more sleepers to wake than a turn wakes */
     uint64_t budget, until_ns; /* of this vm_run, and its answer */
     bool held;                 /* apps do not run, but for this one */
@@ -35,6 +38,7 @@ static struct {
 
 void scheduler_start(void) {
     scheduler.pressed = scheduler.oversleep = false;
+    slots_start();
     slice_take_refused();
     scheduler.favoured = ROOT_DOMAINS_MAX;
     scheduler.most_units = 0;
@@ -88,19 +92,50 @@ static bool wake_sleepers(Domain *domain, uint32_t *left_in_out) {
     return false;
 }
 
+/* When a domain that runs wants to be looked at: at once when it has not begun
+ * in this start, else for its first sleeper. */
+static uint64_t wants_look_at(size_t slot) {
+    const Thread *first = first_sleeper(ROOT->domains[slot]);
+    if (restarts_wait(slot))
+        return 0;
+    return first ? first->key : SLOTS_NEVER;
+}
+
+/* One whose time has come: it begins, its sleepers wake. False: it does not
+ * run.
+ */
+static bool look_at(size_t slot, uint32_t *left_in_out) {
+    Domain *domain = ROOT->domains[slot];
+    scheduler.looks++;
+    if (!runs(domain)) {
+        slots_wake_at(slot, SLOTS_NEVER);
+        return false;
+    }
+    if (restarts_wait(slot))
+        slice_refused(restarts_begin(slot));
+    scheduler.oversleep |= wake_sleepers(domain, left_in_out);
+    must_wait(slot, 0);
+    slots_wake_at(slot, wants_look_at(slot));
+    return true;
+}
+
+/* Of some slots in a row; what that is worth. */
+static uint64_t look_at_due(size_t from, size_t end, uint32_t *left_in_out) {
+    uint64_t now_ns = ROOT->experienced_ns, units = 0;
+    for (size_t slot = slots_next_due(from, now_ns); slot < end;
+         slot = slots_next_due(slot + 1, now_ns))
+        units += look_at(slot, left_in_out) ? LOOK_UNITS : 0;
+    return units;
+}
+
 /* Those that come after the domain that ran last are first. */
 static void wake_all_sleepers(void) {
     uint32_t left = WAKES_A_TURN;
+    size_t next = ROOT->next_turn;
     scheduler.oversleep = false;
-    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
-        size_t slot = (ROOT->next_turn + i) % ROOT_DOMAINS_MAX;
-        if (runs(ROOT->domains[slot]) && restarts_wait(slot))
-            slice_refused(restarts_begin(slot));
-        if (runs(ROOT->domains[slot]))
-            scheduler.oversleep |= wake_sleepers(ROOT->domains[slot], &left);
-        must_wait(slot, 0);
-    }
-    uint64_t used = (WAKES_A_TURN - left) * WAKE_UNITS;
+    uint64_t used = look_at_due(next, ROOT_DOMAINS_MAX, &left);
+    used += look_at_due(0, next, &left);
+    used += (WAKES_A_TURN - left) * WAKE_UNITS;
     scheduler.budget -= used < scheduler.budget ? used : scheduler.budget;
     scheduler.extra_units += (int64_t)used;
 }
@@ -109,7 +144,23 @@ static void wake_all_sleepers(void) {
  * one waits, all others had their turns. */
 static bool can_run(size_t slot) {
     const Domain *domain = ROOT->domains[slot];
-    return domain->run_first && !room_waits(slot, domain->run_first->number);
+    scheduler.looks++;
+    return runs(domain) && domain->run_first &&
+           !room_waits(slot, domain->run_first->number);
+}
+
+/* The first slot from this one on that can run, or ROOT_DOMAINS_MAX. */
+static size_t next_ready(size_t from) {
+    size_t slot = slots_next(SLOTS_READY, from);
+    for (; slot < ROOT_DOMAINS_MAX && !can_run(slot);
+         slot = slots_next(SLOTS_READY, slot + 1)) {
+        const Domain *domain = ROOT->domains[slot];
+        if (runs(domain) && domain->run_first)
+            slots_rest(slot);
+        else
+            slots_drop(SLOTS_READY, slot);
+    }
+    return slot;
 }
 
 /* The place of the next domain with a runnable thread that need not wait for
@@ -118,23 +169,20 @@ static bool can_run(size_t slot) {
 static size_t next_domain(void) {
     size_t favoured = scheduler.favoured;
     scheduler.favoured = ROOT_DOMAINS_MAX;
-    if (favoured < ROOT_DOMAINS_MAX && runs(ROOT->domains[favoured]) &&
-        can_run(favoured))
+    if (favoured < ROOT_DOMAINS_MAX && can_run(favoured))
         return favoured;
-    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
-        size_t slot = (ROOT->next_turn + i) % ROOT_DOMAINS_MAX;
-        if (!runs(ROOT->domains[slot]) || !can_run(slot))
-            continue;
+    size_t slot = next_ready(ROOT->next_turn);
+    if (slot == ROOT_DOMAINS_MAX)
+        slot = next_ready(0);
+    if (slot < ROOT_DOMAINS_MAX)
         ROOT->next_turn = slot + 1;
-        return slot;
-    }
-    return ROOT_DOMAINS_MAX;
+    return slot;
 }
 
 void vm_favour(const Domain *domain) {
-    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++)
-        if (ROOT->domains[i] == domain)
-            scheduler.favoured = i;
+    size_t slot = slots_of(domain);
+    if (slot < ROOT_DOMAINS_MAX)
+        scheduler.favoured = slot;
 }
 
 static void collect_if_wanted(Domain *running) {
@@ -203,22 +251,33 @@ static uint64_t run_domain(size_t slot, uint64_t budget) {
     return used;
 }
 
+/* When the first domain wants to be looked at. What was noted may be early:
+ * then it is put right here. */
+static uint64_t first_look(void) {
+    uint64_t noted, wanted;
+    size_t slot;
+    while ((slot = slots_first_wake(&noted)) < ROOT_DOMAINS_MAX) {
+        wanted = runs(ROOT->domains[slot]) ? wants_look_at(slot) : SLOTS_NEVER;
+        if (room_waits(slot, 0)) {
+            slots_rest(slot);
+            wanted = SLOTS_NEVER;
+        }
+        if (wanted == noted)
+            break;
+        slots_wake_at(slot, wanted);
+    }
+    return noted;
+}
+
 /* The platform time of the next thing to do, without writing anything: an idle
  * world dirties no page. */
 static uint64_t idle_until(void) {
-    uint64_t now = platform_now_ns(), earliest = UINT64_MAX;
-    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
-        const Domain *domain = ROOT->domains[i];
-        if (!runs(domain))
-            continue;
-        if (can_run(i) || (restarts_wait(i) && !room_waits(i, 0)))
-            return now;
-        const Thread *first = first_sleeper(domain);
-        if (first && !room_waits(i, 0) && first->key < earliest)
-            earliest = first->key;
-    }
+    uint64_t now = platform_now_ns();
+    if (next_ready(0) < ROOT_DOMAINS_MAX)
+        return now;
+    uint64_t earliest = first_look();
     uint64_t experienced = ROOT->experienced_ns + (now - scheduler.clock_ns);
-    if (earliest == UINT64_MAX)
+    if (earliest == SLOTS_NEVER)
         return UINT64_MAX;
     return earliest <= experienced ? now : now + (earliest - experienced);
 }
@@ -250,6 +309,7 @@ uint64_t vm_run(uint64_t budget) {
     int64_t before = slice_figures().units;
     scheduler.extra_units = 0;
     room_turn();
+    slots_turn();
     if (!vm_guarded(run_programs)) {
         room_leave();
         scheduler.pressed = true; /* so that there is room to end the app */
@@ -266,6 +326,7 @@ uint64_t vm_run(uint64_t budget) {
 void vm_hold(bool held, const Domain *except) {
     scheduler.held = held;
     scheduler.except = except;
+    slots_start();
 }
 
 bool vm_held(void) {
@@ -277,10 +338,9 @@ bool vm_pressed(void) {
 }
 
 bool vm_waits_for_room(const Domain *domain) {
-    for (size_t i = 1; i < ROOT_DOMAINS_MAX && room_any_waits(); i++)
-        if (ROOT->domains[i] == domain)
-            return room_waits(i, 0) || (domain->run_first && !can_run(i));
-    return false;
+    size_t slot = room_any_waits() ? slots_of(domain) : ROOT_DOMAINS_MAX;
+    return slot > 0 && slot < ROOT_DOMAINS_MAX &&
+           (room_waits(slot, 0) || (domain->run_first && !can_run(slot)));
 }
 
 uint64_t vm_waiters_wrote(void) {
@@ -299,7 +359,8 @@ void vm_set_stress(uint32_t counts) {
 VmFigures vm_figures(void) {
     VmFigures figures = {.slices = slice_figures().slices,
                          .most_units = (uint64_t)scheduler.most_units,
-                         .collections = collect_figures().collections};
+                         .collections = collect_figures().collections,
+                         .looks = scheduler.looks};
     for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
         if (!ROOT->domains[i])
             continue;
@@ -319,6 +380,10 @@ static const char *check_domain(size_t slot) {
     if (runs(domain) && !scheduler.pressed && !scheduler.oversleep &&
         !room_waits(slot, 0) && has_due_sleeper(domain))
         return "S5: a thread sleeps longer than it wanted";
+    if (runs(domain) && !slots_has(SLOTS_WAITING, slot) &&
+        ((domain->run_first && !slots_has(SLOTS_READY, slot)) ||
+         wants_look_at(slot) < slots_wakes_at(slot)))
+        return "S7: nobody looks at a domain that has something to do";
     return NULL;
 }
 

@@ -10,7 +10,10 @@
  *   S4  who runs belongs to a domain that is neither stopped nor held (CHECK)
  *   S5  whose time has come no longer sleeps, unless its domain waits for room
  *       or more wake than one vm_run() wakes
- *   S6  the memory's level is the system's again */
+ *   S6  the memory's level is the system's again
+ *   S7  a domain that runs and has a thread that can run, a sleeper, or not
+ *       begun in this start will be looked at (slots.h): a turn takes a time
+ *       that grows with those that have something to do, not with all */
 #ifndef VM_RUN_SCHEDULER_H
 #define VM_RUN_SCHEDULER_H
 

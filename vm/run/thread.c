@@ -4,6 +4,7 @@
 #include "kernel/base/check.h"
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
+#include "vm/run/slots.h"
 #include "vm/run/stack.h"
 #include "vm/run/thread_tree.h"
 
@@ -72,6 +73,7 @@ static void queue_append(Thread *thread) {
     Domain *domain = thread->domain;
     link_behind(&domain->run_first, domain->run_last, thread);
     HEAP_SET(domain->run_last, thread);
+    slots_add(SLOTS_READY, domain);
 }
 
 /* Behind the running thread, which is the first. */
@@ -80,6 +82,7 @@ static void queue_insert(Thread *thread) {
     link_behind(&domain->run_first, domain->run_first, thread);
     if (!thread->next)
         HEAP_SET(domain->run_last, thread);
+    slots_add(SLOTS_READY, domain);
 }
 
 static void queue_remove(Thread *thread) {
@@ -139,6 +142,8 @@ Status thread_park(Thread *thread, ThreadWait wait, Thread *other) {
         link_behind(&other->joiners, NULL, thread);
     else
         thread_tree_add(tree_for(thread, wait), thread);
+    if (wait == WAIT_SLEEP)
+        slots_wake_by(thread->domain, thread->key);
     thread->state = THREAD_PARKED;
     thread->wait = (uint8_t)wait;
     return STATUS_OK;
@@ -297,6 +302,7 @@ Status thread_end(Thread *thread) {
     queue_remove(thread);
     thread->state = THREAD_ENDED;
     thread->domain->thread_count--;
+    slots_add(SLOTS_ENDED, thread->domain);
     HEAP_SET(thread->stack, NULL);
     thread->frame = 0;
     return STATUS_OK;

@@ -3,6 +3,7 @@
 
 #include "kernel/base/bytes.h"
 #include "vm/heap/heap.h"
+#include "vm/run/slots.h"
 #include "vm/run/vm.h"
 
 enum { TAKEN_MOST = 8 }; /* whose windows did not come yet */
@@ -19,6 +20,7 @@ bool trash_put(Domain *domain) {
         !vm_stop_app(domain, "a person ended it"))
         return false;
     domain->state = DOMAIN_IN_TRASH;
+    slots_add(SLOTS_TRASH, domain);
     domain->exit_code = (int32_t)++ROOT->ended;
     return true;
 }
@@ -50,6 +52,7 @@ Status trash_take(Domain *domain) {
         return status;
     domain->state = DOMAIN_RUNNING;
     domain->exit_code = 0;
+    slots_look(domain);
     trash_taken[trash_taken_count++] = domain->number;
     return STATUS_OK;
 }

@@ -14,6 +14,7 @@
 #include "vm/run/native_call.h"
 #include "vm/run/restarts.h"
 #include "vm/run/scheduler.h"
+#include "vm/run/slots.h"
 #include "vm/run/thread.h"
 #include "vm/run/thread_tree.h"
 #include "vm/run/trash.h"
@@ -77,6 +78,7 @@ Status vm_restore_app(Domain *domain) {
     commit_again();
     restarts_forget(domain);
     class_forget_own();
+    slots_look(domain);
     restore_waiters(domain);
     return STATUS_OK;
 }

@@ -174,6 +174,7 @@ typedef struct VmFigures {
     uint64_t domains;
     uint64_t used_bytes;
     uint64_t collections;
+    uint64_t looks; /* of the scheduler at a domain, so far */
 } VmFigures;
 VmFigures vm_figures(void);
 
