@@ -333,6 +333,41 @@ TEST("objects can be given hashes, each once") {
     harness_stop();
 }
 
+TEST("a table of hashes that grows in steps has each hash it had") {
+    enum { OBJECTS = 300 };
+    harness_start();
+    Domain *domain = make_domain(16u << 20);
+    uint64_t hashes[OBJECTS], at = 0, hash, count = 0, steps = 0;
+    Status status;
+    Array *keep = heap_new_array(domain, CLASS_ObjectArray, OBJECTS, &status);
+    while (count < OBJECTS && (count < 100 || !identity_wants(domain))) {
+        Array *made = heap_new_array(domain, CLASS_IntArray, 3, &status);
+        HEAP_SET(keep->at.references[count], made);
+        EXPECT_EQUAL(identity_hash(domain, &made->head, &hashes[count++]),
+                     STATUS_OK);
+    }
+    Array *old = domain->hashes;
+    EXPECT_EQUAL(identity_wants(domain), old->length * 2);
+    Array *larger =
+        heap_new_array(domain, CLASS_IntArray, old->length * 2, &status);
+    do {
+        EXPECT(domain->hashes == old);
+        status = identity_grow(domain, larger, 7, &at);
+        steps++;
+    } while (status == STATUS_BUSY);
+    EXPECT_EQUAL(status, STATUS_OK);
+    EXPECT_EQUAL(steps, (old->length / 2 + 6) / 7);
+    EXPECT(domain->hashes == larger && !identity_wants(domain));
+    for (uint64_t i = 0; i < count; i++) {
+        EXPECT_EQUAL(identity_hash(domain, keep->at.references[i], &hash),
+                     STATUS_OK);
+        EXPECT_EQUAL(hash, hashes[i]);
+    }
+    EXPECT_EQUAL(domain->hash_count, count);
+    harness_check();
+    harness_stop();
+}
+
 TEST("an object of the system keeps its identity hash in each app") {
     harness_start();
     Domain *domain = make_domain(16u << 20);

@@ -21,25 +21,47 @@ static void insert(Array *table, uint64_t address, uint64_t hash) {
     place[1] = hash;
 }
 
-/* Makes room for one more entry; the table stays under half full. */
-static Status make_room(Domain *domain) {
-    Array *old = domain->hashes;
-    if (old && (domain->hash_count + 1) * 4 <= old->length)
-        return STATUS_OK;
-    Status status;
-    Array *larger = heap_new_array(domain, CLASS_IntArray,
-                                   old ? old->length * 2 : 64, &status);
-    if (!larger)
-        return status;
-    status = heap_write(domain, sizeof *domain);
-    if (status != STATUS_OK)
-        return status;
-    for (uint64_t i = 0; old && i < old->length; i += 2)
-        if (old->at.words[i])
-            insert(larger, old->at.words[i], old->at.words[i + 1]);
-    HEAP_SET(domain->hashes, larger);
-    return STATUS_OK;
+/* ---- Growing ---- */
+
+uint64_t identity_wants(const Domain *domain) {
+    const Array *table = domain->hashes;
+    if (!table)
+        return 64;
+    bool full = (domain->hash_count + 1) * 4 > table->length;
+    return full ? table->length * 2 : 0; /* so it stays under half full */
 }
+
+Status identity_grow(Domain *domain, Array *larger, uint64_t most,
+                     uint64_t *at_in_out) {
+    const Array *old = domain->hashes;
+    uint64_t slots = old ? old->length / 2 : 0;
+    for (; *at_in_out < slots && most > 0; ++*at_in_out, most--) {
+        const uint64_t *entry = &old->at.words[*at_in_out * 2];
+        if (!entry[0])
+            continue;
+        Status status = heap_write(find(larger, entry[0]), 16);
+        if (status != STATUS_OK)
+            return status;
+        insert(larger, entry[0], entry[1]);
+    }
+    if (*at_in_out < slots)
+        return STATUS_BUSY;
+    Status status = heap_write(domain, sizeof *domain);
+    if (status == STATUS_OK)
+        HEAP_SET(domain->hashes, larger);
+    return status;
+}
+
+static Status make_room(Domain *domain) {
+    uint64_t length = identity_wants(domain), at = 0;
+    Status status;
+    if (!length)
+        return STATUS_OK;
+    Array *larger = heap_new_array(domain, CLASS_IntArray, length, &status);
+    return larger ? identity_grow(domain, larger, UINT64_MAX, &at) : status;
+}
+
+/* ---- Hashes ---- */
 
 Status identity_hash(Domain *domain, Object *object, uint64_t *hash_out) {
     uint64_t address = (uint64_t)(uintptr_t)object;
@@ -73,6 +95,7 @@ Status identity_give(Domain *domain, Object *object, uint64_t hash) {
     if (status != STATUS_OK)
         return status;
     domain->hash_count += !place[0];
+    domain->hashes_made++; /* the table has changed */
     place[0] = address;
     place[1] = hash;
     return STATUS_OK;

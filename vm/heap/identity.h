@@ -7,8 +7,20 @@
 
 #include "vm/heap/object.h"
 
+/* The words of a table with room for one more, or 0: there is room. */
+uint64_t identity_wants(const Domain *domain);
+
+/* Enters what the table has at `most` places, from *at_in_out on, into a new
+ * array of so many words. STATUS_OK: that was all, it is the table now.
+ * STATUS_BUSY: call it again, but from the start, with another array, when
+ * hash_count or hashes_made have changed: so the table has. While it is full
+ * nothing is added. Another failure: call it again. */
+Status identity_grow(Domain *domain, Array *larger, uint64_t most,
+                     uint64_t *at_in_out);
+
 /* The hash of an object of this domain or of the system domain; the first call
- * gives it one. STATUS_LIMIT or another failure: nothing has changed. */
+ * gives it one, and lets the table grow at once if it must. STATUS_LIMIT or
+ * another failure: nothing has changed. */
 Status identity_hash(Domain *domain, Object *object, uint64_t *hash_out);
 
 /* Gives a new object of the domain, which has none, a certain hash. Errors as

@@ -10,8 +10,41 @@
 #include "vm/run/vm.h"
 #include "vm/run/worker.h"
 
+/* The table of hashes has not changed since the growth began. */
+static bool grows_on(const NativeCall *call) {
+    return call->progress && call->steps[1] == call->domain->hash_count &&
+           call->steps[2] == call->domain->hashes_made;
+}
+
+/* A larger table is filled in steps; progress is that one, steps[0] the place
+ * in the old one. */
+static NativeResult grow_hashes(NativeCall *call, uint64_t length) {
+    enum { A_PLACE = 4, PLACES = NATIVE_STEP_UNITS / A_PLACE };
+    Domain *domain = call->domain;
+    Array *larger = (Array *)(void *)call->progress;
+    if (!grows_on(call)) {
+        larger = native_new_array(call, CLASS_IntArray, length);
+        call->steps[0] = 0;
+        call->steps[1] = domain->hash_count;
+        call->steps[2] = domain->hashes_made;
+    }
+    if (!larger)
+        return NATIVE_FAILED;
+    uint64_t before = call->steps[0];
+    call->progress = &larger->head;
+    call->failed = identity_grow(domain, larger, PLACES, &call->steps[0]);
+    native_charge(call, (call->steps[0] - before) * A_PLACE);
+    return call->failed == STATUS_OK     ? NATIVE_DONE
+           : call->failed == STATUS_BUSY ? NATIVE_STEP
+                                         : NATIVE_FAILED;
+}
+
 static NativeResult object_hash(NativeCall *call) {
-    uint64_t hash;
+    uint64_t hash, length = identity_wants(call->domain);
+    NativeResult grown = length ? grow_hashes(call, length) : NATIVE_DONE;
+    if (grown != NATIVE_DONE)
+        return grown;
+    native_charge(call, 10); /* the search */
     call->failed =
         identity_hash(call->domain, native_reference(call, 0), &hash);
     if (call->failed != STATUS_OK)

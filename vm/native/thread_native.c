@@ -145,6 +145,7 @@ static NativeResult unlock_native(NativeCall *call) {
     Object *lock = native_reference(call, 0);
     uint64_t *held = object_word(lock, LOCK_HELD);
     Thread *next = thread_waiter(call->domain, lock);
+    native_charge(call, 10); /* the search */
     if (next) {
         call->failed = thread_complete(next, 0, false);
         return call->failed == STATUS_OK ? NATIVE_DONE : NATIVE_FAILED;
