@@ -8,6 +8,7 @@
 
 #include "gui/paint.h"
 #include "kernel/base/alloc.h"
+#include "kernel/base/bytes.h"
 #include "vm/heap/heap.h"
 #include "vm/run/native.h"
 
@@ -23,8 +24,14 @@ enum {
 struct Painting {
     Bitmap picture;
     Paint paint;
-    int32_t rows;   /* of the picture that are empty, not undefined */
-    uint64_t stamp; /* what it is drawn for */
+    uint32_t ground; /* its colour where nothing is drawn */
+    int32_t rows;    /* of the picture that are empty, not undefined */
+    uint64_t stamp;  /* what it is drawn for */
+    /* Of the finished one: the surface of its size that there was, or NULL, how
+     * many tiles were compared with it, and which differ. */
+    const Surface *before;
+    uint32_t compared, differing;
+    uint64_t differs[SURFACE_TILES_MOST / 64];
 };
 
 static Status write_bytes(void *address, size_t size_bytes) {
@@ -42,11 +49,14 @@ void paint_native_stop(Seat *seat) {
     seat->painting = NULL;
 }
 
-/* The size that the window has, as the person sees it. */
+/* The size that the window has, as the person sees it; of one that is larger
+ * than any surface the upper part. */
 static Rect wanted_size(const Seat *seat) {
-    if (windows_visible(&seat->window))
-        return windows_content(&seat->window);
-    return seat->window.wanted;
+    Rect size = windows_visible(&seat->window) ? windows_content(&seat->window)
+                                               : seat->window.wanted;
+    int32_t most = surface_height_most(size.width);
+    size.height = size.height < most ? size.height : most;
+    return size;
 }
 
 static NativeResult begin(NativeCall *call, Seat *seat) {
@@ -65,6 +75,8 @@ static NativeResult begin(NativeCall *call, Seat *seat) {
         return native_throw(call, CLASS_MemoryError, "no memory for a picture");
     }
     painting->rows = 0;
+    painting->ground = wm_theme()->window;
+    painting->compared = painting->differing = 0;
     painting->stamp = wm_stamp();
     paint_begin(&painting->paint, painting->picture, list->at.bytes, count,
                 NULL, 0, wm_theme(), 1);
@@ -82,19 +94,28 @@ static bool make_ground(NativeCall *call, Painting *painting) {
     if (left == 0)
         return true;
     canvas_begin(&canvas, painting->picture);
-    canvas_fill(&canvas, rows, wm_theme()->window);
+    canvas_fill(&canvas, rows, painting->ground);
     painting->rows += rows.height;
     native_charge(call, row * (uint64_t)rows.height);
     return false;
 }
 
-/* An object for a surface of the picture's size. */
+/* The surface that there is, when it has the picture's size. */
+static Surface *fitting_surface(const Seat *seat) {
+    const Bitmap *picture = &seat->painting->picture;
+    Surface *surface = seat_surface(seat->object);
+    bool fits = surface && surface->width == (uint32_t)picture->width &&
+                surface->height == (uint32_t)picture->height;
+    return fits ? surface : NULL;
+}
+
+/* That, or a new one. */
 static Surface *surface_for(NativeCall *call, Seat *seat) {
     WindowObject *object = seat->object;
     uint32_t width = (uint32_t)seat->painting->picture.width;
     uint32_t height = (uint32_t)seat->painting->picture.height;
-    Surface *surface = seat_surface(object);
-    if (surface && surface->width == width && surface->height == height)
+    Surface *surface = fitting_surface(seat);
+    if (surface)
         return surface;
     size_t bytes = surface_bytes(width, height) + PLATFORM_PAGE_BYTES;
     Array *array = native_new_array(call, CLASS_IntArray, bytes / 8);
@@ -104,11 +125,35 @@ static Surface *surface_for(NativeCall *call, Seat *seat) {
     uint64_t page = (start + PLATFORM_PAGE_BYTES - 1) &
                     ~(uint64_t)(PLATFORM_PAGE_BYTES - 1);
     surface = (Surface *)(uintptr_t)page;
-    surface_make(surface, width, height, wm_theme()->window);
+    surface_make(surface, width, height, seat->painting->ground);
     HEAP_SET(object->surface, array);
     return surface;
 }
 
+/* Finds tiles that differ, some at once; false: there are more. Nothing but
+ * this call changes a surface, or a program that writes into its own. */
+static bool compare(NativeCall *call, const Seat *seat) {
+    Painting *painting = seat->painting;
+    const Bitmap *picture = &painting->picture;
+    const Surface *before = fitting_surface(seat);
+    uint32_t columns = ((uint32_t)picture->width + SURFACE_TILE_WIDTH - 1) /
+                       SURFACE_TILE_WIDTH;
+    uint32_t rows = ((uint32_t)picture->height + SURFACE_TILE_HEIGHT - 1) /
+                    SURFACE_TILE_HEIGHT;
+    if (painting->before != before)
+        painting->compared = painting->differing = 0;
+    painting->before = before;
+    uint32_t left = columns * rows - painting->compared;
+    uint32_t count = (uint32_t)bytes_min(left, NATIVE_STEP_UNITS / WORK_TILE);
+    painting->differing +=
+        surface_compare(before, picture, painting->ground, painting->compared,
+                        count, painting->differs);
+    painting->compared += count;
+    native_charge(call, (uint64_t)count * WORK_TILE);
+    return count == left;
+}
+
+/* The picture is the window's, in one go. */
 static NativeResult finish(NativeCall *call, Seat *seat) {
     static const SurfaceMemory memory = {write_bytes, discard_bytes};
     Rect changed = {0, 0, 0, 0};
@@ -116,11 +161,10 @@ static NativeResult finish(NativeCall *call, Seat *seat) {
     Surface *surface = surface_for(call, seat);
     if (!surface)
         return NATIVE_FAILED;
-    call->failed = surface_commit(surface, &seat->painting->picture,
-                                  seat->painting->stamp, &memory, &changed);
-    native_charge(call, (uint64_t)surface->columns * surface->rows * WORK_TILE +
-                            (uint64_t)changed.width * (uint64_t)changed.height /
-                                (SURFACE_TILE_BYTES / 4) * WORK_CHANGED);
+    call->failed =
+        surface_commit(surface, &seat->painting->picture, seat->painting->stamp,
+                       seat->painting->differs, &memory, &changed);
+    native_charge(call, (uint64_t)seat->painting->differing * WORK_CHANGED);
     seat->window.surface = surface;
     if (surface != before)
         changed = bitmap_rect(&seat->painting->picture);
@@ -160,7 +204,9 @@ static NativeResult window_paint(NativeCall *call) {
                                 : "the paint list is not valid");
     }
     /* In a step of its own: it is not cut, so that it is seen as a whole. */
-    return paint->work > before ? NATIVE_STEP : finish(call, seat);
+    if (paint->work > before || !compare(call, seat))
+        return NATIVE_STEP;
+    return finish(call, seat);
 }
 
 void paint_native_register(void) {

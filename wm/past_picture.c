@@ -259,6 +259,12 @@ static Status begin(NativeCall *call, Past *past) {
     return read_windows(past);
 }
 
+/* Drawing a window over all of it, or looking at each pixel. */
+static uint64_t screen_units(void) {
+    uint64_t width = job ? (uint64_t)job->scene.width : 0;
+    return width * (job ? (uint64_t)job->scene.height : 0) / PIXELS_PER_UNIT;
+}
+
 static NativeResult finish(NativeCall *call) {
     int32_t width = (int32_t)call->arguments[1], height = height_for(width);
     Array *pixels = native_new_array(call, CLASS_ByteArray,
@@ -266,8 +272,7 @@ static NativeResult finish(NativeCall *call) {
     if (!pixels)
         return NATIVE_FAILED; /* the picture is there when it is asked again */
     make_small(pixels, width, height);
-    native_charge(call, (uint64_t)job->scene.width *
-                            (uint64_t)job->scene.height / PIXELS_PER_UNIT);
+    native_charge(call, screen_units());
     end_job();
     return native_give(call, pixels);
 }
@@ -303,7 +308,7 @@ static NativeResult past_picture(NativeCall *call) {
         status = begin(call, past);
     else
         status = draw_window(past, job->drawn++);
-    native_charge(call, past_pages_read(past) * PAGE_COST);
+    native_charge(call, past_pages_read(past) * PAGE_COST + screen_units());
     past_close(past);
     if (status != STATUS_OK)
         return refuse(call, status);

@@ -24,8 +24,16 @@ size_t surface_bytes(uint32_t width, uint32_t height) {
         height > SURFACE_SIDE_MAX)
         return 0;
     uint32_t columns = columns_of(width), rows = rows_of(height);
+    if (columns * rows > SURFACE_TILES_MOST)
+        return 0;
     return header_bytes(columns, rows) +
            (size_t)columns * rows * SURFACE_TILE_BYTES;
+}
+
+int32_t surface_height_most(int32_t width) {
+    int32_t rows = SURFACE_TILES_MOST / (int32_t)columns_of((uint32_t)width);
+    int32_t most = rows * SURFACE_TILE_HEIGHT;
+    return most < SURFACE_SIDE_MAX ? most : SURFACE_SIDE_MAX;
 }
 
 void surface_make(Surface *surface, uint32_t width, uint32_t height,
@@ -102,29 +110,60 @@ static Status put_tile(Surface *surface, uint32_t tile, const uint32_t *wanted,
     return STATUS_OK;
 }
 
-Status surface_commit(Surface *surface, const Bitmap *picture, uint64_t stamp,
-                      const SurfaceMemory *memory, Rect *changed_out) {
+/* The tile as the picture has it, and its colour when that is the only one. */
+static uint32_t tile_of(const Bitmap *picture, uint32_t tile,
+                        uint32_t *wanted_out) {
+    uint32_t columns = columns_of((uint32_t)picture->width);
+    cut_tile(picture, tile % columns, tile / columns, wanted_out);
+    return only_colour(wanted_out);
+}
+
+uint32_t surface_compare(const Surface *surface, const Bitmap *picture,
+                         uint32_t colour, uint32_t tile, uint32_t count,
+                         uint64_t *differs_out) {
+    uint32_t wanted[SURFACE_TILE_BYTES / 4], found = 0;
+    for (; count > 0; tile++, count--) {
+        uint32_t only = tile_of(picture, tile, wanted);
+        bool same = surface ? tile_is(surface, tile, wanted, only)
+                            : only == (colour | 0xFF000000u);
+        uint64_t bit = (uint64_t)1 << tile % 64;
+        differs_out[tile / 64] &= ~bit;
+        differs_out[tile / 64] |= same ? 0 : bit;
+        found += !same;
+    }
+    return found;
+}
+
+static Status commit_tile(Surface *surface, const Bitmap *picture,
+                          uint32_t tile, bool is_known,
+                          const SurfaceMemory *memory, Rect *changed_out) {
     uint32_t wanted[SURFACE_TILE_BYTES / 4];
+    uint32_t colour = tile_of(picture, tile, wanted);
+    if (!is_known && tile_is(surface, tile, wanted, colour))
+        return STATUS_OK;
+    Status status = put_tile(surface, tile, wanted, colour, memory);
+    Rect place = {(int32_t)(tile % surface->columns) * SURFACE_TILE_WIDTH,
+                  (int32_t)(tile / surface->columns) * SURFACE_TILE_HEIGHT,
+                  SURFACE_TILE_WIDTH, SURFACE_TILE_HEIGHT};
+    if (status == STATUS_OK)
+        *changed_out = rect_around(*changed_out, place);
+    return status;
+}
+
+Status surface_commit(Surface *surface, const Bitmap *picture, uint64_t stamp,
+                      const uint64_t *differs, const SurfaceMemory *memory,
+                      Rect *changed_out) {
+    Status status = STATUS_OK;
+    uint32_t count = surface->columns * surface->rows;
     CHECK(picture->width == (int32_t)surface->width &&
           picture->height == (int32_t)surface->height);
-    for (uint32_t tile = 0; tile < surface->columns * surface->rows; tile++) {
-        uint32_t column = tile % surface->columns;
-        uint32_t row = tile / surface->columns;
-        cut_tile(picture, column, row, wanted);
-        uint32_t colour = only_colour(wanted);
-        if (tile_is(surface, tile, wanted, colour))
-            continue;
-        Status status = put_tile(surface, tile, wanted, colour, memory);
-        if (status != STATUS_OK)
-            return status;
-        Rect place = {(int32_t)column * SURFACE_TILE_WIDTH,
-                      (int32_t)row * SURFACE_TILE_HEIGHT, SURFACE_TILE_WIDTH,
-                      SURFACE_TILE_HEIGHT};
-        *changed_out = rect_around(*changed_out, place);
-    }
-    if (surface->stamp == stamp)
-        return STATUS_OK;
-    Status status = memory->write(&surface->stamp, sizeof surface->stamp);
+    for (uint32_t tile = 0; tile < count && status == STATUS_OK; tile++)
+        if (!differs || differs[tile / 64] >> tile % 64 & 1)
+            status = commit_tile(surface, picture, tile, differs != NULL,
+                                 memory, changed_out);
+    if (status != STATUS_OK || surface->stamp == stamp)
+        return status;
+    status = memory->write(&surface->stamp, sizeof surface->stamp);
     if (status == STATUS_OK)
         surface->stamp = stamp;
     return status;

@@ -82,8 +82,9 @@ TEST("a surface shows the picture that it took, tile by tile") {
         Rect changed = {0, 0, 0, 0};
         sim_seed((uint64_t)round);
         change_picture();
-        EXPECT_EQUAL(surface_commit(surface, &picture, 1, &memory, &changed),
-                     STATUS_OK);
+        EXPECT_EQUAL(
+            surface_commit(surface, &picture, 1, NULL, &memory, &changed),
+            STATUS_OK);
         if (!shows_picture()) {
             EXPECT(!"it shows the picture");
             break;
@@ -99,7 +100,7 @@ TEST("what a surface says has changed has all that did, and no more tiles") {
             Rect changed = {0, 0, 0, 0};
             *bitmap_at(&picture, x, y) ^= 0xff;
             EXPECT_EQUAL(
-                surface_commit(surface, &picture, 1, &memory, &changed),
+                surface_commit(surface, &picture, 1, NULL, &memory, &changed),
                 STATUS_OK);
             EXPECT(rect_has(changed, x, y));
             EXPECT_EQUAL(changed.width, SURFACE_TILE_WIDTH);
@@ -108,15 +109,55 @@ TEST("what a surface says has changed has all that did, and no more tiles") {
     stop();
 }
 
+TEST("what is found to differ in steps is what a commit would change") {
+    uint64_t differs[1] = {0}, new[1] = {0};
+    start();
+    uint32_t tiles = surface->columns * surface->rows;
+    for (int round = 0; round < 200; round++) {
+        Rect changed = {0, 0, 0, 0}, again = {0, 0, 0, 0};
+        uint32_t found = 0, other = 0;
+        sim_seed((uint64_t)round);
+        change_picture();
+        for (uint32_t i = 0; i < tiles; i += 2) {
+            uint32_t count = tiles - i < 2 ? tiles - i : 2;
+            found += surface_compare(surface, &picture, 0, i, count, differs);
+            other += surface_compare(NULL, &picture, 0x336699, i, count, new);
+        }
+        EXPECT_EQUAL(found, __builtin_popcountll(differs[0]));
+        EXPECT_EQUAL(
+            surface_commit(surface, &picture, 1, differs, &memory, &changed),
+            STATUS_OK);
+        EXPECT(shows_picture());
+        EXPECT_EQUAL(rect_empty(changed), found == 0);
+        /* A new surface is of one colour. */
+        surface_make(surface, WIDTH, HEIGHT, 0xff336699);
+        EXPECT_EQUAL(surface_compare(surface, &picture, 0, 0, tiles, differs),
+                     other);
+        EXPECT_EQUAL(differs[0], new[0]);
+        EXPECT_EQUAL(surface_commit(surface, &picture, 1, new, &memory, &again),
+                     STATUS_OK);
+        EXPECT(shows_picture());
+    }
+    stop();
+}
+
+TEST("a surface has so many tiles and no more, whatever its sides are") {
+    for (int32_t width = 1; width <= SURFACE_SIDE_MAX; width += 63) {
+        int32_t most = surface_height_most(width);
+        EXPECT(surface_bytes((uint32_t)width, (uint32_t)most) > 0);
+        EXPECT_EQUAL(surface_bytes((uint32_t)width, (uint32_t)most + 1), 0);
+    }
+}
+
 TEST("the same picture again writes nothing") {
     Rect changed = {0, 0, 0, 0};
     start();
     change_picture();
-    EXPECT_EQUAL(surface_commit(surface, &picture, 1, &memory, &changed),
+    EXPECT_EQUAL(surface_commit(surface, &picture, 1, NULL, &memory, &changed),
                  STATUS_OK);
     calls = 0;
     changed = (Rect){0, 0, 0, 0};
-    EXPECT_EQUAL(surface_commit(surface, &picture, 1, &memory, &changed),
+    EXPECT_EQUAL(surface_commit(surface, &picture, 1, NULL, &memory, &changed),
                  STATUS_OK);
     EXPECT_EQUAL(calls, 0);
     EXPECT(rect_empty(changed));
@@ -131,11 +172,13 @@ TEST("a commit that is refused is made again, wherever that was") {
         for (int i = 0; i < WIDTH * HEIGHT; i++)
             picture.pixels[i] = 0xff000000u | (uint32_t)(i * 7);
         fail_at = fail;
-        Status status = surface_commit(surface, &picture, 5, &memory, &changed);
+        Status status =
+            surface_commit(surface, &picture, 5, NULL, &memory, &changed);
         EXPECT_EQUAL(status, STATUS_NO_SPACE);
         EXPECT(surface->stamp != 5);
-        EXPECT_EQUAL(surface_commit(surface, &picture, 5, &memory, &changed),
-                     STATUS_OK);
+        EXPECT_EQUAL(
+            surface_commit(surface, &picture, 5, NULL, &memory, &changed),
+            STATUS_OK);
         EXPECT(shows_picture());
         EXPECT_EQUAL(surface->stamp, 5);
         stop();

@@ -74,7 +74,7 @@ static void paint(unsigned i, uint64_t seed) {
                     ? (uint32_t)(x * 3 + y * 5 + (int32_t)seed) | 0xFF000000u
                     : (uint32_t)seed | 0xFF000000u;
     EXPECT_EQUAL(
-        surface_commit(surfaces[i], &picture, wm_stamp(), &plain, &part),
+        surface_commit(surfaces[i], &picture, wm_stamp(), NULL, &plain, &part),
         STATUS_OK);
     wm_surface_changed(&windows[i], part);
     for (int32_t y = 0; y < picture.height; y += 7) {
