@@ -1,4 +1,7 @@
-/* The task bar at the lower edge, and the launcher above it. */
+/* The task bar at the lower edge, and the launcher above it.
+ *
+ * Whatever the windows are, no more items are drawn or looked at than fit, and
+ * of a title no more than the seat gives. */
 #include "wm/wm_state.h"
 
 #include "gui/icons.h"
@@ -40,46 +43,64 @@ static Rect launcher_button(void) {
                   bar.height - 2 * MARGIN};
 }
 
-static uint32_t window_count(void) {
-    uint32_t count = 0;
-    LIST_EACH(windows_list(), link)
-    count++;
-    return count;
+/* Where the first window's item begins, and what all may take. */
+static int32_t items_from(void) {
+    return 2 * MARGIN + LAUNCHER_WIDTH;
 }
 
-/* Windows stand in the bar in the order of their numbers. Those are in objects
- * of programs: two may be the same. */
-static bool stands_before(const WmWindow *a, const WmWindow *b) {
-    return a->number != b->number ? a->number < b->number
-                                  : (uintptr_t)a < (uintptr_t)b;
+static int32_t items_room(void) {
+    int32_t room = bar_rect().width - items_from() - TRAY_WIDTH - MARGIN;
+    return room > ITEM_LEAST ? room : ITEM_LEAST;
+}
+
+static uint32_t item_count(void) {
+    uint32_t fit = (uint32_t)(items_room() / ITEM_LEAST);
+    return windows_count() < fit ? windows_count() : fit;
+}
+
+static ListLink *back(ListLink *link, uint32_t most) {
+    while (most-- > 0 && link->previous != &windows_by_number()->head)
+        link = link->previous;
+    return link;
+}
+
+/* Windows stand in the bar in the order of their numbers. Where not all fit,
+ * those around the one with the focus do: a press at an end leads on. */
+static const ListLink *first_item(void) {
+    const List *all = windows_by_number();
+    const WmWindow *focused = windows_focused();
+    uint32_t count = item_count(), there = 0;
+    if (count == windows_count())
+        return all->head.next;
+    ListLink *first = focused ? (ListLink *)(uintptr_t)&focused->by_number
+                              : all->head.previous;
+    first = back(first, count / 2);
+    for (const ListLink *at = first; at != &all->head && there < count;
+         at = at->next)
+        there++;
+    return back(first, count - there);
+}
+
+static WmWindow *window_of(const ListLink *item) {
+    return LIST_ELEMENT((ListLink *)(uintptr_t)item, WmWindow, by_number);
 }
 
 static WmWindow *window_at_place(uint32_t place) {
-    WmWindow *last = NULL;
-    for (;;) {
-        WmWindow *best = NULL;
-        LIST_EACH(windows_list(), link) {
-            WmWindow *window = LIST_ELEMENT(link, WmWindow, link);
-            if ((!last || stands_before(last, window)) &&
-                (!best || stands_before(window, best)))
-                best = window;
-        }
-        if (!best || place-- == 0)
-            return best;
-        last = best;
-    }
+    const ListLink *item = first_item();
+    if (place >= item_count())
+        return NULL;
+    while (place-- > 0)
+        item = item->next;
+    return window_of(item);
 }
 
 static Rect window_item(uint32_t place) {
     Rect bar = bar_rect();
-    int32_t from = 2 * MARGIN + LAUNCHER_WIDTH;
-    int32_t room = bar.width - from - TRAY_WIDTH - MARGIN;
-    int32_t count = (int32_t)window_count();
-    int32_t width = count > 0 ? room / count : ITEM_WIDTH;
+    int32_t count = (int32_t)item_count();
+    int32_t width = count > 0 ? items_room() / count : ITEM_WIDTH;
     width = width > ITEM_WIDTH ? ITEM_WIDTH : width;
-    width = width < ITEM_LEAST ? ITEM_LEAST : width;
-    return (Rect){from + (int32_t)place * width, bar.y + MARGIN, width - MARGIN,
-                  bar.height - 2 * MARGIN};
+    return (Rect){items_from() + (int32_t)place * width, bar.y + MARGIN,
+                  width - MARGIN, bar.height - 2 * MARGIN};
 }
 
 Rect wm_clock_rect(void) {
@@ -153,7 +174,7 @@ int32_t bar_at(int32_t x, int32_t y) {
         return BAR_NOTHING;
     if (x < MARGIN + LAUNCHER_WIDTH)
         return BAR_LAUNCHER;
-    for (uint32_t place = 0; place < window_count(); place++)
+    for (uint32_t place = 0; place < item_count(); place++)
         if (rect_has(window_item(place), x, y))
             return BAR_FIRST_WINDOW + (int32_t)place;
     return BAR_NOTHING;
@@ -192,8 +213,10 @@ bool bar_find(const char *name, Rect *rect_out) {
         *rect_out = theme_item();
         return true;
     }
-    for (uint32_t place = 0; place < window_count(); place++) {
-        const WmWindow *window = window_at_place(place);
+    const ListLink *at = first_item();
+    for (uint32_t place = 0; place < item_count(); place++, at = at->next) {
+        WmWindow *window = window_of(at);
+        wm_refresh(window);
         if (!named(window->title, window->title_bytes, name))
             continue;
         *rect_out = window_item(place);
@@ -212,6 +235,7 @@ static void set_launcher(bool open) {
 
 static void change_theme(void) {
     wm_state.theme = is_dark() ? &theme_light : &theme_dark;
+    windows_unsettle_all();
     wm_damage(bitmap_rect(&wm_state.scene));
 }
 
@@ -260,9 +284,12 @@ static uint32_t app_icon(const char *name, size_t count) {
     return ICON_WINDOW;
 }
 
-static void draw_window_item(Canvas *canvas, uint32_t place) {
-    const WmWindow *window = window_at_place(place);
-    DecorItem item = {.rect = window_item(place),
+static void draw_window_item(Canvas *canvas, WmWindow *window, uint32_t place) {
+    Rect rect = window_item(place);
+    if (!canvas_sees(canvas, rect))
+        return;
+    wm_refresh(window);
+    DecorItem item = {.rect = rect,
                       .icon = app_icon(window->app, window->app_bytes),
                       .text = window->title,
                       .text_bytes = window->title_bytes,
@@ -316,8 +343,9 @@ void bar_draw(Canvas *canvas) {
                               .active = wm_state.launcher_open,
                               .hover = wm_state.bar_hover == BAR_LAUNCHER};
         decor_bar_item(canvas, &launcher, wm_state.theme);
-        for (uint32_t place = 0; place < window_count(); place++)
-            draw_window_item(canvas, place);
+        const ListLink *at = first_item();
+        for (uint32_t place = 0; place < item_count(); place++, at = at->next)
+            draw_window_item(canvas, window_of(at), place);
         draw_tray(canvas);
     }
     warning_draw(canvas);

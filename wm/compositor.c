@@ -1,4 +1,16 @@
-/* Composition: background, windows from the rear, bar, pointer. */
+/* Composition: background, windows from the rear, bar, pointer.
+ *
+ * A frame does a bounded work, whatever the windows are. What must be shown is
+ * drawn in rounds: one takes all damage there is, in pieces, and the next one
+ * takes what came meanwhile; so what is damaged again and again keeps nothing
+ * else waiting. A piece is drawn as a whole, so nothing half drawn is seen. The
+ * pointer waits for none of that: the scene has none, and it is shown anew from
+ * there.
+ *
+ * Invariants:
+ *   C1  a frame draws what is worth FRAME_LAYERS screens, or one least piece
+ *   C2  a piece that a frame begins is finished in it
+ *   C3  damage is shown at the latest with the round after the one at hand */
 #include "wm/wm_state.h"
 
 #include "kernel/base/bytes.h"
@@ -6,9 +18,24 @@
 
 #include "gui/shape.h"
 
-enum { CURSOR_SIDE_MAX = 64 };
+enum {
+    CURSOR_SIDE_MAX = 64,
+    FRAME_LAYERS = 6,   /* a frame's budget, in screens of pixels */
+    LOOK_PIXELS = 16,   /* what looking at a window is worth, */
+    DRAW_PIXELS = 2048, /* and drawing it, besides its pixels */
+    PIECE_LEAST = 16,   /* no side is cut below this */
+    MANY_LAYERS = 8,    /* a piece under so many is cut, since parts of it */
+    MANY_LEAST = 64,    /* are covered by fewer; down to this */
+    PIECES_MOST = 64,   /* 16 of a round, and as often as one can be halved */
+};
 
 static Rect cursor_shown; /* where the pointer was drawn last */
+
+/* Of the round at hand, the last first. */
+static struct {
+    Rect pieces[PIECES_MOST];
+    uint32_t count;
+} waiting;
 
 /* ---- Windows ---- */
 
@@ -54,8 +81,13 @@ void compositor_draw_window(Canvas *canvas, const WmWindow *window,
     draw_content(canvas, window, decor, theme);
 }
 
-static void draw_window(Canvas *canvas, const WmWindow *window) {
+static void draw_window(Canvas *canvas, WmWindow *window) {
     DecorWindow decor = windows_decor(window);
+    if (!canvas_sees(canvas, decor_extent(&decor, wm_state.theme)))
+        return;
+    wm_refresh(window);
+    decor.title = window->title;
+    decor.title_bytes = window->title_bytes;
     if (window == wm_state.hover)
         decor.hover = wm_state.hover_part;
     if (wm_state.drag == WM_DRAG_BUTTON && window == wm_state.drag_window)
@@ -63,31 +95,54 @@ static void draw_window(Canvas *canvas, const WmWindow *window) {
     compositor_draw_window(canvas, window, &decor, wm_state.theme);
 }
 
-/* The rearmost window that has to be drawn: the frontmost one that covers the
- * whole rectangle hides all behind it. NULL: the background is seen, too. */
-static const ListLink *first_to_draw(Rect rect) {
+/* ---- Pieces ---- */
+
+/* How a piece is drawn: from which window on, the rearmost that is seen, or
+ * NULL when the background is, too; and what it is worth. */
+typedef struct Plan {
+    const ListLink *from;
+    uint32_t layers;
+    int64_t looks, pixels;
+} Plan;
+
+/* Opaque there, so that nothing behind it is seen. */
+static bool covers(const WmWindow *window, Rect frame, Rect piece) {
+    if (window->state != WM_MAXIMISED)
+        frame = rect_inset(frame, THEME_WINDOW_RADIUS);
+    frame = rect_common(frame, windows_work_area());
+    return rect_equal(rect_common(frame, piece), piece);
+}
+
+static Plan plan_for(Rect piece) {
+    Plan plan = {.pixels = rect_pixels(piece)};
     const List *all = windows_list();
     for (const ListLink *link = all->head.previous; link != &all->head;
          link = link->previous) {
         const WmWindow *window =
             LIST_ELEMENT((ListLink *)(uintptr_t)link, WmWindow, link);
-        Rect frame = windows_frame(window);
-        if (window->state != WM_MAXIMISED)
-            frame = rect_inset(frame, THEME_WINDOW_RADIUS);
-        frame = rect_common(frame, windows_work_area());
-        if (windows_visible(window) &&
-            rect_equal(rect_common(frame, rect), rect))
-            return link;
+        plan.looks += LOOK_PIXELS;
+        if (!windows_visible(window))
+            continue;
+        DecorWindow decor = windows_decor(window);
+        Rect seen = rect_common(decor_extent(&decor, wm_state.theme), piece);
+        if (rect_empty(seen))
+            continue;
+        plan.layers++;
+        plan.pixels += DRAW_PIXELS + rect_pixels(seen);
+        if (covers(window, decor.frame, piece)) {
+            plan.from = link;
+            break;
+        }
     }
-    return NULL;
+    return plan;
 }
 
-static void draw_scene(Rect rect) {
+static void draw_piece(Rect piece, const ListLink *from) {
     Canvas canvas;
     canvas_begin(&canvas, wm_state.scene);
-    canvas_clip(&canvas, rect);
+    canvas_clip(&canvas, piece);
     const List *all = windows_list();
-    const ListLink *link = first_to_draw(rect);
+    const ListLink *link = from;
     if (!link) {
         canvas_gradient(&canvas, bitmap_rect(&wm_state.scene),
                         wm_state.theme->desktop_top,
@@ -97,7 +152,7 @@ static void draw_scene(Rect rect) {
     canvas_push(&canvas);
     canvas_clip(&canvas, windows_work_area()); /* nothing shows below the bar */
     for (; link != &all->head; link = link->next) {
-        const WmWindow *window =
+        WmWindow *window =
             LIST_ELEMENT((ListLink *)(uintptr_t)link, WmWindow, link);
         if (windows_visible(window))
             draw_window(&canvas, window);
@@ -105,6 +160,65 @@ static void draw_scene(Rect rect) {
     canvas_pop(&canvas);
     bar_draw(&canvas);
     notice_draw(&canvas);
+}
+
+static void add_piece(Rect piece) {
+    CHECK(waiting.count < PIECES_MOST);
+    waiting.pieces[waiting.count++] = piece;
+}
+
+/* Both halves, the upper or left one to be drawn first. False: it is too small.
+ */
+static bool halve(Rect piece, int32_t least) {
+    Rect first = piece, second = piece;
+    if (piece.width < 2 * least && piece.height < 2 * least)
+        return false;
+    if (piece.width > piece.height) {
+        first.width = piece.width / 2;
+        second.x += first.width;
+        second.width -= first.width;
+    } else {
+        first.height = piece.height / 2;
+        second.y += first.height;
+        second.height -= first.height;
+    }
+    add_piece(second);
+    add_piece(first);
+    return true;
+}
+
+static int64_t frame_budget(void) {
+    return FRAME_LAYERS * rect_pixels(bitmap_rect(&wm_state.scene));
+}
+
+/* Takes the next piece: draws it, or cuts it, or leaves it for the next frame.
+ * What is left of the budget; 0: the frame is full. */
+static int64_t draw_next(int64_t left, Damage *shown) {
+    Rect piece = waiting.pieces[--waiting.count];
+    Plan plan = plan_for(piece);
+    bool many = plan.layers > MANY_LAYERS;
+    bool cut = (many && halve(piece, MANY_LEAST)) ||
+               (plan.pixels > frame_budget() && halve(piece, PIECE_LEAST));
+    if (cut)
+        return left > plan.looks ? left - plan.looks : 0;
+    if (plan.pixels > left && left < frame_budget()) {
+        add_piece(piece);
+        return 0;
+    }
+    draw_piece(piece, plan.from);
+    damage_add(shown, piece);
+    left -= plan.looks + plan.pixels;
+    return left > 0 ? left : 0;
+}
+
+static void begin_round(void) {
+    Damage damage = damage_take();
+    while (damage.count > 0)
+        add_piece(damage.rects[--damage.count]);
+}
+
+void compositor_start(void) {
+    waiting.count = 0;
 }
 
 /* ---- Pointer and screen ---- */
@@ -118,9 +232,9 @@ static void copy_pixels(Rect rect, uint32_t *saved, bool back) {
     }
 }
 
-/* Shows the damaged parts with the pointer over them; the scene itself stays
- * without it. */
-static void show(const Rect *damages, uint32_t count) {
+/* Shows what was drawn with the pointer over it; the scene itself stays without
+ * it. */
+static void show(const Damage *shown) {
     static uint32_t saved[CURSOR_SIDE_MAX * CURSOR_SIDE_MAX];
     ScreenRect rects[DAMAGES_MOST];
     Rect cursor =
@@ -133,11 +247,11 @@ static void show(const Rect *damages, uint32_t count) {
     if (!rect_empty(cursor))
         copy_pixels(cursor, saved, false);
     cursor_draw(&canvas, wm_state.cursor, wm_state.x, wm_state.y, 1);
-    for (uint32_t i = 0; i < count; i++)
-        rects[i] = (ScreenRect){damages[i].x, damages[i].y, damages[i].width,
-                                damages[i].height};
+    for (uint32_t i = 0; i < shown->count; i++)
+        rects[i] = (ScreenRect){shown->rects[i].x, shown->rects[i].y,
+                                shown->rects[i].width, shown->rects[i].height};
     platform_screen_show(wm_state.scene.pixels, wm_state.scene.stride, rects,
-                         count);
+                         shown->count);
     if (!rect_empty(cursor))
         copy_pixels(cursor, saved, true);
     cursor_shown = cursor;
@@ -147,28 +261,32 @@ Rect wm_pointer_rect(void) {
     return cursor_shown;
 }
 
-static void damage_moved_pointer(void) {
-    Rect cursor =
-        rect_common(cursor_rect(wm_state.cursor, wm_state.x, wm_state.y, 1),
-                    bitmap_rect(&wm_state.scene));
+/* Where it was and where it is; of the scene nothing has changed there. */
+static void show_moved_pointer(Damage *shown) {
+    Rect screen = bitmap_rect(&wm_state.scene);
+    Rect cursor = rect_common(
+        cursor_rect(wm_state.cursor, wm_state.x, wm_state.y, 1), screen);
+    Rect before = rect_common(cursor_shown, screen);
     if (rect_equal(cursor, cursor_shown))
         return;
-    wm_damage(cursor_shown);
-    wm_damage(cursor);
+    if (!rect_empty(before))
+        damage_add(shown, before);
+    if (!rect_empty(cursor))
+        damage_add(shown, cursor);
 }
 
 bool wm_compose(void) {
-    uint32_t count;
-    damage_moved_pointer();
-    const Rect *damages = damage_rects(&count);
-    if (count == 0)
-        return false;
-    for (uint32_t i = 0; i < count; i++)
-        draw_scene(damages[i]);
-    show(damages, count);
-    damage_clear();
-    wm_state.frames++;
-    return true;
+    Damage shown = {.count = 0};
+    int64_t left = frame_budget();
+    show_moved_pointer(&shown);
+    if (waiting.count == 0)
+        begin_round();
+    while (waiting.count > 0 && left > 0)
+        left = draw_next(left, &shown);
+    if (shown.count > 0)
+        show(&shown);
+    wm_state.frames += shown.count > 0;
+    return shown.count > 0 || waiting.count > 0;
 }
 
 uint64_t wm_frames(void) {

@@ -1,29 +1,31 @@
 /* What must be shown again. */
 #include "wm/wm_state.h"
 
-static Rect damages[DAMAGES_MOST];
-static uint32_t damage_count;
+static Damage waiting;
 
 /* Adds to the rectangle that grows least, when there are too many. */
-void wm_damage(Rect rect) {
-    rect = rect_common(rect, bitmap_rect(&wm_state.scene));
-    if (rect_empty(rect))
-        return;
+void damage_add(Damage *damage, Rect rect) {
     uint32_t best = 0;
     int64_t least = INT64_MAX;
-    for (uint32_t i = 0; i < damage_count; i++) {
-        Rect both = rect_around(damages[i], rect);
-        int64_t waste =
-            rect_pixels(both) - rect_pixels(damages[i]) - rect_pixels(rect);
+    for (uint32_t i = 0; i < damage->count; i++) {
+        Rect both = rect_around(damage->rects[i], rect);
+        int64_t waste = rect_pixels(both) - rect_pixels(damage->rects[i]) -
+                        rect_pixels(rect);
         if (waste < least) {
             least = waste;
             best = i;
         }
     }
-    if (damage_count > 0 && (least <= 0 || damage_count == DAMAGES_MOST))
-        damages[best] = rect_around(damages[best], rect);
+    if (damage->count > 0 && (least <= 0 || damage->count == DAMAGES_MOST))
+        damage->rects[best] = rect_around(damage->rects[best], rect);
     else
-        damages[damage_count++] = rect;
+        damage->rects[damage->count++] = rect;
+}
+
+void wm_damage(Rect rect) {
+    rect = rect_common(rect, bitmap_rect(&wm_state.scene));
+    if (!rect_empty(rect))
+        damage_add(&waiting, rect);
 }
 
 void damage_window(const WmWindow *window) {
@@ -32,11 +34,8 @@ void damage_window(const WmWindow *window) {
     wm_damage(decor_extent(&decor, wm_state.theme));
 }
 
-const Rect *damage_rects(uint32_t *count_out) {
-    *count_out = damage_count;
-    return damages;
-}
-
-void damage_clear(void) {
-    damage_count = 0;
+Damage damage_take(void) {
+    Damage taken = waiting;
+    waiting.count = 0;
+    return taken;
 }

@@ -2,6 +2,7 @@
 #include "wm/desktop.h"
 
 #include "vm/heap/heap.h"
+#include "vm/run/slots.h"
 #include "vm/run/vm.h"
 #include "wm/desk.h"
 #include "wm/paint_native.h"
@@ -19,23 +20,24 @@ void desktop_remove(Seat *seat) {
 }
 
 void desktop_forget(const Domain *domain) {
-    for (Seat *seat = seat_first(), *next; seat; seat = next) {
-        next = seat->next;
-        if (seat->domain == domain)
-            desktop_remove(seat);
-    }
+    Seat *seat;
+    while ((seat = seat_first_of(domain)))
+        desktop_remove(seat);
 }
 
+/* A program can write `next`: a ring ends where it closes, and a long list
+ * after as many as an app may have. */
 static Status restore_domain(Domain *domain) {
     WindowObject *object = (WindowObject *)(void *)domain->seat;
-    /* A program can write `next`: a ring ends where it closes. */
-    for (; object && !seat_of(object); object = object->next) {
+    for (; object && !seat_of(object) && seat_count_of(domain) < SEATS_MOST;
+         object = object->next) {
         Seat *seat = seat_add(object, domain);
         if (!seat)
             return STATUS_NO_MEMORY;
         /* The owner was told its size before the restart. */
         seat->window.told_width = seat->window.wanted.width;
         seat->window.told_height = seat->window.wanted.height;
+        ring_came(seat);
         windows_add(&seat->window);
         wm_window_came(&seat->window);
     }
@@ -58,8 +60,8 @@ Status desktop_bring(Domain *domain) {
     Status status = restore_domain(domain);
     WmWindow *first = NULL;
     windows_mend();
-    for (Seat *seat = seat_first(); seat; seat = seat->next)
-        if (seat->domain == domain && windows_visible(&seat->window) &&
+    for (Seat *seat = seat_first_of(domain); seat; seat = seat->next_own)
+        if (windows_visible(&seat->window) &&
             (!first || seat->window.stacking > first->stacking))
             first = &seat->window;
     if (first) {
@@ -71,10 +73,7 @@ Status desktop_bring(Domain *domain) {
 }
 
 bool desktop_has(const Domain *domain) {
-    for (Seat *seat = seat_first(); seat; seat = seat->next)
-        if (seat->domain == domain)
-            return true;
-    return false;
+    return seat_count_of(domain) > 0;
 }
 
 /* ---- What the person changed ---- */
@@ -99,67 +98,81 @@ static void changed(WmWindow *window) {
                     (window->was_maximised ? WINDOW_WAS_MAXIMISED : 0);
 }
 
+static void refresh(WmWindow *window) {
+    seat_refresh(window->owner);
+}
+
 void desktop_hooks(WmHooks *hooks_in_out) {
     hooks_in_out->deliver = ring_deliver;
     hooks_in_out->changed = changed;
-}
-
-/* Titles and surfaces are looked at anew: the program may have changed them,
- * and the collector freed the old ones. */
-static void read_objects(void) {
-    for (Seat *seat = seat_first(); seat; seat = seat->next) {
-        seat_read_title(seat);
-        seat->window.surface = seat_surface(seat->object);
-        if (seat->window.cursor != (uint32_t)seat->object->cursor) {
-            seat->window.cursor = (uint32_t)seat->object->cursor;
-            wm_window_cursor(&seat->window);
-        }
-    }
+    hooks_in_out->refresh = refresh;
 }
 
 void desktop_step(void) {
-    read_objects();
     ring_flush();
     desk_keep();
 }
 
 /* ---- Figures ---- */
 
-/* It has taken all that came and waits for more; or it has not for so long that
- * nobody should wait for it. */
-static bool rests(const Seat *seat) {
-    bool waits = ring_waiter(seat) && seat->object->event_count == 0;
-    return ring_silent_ns(seat) >= SILENT_MOST_NS ||
-           (!ring_behind(seat) && (waits || vm_waits_for_room(seat->domain)));
+/* Nobody waits for it any more. */
+static bool is_given_up(const Seat *seat) {
+    return ring_silent_ns(seat) >= SILENT_MOST_NS;
+}
+
+/* It has taken all that came. */
+static bool has_heard(const Seat *seat) {
+    return seat->object->event_count == 0 && !ring_behind(seat);
 }
 
 bool desktop_has_heard(void) {
-    for (const Seat *seat = seat_first(); seat && !vm_held(); seat = seat->next)
-        if ((seat->object->event_count > 0 || ring_behind(seat)) &&
-            ring_silent_ns(seat) < SILENT_MOST_NS)
+    ListLink *first;
+    while (!vm_held() && (first = list_first(ring_unheard()))) {
+        const Seat *seat = LIST_ELEMENT(first, Seat, by_unheard);
+        if (!has_heard(seat) && !is_given_up(seat))
             return false;
+        list_remove(first);
+    }
+    return true;
+}
+
+/* All have taken all that came and wait for more. Whoever has to wait for room
+ * rests, too, but may go on later. */
+static bool all_rest(void) {
+    List *busy = ring_busy();
+    for (ListLink *at = busy->head.next, *next; at != &busy->head; at = next) {
+        const Seat *seat = LIST_ELEMENT(at, Seat, by_busy);
+        next = at->next;
+        if (is_given_up(seat) || (has_heard(seat) && ring_waiter(seat)))
+            list_remove(at);
+        else if (ring_behind(seat) || !vm_waits_for_room(seat->domain))
+            return false;
+    }
     return true;
 }
 
 bool desktop_waits(void) {
-    for (const Seat *seat = seat_first(); seat && !vm_held(); seat = seat->next)
-        if (!rests(seat))
-            return false;
-    return true;
+    return vm_held() || (wm_is_settled() && all_rest());
+}
+
+/* A domain with windows has a thread that could run now. */
+static bool any_runs(void) {
+    for (size_t slot = slots_next(SLOTS_READY, 0); slot < ROOT_DOMAINS_MAX;
+         slot = slots_next(SLOTS_READY, slot + 1)) {
+        const Domain *domain = ROOT->domains[slot];
+        if (domain && desktop_has(domain) && domain->run_first &&
+            !vm_waits_for_room(domain))
+            return true;
+    }
+    return false;
 }
 
 bool desktop_quiet(void) {
-    for (const Seat *seat = seat_first(); seat && !vm_held(); seat = seat->next)
-        if (seat->domain->run_first && !vm_waits_for_room(seat->domain))
-            return false;
-    return desktop_waits();
+    return vm_held() || (!any_runs() && desktop_waits());
 }
 
 uint32_t desktop_window_count(void) {
-    uint32_t count = 0;
-    for (const Seat *seat = seat_first(); seat; seat = seat->next)
-        count++;
-    return count;
+    return seat_count();
 }
 
 uint64_t desktop_focused_number(void) {

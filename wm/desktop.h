@@ -29,7 +29,7 @@ void desktop_remove(Seat *seat);
 Status desktop_bring(Domain *domain);
 
 /* No event waits, and every window's thread waits for one; but for windows that
- * have not answered for some seconds. */
+ * have not answered for some seconds. And nothing is left to be told. */
 bool desktop_waits(void);
 /* Every window has taken its events, or not answered for some seconds. */
 bool desktop_has_heard(void);

@@ -41,7 +41,7 @@ void drag_move(void) {
     Rect content = windows_content(window);
     window->wanted.x = content.x;
     window->wanted.y = content.y;
-    window->changed = true;
+    windows_changed(window);
     damage_window(window);
 }
 
@@ -96,6 +96,6 @@ void drag_resize(void) {
     }
     damage_window(window);
     window->wanted = to;
-    window->changed = true;
+    windows_changed(window);
     damage_window(window);
 }

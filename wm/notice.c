@@ -24,15 +24,17 @@ enum {
 };
 
 static const WmNotice *notice;
-static uint32_t first;    /* row that is shown first */
+static uint32_t count; /* of its answers, and */
+static Rect card;      /* where it is: what it lists is fixed when it comes */
+static uint32_t first; /* row that is shown first */
 static uint32_t selected; /* by keys or pointer */
 static uint64_t shown_ns;
 
-static uint32_t count_of(void) {
-    uint32_t count = 0;
-    while (notice->answer(count))
-        count++;
-    return count;
+static uint32_t count_answers(void) {
+    uint32_t answers = 0;
+    while (notice->answer(answers))
+        answers++;
+    return answers;
 }
 
 /* ---- Places ---- */
@@ -51,11 +53,10 @@ static int32_t set_text(Canvas *canvas, int32_t x, int32_t top) {
 }
 
 static uint32_t rows_shown(void) {
-    uint32_t count = count_of();
     return count < ROWS_MOST ? count : ROWS_MOST;
 }
 
-static Rect card(void) {
+static Rect place_card(void) {
     int32_t height = 2 * PADDING + TITLE_HEIGHT + THEME_GAP +
                      set_text(NULL, 0, 0) + THEME_PADDING +
                      (int32_t)rows_shown() * ROW_HEIGHT;
@@ -65,11 +66,10 @@ static Rect card(void) {
 
 /* Of the row-th one that is shown. */
 static Rect row_rect(uint32_t row) {
-    Rect all = card();
-    int32_t bottom = all.y + all.height - PADDING;
+    int32_t bottom = card.y + card.height - PADDING;
     int32_t from = bottom - (int32_t)(rows_shown() - row) * ROW_HEIGHT;
-    return (Rect){all.x + PADDING - ROW_OUT, from,
-                  all.width - 2 * PADDING + 2 * ROW_OUT, ROW_HEIGHT};
+    return (Rect){card.x + PADDING - ROW_OUT, from,
+                  card.width - 2 * PADDING + 2 * ROW_OUT, ROW_HEIGHT};
 }
 
 /* The answer at a point; false: there is none. */
@@ -92,7 +92,7 @@ bool notice_find(const char *name, Rect *rect_out) {
         *rect_out = row_rect(row);
         return true;
     }
-    *rect_out = card();
+    *rect_out = card;
     return text_equal(notice->title, name);
 }
 
@@ -106,8 +106,11 @@ void notice_show(const WmNotice *wanted) {
     notice = wanted;
     first = selected = 0;
     shown_ns = platform_now_ns();
-    if (notice)
+    if (notice) {
+        count = count_answers();
+        card = place_card();
         drag_notice_comes();
+    }
     damage_all();
 }
 
@@ -120,14 +123,14 @@ bool notice_is_deaf(void) {
 }
 
 static void select_answer(uint32_t place) {
-    if (place == selected || place >= count_of())
+    if (place == selected || place >= count)
         return;
     selected = place;
     if (selected < first)
         first = selected;
     if (selected >= first + ROWS_MOST)
         first = selected + 1 - ROWS_MOST;
-    wm_damage(card());
+    wm_damage(card);
 }
 
 static void choose(uint32_t place) {
@@ -149,7 +152,7 @@ static void press_key(uint16_t usage) {
         select_answer(0);
         break;
     case KEY_END:
-        select_answer(count_of() - 1);
+        select_answer(count - 1);
         break;
     case KEY_ENTER:
         choose(selected);
@@ -192,7 +195,6 @@ static void draw_row(Canvas *canvas, uint32_t row) {
 /* How much of the list is seen, at its right. */
 static void draw_scroll(Canvas *canvas) {
     enum { THICK = 4 };
-    uint32_t count = count_of();
     int32_t height = (int32_t)rows_shown() * ROW_HEIGHT;
     if (count <= ROWS_MOST)
         return;
@@ -207,9 +209,8 @@ void notice_draw(Canvas *canvas) {
     if (!notice)
         return;
     canvas_fill(canvas, bitmap_rect(&wm_state.scene), (Colour)VEIL_ALPHA << 24);
-    Rect all = card();
-    decor_panel(canvas, all, wm_state.theme);
-    Rect title = {all.x + PADDING, all.y + PADDING, all.width - 2 * PADDING,
+    decor_panel(canvas, card, wm_state.theme);
+    Rect title = {card.x + PADDING, card.y + PADDING, card.width - 2 * PADDING,
                   TITLE_HEIGHT};
     typeset_label(canvas, THEME_FONT_TITLE, title, TYPESET_START, notice->title,
                   text_length(notice->title), wm_state.theme->text);

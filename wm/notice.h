@@ -16,7 +16,7 @@ typedef struct WmNotice {
     const char *title;
     const char *text; /* some sentences, set over several lines */
     /* The words of an answer by its place, or NULL behind the last; they live
-     * until the next call. */
+     * until the next call. How many there are is asked when it comes. */
     const char *(*answer)(uint32_t place);
     /* What stands at the right of an answer, or NULL. NULL: nowhere anything.
      */

@@ -13,12 +13,42 @@ enum {
     LATE_PRESSES = RING_LATE_MOST - 512, /* the rest is for releases */
 };
 
+/* Seats of which something is to be done or asked, so that no turn walks over
+ * all. `busy` has all that do not rest, `unheard` all that have not taken all
+ * events; whoever finds that one does drops it. */
+static struct { List late, closing, busy, unheard; } rings;
+
 /* What waits behind a ring, the oldest first. */
 typedef struct RingLate {
     uint32_t count, capacity;
     bool was_full; /* of the first: the ring was, else nothing was written */
     InputEvent events[];
 } RingLate;
+
+/* ---- Lists of seats ---- */
+
+static List *made(List *list) {
+    if (!list->head.next)
+        list_init(list);
+    return list;
+}
+
+static void put_into(List *list, ListLink *link) {
+    if (!link->next)
+        list_append(made(list), link);
+}
+
+static void take_from(ListLink *link) {
+    if (link->next)
+        list_remove(link);
+}
+
+void ring_came(Seat *seat) {
+    put_into(&rings.busy, &seat->by_busy);
+    put_into(&rings.unheard, &seat->by_unheard);
+}
+
+/* ---- The ring ---- */
 
 uint64_t *ring_event(const WindowObject *object, uint64_t place) {
     uint64_t at = ((uint64_t)object->event_first + place) % WINDOW_EVENTS;
@@ -85,6 +115,7 @@ static Status push_event(Seat *seat, const InputEvent *event) {
         return status;
     if (waiter)
         seat->moved_ns = platform_now_ns();
+    ring_came(seat);
     if (replaces(object, event))
         object->event_count--;
     write_event(ring_event(object, (uint64_t)object->event_count), event);
@@ -94,6 +125,12 @@ static Status push_event(Seat *seat, const InputEvent *event) {
 }
 
 /* ---- Behind the ring ---- */
+
+static void give_late(Seat *seat) {
+    alloc_give(seat->late);
+    seat->late = NULL;
+    take_from(&seat->by_late);
+}
 
 static void take_out(RingLate *late, uint32_t place) {
     late->count--;
@@ -159,6 +196,8 @@ static void keep_late(Seat *seat, const InputEvent *event, bool was_full) {
     if (is_refused(seat, event, was_full) || !make_room(seat))
         return;
     RingLate *late = seat->late;
+    put_into(&rings.late, &seat->by_late);
+    ring_came(seat);
     if (late->count == 0)
         late->was_full = was_full;
     if (!merge(late, event))
@@ -182,32 +221,30 @@ static void flush(Seat *seat) {
     bytes_move(late->events, late->events + taken,
                late->count * sizeof late->events[0]);
     if (late->count == 0)
-        ring_forget(seat);
-}
-
-/* The program took events since this was asked, or waits for some. */
-static void look_at(Seat *seat) {
-    const WindowObject *object = seat->object;
-    if (object->event_first != seat->seen_first || ring_waiter(seat))
-        seat->moved_ns = platform_now_ns();
-    seat->seen_first = object->event_first;
-    if (ring_waiter(seat) && object->event_count == 0)
-        seat->close_ns = 0; /* it has answered */
+        give_late(seat);
 }
 
 void ring_flush(void) {
-    for (Seat *seat = seat_first(); seat; seat = seat->next) {
-        look_at(seat);
-        flush(seat);
+    List *late = made(&rings.late);
+    for (ListLink *at = late->head.next, *next; at != &late->head; at = next) {
+        next = at->next;
+        flush(LIST_ELEMENT(at, Seat, by_late));
     }
+}
+
+void ring_waits(Seat *seat) {
+    seat->moved_ns = platform_now_ns();
+    ring_asked(seat); /* it has answered */
 }
 
 void ring_deliver(WmWindow *window, const InputEvent *event) {
     Seat *seat = window->owner;
     Status status = STATUS_BUSY;
     flush(seat);
-    if ((int)event->kind == WM_EVENT_CLOSE && seat->close_ns == 0)
+    if ((int)event->kind == WM_EVENT_CLOSE && seat->close_ns == 0) {
         seat->close_ns = platform_now_ns();
+        put_into(&rings.closing, &seat->by_closing);
+    }
     if ((int)event->kind < WM_EVENT_SIZE) /* from a person, not a program */
         vm_favour(seat->domain);
     if (!seat->late)
@@ -217,8 +254,10 @@ void ring_deliver(WmWindow *window, const InputEvent *event) {
 }
 
 void ring_forget(Seat *seat) {
-    alloc_give(seat->late);
-    seat->late = NULL;
+    give_late(seat);
+    take_from(&seat->by_closing);
+    take_from(&seat->by_busy);
+    take_from(&seat->by_unheard);
 }
 
 bool ring_behind(const Seat *seat) {
@@ -229,10 +268,35 @@ uint64_t ring_silent_ns(const Seat *seat) {
     return ring_waiter(seat) ? 0 : platform_now_ns() - seat->moved_ns;
 }
 
+/* ---- Who is to be closed ---- */
+
+Seat *ring_first_closing(void) {
+    ListLink *first = list_first(made(&rings.closing));
+    return first ? LIST_ELEMENT(first, Seat, by_closing) : NULL;
+}
+
+void ring_asked(Seat *seat) {
+    seat->close_ns = 0;
+    take_from(&seat->by_closing);
+}
+
+List *ring_busy(void) {
+    return made(&rings.busy);
+}
+
+List *ring_unheard(void) {
+    return made(&rings.unheard);
+}
+
 void ring_drop(WindowObject *object) {
+    Seat *seat = seat_of(object);
     object->event_first = (object->event_first + 1) % WINDOW_EVENTS;
     object->event_count--;
     CHECK(ring_is_good(object));
+    if (!seat)
+        return;
+    seat->moved_ns = platform_now_ns();
+    ring_came(seat);
 }
 
 /* What a program broke is no matter of C. */
@@ -256,6 +320,8 @@ const char *ring_check(void) {
     const char *wrong = NULL;
     for (const Seat *seat = seat_first(); seat && !wrong; seat = seat->next) {
         wrong = check_late(seat);
+        if (!seat->by_late.next != !seat->late)
+            wrong = "E5: nobody looks at what waits behind a ring";
         if (has_events(seat) && ring_waiter(seat))
             wrong = "E4: a thread waits for events that are there";
     }

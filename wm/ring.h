@@ -13,7 +13,9 @@
  *  E2. What is behind a ring was refused: the ring is full, or the heap could
  *      not be written.
  *  E3. Behind a ring is never more than RING_LATE_MOST.
- *  E4. A thread waits for the events of a window only while there are none. */
+ *  E4. A thread waits for the events of a window only while there are none.
+ *  E5. Windows behind whose ring something waits are in a list, and no others:
+ *      no turn looks at windows that have nothing to do. */
 #ifndef WM_RING_H
 #define WM_RING_H
 
@@ -28,6 +30,21 @@ void ring_deliver(WmWindow *window, const InputEvent *event);
 /* Between slices: into each ring what waits behind it. One event after the
  * other: any of them may leave (vm_unless_lost). */
 void ring_flush(void);
+/* The window came: its program is at work. It waits for an event. */
+void ring_came(Seat *seat);
+void ring_waits(Seat *seat);
+
+/* Lists of seats, by `by_busy` and `by_unheard`: all that may be at work, and
+ * all that may not have taken all events. Who finds that one does not belong
+ * there takes it out; what it does next puts it back. */
+List *ring_busy(void);
+List *ring_unheard(void);
+
+/* Of those that a person wanted closed and that have not waited for events
+ * since, the first, or NULL; a person is asked about this one. */
+Seat *ring_first_closing(void);
+void ring_asked(Seat *seat);
+
 /* Something waits behind its ring. */
 bool ring_behind(const Seat *seat);
 /* What waits for this window goes with it. */
@@ -41,7 +58,7 @@ uint64_t ring_silent_ns(const Seat *seat);
 bool ring_is_good(const WindowObject *object);
 /* The words of the event at a place, the oldest first, of a good ring. */
 uint64_t *ring_event(const WindowObject *object, uint64_t place);
-/* The oldest one is taken; the object is announced. */
+/* The oldest one is taken by its program; the object is announced. */
 void ring_drop(WindowObject *object);
 
 /* NULL, or the sentence of the invariant that does not hold. */

@@ -5,10 +5,13 @@
 #include "wm/double_click.h"
 #include "wm/drag.h"
 #include "wm/notice.h"
+#include "wm/warning.h"
 #include "wm/wm_state.h"
 
 #include "kernel/base/check.h"
 #include "kernel/base/keymap.h"
+
+enum { SETTLED_AT_ONCE = 64 }; /* windows; the others with the next turns */
 
 static void tell(WmWindow *window, InputEvent event) {
     if (window)
@@ -120,6 +123,8 @@ void router_look(void) {
     if (free && !bar_covers(wm_state.x, wm_state.y))
         window = windows_at(wm_state.x, wm_state.y, &part);
     set_hover(window, part);
+    if (window)
+        wm_refresh(window);
     wm_state.cursor = CURSOR_ARROW;
     if (window)
         wm_state.cursor =
@@ -150,22 +155,55 @@ static bool holds_window(WmDrag drag) {
            drag == WM_DRAG_CONTENT;
 }
 
+/* All that what is under the pointer follows from. */
+typedef struct View {
+    uint64_t changes;
+    int32_t x, y;
+    bool launcher_open, notice, warning;
+    Rect card;
+} View;
+
+static View looked_at; /* last */
+
+static bool looks_the_same(void) {
+    View now = {.changes = windows_changes(),
+                .x = wm_state.x,
+                .y = wm_state.y,
+                .launcher_open = wm_state.launcher_open,
+                .notice = notice_is_shown(),
+                .warning = warning_is_there(),
+                .card = warning_card()};
+    bool same =
+        now.changes == looked_at.changes && now.x == looked_at.x &&
+        now.y == looked_at.y && now.launcher_open == looked_at.launcher_open &&
+        now.notice == looked_at.notice && now.warning == looked_at.warning &&
+        rect_equal(now.card, looked_at.card);
+    looked_at = now;
+    return same;
+}
+
+/* A program may have changed the pointer's shape over its content. */
+static void keep_cursor(void) {
+    WmWindow *window = content_under_pointer();
+    if (!window)
+        return;
+    wm_refresh(window);
+    wm_state.cursor = window->cursor;
+}
+
 /* Windows and menus come, go and move under a pointer that rests. */
 static void look_again(void) {
     const WmWindow *before = content_under_pointer();
-    if (holds_window(wm_state.drag))
+    if (holds_window(wm_state.drag) || looks_the_same()) {
+        keep_cursor();
         return;
+    }
     look_and_leave();
     WmWindow *now = content_under_pointer();
     if (now && now != before)
         to_content(now, (InputEvent){.kind = INPUT_POINTER,
                                      .x = wm_state.x,
                                      .y = wm_state.y});
-}
-
-void wm_window_cursor(const WmWindow *window) {
-    if (wm_state.hover == window && wm_state.hover_part == DECOR_CONTENT)
-        wm_state.cursor = window->cursor;
 }
 
 /* ---- After each event ---- */
@@ -181,13 +219,12 @@ static bool drags_window(WmDrag drag) {
     return holds_window(drag) || drag == WM_DRAG_BUTTON;
 }
 
-const char *router_check(void) {
+/* What takes no walk. */
+static const char *check_state(void) {
     const WmWindow *hover = wm_state.hover;
-    if (drags_window(wm_state.drag) ? !is_listed(wm_state.drag_window)
-                                    : wm_state.drag_window != NULL)
+    if (drags_window(wm_state.drag) != (wm_state.drag_window != NULL))
         return "R1: the drag has no window, or one too many";
-    if (hover ? !is_listed(hover) || !windows_visible(hover) ||
-                    wm_state.hover_part == DECOR_NOTHING
+    if (hover ? !windows_visible(hover) || wm_state.hover_part == DECOR_NOTHING
               : wm_state.hover_part != DECOR_NOTHING)
         return "R2: the pointer is over what is not there";
     if (notice_is_shown() && wm_state.drag != WM_DRAG_NONE &&
@@ -195,29 +232,55 @@ const char *router_check(void) {
         return "R3: something is dragged behind a notice";
     if (told_focus != windows_focused())
         return "R4: the focus was told to another";
+    return NULL;
+}
+
+const char *router_check(void) {
+    const char *wrong = check_state();
+    if (wm_state.drag_window && !is_listed(wm_state.drag_window))
+        return "R1: the drag has a window that went";
+    if (wm_state.hover && !is_listed(wm_state.hover))
+        return "R2: the pointer is over a window that went";
     if (wm_state.title_click_window && !is_listed(wm_state.title_click_window))
         return "R5: half a double click on a window that went";
     LIST_EACH(windows_list(), link) {
         const WmWindow *window = LIST_ELEMENT(link, WmWindow, link);
-        if (windows_visible(window) && !knows_its_size(window))
+        if (windows_visible(window) && windows_is_settled(window) &&
+            !knows_its_size(window))
             return "R6: a window does not know its size";
     }
-    return NULL;
+    return wrong;
+}
+
+/* What became of it is told and kept. What cannot be kept now stays unsettled.
+ */
+static bool settle(WmWindow *window) {
+    wm_refresh(window);
+    tell_size(window);
+    tell_theme(window);
+    if (window->changed) {
+        window->changed = false;
+        wm_state.hooks.changed(window);
+    }
+    windows_settle(window);
+    if (window->changed)
+        windows_unsettle(window);
+    return !window->changed;
 }
 
 void router_settle(void) {
+    const WmWindow *again = NULL;
+    WmWindow *window;
     look_again();
     tell_focus();
-    LIST_EACH(windows_list(), link) {
-        WmWindow *window = LIST_ELEMENT(link, WmWindow, link);
-        tell_size(window);
-        tell_theme(window);
-        if (window->changed) {
-            window->changed = false;
-            wm_state.hooks.changed(window);
-        }
+    for (int i = 0; i < SETTLED_AT_ONCE; i++) {
+        window = windows_first_unsettled();
+        if (!window || window == again)
+            break;
+        if (!settle(window) && !again)
+            again = window;
     }
-    CHECK(!router_check());
+    CHECK(!check_state());
 }
 
 /* ---- Dragging ---- */

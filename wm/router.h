@@ -4,7 +4,12 @@
  * what became of them. A drag begins with the press of a button and ends with
  * the release of the same one, with its window, or with a notice.
  *
- * Invariants, after each router_settle() (router_check, on in every build):
+ * What windows are to be told of themselves is told to some at once, those that
+ * a person changed first, the others with the next turns: no number of windows
+ * keeps input waiting.
+ *
+ * Invariants, after each router_settle() (router_check; those that take no walk
+ * are looked at in every build):
  *  R1. A drag of a window has a window that is in the list; no other drag, and
  *      no drag, has one.
  *  R2. What the pointer is over is a visible window in the list and a part of
@@ -13,7 +18,7 @@
  *      held that went down in a content: its window hears the release.
  *  R4. Who was told last that it has the focus has it.
  *  R5. The first click of a pair was on a window that is in the list.
- *  R6. Every visible window was told its size. */
+ *  R6. Every visible window was told its size, or is unsettled. */
 #ifndef WM_ROUTER_H
 #define WM_ROUTER_H
 

@@ -2,13 +2,33 @@
 #include "wm/seat.h"
 
 #include "kernel/base/alloc.h"
+#include "kernel/base/check.h"
+#include "vm/run/slots.h"
+
+enum { INDEX_BITS = 12 };
+
+/* Those of a domain, by its slot. */
+typedef struct Own {
+    Seat *first;
+    uint32_t count;
+} Own;
 
 static Seat *seats;
+static uint32_t count;
+static Own own[ROOT_DOMAINS_MAX];
+static Seat *index_of[1 << INDEX_BITS]; /* by object, for seat_of() */
+
+/* Multiplicative hashing, with the golden ratio as the factor: Knuth, The Art
+ * of Computer Programming, volume 3, 6.4. */
+static Seat **place_of(const WindowObject *object) {
+    uint64_t hash = (uint64_t)(uintptr_t)object * 0x9E3779B97F4A7C15u;
+    return &index_of[hash >> (64 - INDEX_BITS)];
+}
 
 Seat *seat_of(const WindowObject *object) {
-    Seat *seat = seats;
+    Seat *seat = *place_of(object);
     while (seat && seat->object != object)
-        seat = seat->next;
+        seat = seat->next_like;
     return seat;
 }
 
@@ -44,7 +64,7 @@ static size_t title_bytes(const String *title) {
     return bytes;
 }
 
-void seat_read_title(Seat *seat) {
+static void read_title(Seat *seat) {
     const String *title = seat->object->title;
     seat->window.title = title ? title->bytes : "";
     seat->window.title_bytes = title ? title_bytes(title) : 0;
@@ -66,17 +86,58 @@ void seat_read_window(const WindowObject *from, WmWindow *to) {
     to->cursor = (uint32_t)from->cursor;
 }
 
+void seat_refresh(Seat *seat) {
+    read_title(seat);
+    seat->window.surface = seat_surface(seat->object);
+    seat->window.cursor = (uint32_t)seat->object->cursor;
+}
+
 void seat_read(Seat *seat) {
     seat_read_window(seat->object, &seat->window);
-    seat_read_title(seat);
-    seat->window.surface = seat_surface(seat->object);
+    seat_refresh(seat);
+}
+
+/* ---- The seats there are ---- */
+
+static void link_in(Seat *seat) {
+    Seat **like = place_of(seat->object);
+    Own *others = &own[seat->slot];
+    seat->next = seats;
+    seat->next_own = others->first;
+    seat->next_like = *like;
+    if (seats)
+        seats->before = seat;
+    if (others->first)
+        others->first->before_own = seat;
+    seats = others->first = *like = seat;
+    count++;
+    others->count++;
+}
+
+static void link_out(Seat *seat) {
+    Seat **like = place_of(seat->object);
+    Own *others = &own[seat->slot];
+    while (*like != seat)
+        like = &(*like)->next_like;
+    *like = seat->next_like;
+    *(seat->before ? &seat->before->next : &seats) = seat->next;
+    *(seat->before_own ? &seat->before_own->next_own : &others->first) =
+        seat->next_own;
+    if (seat->next)
+        seat->next->before = seat->before;
+    if (seat->next_own)
+        seat->next_own->before_own = seat->before_own;
+    count--;
+    others->count--;
 }
 
 Seat *seat_add(WindowObject *object, Domain *domain) {
     Seat read = {.object = object,
                  .domain = domain,
+                 .slot = slots_of(domain),
                  .window = {.app = domain->name->bytes,
                             .app_bytes = domain->name->length}};
+    CHECK(read.slot < ROOT_DOMAINS_MAX);
     seat_read(&read);
     Seat *seat = alloc_take(sizeof *seat);
     if (!seat)
@@ -84,9 +145,7 @@ Seat *seat_add(WindowObject *object, Domain *domain) {
     *seat = read;
     seat->window.owner = seat;
     seat->moved_ns = platform_now_ns();
-    seat->seen_first = object->event_first;
-    seat->next = seats;
-    seats = seat;
+    link_in(seat);
     return seat;
 }
 
@@ -94,11 +153,26 @@ Seat *seat_first(void) {
     return seats;
 }
 
+uint32_t seat_count(void) {
+    return count;
+}
+
+static const Own *own_of(const Domain *domain) {
+    static const Own none;
+    size_t slot = slots_of(domain);
+    return slot < ROOT_DOMAINS_MAX ? &own[slot] : &none;
+}
+
+Seat *seat_first_of(const Domain *domain) {
+    return own_of(domain)->first;
+}
+
+uint32_t seat_count_of(const Domain *domain) {
+    return own_of(domain)->count;
+}
+
 void seat_remove(Seat *seat) {
-    Seat **at = &seats;
-    while (*at != seat)
-        at = &(*at)->next;
-    *at = seat->next;
+    link_out(seat);
     windows_remove(&seat->window);
     alloc_give(seat);
 }

@@ -20,16 +20,30 @@ typedef struct Seat {
     Painting *painting;    /* a picture half drawn, or NULL */
     struct RingLate *late; /* ring.c: events behind its ring, or NULL; */
     uint64_t close_ns;     /* when a person wanted it closed, 0: not so; */
-    uint64_t moved_ns;     /* when its program last took one or waited, */
-    int64_t seen_first;    /* seen by its place in the ring */
-    struct Seat *next;
+    uint64_t moved_ns;     /* when its program last took one or waited */
+    ListLink by_late;      /* ring.c: in its lists of those with late events, */
+    ListLink by_closing;   /* of those that are to be closed, */
+    ListLink by_busy;      /* of those that may be at work, */
+    ListLink by_unheard;   /* and of those that have not taken all */
+    size_t slot;           /* of its domain in the root's table */
+    struct Seat *next, *before; /* of all, and of its domain */
+    struct Seat *next_own, *before_own;
+    struct Seat *next_like; /* of those that the index keeps together */
 } Seat;
 
-/* The seat of an attached window, or NULL. */
+/* Windows of an app. What a program links to its others beyond that is not
+ * shown after a start. */
+enum { SEATS_MOST = 128 };
+
+/* The seat of an attached window, or NULL; takes no walk. */
 Seat *seat_of(const WindowObject *object);
 
-/* All of them, by `next`. */
+/* All of them, by `next`; and how many. */
 Seat *seat_first(void);
+uint32_t seat_count(void);
+/* Those of a domain, by `next_own`; and how many. */
+Seat *seat_first_of(const Domain *domain);
+uint32_t seat_count_of(const Domain *domain);
 
 /* A seat for a window that comes. All is read before anything is taken, since a
  * page of it may be lost. NULL: no memory. */
@@ -37,9 +51,11 @@ Seat *seat_add(WindowObject *object, Domain *domain);
 /* Takes it out and gives it back; nobody knows its window any more. */
 void seat_remove(Seat *seat);
 
-/* Reads everything, or the title only, from the object again. */
+/* Reads everything from the object again; or what a program changes while it is
+ * shown, which lies in its memory and may have gone since: title, surface and
+ * cursor, each time before it is used. */
 void seat_read(Seat *seat);
-void seat_read_title(Seat *seat);
+void seat_refresh(Seat *seat);
 
 /* The surface in the object's array, or NULL. */
 Surface *seat_surface(const WindowObject *object);

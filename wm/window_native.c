@@ -10,23 +10,22 @@
 #include "wm/placement.h"
 #include "wm/ring.h"
 
-enum { WINDOWS_MOST = 128 }; /* of an app */
-
-static uint32_t windows_of(const Domain *domain) {
-    uint32_t count = 0;
-    for (const Seat *seat = seat_first(); seat; seat = seat->next)
-        count += seat->domain == domain;
-    return count;
-}
+/* Units of work (vm/run/worker.h) of a call, beside what every call costs. */
+enum {
+    WORK_COMES = 300, /* a window, or it goes */
+    WORK_TAKES = 100, /* an event, or waits for one */
+    WORK_TITLE = 20,
+};
 
 static NativeResult window_attach(NativeCall *call) {
     WindowObject *object = native_reference(call, 0);
+    native_charge(call, WORK_COMES);
     if (seat_of(object))
         return native_throw(call, CLASS_ValueError,
                             "the window is attached already");
-    if (windows_of(call->domain) >= WINDOWS_MOST)
+    if (seat_count_of(call->domain) >= SEATS_MOST)
         return native_throw(call, CLASS_MemoryError,
-                            "an app has at most %d windows", WINDOWS_MOST);
+                            "an app has at most %d windows", SEATS_MOST);
     if (!native_write(call, object, sizeof *object) ||
         !native_write(call, &call->domain->seat, sizeof call->domain->seat) ||
         (call->failed = desk_announce()) != STATUS_OK)
@@ -41,6 +40,7 @@ static NativeResult window_attach(NativeCall *call) {
     HEAP_SET(object->next, call->domain->seat);
     HEAP_SET(call->domain->seat, object);
     seat_read(seat);
+    ring_came(seat);
     windows_add(&seat->window);
     wm_window_came(&seat->window);
     return NATIVE_DONE;
@@ -50,7 +50,7 @@ static NativeResult window_attach(NativeCall *call) {
  * made the list a ring without it. */
 static WindowObject **link_to(Domain *domain, const WindowObject *object) {
     WindowObject **at = (WindowObject **)(void *)&domain->seat;
-    uint32_t left = desktop_window_count();
+    uint32_t left = SEATS_MOST;
     while (*at && *at != object && left-- > 0)
         at = &(*at)->next;
     return *at == object ? at : NULL;
@@ -60,6 +60,7 @@ static NativeResult window_detach(NativeCall *call) {
     WindowObject *object = native_reference(call, 0);
     Seat *seat = seat_of(object);
     WindowObject **link = link_to(call->domain, object);
+    native_charge(call, WORK_COMES);
     if (!seat || !link)
         return NATIVE_DONE;
     if (!native_write(call, link, sizeof *link) ||
@@ -74,8 +75,11 @@ static NativeResult window_detach(NativeCall *call) {
 
 static NativeResult window_wait(NativeCall *call) {
     WindowObject *object = native_reference(call, 0);
-    if (object->event_count > 0 || !seat_of(object))
+    Seat *seat = seat_of(object);
+    native_charge(call, WORK_TAKES);
+    if (object->event_count > 0 || !seat)
         return NATIVE_DONE;
+    ring_waits(seat);
     call->waiting = &object->head;
     return NATIVE_PARK;
 }
@@ -83,6 +87,7 @@ static NativeResult window_wait(NativeCall *call) {
 static NativeResult window_take(NativeCall *call) {
     WindowObject *object = native_reference(call, 0);
     Array *into = native_reference(call, 1);
+    native_charge(call, WORK_TAKES);
     if (into->length < WINDOW_EVENT_WORDS)
         return native_throw(call, CLASS_BoundsError, "an event has %d words",
                             WINDOW_EVENT_WORDS);
@@ -102,6 +107,7 @@ static NativeResult window_take(NativeCall *call) {
 static NativeResult window_wake(NativeCall *call) {
     static const InputEvent event = {.kind = (InputKind)WM_EVENT_PAINT};
     Seat *seat = seat_of(native_reference(call, 0));
+    native_charge(call, WORK_TAKES);
     if (seat)
         ring_deliver(&seat->window, &event);
     return NATIVE_DONE;
@@ -109,9 +115,9 @@ static NativeResult window_wake(NativeCall *call) {
 
 static NativeResult window_retitle(NativeCall *call) {
     Seat *seat = seat_of(native_reference(call, 0));
+    native_charge(call, WORK_TITLE);
     if (!seat)
         return NATIVE_DONE;
-    seat_read_title(seat);
     wm_window_retitled(&seat->window);
     return NATIVE_DONE;
 }

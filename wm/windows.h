@@ -11,7 +11,10 @@
  *  3. At least 32 pixels of each visible title bar are on the screen, or all of
  *     a narrower one.
  *  4. No window has a number for stacking or focus above the highest that was
- *     given out, so the next one is in front of all. */
+ *     given out, so the next one is in front of all.
+ *  5. Three lists have each window at its place: by stacking, by number, and
+ *     the visible ones by focus. So finding one takes no walk.
+ *  6. A window of which something may have to be told or kept is unsettled. */
 #ifndef WM_WINDOWS_H
 #define WM_WINDOWS_H
 
@@ -26,10 +29,14 @@ typedef enum WmState { /* numbers are in images */
 } WmState;
 
 typedef struct WmWindow {
-    ListLink link;   /* from the rear to the front */
-    void *owner;     /* of whoever made it */
-    uint64_t number; /* never reused */
-    Rect wanted;     /* of the content in the normal state */
+    ListLink link;       /* from the rear to the front */
+    ListLink by_number;  /* as the bar shows them */
+    ListLink by_focus;   /* of a visible one: who had the focus last is last */
+    ListLink by_turn;    /* of the settled or of the unsettled ones */
+    uint64_t settled_in; /* the round; of another: it is unsettled */
+    void *owner;         /* of whoever made it */
+    uint64_t number;     /* never reused */
+    Rect wanted;         /* of the content in the normal state */
     WmState state;
     bool was_maximised; /* before it was minimised */
     bool fixed;         /* its size cannot be changed */
@@ -42,8 +49,8 @@ typedef struct WmWindow {
     size_t app_bytes;
     const Surface *surface; /* NULL: nothing painted yet */
     uint32_t cursor;        /* CursorShape over the content */
-    bool changed;           /* place, state, stacking or focus */
-    uint64_t told_stamp;    /* of what it was told to paint for, 0: nothing */
+    bool changed; /* place, state, stacking or focus: windows_changed() */
+    uint64_t told_stamp; /* of what it was told to paint for, 0: nothing */
     int32_t told_width, told_height; /* content size the owner knows */
 } WmWindow;
 
@@ -60,6 +67,25 @@ void windows_mend(void);
 
 /* Rear to front: LIST_EACH over this, LIST_ELEMENT(link, WmWindow, link). */
 const List *windows_list(void);
+/* In the order of their numbers, by `by_number`; those are in objects of
+ * programs, two may be the same. */
+const List *windows_by_number(void);
+uint32_t windows_count(void);
+
+/* Grows with each change of what is where. */
+uint64_t windows_changes(void);
+
+/* A program, or what follows from one, changed it. */
+void windows_unsettle(WmWindow *window);
+/* Of all windows something may have to be told. */
+void windows_unsettle_all(void);
+/* A person changed it, so it is the first of the unsettled ones; what is seen
+ * of it is to be kept. */
+void windows_changed(WmWindow *window);
+/* The first of the unsettled ones or NULL; nothing of it is left to be told. */
+WmWindow *windows_first_unsettled(void);
+void windows_settle(WmWindow *window);
+bool windows_is_settled(const WmWindow *window);
 
 bool windows_visible(const WmWindow *window);
 /* The frame as shown. */

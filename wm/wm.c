@@ -25,7 +25,8 @@ Status wm_start(Screen screen, const WmHooks *hooks, const WmDesk *desk) {
         return status;
     windows_area(width, height);
     warning_show(NULL);
-    damage_clear(); /* of another screen */
+    damage_take(); /* of another screen */
+    compositor_start();
     wm_damage(bitmap_rect(&wm_state.scene));
     return STATUS_OK;
 }
@@ -43,6 +44,10 @@ void wm_settle(void) {
     router_settle();
 }
 
+bool wm_is_settled(void) {
+    return !windows_first_unsettled();
+}
+
 void wm_window_retitled(WmWindow *window) {
     damage_window(window);
     bar_damage();
@@ -56,6 +61,7 @@ void wm_window_goes(WmWindow *window) {
 
 void wm_surface_changed(WmWindow *window, Rect part) {
     Rect content = windows_content(window);
+    windows_unsettle(window); /* it may be for another theme */
     if (windows_visible(window))
         wm_damage(rect_common(rect_moved(part, content.x, content.y), content));
 }
@@ -110,7 +116,8 @@ bool wm_find(const char *role, const char *name, Rect *rect_out) {
     if (text_equal(role, "item"))
         return bar_find(name, rect_out);
     LIST_EACH(windows_list(), link) {
-        const WmWindow *window = LIST_ELEMENT(link, WmWindow, link);
+        WmWindow *window = LIST_ELEMENT(link, WmWindow, link);
+        wm_refresh(window);
         if (is_named(window, name) && windows_visible(window) &&
             find_in_frame(window, role, rect_out))
             return true;

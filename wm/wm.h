@@ -24,8 +24,12 @@ typedef struct WmHooks {
     void (*deliver)(WmWindow *window, const InputEvent *event);
     /* The person wants the app of this window ended. */
     void (*end)(WmWindow *window);
-    /* Fields with a persistent twin changed (WmWindow.changed). */
+    /* Fields with a persistent twin changed (WmWindow.changed); sets it again
+     * when they cannot be kept now. */
     void (*changed)(WmWindow *window);
+    /* Reads what a program may have changed: title, surface, cursor. Before any
+     * of it is used; NULL: nothing changes by itself. */
+    void (*refresh)(WmWindow *window);
     /* The person chose an app in the launcher, by its place. */
     void (*launch)(uint32_t app);
     /* The name of the app at a place, or NULL behind the last. */
@@ -61,17 +65,19 @@ void wm_window_came(WmWindow *window);
 void wm_window_retitled(WmWindow *window);
 void wm_window_goes(WmWindow *window);
 
-/* The pointer has another shape over its content. */
-void wm_window_cursor(const WmWindow *window);
-
 /* Pixels of its surface changed, within the content. */
 void wm_surface_changed(WmWindow *window, Rect part);
+
+/* WmHooks.refresh. */
+void wm_refresh(WmWindow *window);
 
 void wm_input(const InputEvent *event);
 
 /* Tells windows what became of them (size, focus), and the hooks what changed;
- * between slices of programs, after anything above. */
+ * between slices of programs, after anything above. Some at once: */
 void wm_settle(void);
+/* there are no others, unless something changed since. */
+bool wm_is_settled(void);
 
 /* The newest generation has everything that is on the screen, or not. */
 void wm_show_durable(bool durable);

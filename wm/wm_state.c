@@ -18,3 +18,8 @@ uint64_t wm_stamp(void) {
     enum { SCALE = 1, DARK = 1 << 8 };
     return SCALE | (wm_state.theme == &theme_dark ? DARK : 0);
 }
+
+void wm_refresh(WmWindow *window) {
+    if (wm_state.hooks.refresh)
+        wm_state.hooks.refresh(window);
+}

@@ -69,12 +69,18 @@ bool notice_find(const char *name, Rect *rect_out);
 
 /* damage.c: a window's frame, shadow and content must be shown again. */
 void damage_window(const WmWindow *window);
-/* What must be shown again since the last call of damage_clear. */
+/* What must be shown again. */
 enum { DAMAGES_MOST = 16 };
-const Rect *damage_rects(uint32_t *count_out);
-void damage_clear(void);
+typedef struct Damage {
+    Rect rects[DAMAGES_MOST];
+    uint32_t count;
+} Damage;
+void damage_add(Damage *damage, Rect rect);
+/* What came with wm_damage() since the last call. */
+Damage damage_take(void);
 
-/* compositor.c */
+/* compositor.c: it forgets what it was about to draw, of another screen. */
+void compositor_start(void);
 /* Frame and content of a window that may be another's than the list's. */
 void compositor_draw_window(Canvas *canvas, const WmWindow *window,
                             const DecorWindow *decor, const Theme *theme);

@@ -41,6 +41,18 @@ static inline void list_remove(ListLink *link) {
     link->next = link->previous = NULL;
 }
 
+/* All of the other list, which is empty then, behind those of this one. */
+static inline void list_append_all(List *list, List *other) {
+    if (list_empty(other))
+        return;
+    ListLink *first = other->head.next, *last = other->head.previous;
+    first->previous = list->head.previous;
+    first->previous->next = first;
+    last->next = &list->head;
+    list->head.previous = last;
+    list_init(other);
+}
+
 /* The first link, or NULL. */
 static inline ListLink *list_first(const List *list) {
     return list_empty(list) ? NULL : list->head.next;

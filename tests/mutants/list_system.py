@@ -240,8 +240,8 @@ MUTANTS = [
      ("unit", "is opened once, over restarts")),
     # ---- The trash ----
     ("ended-for-good", "kernel/system/apps.c",
-     "        if (trash_holds(domain))\n            continue;\n        if (domain_kill",
-     "        if (domain_kill",
+     "    return trash_holds(domain) || domain_kill(domain) == STATUS_OK;",
+     "    return domain_kill(domain) == STATUS_OK;",
      "what a person ends is gone",
      ("unit", "what is ended does nothing")),
     ("newest-dropped", "vm/run/trash.c",

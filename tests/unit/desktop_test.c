@@ -179,7 +179,7 @@ TEST("what the person changed without room is written when there is some") {
     use_up_room();
     int64_t x = object->x;
     window->wanted.x = 123;
-    window->changed = true;
+    windows_changed(window);
     wm_input(&(InputEvent){.kind = INPUT_POINTER, .x = 5, .y = 300});
     wm_settle();
     desktop_step();

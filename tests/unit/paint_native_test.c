@@ -114,11 +114,13 @@ TEST("a window that is another size gets a picture of that size") {
     WmWindow *window = &window_world_seat()->window;
     window->wanted.width = 500;
     window->wanted.height = 300;
+    windows_changed(window);
     window_world_rest();
     EXPECT_EQUAL(window_world_seat()->window.surface->width, 500);
     EXPECT_EQUAL(window_world_seat()->window.surface->height, 300);
     EXPECT_EQUAL(pixel(499, 299), bitmap_pixel(theme_light.danger));
     window->wanted.height = 350;
+    windows_changed(window);
     window_world_rest();
     EXPECT_EQUAL(window_world_seat()->window.surface->height, 350);
     EXPECT_EQUAL(pixel(499, 349), bitmap_pixel(theme_light.danger));

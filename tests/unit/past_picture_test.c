@@ -39,7 +39,7 @@ static const char looker[] =
 static void look(int32_t y, long *above_out, long *bar_out) {
     WmWindow *window = &window_world_seat()->window;
     window->wanted.y = y;
-    window->changed = true;
+    windows_changed(window);
     window_world_rest();
     EXPECT_EQUAL(snapshot_now(), STATUS_OK);
     harness_printed[0] = 0;
@@ -118,7 +118,7 @@ TEST("an older desktop looks the same whatever the present looks like") {
     window_world_seat()->domain->rights |= DOMAIN_MAY_TRAVEL;
     long usual = look_at_all(), moved, large, gone, dark;
     window->wanted.x += 200;
-    window->changed = true;
+    windows_changed(window);
     window_world_rest();
     moved = look_at_all();
     window->wanted.x -= 200;
@@ -191,7 +191,7 @@ TEST("a picture that was given up is not taken for the next one") {
     window_world_seat()->domain->rights |= DOMAIN_MAY_TRAVEL;
     EXPECT_EQUAL(snapshot_now(), STATUS_OK);
     window->wanted.y += 200;
-    window->changed = true;
+    windows_changed(window);
     window_world_rest();
     EXPECT_EQUAL(snapshot_now(), STATUS_OK);
     vm_set_stress(300); /* the stop comes between two steps */

@@ -82,17 +82,13 @@ static void ask_for_silent(const Seat *seat) {
 }
 
 uint64_t ending_step(void) {
-    uint64_t now_ns = platform_now_ns(), next_ns = UINT64_MAX;
-    for (Seat *seat = seat_first(); seat; seat = seat->next) {
-        if (!seat->close_ns)
-            continue;
-        uint64_t due_ns = seat->close_ns + RING_PATIENCE_NS;
-        if (due_ns > now_ns) {
-            next_ns = due_ns < next_ns ? due_ns : next_ns;
-        } else if (!notice_is_shown() && !vm_held()) {
-            seat->close_ns = 0; /* asked again at the next try to close it */
-            ask_for_silent(seat);
-        }
-    }
-    return next_ns;
+    Seat *seat = ring_first_closing();
+    if (!seat || notice_is_shown() || vm_held())
+        return UINT64_MAX;
+    uint64_t due_ns = seat->close_ns + RING_PATIENCE_NS;
+    if (due_ns > platform_now_ns())
+        return due_ns;
+    ring_asked(seat); /* again at the next try to close it */
+    ask_for_silent(seat);
+    return UINT64_MAX;
 }
