@@ -56,5 +56,6 @@ bench bench-long: programs $(BENCH_PROGRAMS)
 	    python3 tests/bench/restore.py 100 $(if $(BENCH_LONG),8192); \
 	    build/generations-bench build/bench/s.img; \
 	    python3 tests/bench/slowdown.py 3; build/rates-bench $(CORE_REV); build/sweep-bench; python3 tests/bench/micro.py; \
-	    python3 tests/bench/desktop.py; python3 tests/bench/idle.py) | \
+	    python3 tests/bench/desktop.py; python3 tests/bench/idle.py; \
+	    python3 tests/bench/hostile.py) | \
 	    python3 tests/bench/collect.py
