@@ -12,11 +12,13 @@
 #include "vm/native/figures_native.h"
 #include "vm/past/past_native.h"
 #include "vm/run/domain.h"
+#include "vm/run/limits.h"
 #include "vm/run/slots.h"
 #include "vm/run/trash.h"
 #include "vm/run/vm.h"
 #include "wm/clipboard.h"
 #include "wm/desktop.h"
+#include "wm/limits_native.h"
 #include "wm/paint_native.h"
 #include "wm/past_picture.h"
 #include "wm/window_native.h"
@@ -38,6 +40,7 @@ void apps_register(void) {
     window_native_register();
     paint_native_register();
     clipboard_register();
+    limits_native_register();
     past_picture_register();
     typeset_native_register();
     compiler_native_register(assets_find);
@@ -122,10 +125,10 @@ void apps_launch(uint32_t place) {
         return;
     domain = closed(place);
     memory_set_level(MEMORY_APP); /* what is left is for those that run */
-    Status status = domain
-                        ? vm_reopen_app(domain)
-                        : vm_start_app(apps[place].module, apps[place].name,
-                                       DOMAIN_LIMIT_DEFAULT, 0, NULL, &domain);
+    Status status = domain ? vm_reopen_app(domain)
+                           : vm_start_app(apps[place].module, apps[place].name,
+                                          limits_row(LIMIT_MEMORY)->usual, 0,
+                                          NULL, &domain);
     memory_set_level(MEMORY_SYSTEM);
     if (status == STATUS_OK)
         domain->rights = apps[place].rights; /* announced */

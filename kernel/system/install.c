@@ -5,7 +5,7 @@
 #include "kernel/base/log.h"
 #include "kernel/platform.h"
 #include "kernel/system/assets.h"
-#include "vm/run/domain.h"
+#include "vm/run/limits.h"
 #include "vm/run/vm.h"
 
 enum { MESSAGE_BYTES = 900, WHY_BYTES = 400 };
@@ -64,7 +64,8 @@ static void open_module(const char *name, const CompilerResult *result) {
     }
     if (runs(name))
         return;
-    status = vm_start_app(name, name, DOMAIN_LIMIT_DEFAULT, 0, NULL, &domain);
+    status = vm_start_app(name, name, limits_row(LIMIT_MEMORY)->usual, 0, NULL,
+                          &domain);
     if (status != STATUS_OK)
         log_line("apps: %s does not start: %s", name, status_text(status));
 }

@@ -377,4 +377,8 @@ MUTANTS = [
      "return fit ? windows_count() : 0;",
      "the bar has an item for each window, whether it fits or not",
      ("unit", "no more items than fit")),
+    ("anybody-sets", "wm/limits_native.c",
+     "if (!(call->domain->rights & DOMAIN_MAY_TRAVEL))", "if (false)",
+     "any app sets limits",
+     ("unit", "only one with the right sets")),
 ]

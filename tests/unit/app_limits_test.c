@@ -5,7 +5,34 @@
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/window_world.h"
+#include "vm/heap/heap.h"
+#include "vm/run/limits.h"
 #include "wm/desktop.h"
+#include "wm/ring.h"
+
+static Domain *app(void) {
+    return seat_first()->domain;
+}
+
+static void set(Limit limit, uint64_t value) {
+    EXPECT_EQUAL(heap_write(app(), sizeof(Domain)), STATUS_OK);
+    EXPECT(limits_set(app(), limit, value));
+}
+
+TEST("each limit is set from its smallest to its largest, and not beyond") {
+    window_world_start(window_world_told);
+    for (Limit i = 0; i < LIMIT_COUNT; i++) {
+        const LimitRow *row = limits_row(i);
+        EXPECT(i == LIMIT_MEMORY || limits_get(app(), i) == row->usual);
+        set(i, row->largest);
+        set(i, row->smallest);
+        EXPECT(!limits_set(app(), i, row->smallest - 1));
+        EXPECT(!limits_set(app(), i, row->largest + 1));
+        EXPECT_EQUAL(limits_get(app(), i), row->smallest);
+    }
+    window_world_check(); /* L1, L2 */
+    window_world_stop();
+}
 
 static const char many[] =
     "import ui\n"
@@ -67,13 +94,18 @@ static const char *after_key(unsigned usage) {
     return window_world_heard();
 }
 
-TEST("an app logs at most 1000 lines a second") {
+TEST("an app logs as many lines a second as it may") {
     window_world_start(talks);
     sim_time_set_ns(9000000000);
     EXPECT_TEXT(after_key(4), "1000 ");
     EXPECT_TEXT(after_key(4), "0 ");
     sim_time_set_ns(10000000000);
     EXPECT_TEXT(after_key(4), "1000 ");
+    set(LIMIT_LOG, 7); /* fewer than there were */
+    EXPECT_TEXT(after_key(4), "0 ");
+    sim_time_set_ns(11000000000);
+    EXPECT_TEXT(after_key(4), "7 ");
+    EXPECT_EQUAL(limits_logged(app()), 7);
     window_world_stop();
 }
 
@@ -97,5 +129,118 @@ TEST("of a long title as much is shown as ends with a character") {
     for (int i = 0; i < 100 && !seat_first(); i++)
         window_world_turn(100000);
     EXPECT_EQUAL(window_world_seat()->window.title_bytes, 255);
+    window_world_stop();
+}
+
+/* ---- What is lowered, and what comes back ---- */
+
+static const char wants[] =
+    "import ui\n"
+    "import system\n"
+    "class Wants: Window(\"W\", Label(\"wants\"), 200, 120) {\n"
+    "    let kept = List<Object>()\n"
+    "    fun handle(event: Event) {\n"
+    "        if event.isDown {\n"
+    "            try { want(event.usage) }\n"
+    "            catch e: MemoryError { print(e.message) }\n"
+    "        }\n"
+    "        super.handle(event)\n"
+    "    }\n"
+    "    fun want(what: Int) {\n"
+    "        match what {\n"
+    "            4 => { while true { kept.add(Array<Int>(1000)) } }\n"
+    "            5 => { kept.clear(); print(\"cleared\") }\n"
+    "            8 => spawn { show() }\n"
+    "            10 => { spawn { Thread.park() } }\n"
+    "            11 => { Array<Int>(9000000) }\n"
+    "            12 => limit()\n"
+    "            else => {}\n"
+    "        }\n"
+    "    }\n"
+    "    fun limit() {\n"
+    "        let threads = Limit.named(\"threads\", "
+    "RunningApp.all().last())\n"
+    "        try { threads.set(50) } catch e: IoError { print(e.message) }\n"
+    "        print(\"{threads}\")\n"
+    "    }\n"
+    "    fun show() {\n"
+    "        try { window(\"s\", Label(\"s\"), 200, 120) }\n"
+    "        catch e: MemoryError { print(e.message) }\n"
+    "    }\n"
+    "}\n"
+    "class Want: App { fun open() { Wants().run() } }\n";
+
+/* Pressed in the window that came first. */
+static const char *after_wish(uint16_t usage) {
+    InputEvent event = {.kind = INPUT_KEY, .usage = usage, .down = true};
+    Seat *seat = seat_first();
+    for (Seat *at = seat; at; at = at->next)
+        if (at->object->number < seat->object->number)
+            seat = at;
+    harness_printed[0] = 0;
+    ring_deliver(&seat->window, &event);
+    window_world_rest();
+    return window_world_heard();
+}
+
+static void cut(void) {
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    window_world_cut();
+    window_world_rest();
+}
+
+TEST("memory that is there stays below a lower limit, and no more is given") {
+    window_world_start(wants);
+    set(LIMIT_MEMORY, 6000000);
+    EXPECT_EQUAL(app()->limit_bytes, 6000000);
+    EXPECT_TEXT(after_wish(4), "this app has at most 6000000 bytes of memory ");
+    EXPECT_TEXT(after_wish(11), "null "); /* too large for any app */
+    set(LIMIT_MEMORY, 2000000);
+    uint64_t full = app()->used_bytes;
+    EXPECT(full > 5000000);
+    EXPECT_EQUAL(app()->limit_bytes, full);
+    EXPECT_TEXT(after_wish(4), "this app has at most 2000000 bytes of memory ");
+    cut();
+    EXPECT_EQUAL(limits_get(app(), LIMIT_MEMORY), 2000000);
+    EXPECT_TEXT(after_wish(4), "this app has at most 2000000 bytes of memory ");
+    EXPECT(app()->used_bytes + 500000 > full);
+    EXPECT_TEXT(after_wish(5), "cleared ");
+    EXPECT_TEXT(after_wish(4), "this app has at most 2000000 bytes of memory ");
+    EXPECT_EQUAL(app()->limit_bytes, 2000000);
+    set(LIMIT_MEMORY, 9000000);
+    EXPECT_TEXT(after_wish(4), "this app has at most 9000000 bytes of memory ");
+    EXPECT(app()->used_bytes > 8000000);
+    window_world_stop();
+}
+
+TEST("with less than it has an app comes back whole, and gets no more") {
+    window_world_start(wants);
+    EXPECT_TEXT(after_wish(8), "");
+    EXPECT_TEXT(after_wish(8), "");
+    for (int i = 0; i < 17; i++)
+        EXPECT_TEXT(after_wish(10), "");
+    for (Limit i = 0; i < LIMIT_COUNT; i++)
+        set(i, limits_row(i)->smallest);
+    uint64_t threads = app()->thread_count;
+    for (int i = 0; i < 2; i++) {
+        cut();
+        EXPECT_EQUAL(desktop_window_count(), 3);
+        EXPECT_EQUAL(app()->thread_count, threads);
+        for (Limit k = 0; k < LIMIT_COUNT; k++)
+            EXPECT_EQUAL(limits_get(app(), k), limits_row(k)->smallest);
+        EXPECT_TEXT(after_wish(10), "this app has at most 16 threads ");
+    }
+    window_world_stop();
+}
+
+TEST("all apps see limits, only one with the right sets them") {
+    window_world_start(wants);
+    EXPECT_TEXT(after_wish(12), "this app was not given the right to set "
+                                "limits threads 1 of 100000 ");
+    EXPECT_EQUAL(limits_get(app(), LIMIT_THREADS), 100000);
+    EXPECT_EQUAL(heap_write(app(), sizeof(Domain)), STATUS_OK);
+    app()->rights = DOMAIN_MAY_TRAVEL;
+    EXPECT_TEXT(after_wish(12), "threads 1 of 100000 ");
+    EXPECT_EQUAL(limits_get(app(), LIMIT_THREADS), 50);
     window_world_stop();
 }

@@ -5,7 +5,7 @@
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/window_world.h"
-#include "vm/run/domain.h"
+#include "vm/run/limits.h"
 #include "wm/desktop.h"
 #include "wm/ring.h"
 
@@ -48,9 +48,9 @@ static const char *said_by(const Domain *domain) {
 
 static Domain *start_second(void) {
     Domain *domain;
-    EXPECT_EQUAL(
-        vm_start_app("app", "second", DOMAIN_LIMIT_DEFAULT, 0, NULL, &domain),
-        STATUS_OK);
+    EXPECT_EQUAL(vm_start_app("app", "second", limits_row(LIMIT_MEMORY)->usual,
+                              0, NULL, &domain),
+                 STATUS_OK);
     for (int i = 0; i < 100 && desktop_window_count() < 2; i++)
         window_world_turn(100000);
     window_world_rest();

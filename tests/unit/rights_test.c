@@ -11,6 +11,7 @@
 #include "tests/unit/window_world.h"
 #include "vm/heap/heap.h"
 #include "vm/run/domain.h"
+#include "vm/run/limits.h"
 #include "wm/desktop.h"
 
 /* Each key is a wish; what comes of it is printed. */
@@ -154,6 +155,7 @@ TEST("a right is there after a power cut, and no other one is") {
 static void expect_same(const Domain *is, const Domain *was) {
     EXPECT_EQUAL(is->rights, was->rights);
     EXPECT_EQUAL(is->limit_bytes, was->limit_bytes);
+    EXPECT(memcmp(is->limits, was->limits, sizeof is->limits) == 0);
     EXPECT(is->program == was->program);
     EXPECT_EQUAL(is->name->length, 5);
     EXPECT(memcmp(is->name->bytes, "other", 5) == 0);
@@ -174,6 +176,8 @@ TEST("an app that is started anew is what it was, as often as wanted") {
         begin();
         EXPECT_EQUAL(vm_stop_app(only_app(), "another comes"), true);
         Domain *domain = start_other((24u + rights) << 20, rights);
+        give(domain, rights);
+        EXPECT(limits_set(domain, LIMIT_THREADS, 77));
         Domain was = *domain;
         uint64_t last = domain->number;
         for (int i = 0; i < 3; i++) {

@@ -9,6 +9,8 @@
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/life.h"
+#include "vm/heap/heap.h"
+#include "vm/run/limits.h"
 #include "wm/desktop.h"
 #include "wm/script.h"
 #include "wm/seat.h"
@@ -143,13 +145,21 @@ static const WmWindow *only_window(void) {
     return &seat_first()->window;
 }
 
+static void limit_threads(uint64_t count) {
+    Domain *domain = seat_first()->domain;
+    EXPECT_EQUAL(heap_write(domain, sizeof *domain), STATUS_OK);
+    EXPECT(limits_set(domain, LIMIT_THREADS, count));
+}
+
 /* It was moved, and made large or minimised, and written in, since then. */
 static void goes_back_alone(void) {
     life_start();
     life_turns(20);
     life_type("one");
     Rect was = only_window()->wanted;
+    limit_threads(50);
     life_snapshot();
+    limit_threads(90);
     seat_first()->window.wanted = (Rect){150, 90, 400, 300};
     windows_toggle_maximised(&seat_first()->window);
     if (life_note[CUT_AT])
@@ -164,6 +174,7 @@ static void goes_back_alone(void) {
         EXPECT(rect_equal(only_window()->wanted, was));
         EXPECT(windows_focused() == only_window());
         EXPECT(script_shows("1 word"));
+        EXPECT_EQUAL(limits_get(seat_first()->domain, LIMIT_THREADS), 50);
         life_type(" more");
         EXPECT(script_shows("2 words"));
     }

@@ -320,6 +320,9 @@ static void sweep_domain(Collection *run, Domain *domain) {
     } while (region);
     domain->used_bytes = used;
     domain->since_bytes = 0;
+    uint64_t limit = domain->limits[DOMAIN_LIMIT_MEMORY];
+    if (domain->limit_bytes > limit) /* it was lowered below what was used */
+        domain->limit_bytes = used > limit ? used : limit;
     domain->collect_at_bytes = used > (8u << 20) ? used : 8u << 20;
     figures.freed_bytes += before > used ? before - used : 0;
     if (!poison)

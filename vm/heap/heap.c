@@ -5,7 +5,7 @@
 #include "kernel/base/check.h"
 #include "vm/heap/region.h"
 
-bool heap_hurry;
+bool heap_hurry, heap_at_limit;
 static Domain *wanted; /* to be collected */
 
 static void want_collection(Domain *domain) {
@@ -53,8 +53,9 @@ uint64_t heap_reserve(uint64_t bytes) {
 
 /* The system's limit is the largest number there is. */
 static bool limit_reached(const Domain *domain, uint64_t bytes) {
-    return domain->used_bytes + bytes > domain->limit_bytes &&
-           domain->used_bytes + bytes - domain->limit_bytes > reserve;
+    heap_at_limit = domain->used_bytes + bytes > domain->limit_bytes &&
+                    domain->used_bytes + bytes - domain->limit_bytes > reserve;
+    return heap_at_limit;
 }
 
 static void count_use(Domain *domain, uint64_t bytes) {
@@ -226,6 +227,7 @@ static Status take_run(Domain *domain, uint32_t region, uint32_t first,
 
 static Status allocate_large(Domain *domain, uint64_t bytes,
                              uint64_t *address_out) {
+    heap_at_limit = false;
     if (bytes > HEAP_OBJECT_BYTES_MAX || bytes > memory_at_once_bytes())
         return STATUS_LIMIT;
     uint32_t count =

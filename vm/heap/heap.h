@@ -94,6 +94,10 @@ enum {
  * slices. */
 uint64_t heap_reserve(uint64_t bytes);
 
+/* The last allocation that gave STATUS_LIMIT was refused by its domain's limit,
+ * not for being too large for any. */
+extern bool heap_at_limit;
+
 /* Calls `visit` for every reference slot of the object that is not null. For a
  * thread also those in its frames; for an object of an own class also a copy of
  * the reference to that. */

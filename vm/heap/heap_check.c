@@ -319,7 +319,11 @@ static void check_threads(Checker *check, const Domain *domain) {
     const Thread *last = check_list(check, &queue);
     checker_need(check, last == domain->run_last, "T1 a list has another end",
                  (uint64_t)(uintptr_t)domain->run_last);
+    uint64_t before = check->listed;
     check_tree(check, domain->sleepers, NULL, &sleepers);
+    checker_need(check, check->listed - before == domain->sleeper_count,
+                 "T4 threads that sleep are not counted",
+                 domain->sleeper_count);
     check_tree(check, domain->waiters, NULL, &waiters);
     checker_need(check,
                  check->living == check->listed &&

@@ -309,8 +309,13 @@ typedef enum DomainState {
 } DomainState;
 
 enum {                        /* what a person granted an app; append only */
-       DOMAIN_MAY_TRAVEL = 1, /* look into the past, go and take back */
+       DOMAIN_MAY_TRAVEL = 1, /* look into the past, go back, set limits */
 };
+
+/* Of vm/run/limits.h: room for them, and the place of the one that limit_bytes
+ * comes down to. */
+#define DOMAIN_LIMITS 16
+#define DOMAIN_LIMIT_MEMORY 0
 
 #define DOMAIN_REFERENCES 19
 
@@ -363,8 +368,10 @@ typedef struct Domain {
         cursor_line;                      /* next hole: from here */
     uint32_t medium_region, medium_block; /* next free block: from here */
     uint32_t state;                       /* DomainState */
-    int32_t exit_code; /* of one in the trash: which came there first */
-    uint32_t rights;   /* DOMAIN_MAY_... */
+    int32_t exit_code;      /* of one in the trash: which came there first */
+    uint32_t rights;        /* DOMAIN_MAY_... */
+    uint64_t sleeper_count; /* in `sleepers` */
+    uint64_t limits[DOMAIN_LIMITS];
 } Domain;
 
 /* A reference into another domain: a number, never reused. */

@@ -4,12 +4,11 @@
 #include "kernel/base/bytes.h"
 #include "kernel/base/log.h"
 #include "vm/heap/heap.h"
+#include "vm/run/limits.h"
 #include "vm/run/native.h"
 #include "vm/run/slots.h"
 #include "vm/run/vm.h"
 #include "vm/run/worker.h"
-
-enum { LINES_A_SECOND = 1000 }; /* of the log, of an app */
 
 static NativeResult print_line(NativeCall *call) {
     const String *text = native_reference(call, 0);
@@ -19,26 +18,11 @@ static NativeResult print_line(NativeCall *call) {
     return NATIVE_DONE;
 }
 
-/* Lines of one second; whoever shares a place shares the count. */
-static struct { uint64_t second, lines; } logged[64];
-
-static bool may_log(const Domain *domain) {
-    uint64_t second = platform_now_ns() / 1000000000;
-    size_t place = domain->number % (sizeof logged / sizeof logged[0]);
-    if (logged[place].second != second) {
-        logged[place].second = second;
-        logged[place].lines = 0;
-    }
-    return logged[place].lines++ < LINES_A_SECOND;
-}
-
 static NativeResult log_native(NativeCall *call) {
     const String *text = native_reference(call, 0);
     const String *name = call->domain->name;
-    if (!may_log(call->domain))
-        return native_throw(call, CLASS_MemoryError,
-                            "an app logs at most %d lines a second",
-                            LINES_A_SECOND);
+    if (!limits_log_line(call->domain))
+        return limits_refuse(call, LIMIT_LOG);
     log_line("%.*s: %.*s", (int)bytes_min(name->length, 100), name->bytes,
              (int)bytes_min(text->length, 800), text->bytes);
     native_charge(call, 2000);

@@ -8,6 +8,7 @@
 #include "vm/heap/class.h"
 #include "vm/heap/heap.h"
 #include "vm/heap/region.h"
+#include "vm/run/limits.h"
 #include "vm/run/native.h"
 #include "vm/run/restarts.h"
 #include "vm/run/thread.h"
@@ -31,6 +32,8 @@ static NativeResult thread_start_native(NativeCall *call) {
     if (!method)
         return native_throw(call, CLASS_CastError,
                             "the function has parameters");
+    if (call->domain->thread_count >= limits_get(call->domain, LIMIT_THREADS))
+        return limits_refuse(call, LIMIT_THREADS);
     Thread *thread = thread_new(call->domain, method, function, &call->failed);
     if (!thread)
         return NATIVE_FAILED;
@@ -107,6 +110,8 @@ static NativeResult sleep_native(NativeCall *call) {
     uint64_t time = call->arguments[0], now = ROOT->experienced_ns;
     if (!time)
         return thread_yield(call);
+    if (call->domain->sleeper_count >= limits_get(call->domain, LIMIT_TIMERS))
+        return limits_refuse(call, LIMIT_TIMERS);
     call->thread->key = time > UINT64_MAX - now ? UINT64_MAX : now + time;
     call->wait = WAIT_SLEEP;
     return NATIVE_PARK;

@@ -7,6 +7,7 @@
 #include "vm/code/symbols.h"
 #include "vm/heap/heap.h"
 #include "vm/run/domain.h"
+#include "vm/run/limits.h"
 #include "vm/run/slots.h"
 #include "vm/run/stack.h"
 #include "vm/run/thread.h"
@@ -135,11 +136,12 @@ Status vm_restart_app(Domain *domain) {
     Status status = heap_write(domain, sizeof *domain);
     Domain *fresh;
     if (status == STATUS_OK)
-        status =
-            vm_start_app(module, name, domain->limit_bytes, 0, NULL, &fresh);
+        status = vm_start_app(module, name, limits_get(domain, LIMIT_MEMORY), 0,
+                              NULL, &fresh);
     if (status != STATUS_OK)
         return status;
     fresh->rights = domain->rights;
+    bytes_copy(fresh->limits, domain->limits, sizeof fresh->limits);
     vm_stop_app(domain, "it starts anew");
     return STATUS_OK;
 }

@@ -8,6 +8,7 @@
 #include "vm/heap/heap.h"
 #include "vm/heap/region.h"
 #include "vm/run/exception.h"
+#include "vm/run/limits.h"
 #include "vm/run/slots.h"
 #include "vm/run/worker.h"
 
@@ -95,8 +96,7 @@ Status domain_create(const char *name, uint64_t limit_bytes,
         return status;
     ROOT->next_region++;
     Domain *domain = lay_out(region, ROOT->next_domain++);
-    domain->limit_bytes =
-        limit_bytes < DOMAIN_LIMIT_MIN ? DOMAIN_LIMIT_MIN : limit_bytes;
+    limits_begin(domain, limit_bytes);
     if (slot > 0)
         status = fill(domain, name);
     if (status != STATUS_OK) {
@@ -264,7 +264,8 @@ static const char *check_one(size_t slot) {
         (domain->used_bytes > domain->limit_bytes &&
          domain->used_bytes - domain->limit_bytes > HEAP_RESERVE_SYSTEM))
         return "D3: a domain's bytes do not fit";
-    return slot > 0 ? check_chain(domain) : NULL;
+    const char *wrong = slot > 0 ? limits_check(domain) : NULL;
+    return slot > 0 && !wrong ? check_chain(domain) : wrong;
 }
 
 const char *domain_check(void) {

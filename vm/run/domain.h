@@ -5,18 +5,16 @@
  *   D2  a domain's regions are a chain from first_region to last_region, with
  *       its number in each header
  *   D3  since_bytes is at most used_bytes, and that at most limit_bytes with
- * the reserve D4  a chain of regions that is being given back belongs to no
- * domain */
+ *       the reserve
+ *   D4  a chain of regions that is being given back belongs to no domain
+ * and those of limits.h. */
 #ifndef VM_RUN_DOMAIN_H
 #define VM_RUN_DOMAIN_H
 
 #include "vm/heap/object.h"
 
-/* The system domain always gets in; an app's memory limit is at least this. */
-#define DOMAIN_LIMIT_MIN (1ull << 20)
-#define DOMAIN_LIMIT_DEFAULT (256ull << 20)
-
-/* A new domain with its first region, entered in the system root.
+/* A new domain with its first region, entered in the system root. The system
+ * domain always gets in; limits.h says what an app's limit is at least.
  * STATUS_LIMIT: there are too many domains. */
 Status domain_create(const char *name, uint64_t limit_bytes,
                      Domain **domain_out);

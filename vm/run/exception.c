@@ -5,6 +5,7 @@
 #include "vm/heap/class.h"
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
+#include "vm/run/limits.h"
 #include "vm/run/worker.h"
 
 Object *exception_new(Domain *domain, uint32_t class_id, const char *message,
@@ -149,9 +150,15 @@ static void open_reserve(Thread *thread) {
 }
 
 Status exception_throw_known(uint32_t class_id, const char *message) {
+    char buffer[120];
+    Text text = text_on(buffer, sizeof buffer);
     Status status;
     if (class_id == CLASS_MemoryError)
         open_reserve(worker.thread);
+    if (class_id == CLASS_MemoryError && !message && heap_at_limit) {
+        limits_say(worker.domain, LIMIT_MEMORY, &text);
+        message = buffer;
+    }
     Object *exception =
         exception_new(worker.domain, class_id, message, &status);
     if (class_id == CLASS_MemoryError && status == STATUS_LIMIT)

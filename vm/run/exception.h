@@ -20,8 +20,9 @@
 Status exception_throw(Object *exception);
 
 /* The same with a new exception of a known class, CLASS_BoundsError ...; the
- * message may be NULL. STATUS_LIMIT: there is no memory for it; a MemoryError
- * is the domain's own then. */
+ * message may be NULL: the limit's own, where a domain's memory is used up.
+ * STATUS_LIMIT: there is no memory for it; a MemoryError is the domain's own
+ * then. */
 Status exception_throw_known(uint32_t class_id, const char *message);
 
 /* A new exception; NULL: *status_out says why. */

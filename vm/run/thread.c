@@ -142,6 +142,7 @@ Status thread_park(Thread *thread, ThreadWait wait, Thread *other) {
         link_behind(&other->joiners, NULL, thread);
     else
         thread_tree_add(tree_for(thread, wait), thread);
+    thread->domain->sleeper_count += wait == WAIT_SLEEP;
     if (wait == WAIT_SLEEP)
         slots_wake_by(thread->domain, thread->key);
     thread->state = THREAD_PARKED;
@@ -165,6 +166,7 @@ static Status wake_from(Thread *thread, Thread **from, bool soon) {
         unlink(from, thread);
     else
         thread_tree_remove(from, thread);
+    thread->domain->sleeper_count -= thread->wait == WAIT_SLEEP;
     thread->state = THREAD_RUNNABLE;
     thread->wait = WAIT_NONE;
     thread->domain->debt += WAKE_COST;

@@ -15,8 +15,8 @@
  *       `waiting` is the thread whose list it is
  *   T3  trees are in the order of key and order, and no thread has a higher
  *       priority than the one above it
- *   T4  numbers are from 1 to threads_made, and thread_count of them are in
- *       lists and trees */
+ *   T4  numbers are from 1 to threads_made; thread_count of them are in lists
+ *       and trees, sleeper_count of those in the tree of sleepers */
 #ifndef VM_RUN_THREAD_H
 #define VM_RUN_THREAD_H
 

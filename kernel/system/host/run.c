@@ -15,7 +15,7 @@
 #include "kernel/system/saver.h"
 #include "kernel/system/system.h"
 #include "persist/memory/snapshot.h"
-#include "vm/run/domain.h"
+#include "vm/run/limits.h"
 #include "vm/run/vm.h"
 
 enum { SLICE_BUDGET = 1000000, MESSAGE_BYTES = 4096 };
@@ -45,9 +45,10 @@ static Domain *start_program(const char *path, const CompilerResult *program,
     char why[400];
     Text text = text_on(why, sizeof why);
     Domain *domain;
-    Status status = vm_start_program(
-        program->bytes, program->size_bytes, path, DOMAIN_LIMIT_DEFAULT,
-        (size_t)count, (const char *const *)arguments, &domain, &text);
+    Status status =
+        vm_start_program(program->bytes, program->size_bytes, path,
+                         limits_row(LIMIT_MEMORY)->usual, (size_t)count,
+                         (const char *const *)arguments, &domain, &text);
     if (status == STATUS_OK)
         return domain;
     if (status == STATUS_NOT_FOUND)
