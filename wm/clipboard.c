@@ -3,10 +3,9 @@
 
 #include "kernel/base/bytes.h"
 #include "vm/heap/heap.h"
+#include "vm/run/limits.h"
 #include "vm/run/native.h"
 #include "wm/desk.h"
-
-enum { CLIPBOARD_MOST = 4 << 20 }; /* bytes; they are the system's */
 
 /* Some bytes of `from` from steps[0] on; false: they cannot be written now. */
 static bool copy_some(NativeCall *call, String *to, const String *from) {
@@ -68,10 +67,8 @@ static String *new_text(NativeCall *call, uint64_t length) {
 static NativeResult set_clipboard(NativeCall *call) {
     const String *text = native_reference(call, 0);
     String *copy = (String *)(void *)call->progress;
-    if (text->length > CLIPBOARD_MOST)
-        return native_throw(call, CLASS_MemoryError,
-                            "the clipboard takes at most %d MB",
-                            CLIPBOARD_MOST >> 20);
+    if (!copy && text->length > limits_get(call->domain, LIMIT_CLIPBOARD))
+        return limits_refuse(call, LIMIT_CLIPBOARD);
     if (!copy)
         copy = new_text(call, text->length);
     if (!copy || !copy_some(call, copy, text))

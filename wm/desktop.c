@@ -2,6 +2,7 @@
 #include "wm/desktop.h"
 
 #include "vm/heap/heap.h"
+#include "vm/run/limits.h"
 #include "vm/run/slots.h"
 #include "vm/run/vm.h"
 #include "wm/desk.h"
@@ -26,10 +27,11 @@ void desktop_forget(const Domain *domain) {
 }
 
 /* A program can write `next`: a ring ends where it closes, and a long list
- * after as many as an app may have. */
+ * after as many as any app may have. */
 static Status restore_domain(Domain *domain) {
     WindowObject *object = (WindowObject *)(void *)domain->seat;
-    for (; object && !seat_of(object) && seat_count_of(domain) < SEATS_MOST;
+    uint64_t most = limits_row(LIMIT_WINDOWS)->largest;
+    for (; object && !seat_of(object) && seat_count_of(domain) < most;
          object = object->next) {
         Seat *seat = seat_add(object, domain);
         if (!seat)

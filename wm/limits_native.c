@@ -6,10 +6,36 @@
 #include "vm/run/limits.h"
 #include "vm/run/native.h"
 #include "vm/run/vm.h"
+#include "wm/desk.h"
+#include "wm/ring.h"
 
-enum { NUMBERS = 4 }; /* of a limit: used, limit, smallest, largest */
+enum {
+    NUMBERS = 4, /* of a limit: used, limit, smallest, largest */
+    WINDOW_UNITS = 8,
+};
 
 /* ---- What an app has ---- */
+
+static uint64_t most_of(const Domain *domain,
+                        uint64_t (*ask)(const Seat *seat)) {
+    uint64_t most = 0;
+    for (const Seat *seat = seat_first(); seat; seat = seat->next) {
+        uint64_t has = seat->domain == domain ? ask(seat) : 0;
+        most = has > most ? has : most;
+    }
+    return most;
+}
+
+static uint64_t title_bytes(const Seat *seat) {
+    const String *title = seat->object->title;
+    return title ? title->length : 0;
+}
+
+/* Nobody knows whose text it is. */
+static uint64_t clipboard_bytes(void) {
+    const String *text = desk_exists() ? *desk_clipboard() : NULL;
+    return text ? text->length : 0;
+}
 
 static uint64_t used(const Domain *domain, Limit limit) {
     switch (limit) {
@@ -21,6 +47,16 @@ static uint64_t used(const Domain *domain, Limit limit) {
         return domain->sleeper_count;
     case LIMIT_LOG:
         return limits_logged(domain);
+    case LIMIT_WINDOWS:
+        return seat_count_of(domain);
+    case LIMIT_SURFACES:
+        return seat_surface_bytes(domain, NULL);
+    case LIMIT_EVENTS:
+        return most_of(domain, ring_late);
+    case LIMIT_CLIPBOARD:
+        return clipboard_bytes();
+    case LIMIT_TITLE:
+        return most_of(domain, title_bytes);
     case LIMIT_COUNT:
         break;
     }
@@ -66,7 +102,8 @@ static NativeResult limit_numbers(NativeCall *call) {
         *to++ = limits_row(i)->smallest;
         *to++ = limits_row(i)->largest;
     }
-    native_charge(call, LIMIT_COUNT * NUMBERS);
+    native_charge(call,
+                  LIMIT_COUNT * WINDOW_UNITS * (1 + seat_count_of(domain)));
     return native_give(call, list);
 }
 

@@ -10,6 +10,7 @@
 #include "kernel/base/alloc.h"
 #include "kernel/base/bytes.h"
 #include "vm/heap/heap.h"
+#include "vm/run/limits.h"
 #include "vm/run/native.h"
 
 /* Units of work (vm/run/worker.h). */
@@ -17,6 +18,7 @@ enum {
     GROUND_PIXELS = 64, /* of the empty picture, for a unit */
     WORK_TILE = 6,      /* of one that is as it was, and what is changed */
     WORK_CHANGED = 12,
+    WINDOW_UNITS = 8, /* to look at another window's surface */
 };
 
 /* A picture that is being drawn; each window has its own, so that windows that
@@ -109,6 +111,16 @@ static Surface *fitting_surface(const Seat *seat) {
     return fits ? surface : NULL;
 }
 
+/* All the app's surfaces would be more than they may, and more than they are;
+ * a smaller one is never refused. */
+static bool are_too_large(const Seat *seat, const Surface *before,
+                          uint64_t bytes) {
+    uint64_t others = seat_surface_bytes(seat->domain, seat);
+    uint64_t had = before ? surface_bytes(before->width, before->height) : 0;
+    return bytes > had &&
+           others + bytes > limits_get(seat->domain, LIMIT_SURFACES);
+}
+
 /* That, or a new one. */
 static Surface *surface_for(NativeCall *call, Seat *seat) {
     WindowObject *object = seat->object;
@@ -117,8 +129,14 @@ static Surface *surface_for(NativeCall *call, Seat *seat) {
     Surface *surface = fitting_surface(seat);
     if (surface)
         return surface;
-    size_t bytes = surface_bytes(width, height) + PLATFORM_PAGE_BYTES;
-    Array *array = native_new_array(call, CLASS_IntArray, bytes / 8);
+    size_t bytes = surface_bytes(width, height);
+    native_charge(call, WINDOW_UNITS * seat_count_of(call->domain));
+    if (are_too_large(seat, surface, bytes)) {
+        limits_refuse(call, LIMIT_SURFACES);
+        return NULL;
+    }
+    Array *array = native_new_array(call, CLASS_IntArray,
+                                    (bytes + PLATFORM_PAGE_BYTES) / 8);
     if (!array || !native_write(call, object, sizeof *object))
         return NULL;
     uint64_t start = (uint64_t)(uintptr_t)array->at.words;
@@ -159,8 +177,11 @@ static NativeResult finish(NativeCall *call, Seat *seat) {
     Rect changed = {0, 0, 0, 0};
     const Surface *before = seat->window.surface;
     Surface *surface = surface_for(call, seat);
-    if (!surface)
+    if (!surface) {
+        if (call->error) /* the picture is not wanted any more */
+            paint_native_stop(seat);
         return NATIVE_FAILED;
+    }
     call->failed =
         surface_commit(surface, &seat->painting->picture, seat->painting->stamp,
                        seat->painting->differs, &memory, &changed);

@@ -5,13 +5,11 @@
 #include "kernel/base/bytes.h"
 #include "kernel/base/check.h"
 #include "vm/heap/heap.h"
+#include "vm/run/limits.h"
 #include "vm/run/thread.h"
 #include "vm/run/vm.h"
 
-enum {
-    LATE_FIRST = 32,                     /* places when there are any */
-    LATE_PRESSES = RING_LATE_MOST - 512, /* the rest is for releases */
-};
+enum { LATE_FIRST = 32 }; /* places when there are any */
 
 /* Seats of which something is to be done or asked, so that no turn walks over
  * all. `busy` has all that do not rest, `unheard` all that have not taken all
@@ -156,7 +154,8 @@ static bool is_press(const InputEvent *event) {
 static bool is_refused(const Seat *seat, const InputEvent *event,
                        bool was_full) {
     const RingLate *late = seat->late;
-    return is_press(event) && ((late && late->count >= LATE_PRESSES) ||
+    uint64_t presses = limits_get(seat->domain, LIMIT_EVENTS) - RING_RELEASES;
+    return is_press(event) && ((late && late->count >= presses) ||
                                ((late ? late->was_full : was_full) &&
                                 ring_silent_ns(seat) >= RING_PATIENCE_NS));
 }
@@ -178,7 +177,7 @@ static bool make_room(Seat *seat) {
     uint32_t capacity = late ? late->capacity * 2 : LATE_FIRST;
     if (late && late->count < late->capacity)
         return true;
-    if (capacity > RING_LATE_MOST)
+    if (capacity > limits_row(LIMIT_EVENTS)->largest)
         return false;
     size_t each = sizeof late->events[0];
     RingLate *larger =
@@ -264,6 +263,10 @@ bool ring_behind(const Seat *seat) {
     return seat->late != NULL;
 }
 
+uint64_t ring_late(const Seat *seat) {
+    return seat->late ? seat->late->count : 0;
+}
+
 uint64_t ring_silent_ns(const Seat *seat) {
     return ring_waiter(seat) ? 0 : platform_now_ns() - seat->moved_ns;
 }
@@ -311,7 +314,8 @@ static const char *check_late(const Seat *seat) {
     if (late->count == 0 || (late->was_full && ring_is_good(seat->object) &&
                              !is_full_for(seat->object, &late->events[0])))
         return "E2: an event waits for nothing";
-    if (late->count > late->capacity || late->capacity > RING_LATE_MOST)
+    if (late->count > late->capacity ||
+        late->capacity > limits_row(LIMIT_EVENTS)->largest)
         return "E3: too much waits behind a ring";
     return NULL;
 }

@@ -5,14 +5,16 @@
  * wait for another's. Events that say how something is now (motion, size,
  * theme, paint) take the place of one that was not taken yet. While the program
  * of a window takes none for two seconds it does not answer: a press that finds
- * the ring full then is refused; a release is kept always, so that who heard a
- * press hears the end of it.
+ * the ring full then is refused, as is one that finds so many waiting that the
+ * app's limit (LIMIT_EVENTS) leaves room for releases only; a release is kept
+ * always, so that who heard a press hears the end of it.
  *
  * Invariants, after each ring_flush() (ring_check; E1 in every build):
  *  E1. A ring is good until its program writes into it.
  *  E2. What is behind a ring was refused: the ring is full, or the heap could
  *      not be written.
- *  E3. Behind a ring is never more than RING_LATE_MOST.
+ *  E3. Behind a ring is never more than the app's limit, unless that was
+ *      lowered meanwhile, and never more than its largest.
  *  E4. A thread waits for the events of a window only while there are none.
  *  E5. Windows behind whose ring something waits are in a list, and no others:
  *      no turn looks at windows that have nothing to do. */
@@ -21,7 +23,7 @@
 
 #include "wm/seat.h"
 
-enum { RING_LATE_MOST = 4096 };
+enum { RING_RELEASES = 512 }; /* of a limit of events, for no presses */
 #define RING_PATIENCE_NS 2000000000ull /* then a window does not answer */
 
 /* WmHooks.deliver. */
@@ -47,6 +49,7 @@ void ring_asked(Seat *seat);
 
 /* Something waits behind its ring. */
 bool ring_behind(const Seat *seat);
+uint64_t ring_late(const Seat *seat); /* how many events */
 /* What waits for this window goes with it. */
 void ring_forget(Seat *seat);
 

@@ -171,6 +171,18 @@ uint32_t seat_count_of(const Domain *domain) {
     return own_of(domain)->count;
 }
 
+uint64_t seat_surface_bytes(const Domain *domain, const Seat *except) {
+    uint64_t bytes = 0;
+    for (const Seat *seat = seat_first_of(domain); seat;
+         seat = seat->next_own) {
+        const Surface *surface =
+            seat != except ? seat_surface(seat->object) : NULL;
+        if (surface)
+            bytes += surface_bytes(surface->width, surface->height);
+    }
+    return bytes;
+}
+
 void seat_remove(Seat *seat) {
     link_out(seat);
     windows_remove(&seat->window);

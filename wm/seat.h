@@ -31,10 +31,6 @@ typedef struct Seat {
     struct Seat *next_like; /* of those that the index keeps together */
 } Seat;
 
-/* Windows of an app. What a program links to its others beyond that is not
- * shown after a start. */
-enum { SEATS_MOST = 128 };
-
 /* The seat of an attached window, or NULL; takes no walk. */
 Seat *seat_of(const WindowObject *object);
 
@@ -63,6 +59,9 @@ Surface *seat_surface(const WindowObject *object);
 /* What the window manager sees of an object but for its texts and pixels, when
  * it comes: later it is the window manager that knows. */
 void seat_read_window(const WindowObject *from, WmWindow *to);
+
+/* The bytes of the surfaces of an app's windows but for `except`'s (or NULL). */
+uint64_t seat_surface_bytes(const Domain *domain, const Seat *except);
 
 /* 1 to the longest side that a surface has. */
 int32_t seat_side(int64_t length);

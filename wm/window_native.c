@@ -3,6 +3,7 @@
 
 #include "kernel/base/bytes.h"
 #include "vm/heap/heap.h"
+#include "vm/run/limits.h"
 #include "vm/run/native.h"
 #include "vm/run/vm.h"
 #include "wm/desk.h"
@@ -17,15 +18,20 @@ enum {
     WORK_TITLE = 20,
 };
 
+static bool is_too_long(const NativeCall *call, const String *title) {
+    return title && title->length > limits_get(call->domain, LIMIT_TITLE);
+}
+
 static NativeResult window_attach(NativeCall *call) {
     WindowObject *object = native_reference(call, 0);
     native_charge(call, WORK_COMES);
     if (seat_of(object))
         return native_throw(call, CLASS_ValueError,
                             "the window is attached already");
-    if (seat_count_of(call->domain) >= SEATS_MOST)
-        return native_throw(call, CLASS_MemoryError,
-                            "an app has at most %d windows", SEATS_MOST);
+    if (seat_count_of(call->domain) >= limits_get(call->domain, LIMIT_WINDOWS))
+        return limits_refuse(call, LIMIT_WINDOWS);
+    if (is_too_long(call, object->title))
+        return limits_refuse(call, LIMIT_TITLE);
     if (!native_write(call, object, sizeof *object) ||
         !native_write(call, &call->domain->seat, sizeof call->domain->seat) ||
         (call->failed = desk_announce()) != STATUS_OK)
@@ -50,7 +56,7 @@ static NativeResult window_attach(NativeCall *call) {
  * made the list a ring without it. */
 static WindowObject **link_to(Domain *domain, const WindowObject *object) {
     WindowObject **at = (WindowObject **)(void *)&domain->seat;
-    uint32_t left = SEATS_MOST;
+    uint64_t left = limits_row(LIMIT_WINDOWS)->largest;
     while (*at && *at != object && left-- > 0)
         at = &(*at)->next;
     return *at == object ? at : NULL;
@@ -114,8 +120,15 @@ static NativeResult window_wake(NativeCall *call) {
 }
 
 static NativeResult window_retitle(NativeCall *call) {
-    Seat *seat = seat_of(native_reference(call, 0));
+    WindowObject *object = native_reference(call, 0);
+    const String *title = native_reference(call, 1);
+    Seat *seat = seat_of(object);
     native_charge(call, WORK_TITLE);
+    if (is_too_long(call, title))
+        return limits_refuse(call, LIMIT_TITLE);
+    if (!native_write(call, object, sizeof *object))
+        return NATIVE_FAILED;
+    HEAP_SET(object->title, title);
     if (!seat)
         return NATIVE_DONE;
     wm_window_retitled(&seat->window);
@@ -133,7 +146,7 @@ void window_native_register(void) {
         {"ui.Window.wait", "()V", window_wait, NULL},
         {"ui.Window.take", "([I)B", window_take, NULL},
         {"ui.Window.wake", "()V", window_wake, NULL},
-        {"ui.Window.retitle", "()V", window_retitle, NULL},
+        {"ui.Window.retitle", "(Lcore.String;)V", window_retitle, NULL},
         {"ui.testMode", "()B", test_mode, NULL},
     };
     natives_register(entries, sizeof entries / sizeof entries[0]);

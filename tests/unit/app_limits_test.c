@@ -7,6 +7,7 @@
 #include "tests/unit/window_world.h"
 #include "vm/heap/heap.h"
 #include "vm/run/limits.h"
+#include "wm/desk.h"
 #include "wm/desktop.h"
 #include "wm/ring.h"
 
@@ -49,7 +50,7 @@ static const char many[] =
     "    }\n"
     "}\n";
 
-TEST("an app has at most 128 windows, and is told so") {
+TEST("an app has as many windows as it may, and is told so") {
     window_world_start(many);
     for (int i = 0; i < 900 && desktop_window_count() < 128; i++)
         window_world_turn(100000);
@@ -58,7 +59,7 @@ TEST("an app has at most 128 windows, and is told so") {
     harness_printed[0] = 0;
     sim_time_set_ns(platform_now_ns() + 1000000000);
     window_world_rest();
-    EXPECT_TEXT(window_world_heard(), "12: an app has at most 128 windows ");
+    EXPECT_TEXT(window_world_heard(), "12: this app has at most 128 windows ");
     window_world_stop();
 }
 
@@ -114,7 +115,12 @@ TEST("the clipboard takes so much and no more, and all of it is durable") {
     EXPECT_TEXT(after_key(5), "4194304 ");
     EXPECT_EQUAL(snapshot_now(), STATUS_OK);
     EXPECT_TEXT(after_key(5), "4194304 "); /* announced page by page */
-    EXPECT_TEXT(after_key(6), "the clipboard takes at most 4 MB ");
+    EXPECT_TEXT(after_key(6),
+                "the clipboard takes at most 4194304 bytes of this app ");
+    set(LIMIT_CLIPBOARD, 4194303); /* what is there stays */
+    EXPECT_TEXT(after_key(5),
+                "the clipboard takes at most 4194303 bytes of this app ");
+    EXPECT_EQUAL((*desk_clipboard())->length, 4194304);
     window_world_stop();
 }
 
@@ -122,7 +128,7 @@ TEST("of a long title as much is shown as ends with a character") {
     static const char source[] =
         "import ui\n"
         "class Long: App {\n"
-        "    fun open() { window(\"a\" + \"\\u{e9}\".repeat(100000),\n"
+        "    fun open() { window(\"a\" + \"\\u{e9}\".repeat(2000),\n"
         "                        Label(\"long\"), 200, 120) }\n"
         "}\n";
     window_world_start(source);
@@ -150,10 +156,14 @@ static const char wants[] =
     "        match what {\n"
     "            4 => { while true { kept.add(Array<Int>(1000)) } }\n"
     "            5 => { kept.clear(); print(\"cleared\") }\n"
+    "            6 => { title = \"t\".repeat(100); print(\"titled\") }\n"
+    "            7 => { title = \"t\".repeat(101); print(\"titled\") }\n"
     "            8 => spawn { show() }\n"
+    "            9 => { Window(\"u\".repeat(101), Label(\"u\")).run() }\n"
     "            10 => { spawn { Thread.park() } }\n"
     "            11 => { Array<Int>(9000000) }\n"
     "            12 => limit()\n"
+    "            13 => throw ValueError(\"on purpose\")\n"
     "            else => {}\n"
     "        }\n"
     "    }\n"
@@ -213,6 +223,40 @@ TEST("memory that is there stays below a lower limit, and no more is given") {
     window_world_stop();
 }
 
+TEST("a title is as long as it may be, or stays as it was") {
+    window_world_start(wants);
+    set(LIMIT_TITLE, 100);
+    EXPECT_TEXT(after_wish(6), "titled ");
+    EXPECT_TEXT(after_wish(7), "a title of this app has at most 100 bytes ");
+    EXPECT_EQUAL(seat_first()->object->title->length, 100);
+    EXPECT_EQUAL(seat_first()->window.title_bytes, 100);
+    EXPECT_TEXT(after_wish(9), "a title of this app has at most 100 bytes ");
+    EXPECT_EQUAL(desktop_window_count(), 1);
+    set(LIMIT_TITLE, 64);
+    cut();
+    EXPECT_EQUAL(seat_first()->window.title_bytes, 100);
+    EXPECT_TEXT(after_wish(7), "a title of this app has at most 64 bytes ");
+    window_world_stop();
+}
+
+TEST("the surfaces of all windows of an app are as large as they may be") {
+    enum { EACH = 4096 + 4 * 8 * 4096, MOST = (1 << 20) / EACH };
+    window_world_start(wants);
+    set(LIMIT_SURFACES, 1 << 20);
+    EXPECT_EQUAL(seat_surface_bytes(app(), NULL), EACH);
+    for (int i = 2; i <= MOST; i++)
+        EXPECT_TEXT(after_wish(8), "");
+    EXPECT_EQUAL(seat_surface_bytes(app(), NULL), MOST * EACH);
+    for (int i = 0; i < 2; i++) {
+        EXPECT_TEXT(after_wish(8), "the windows of this app have at most "
+                                   "1048576 bytes of pixels ");
+        EXPECT_EQUAL(desktop_window_count(), MOST); /* it is gone again */
+        cut();
+    }
+    EXPECT_EQUAL(seat_surface_bytes(app(), NULL), MOST * EACH);
+    window_world_stop();
+}
+
 TEST("with less than it has an app comes back whole, and gets no more") {
     window_world_start(wants);
     EXPECT_TEXT(after_wish(8), "");
@@ -230,6 +274,8 @@ TEST("with less than it has an app comes back whole, and gets no more") {
             EXPECT_EQUAL(limits_get(app(), k), limits_row(k)->smallest);
         EXPECT_TEXT(after_wish(10), "this app has at most 16 threads ");
     }
+    set(LIMIT_THREADS, 100);
+    EXPECT_TEXT(after_wish(8), "this app has at most 1 windows ");
     window_world_stop();
 }
 
@@ -242,5 +288,14 @@ TEST("all apps see limits, only one with the right sets them") {
     app()->rights = DOMAIN_MAY_TRAVEL;
     EXPECT_TEXT(after_wish(12), "threads 1 of 100000 ");
     EXPECT_EQUAL(limits_get(app(), LIMIT_THREADS), 50);
+    window_world_stop();
+}
+
+TEST("a handler that throws more than the log takes spoils no window") {
+    window_world_start(wants);
+    set(LIMIT_LOG, 1);
+    for (int i = 0; i < 3; i++)
+        EXPECT_TEXT(after_wish(13), "");
+    EXPECT_TEXT(after_wish(5), "cleared ");
     window_world_stop();
 }

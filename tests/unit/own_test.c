@@ -200,7 +200,7 @@ TEST("a module keeps what it imports, and a later one finds the newest") {
 
 TEST("what an app brings is not another's, whatever its number") {
     Domain *first = begin(), *second;
-    EXPECT_EQUAL(domain_create("b", DOMAIN_LIMIT_DEFAULT, &second), STATUS_OK);
+    EXPECT_EQUAL(domain_create("b", 16u << 20, &second), STATUS_OK);
     Module *one = bring(first, "m", "class P { fun f(): Int => 1 }\n");
     EXPECT(!symbols_module(second, "m", 1));
     Module *two = bring(second, "m", "class Q { fun g(): Int => 1 }\n");
@@ -252,7 +252,7 @@ static uint64_t address_of(const Object *object) {
 
 TEST("an older generation knows each app's classes by the app's numbers") {
     Domain *first = begin(), *second;
-    EXPECT_EQUAL(domain_create("b", DOMAIN_LIMIT_DEFAULT, &second), STATUS_OK);
+    EXPECT_EQUAL(domain_create("b", 16u << 20, &second), STATUS_OK);
     Module *one = bring(first, "m", "class P(let a: Int) {}\n");
     Module *two = bring(second, "m", "class Q(let b: Bool) {}\n");
     hold(first, make(first, class_named(one, "m.P")));

@@ -7,6 +7,7 @@
 #include "tests/test.h"
 #include "tests/unit/window_world.h"
 #include "vm/heap/heap.h"
+#include "vm/run/limits.h"
 #include "wm/desktop.h"
 #include "wm/ring.h"
 
@@ -277,6 +278,8 @@ TEST("a window that takes no events keeps nothing from another") {
 
 /* ---- A program that takes nothing ---- */
 
+enum { LATE_MOST = 4096 }; /* an app's usual limit of events */
+
 /* Time goes by, and it has taken nothing. */
 static void silent(void) {
     sim_time_set_ns(platform_now_ns() + RING_PATIENCE_NS);
@@ -344,7 +347,7 @@ TEST("what a window that does not answer keeps has an end") {
     window_world_start(window_world_told);
     keys(1, WINDOW_EVENTS);
     silent();
-    for (int i = 0; i < 3 * RING_LATE_MOST; i++) {
+    for (int i = 0; i < 3 * LATE_MOST; i++) {
         motion(i);
         size(200 + i % 7);
         presses(4 + (unsigned)i % 50, 1);
@@ -352,21 +355,60 @@ TEST("what a window that does not answer keeps has an end") {
     window_world_check(); /* E3 */
     window_world_rest();
     char wanted[64];
-    snprintf(wanted, sizeof wanted, " 1.0.0.%d ", 3 * RING_LATE_MOST - 1);
+    snprintf(wanted, sizeof wanted, " 1.0.0.%d ", 3 * LATE_MOST - 1);
     EXPECT(strstr(window_world_heard(), wanted) != NULL);
-    snprintf(wanted, sizeof wanted, " 1.0.0.%d ", 3 * RING_LATE_MOST - 2);
+    snprintf(wanted, sizeof wanted, " 1.0.0.%d ", 3 * LATE_MOST - 2);
     EXPECT(strstr(window_world_heard(), wanted) == NULL);
+    window_world_stop();
+}
+
+static void set_events(uint64_t value) {
+    Domain *domain = window_world_seat()->domain;
+    EXPECT_EQUAL(heap_write(domain, sizeof *domain), STATUS_OK);
+    EXPECT(limits_set(domain, LIMIT_EVENTS, value));
+}
+
+static void releases(unsigned first, unsigned count) {
+    for (unsigned i = first; i < first + count; i++)
+        window_world_tell(
+            (InputEvent){.kind = INPUT_KEY, .usage = (uint16_t)i});
+}
+
+TEST("so many presses wait as the app's limit leaves room for, no more") {
+    window_world_start(window_world_told);
+    set_events(1024);
+    keys(1, WINDOW_EVENTS + 600);
+    const Seat *seat = window_world_seat();
+    EXPECT_EQUAL(ring_late(seat), 1024 - RING_RELEASES);
+    releases(1000, RING_RELEASES);
+    EXPECT_EQUAL(ring_late(seat), 1024);
+    set_events(2048);
+    keys(1, 900);
+    EXPECT_EQUAL(ring_late(seat), 2048 - RING_RELEASES);
+    releases(3000, RING_RELEASES);
+    set_events(1024); /* what waits stays, and releases come to it */
+    window_world_key(7);
+    EXPECT_EQUAL(ring_late(seat), 2048);
+    releases(4000, 3);
+    EXPECT_EQUAL(ring_late(seat), 2051);
+    window_world_check();
+    set_events(16384);
+    keys(1, 20000);
+    EXPECT_EQUAL(ring_late(seat), 16384 - RING_RELEASES);
+    window_world_rest();
+    EXPECT(!ring_behind(seat));
     window_world_stop();
 }
 
 TEST("typed ahead without end, releases still find a place") {
     window_world_start(window_world_told);
     button(true, 9);
-    for (int i = 0; i < RING_LATE_MOST; i++)
+    for (int i = 0; i < LATE_MOST; i++)
         presses(4 + (unsigned)i % 20, 1);
     button(false, 77);
     window_world_check();
     Seat *seat = window_world_seat();
+    EXPECT(ring_late(seat) <= LATE_MOST);
     uint64_t taken = 0, released = 0;
     for (; seat->object->event_count > 0; taken++) {
         EXPECT_EQUAL(heap_write(seat->object, sizeof *seat->object), STATUS_OK);
@@ -375,7 +417,7 @@ TEST("typed ahead without end, releases still find a place") {
         ring_flush();
     }
     EXPECT_EQUAL(released, 1);
-    EXPECT(taken > RING_LATE_MOST / 2);
+    EXPECT(taken > LATE_MOST / 2);
     window_world_rest();
     window_world_stop();
 }

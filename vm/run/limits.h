@@ -11,6 +11,11 @@
  *     threads, timers  vm/native/thread_native.c: Rev has no timers but threads
  *                      that sleep
  *     log              vm/native/system_native.c
+ *     windows, title   wm/window_native.c
+ *     surfaces         wm/paint_native.c
+ *     events           wm/ring.c: no exception, since a person types; presses
+ *                      are refused, as is said there
+ *     clipboard        wm/clipboard.c
  *
  * A limit below what the app has takes nothing away: more is refused, until it
  * has less. So neither a start nor a restore asks for any, and what the system
