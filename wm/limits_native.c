@@ -57,6 +57,8 @@ static uint64_t used(const Domain *domain, Limit limit) {
         return clipboard_bytes();
     case LIMIT_TITLE:
         return most_of(domain, title_bytes);
+    case LIMIT_CODE:
+        return domain->code_bytes;
     case LIMIT_COUNT:
         break;
     }

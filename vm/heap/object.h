@@ -371,6 +371,7 @@ typedef struct Domain {
     int32_t exit_code;      /* of one in the trash: which came there first */
     uint32_t rights;        /* DOMAIN_MAY_... */
     uint64_t sleeper_count; /* in `sleepers` */
+    uint64_t code_bytes;    /* of module files that it loaded itself */
     uint64_t limits[DOMAIN_LIMITS];
 } Domain;
 

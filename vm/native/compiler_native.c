@@ -11,6 +11,7 @@
 #include "vm/heap/heap.h"
 #include "vm/native/line.h"
 #include "vm/run/domain.h"
+#include "vm/run/limits.h"
 #include "vm/run/native.h"
 #include "vm/run/worker.h"
 
@@ -154,7 +155,7 @@ static void put_starts(const Line *line, Array *result) {
                      line->starts[i]->initialise);
 }
 
-/* False: an exception says why not. */
+/* False: an exception says why not, or the count cannot be written now. */
 static bool may_load(NativeCall *call, const CompilerResult *from) {
     uint16_t classes = bytes_get16(from->bytes + MODULE_CLASS_COUNT_AT);
     if (from->size_bytes > MODULE_BYTES_MAX || classes > CLASSES_MAX) {
@@ -164,6 +165,13 @@ static bool may_load(NativeCall *call, const CompilerResult *from) {
                      classes, from->size_bytes, CLASSES_MAX, MODULE_BYTES_MAX);
         return false;
     }
+    if (call->domain->code_bytes + from->size_bytes >
+        limits_get(call->domain, LIMIT_CODE)) {
+        limits_refuse(call, LIMIT_CODE);
+        return false;
+    }
+    if (!native_write(call, call->domain, sizeof *call->domain))
+        return false;
     native_charge(call, from->size_bytes / BYTES_A_UNIT +
                             (uint64_t)classes * CLASS_UNITS);
     return true;
@@ -184,6 +192,7 @@ static NativeResult load(NativeCall *call, Line *line,
         call->failed = attach(line, call->domain, module);
     if (call->failed != STATUS_OK)
         return NATIVE_FAILED;
+    call->domain->code_bytes += from->size_bytes;
     put_starts(line, result);
     HEAP_SET(result->at.references[RESULT_RUN], loader_function(module, "run"));
     HEAP_SET(result->at.references[RESULT_KEPT], module);
