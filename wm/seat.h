@@ -60,7 +60,8 @@ Surface *seat_surface(const WindowObject *object);
  * it comes: later it is the window manager that knows. */
 void seat_read_window(const WindowObject *from, WmWindow *to);
 
-/* The bytes of the surfaces of an app's windows but for `except`'s (or NULL). */
+/* The bytes of the surfaces of an app's windows but for `except`'s (or NULL).
+ */
 uint64_t seat_surface_bytes(const Domain *domain, const Seat *except);
 
 /* 1 to the longest side that a surface has. */

@@ -233,8 +233,8 @@ MUTANTS = [
      "*lines >= limits_get", "*lines > limits_get",
      "an app logs one line more than it may",
      ("unit", "logs as many lines")),
-    ("code-uncounted", "vm/native/compiler_native.c",
-     "    call->domain->code_bytes += from->size_bytes;\n", "",
+    ("code-uncounted", "vm/heap/own.c",
+     "    domain->code_bytes += module->bytes;\n", "",
      "an app loads code without end",
      ("language", "tests/language/system/code_limit.rev")),
 ]

@@ -30,6 +30,7 @@ typedef struct Link {
     ModuleFile file;
     Domain *domain; /* where all of it lies: the system's, or it is own */
     Module *module;
+    uint64_t bytes;      /* of the file */
     bool system;         /* may declare natives and native layouts */
     uint32_t next_class; /* own ids are looked for from here */
     Class **types;       /* per type its class; NULL for scalars and none */

@@ -145,6 +145,7 @@ static Status make_module(Link *link) {
     module->hash = link->file.hash;
     module->system = link->system;
     module->own = link_is_own(link);
+    module->bytes = link->bytes;
     HEAP_SET(module->name,
              symbols_intern(link->domain, name->bytes, name->length, &status));
     if (status == STATUS_OK)
@@ -549,7 +550,8 @@ static Status load_file(Link *link, Module **module_out) {
 
 Status loader_load(Domain *domain, const void *bytes, size_t count, bool system,
                    Module **module_out, Text *why) {
-    Link link = {.domain = domain, .system = system, .why = why};
+    Link link = {
+        .domain = domain, .bytes = count, .system = system, .why = why};
     Status status = module_file_read(bytes, count, &link.file, why);
     if (status == STATUS_OK)
         status = load_file(&link, module_out);

@@ -214,6 +214,7 @@ typedef struct Module {
     uint64_t system; /* 1: loaded as a module of the system */
     uint64_t own;    /* 1: in the tables of the domain it lies in (own.h) */
     uint64_t order;  /* later ones of one table have a higher one */
+    uint64_t bytes;  /* of its file */
 } Module;
 
 /* Where code finds a module's variables: the number, and whether it is own. */
@@ -371,7 +372,7 @@ typedef struct Domain {
     int32_t exit_code;      /* of one in the trash: which came there first */
     uint32_t rights;        /* DOMAIN_MAY_... */
     uint64_t sleeper_count; /* in `sleepers` */
-    uint64_t code_bytes;    /* of module files that it loaded itself */
+    uint64_t code_bytes;    /* of the files of its own modules */
     uint64_t limits[DOMAIN_LIMITS];
 } Domain;
 

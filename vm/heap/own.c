@@ -84,6 +84,7 @@ Status own_write_module(Domain *domain, uint64_t number) {
 void own_put_module(Domain *domain, Module *module) {
     domain->own_modules->at.words[module->number] = address_of(module);
     module->order = ++domain->own_modules_made;
+    domain->code_bytes += module->bytes;
 }
 
 static bool is_text(const String *string, const char *bytes, uint64_t length) {
@@ -258,5 +259,9 @@ void own_forget(Domain *domain, bool (*is_marked)(const void *, uint64_t),
                 const void *context) {
     forget_places(domain->own_classes, is_marked, context);
     forget_places(domain->own_modules, is_marked, context);
+    domain->code_bytes = 0;
+    for (uint64_t i = 0; i < length_of(domain->own_modules); i++)
+        if (own_module(domain, i))
+            domain->code_bytes += own_module(domain, i)->bytes;
     forget_selectors(domain, is_marked, context);
 }

@@ -11,7 +11,7 @@
  *   O1  word i of own_classes is 0 or the address of the Class of this domain
  *       with the id OWN_FIRST + i
  *   O2  word i of own_modules is 0 or the address of the Module of this domain
- *       with the number i
+ *       with the number i; code_bytes is what the files of all of them have
  *   O3  own_selectors is an open table of pairs, its size a power of two: the
  *       address of the text, a String of this domain, or 0; and its hash << 32
  *       | its number without OWN_FIRST. Each text is there once. The hash is

@@ -175,6 +175,7 @@ static void check_own_classes(Checker *check, const Domain *domain) {
 
 static void check_own_modules(Checker *check, const Domain *domain) {
     const Array *table = domain->own_modules;
+    uint64_t bytes = 0;
     for (uint64_t i = 0; i < length_of(table) && !check->bad; i++) {
         uint64_t at = table->at.words[i];
         const Module *module = (const Module *)(uintptr_t)at;
@@ -183,7 +184,10 @@ static void check_own_modules(Checker *check, const Domain *domain) {
                          (!at || (module->own == 1 && module->number == i &&
                                   module->order <= domain->own_modules_made)),
                      "O2 a module stands at another's place", at);
+        bytes += at && !check->bad ? module->bytes : 0;
     }
+    checker_need(check, check->bad || bytes == domain->code_bytes,
+                 "O2 own code is not counted", bytes);
 }
 
 /* True when the entry is found: no place is free between where it is looked for

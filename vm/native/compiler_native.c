@@ -155,8 +155,21 @@ static void put_starts(const Line *line, Array *result) {
                      line->starts[i]->initialise);
 }
 
-/* False: an exception says why not, or the count cannot be written now. */
-static bool may_load(NativeCall *call, const CompilerResult *from) {
+/* Before the limit is said to be reached, what is not used any more goes. */
+static bool code_fits(NativeCall *call, Line *line, size_t bytes) {
+    if (call->domain->code_bytes + bytes <=
+        limits_get(call->domain, LIMIT_CODE))
+        return true;
+    if (line->collected)
+        limits_refuse(call, LIMIT_CODE);
+    else
+        call->failed = STATUS_LIMIT;
+    line->collected = true;
+    return false;
+}
+
+/* False: an exception says why not, or it is tried again. */
+static bool may_load(NativeCall *call, Line *line, const CompilerResult *from) {
     uint16_t classes = bytes_get16(from->bytes + MODULE_CLASS_COUNT_AT);
     if (from->size_bytes > MODULE_BYTES_MAX || classes > CLASSES_MAX) {
         native_throw(call, CLASS_ValueError,
@@ -165,12 +178,7 @@ static bool may_load(NativeCall *call, const CompilerResult *from) {
                      classes, from->size_bytes, CLASSES_MAX, MODULE_BYTES_MAX);
         return false;
     }
-    if (call->domain->code_bytes + from->size_bytes >
-        limits_get(call->domain, LIMIT_CODE)) {
-        limits_refuse(call, LIMIT_CODE);
-        return false;
-    }
-    if (!native_write(call, call->domain, sizeof *call->domain))
+    if (!code_fits(call, line, from->size_bytes))
         return false;
     native_charge(call, from->size_bytes / BYTES_A_UNIT +
                             (uint64_t)classes * CLASS_UNITS);
@@ -192,7 +200,6 @@ static NativeResult load(NativeCall *call, Line *line,
         call->failed = attach(line, call->domain, module);
     if (call->failed != STATUS_OK)
         return NATIVE_FAILED;
-    call->domain->code_bytes += from->size_bytes;
     put_starts(line, result);
     HEAP_SET(result->at.references[RESULT_RUN], loader_function(module, "run"));
     HEAP_SET(result->at.references[RESULT_KEPT], module);
@@ -221,7 +228,7 @@ static NativeResult give_result(NativeCall *call, Line *line,
         return NATIVE_FAILED;
     if (from->error_count)
         return give_errors(call, from, result);
-    if (!may_load(call, from))
+    if (!may_load(call, line, from))
         return NATIVE_FAILED;
     return put_texts(call, line, from, result) ? load(call, line, from, result)
                                                : NATIVE_FAILED;

@@ -31,6 +31,7 @@ typedef struct Line {
     CompilerSource sources[2];
     Module *starts[LINE_STARTS_MAX];
     size_t start_count;
+    bool collected; /* what was not used went, since it was too much code */
 } Line;
 
 /* Room for texts of these sizes. NULL: no memory. */

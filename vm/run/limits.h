@@ -17,7 +17,7 @@
  *                      are refused, as is said there
  *     clipboard        wm/clipboard.c
  *     code             vm/native/compiler_native.c: of modules that the app
- *                      loaded itself, for ever, since nothing unloads them
+ *                      brought and that something uses (vm/heap/own.h)
  *
  * A limit below what the app has takes nothing away: more is refused, until it
  * has less. So neither a start nor a restore asks for any, and what the system
