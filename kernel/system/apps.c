@@ -4,6 +4,7 @@
 #include "gui/typeset_native.h"
 #include "kernel/base/bytes.h"
 #include "kernel/base/log.h"
+#include "kernel/platform.h"
 #include "kernel/system/assets.h"
 #include "persist/store/store.h"
 #include "vm/heap/heap.h"
@@ -33,7 +34,10 @@ static const struct {
     {"Counter", "counter", 0},
 };
 
-enum { APPS = sizeof apps / sizeof apps[0] };
+enum {
+    APPS = sizeof apps / sizeof apps[0],
+    AGAIN_NS = 200000000, /* from one try to open an app to the next */
+};
 
 void apps_register(void) {
     core_native_register();
@@ -119,11 +123,8 @@ static Domain *closed(uint32_t place) {
     return NULL;
 }
 
-void apps_launch(uint32_t place) {
-    Domain *domain;
-    if (place >= APPS)
-        return;
-    domain = closed(place);
+static Status launch(uint32_t place) {
+    Domain *domain = closed(place);
     memory_set_level(MEMORY_APP); /* what is left is for those that run */
     Status status = domain ? vm_reopen_app(domain)
                            : vm_start_app(apps[place].module, apps[place].name,
@@ -132,9 +133,49 @@ void apps_launch(uint32_t place) {
     memory_set_level(MEMORY_SYSTEM);
     if (status == STATUS_OK)
         domain->rights = apps[place].rights; /* announced */
-    else
-        log_line("apps: %s does not start: %s", apps[place].name,
+    return status;
+}
+
+/* What a person opens waits for room like what runs. */
+static struct {
+    bool waits[APPS];
+    uint64_t next_ns; /* when it is tried again */
+} opening;
+
+static void open_place(uint32_t place) {
+    Status status = launch(place);
+    bool for_room = status == STATUS_NO_SPACE || status == STATUS_NO_MEMORY ||
+                    status == STATUS_BUSY;
+    if (status != STATUS_OK && !opening.waits[place])
+        log_line("apps: %s %s: %s", apps[place].name,
+                 for_room ? "waits to start" : "does not start",
                  status_text(status));
+    opening.waits[place] = for_room;
+}
+
+void apps_launch(uint32_t place) {
+    if (place < APPS)
+        open_place(place);
+}
+
+bool apps_waiting(void) {
+    bool any = false;
+    for (uint32_t i = 0; i < APPS; i++)
+        any = any || opening.waits[i];
+    return any;
+}
+
+uint64_t apps_step(void) {
+    uint64_t now_ns = platform_now_ns();
+    if (!apps_waiting())
+        return UINT64_MAX;
+    if (now_ns < opening.next_ns)
+        return opening.next_ns;
+    opening.next_ns = now_ns + AGAIN_NS;
+    for (uint32_t i = 0; i < APPS; i++)
+        if (opening.waits[i])
+            open_place(i);
+    return apps_waiting() ? opening.next_ns : UINT64_MAX;
 }
 
 static uint32_t place_of(const char *name) {

@@ -24,8 +24,13 @@ void apps_update(void);
 /* The name of the app at a place of the launcher, or NULL. */
 const char *apps_name(uint32_t place);
 
-/* Starts an app; a log line says when that cannot be. */
+/* Starts an app; a log line says when that cannot be, or not yet. */
 void apps_launch(uint32_t place);
+
+/* Apps that a person opened wait for room to start; tries again now and then,
+ * and says when it will next, UINT64_MAX: there are none. */
+bool apps_waiting(void);
+uint64_t apps_step(void);
 
 /* Starts the app with this name; false: there is none. */
 bool apps_open(const char *name);

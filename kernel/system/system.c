@@ -45,8 +45,9 @@ static struct {
     uint64_t inputs;         /* events received since the start */
     uint64_t settled_inputs; /* and those at the last "ui: settled", */
     uint64_t settled_frame;  /* with its frame */
-    uint64_t moved_ns;       /* when windows last drew, or events came, */
-    uint64_t input_ns;       /* and when these came */
+    uint64_t opens_ns;    /* when an app that waits to start is tried again */
+    uint64_t moved_ns;    /* when windows last drew, or events came, */
+    uint64_t input_ns;    /* and when these came */
     uint64_t unshown_ns;  /* the oldest event without a frame after it, or 0 */
     uint64_t shown_ns;    /* longest from an event to its frame, and */
     uint64_t frame_ns;    /* longest work on a frame, since "ui: settled" */
@@ -366,6 +367,7 @@ static void before_programs(void) {
 
 static void after_programs(void) {
     apps_reap();
+    run.opens_ns = apps_step();
     wm_settle();
     desktop_step();
     travel_step();
@@ -378,8 +380,8 @@ static void after_programs(void) {
 }
 
 static void look_around(void) {
-    run.quiet =
-        desktop_quiet() && !travel_waits() && !lost_waits() && !room_may_come();
+    run.quiet = desktop_quiet() && !travel_waits() && !lost_waits() &&
+                !room_may_come() && !apps_waiting();
     if (at_rest())
         say_settled();
 }
@@ -402,6 +404,7 @@ void system_step(void) {
     until_ns = earlier(until_ns, say_what_is_safe());
     until_ns = earlier(until_ns, starts_step());
     until_ns = earlier(until_ns, ending_step());
+    until_ns = earlier(until_ns, run.opens_ns);
     until_ns = earlier(until_ns, console_waits_until_ns());
     memory_trim();
     run.quiet = false;
