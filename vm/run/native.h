@@ -123,8 +123,9 @@ static inline uint64_t native_step_end(uint64_t at, uint64_t count,
     return count - at < most ? count : at + most;
 }
 
-/* The call goes on from `at`; `progress` is any object, of the caller's domain
- * or the system's, that says what it does. */
+/* The call goes on from `at`; `progress` is any object that says what it does:
+ * of the caller's domain, or one of the system's that is there for ever, since
+ * an app may go back to a time when this call was under way. */
 static inline NativeResult native_go_on(NativeCall *call, const void *progress,
                                         uint64_t at) {
     call->progress = (Object *)(uintptr_t)progress;
