@@ -1,6 +1,7 @@
 /* Natives of limits. apps/lib/system/limits.rev is the other half. */
 #include "wm/limits_native.h"
 
+#include "kernel/base/bytes.h"
 #include "kernel/base/text.h"
 #include "vm/heap/heap.h"
 #include "vm/run/limits.h"
@@ -19,10 +20,8 @@ enum {
 static uint64_t most_of(const Domain *domain,
                         uint64_t (*ask)(const Seat *seat)) {
     uint64_t most = 0;
-    for (const Seat *seat = seat_first(); seat; seat = seat->next) {
-        uint64_t has = seat->domain == domain ? ask(seat) : 0;
-        most = has > most ? has : most;
-    }
+    for (const Seat *seat = seat_first_of(domain); seat; seat = seat->next_own)
+        most = bytes_max(most, ask(seat));
     return most;
 }
 

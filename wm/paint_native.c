@@ -131,7 +131,7 @@ static Surface *surface_for(NativeCall *call, Seat *seat) {
         return surface;
     size_t bytes = surface_bytes(width, height);
     native_charge(call, WINDOW_UNITS * seat_count_of(call->domain));
-    if (are_too_large(seat, surface, bytes)) {
+    if (are_too_large(seat, seat_surface(object), bytes)) {
         limits_refuse(call, LIMIT_SURFACES);
         return NULL;
     }

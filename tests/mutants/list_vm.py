@@ -395,4 +395,8 @@ MUTANTS = [
      "        if (of->id == id)",
      "two apps of an older generation share the class of a number",
      unit("an older generation knows")),
+    ("owner-unseen", "vm/heap/heap_check.c",
+     "            header->owner == check->domain &&\n", "",
+     "a damaged header of a region makes classes be looked for anywhere",
+     unit("a region that says it is another")),
 ]

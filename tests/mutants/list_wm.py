@@ -394,4 +394,9 @@ MUTANTS = [
      "    if (capacity > limits_get(seat->domain, LIMIT_EVENTS))",
      "a release is lost where the limit of events was lowered",
      ("unit", "so many presses wait")),
+    ("smaller-refused", "wm/paint_native.c",
+     "are_too_large(seat, seat_surface(object), bytes)",
+     "are_too_large(seat, surface, bytes)",
+     "a window that becomes smaller ends where the limit is below its size",
+     ("unit", "becomes smaller is never refused")),
 ]

@@ -257,6 +257,21 @@ TEST("the surfaces of all windows of an app are as large as they may be") {
     window_world_stop();
 }
 
+TEST("a surface that becomes smaller is never refused") {
+    window_world_start("import ui\nclass A: App { fun open() { "
+                       "Window(\"W\", Label(\"w\"), 700, 500).run() } }\n");
+    uint64_t before = seat_surface_bytes(app(), NULL);
+    set(LIMIT_SURFACES, 1000000);
+    WmWindow *window = &seat_first()->window;
+    window->wanted.width = 600;
+    windows_changed(window);
+    window_world_rest();
+    EXPECT_EQUAL(desktop_window_count(), 1);
+    uint64_t after = seat_surface_bytes(app(), NULL);
+    EXPECT(after < before && after > 1000000);
+    window_world_stop();
+}
+
 TEST("with less than it has an app comes back whole, and gets no more") {
     window_world_start(wants);
     EXPECT_TEXT(after_wish(8), "");

@@ -16,6 +16,7 @@
 #include "vm/heap/collect.h"
 #include "vm/heap/heap.h"
 #include "vm/heap/heap_check.h"
+#include "vm/heap/region.h"
 #include "vm/past/past_match.h"
 #include "vm/run/domain.h"
 
@@ -211,6 +212,19 @@ TEST("what an app brings is not another's, whatever its number") {
     EXPECT_EQUAL(f->selector, g->selector);
     EXPECT(class_method(class_named(one, "m.P"), f->selector) == f);
     EXPECT(class_method(class_named(two, "m.Q"), f->selector) == g);
+    sound();
+    window_world_stop();
+}
+
+TEST("a region that says it is another domain's is damaged") {
+    Domain *domain = begin();
+    char why[300];
+    Text text = text_on(why, sizeof why);
+    RegionHeader *header = region_header(domain->first_region);
+    EXPECT_EQUAL(heap_write(header, sizeof *header), STATUS_OK);
+    header->owner = ROOT->domains[0];
+    EXPECT(!heap_check_domain(domain, &text));
+    header->owner = domain;
     sound();
     window_world_stop();
 }

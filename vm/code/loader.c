@@ -12,6 +12,7 @@
 #include "vm/heap/heap.h"
 
 #define POOL_MAX 65535u
+#define MODULES_MAX 32767u /* their places go into 16 bits of code */
 
 /* ---- Finding things by name ---- */
 
@@ -440,7 +441,7 @@ static Status take_number(Link *link) {
     link->next_class = OWN_FIRST;
     link->module->number =
         link_is_own(link) ? own_free_module(link->domain) : ROOT->next_module;
-    return link->module->number < OWN_MODULES_MAX
+    return link->module->number < MODULES_MAX
                ? STATUS_OK
                : loader_class_refuse(link, link->file.name,
                                      "too many modules were loaded");

@@ -79,6 +79,7 @@
 #define MODULE_HEADER_BYTES 56u
 #define MODULE_SIZE_AT 16u /* places in the header */
 #define MODULE_CLASS_COUNT_AT 36u
+#define MODULE_IMPORT_COUNT_AT 42u
 #define MODULE_NAME_BYTES_MAX 255u
 #define MODULE_CODE_WORDS_MAX 32767u
 #define MODULE_REGISTERS_MAX 4096u /* R and S together */

@@ -408,6 +408,7 @@ static Status run_collection(Collection *run, Domain *domain) {
         sweep_domain(run, each);
     }
     class_forget_own();
+    figures.done++;
     return STATUS_OK;
 }
 

@@ -17,6 +17,7 @@ Status collect_domain(Domain *domain);
 
 typedef struct CollectFigures {
     uint64_t collections;
+    uint64_t done;           /* of these, the others gave nothing back */
     uint64_t marked_objects; /* by the last one */
     uint64_t freed_bytes;    /* by the last one, lines and blocks */
 } CollectFigures;

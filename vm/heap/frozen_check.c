@@ -15,7 +15,8 @@ typedef struct FrozenCheck {
     bool bad;
     uint64_t from, to; /* addresses of the page */
     uint32_t region;
-    uint64_t domain; /* number of the owner */
+    const Domain *owner;
+    uint64_t domain; /* its number */
     uint64_t system; /* number of the system's domain */
     uint64_t object; /* that is looked at */
 } FrozenCheck;
@@ -91,10 +92,10 @@ typedef struct FrozenClass {
 typedef enum Known { KNOWN_NOT, KNOWN_WRONG, KNOWN_WELL } Known;
 
 /* The address of an own class, by the domain's table; 0: there is none. */
-static Known own_class_at(uint64_t number, uint32_t id, uint64_t *address_out) {
-    const Domain *domain = heap_domain(number);
+static Known own_class_at(const Domain *domain, uint32_t id,
+                          uint64_t *address_out) {
     uint64_t table, length, place = id - OWN_FIRST;
-    if (!domain || !word_at((uintptr_t)&domain->own_classes, &table))
+    if (!word_at((uintptr_t)&domain->own_classes, &table))
         return KNOWN_NOT;
     if (!is_object_address(table))
         return KNOWN_WRONG;
@@ -107,9 +108,10 @@ static Known own_class_at(uint64_t number, uint32_t id, uint64_t *address_out) {
     return is_object_address(*address_out) ? KNOWN_WELL : KNOWN_WRONG;
 }
 
-static Known own_class_known(uint64_t number, uint32_t id, FrozenClass *out) {
+static Known own_class_known(const Domain *domain, uint32_t id,
+                             FrozenClass *out) {
     uint64_t address = 0, word;
-    Known known = own_class_at(number, id, &address);
+    Known known = own_class_at(domain, id, &address);
     if (known != KNOWN_WELL)
         return known;
     out->shape = SHAPE_OBJECT;
@@ -120,13 +122,14 @@ static Known own_class_known(uint64_t number, uint32_t id, FrozenClass *out) {
     return KNOWN_WELL;
 }
 
-static Known class_known(uint64_t number, uint64_t object, FrozenClass *out) {
+static Known class_known(const Domain *domain, uint64_t object,
+                         FrozenClass *out) {
     uint64_t header;
     *out = (FrozenClass){.shape = SHAPE_NONE};
     if (!word_at(object, &header))
         return KNOWN_NOT;
     if ((uint32_t)header >= OWN_FIRST)
-        return own_class_known(number, (uint32_t)header, out);
+        return own_class_known(domain, (uint32_t)header, out);
     const Class *of = class_find((uint32_t)header);
     if (!of)
         return KNOWN_WRONG;
@@ -280,7 +283,7 @@ static void check_object(FrozenCheck *check, uint64_t object) {
     FrozenClass of;
     uint64_t length;
     check->object = object;
-    Known known = class_known(check->domain, object, &of);
+    Known known = class_known(check->owner, object, &of);
     need(check, known != KNOWN_WRONG, "an object has no class", object);
     if (known != KNOWN_WELL)
         return;
@@ -373,16 +376,21 @@ static void bring_tables(const FrozenCheck *check) {
 
 /* The running owner of the region; false: nothing of it is checked. */
 static bool find_owner(FrozenCheck *check) {
-    uint64_t magic, index;
+    uint64_t magic, index, owner;
     const RegionHeader *header = region_header(check->region);
     if (!word_at((uintptr_t)&header->magic, &magic) || magic == 0 ||
         !word_at((uintptr_t)&header->domain, &check->domain) ||
-        !word_at((uintptr_t)&header->index, &index))
+        !word_at((uintptr_t)&header->index, &index) ||
+        !word_at((uintptr_t)&header->owner, &owner))
         return false;
     need(check, magic == REGION_MAGIC && (uint32_t)index == check->region,
          "a region's header is damaged", check->from);
-    const Domain *domain = heap_domain(check->domain);
-    return domain && domain->state == DOMAIN_RUNNING;
+    check->owner = heap_domain(check->domain);
+    if (!check->owner || check->owner->state != DOMAIN_RUNNING)
+        return false;
+    need(check, owner == (uintptr_t)check->owner,
+         "a region's header is damaged", check->from);
+    return true;
 }
 
 bool frozen_check(uint64_t page, Text *why) {

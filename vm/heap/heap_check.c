@@ -286,6 +286,7 @@ static void check_region(Checker *check, uint32_t region) {
         return;
     checker_need(check,
                  header->magic == REGION_MAGIC && header->index == region &&
+                     header->owner == check->domain &&
                      header->domain == check->domain->number,
                  "H4 a region belongs to another domain", region);
     for (uint32_t b = REGION_FIRST_BLOCK; b < REGION_BLOCKS && !check->bad;

@@ -24,8 +24,8 @@
 #include "kernel/base/check.h"
 #include "vm/heap/object.h"
 
-/* Modules of one table: their places go into 16 bits of an instruction. */
-#define OWN_MODULES_MAX 32767u
+/* Modules that a domain brought at most: they are looked through by name. */
+#define OWN_MODULES_MAX 8191u
 
 /* own_key is a number below this and above 0, drawn for each domain. */
 #define OWN_KEY_PRIME ((1ull << 61) - 1)

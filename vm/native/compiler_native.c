@@ -8,6 +8,7 @@
 #include "vm/code/loader.h"
 #include "vm/code/module.h"
 #include "vm/code/symbols.h"
+#include "vm/heap/collect.h"
 #include "vm/heap/heap.h"
 #include "vm/native/line.h"
 #include "vm/run/domain.h"
@@ -24,6 +25,8 @@ enum {
     CLASSES_MAX = 128,
     BYTES_A_UNIT = 4,
     CLASS_UNITS = 200,
+    IMPORTS_MAX = 128,
+    LOOKS_A_UNIT = 4,
 };
 
 /* What a thread's steps hold: how often it asked, and how old its compilation
@@ -160,17 +163,26 @@ static bool code_fits(NativeCall *call, Line *line, size_t bytes) {
     if (call->domain->code_bytes + bytes <=
         limits_get(call->domain, LIMIT_CODE))
         return true;
-    if (line->collected)
+    if (line->waited && collect_figures().done != line->collections) {
         limits_refuse(call, LIMIT_CODE);
-    else
-        call->failed = STATUS_LIMIT;
-    line->collected = true;
+        return false;
+    }
+    line->waited = true;
+    line->collections = collect_figures().done;
+    call->failed = STATUS_LIMIT;
     return false;
 }
 
 /* False: an exception says why not, or it is tried again. */
 static bool may_load(NativeCall *call, Line *line, const CompilerResult *from) {
     uint16_t classes = bytes_get16(from->bytes + MODULE_CLASS_COUNT_AT);
+    uint16_t imports = bytes_get16(from->bytes + MODULE_IMPORT_COUNT_AT);
+    if (imports > IMPORTS_MAX) {
+        native_throw(call, CLASS_ValueError,
+                     "this is too much for one line: it uses %u modules of %d",
+                     imports, IMPORTS_MAX);
+        return false;
+    }
     if (from->size_bytes > MODULE_BYTES_MAX || classes > CLASSES_MAX) {
         native_throw(call, CLASS_ValueError,
                      "this is too much for one line: it makes %u classes and "
@@ -180,8 +192,12 @@ static bool may_load(NativeCall *call, Line *line, const CompilerResult *from) {
     }
     if (!code_fits(call, line, from->size_bytes))
         return false;
+    /* Each import is looked for among the modules that the app has. */
+    const Array *own = call->domain->own_modules;
+    uint64_t looks = (imports + 3ull) * (own ? own->length : 0);
     native_charge(call, from->size_bytes / BYTES_A_UNIT +
-                            (uint64_t)classes * CLASS_UNITS);
+                            (uint64_t)classes * CLASS_UNITS +
+                            looks / LOOKS_A_UNIT);
     return true;
 }
 

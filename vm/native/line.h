@@ -31,7 +31,8 @@ typedef struct Line {
     CompilerSource sources[2];
     Module *starts[LINE_STARTS_MAX];
     size_t start_count;
-    bool collected; /* what was not used went, since it was too much code */
+    bool waited;          /* for a collection, since there was too much code, */
+    uint64_t collections; /* when there were so many */
 } Line;
 
 /* Room for texts of these sizes. NULL: no memory. */

@@ -61,7 +61,6 @@ static Domain *lay_out(uint32_t region, uint64_t number) {
     bytes_fill(domain, 0, sizeof *domain);
     domain->head.class_id = CLASS_Domain;
     domain->number = number;
-    domain->own_key = draw_key();
     domain->used_bytes = REGION_BLOCK_BYTES;
     domain->collect_at_bytes = 8u << 20;
     domain->bump = address + ((sizeof *domain + 15) & ~15ull);
@@ -97,8 +96,10 @@ Status domain_create(const char *name, uint64_t limit_bytes,
     ROOT->next_region++;
     Domain *domain = lay_out(region, ROOT->next_domain++);
     limits_begin(domain, limit_bytes);
-    if (slot > 0)
+    if (slot > 0) { /* the first heap is the same each time it is made */
+        domain->own_key = draw_key();
         status = fill(domain, name);
+    }
     if (status != STATUS_OK) {
         /* No generation has it: the region and the number are as before. */
         if (memory_discard(region_address(region), MEMORY_REGION_BYTES) ==

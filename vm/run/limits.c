@@ -2,6 +2,7 @@
 #include "vm/run/limits.h"
 
 #include "kernel/platform.h"
+#include "vm/run/slots.h"
 
 static const LimitRow rows[] = {
 #define LIMIT(name, called, unit, smallest, usual, largest, sentence)          \
@@ -57,13 +58,15 @@ NativeResult limits_refuse(NativeCall *call, Limit limit) {
 
 /* ---- The log ---- */
 
-/* Lines of one second; whoever shares a place shares the count. */
-static struct { uint64_t second, lines; } logged[512];
+/* Lines of one second, by the domain's slot. */
+static struct { uint64_t domain, second, lines; } logged[ROOT_DOMAINS_MAX];
 
 static uint64_t *lines_now(const Domain *domain) {
     uint64_t second = platform_now_ns() / 1000000000;
-    size_t place = domain->number % (sizeof logged / sizeof logged[0]);
-    if (logged[place].second != second) {
+    size_t place = slots_of(domain) % ROOT_DOMAINS_MAX;
+    if (logged[place].second != second ||
+        logged[place].domain != domain->number) {
+        logged[place].domain = domain->number;
         logged[place].second = second;
         logged[place].lines = 0;
     }
@@ -86,8 +89,8 @@ uint64_t limits_logged(const Domain *domain) {
 
 const char *limits_check(const Domain *domain) {
     for (size_t i = 0; i < LIMIT_COUNT; i++)
-        if (domain->limits[i] < rows[i].smallest ||
-            domain->limits[i] > rows[i].largest)
+        if (limits_get(domain, (Limit)i) < rows[i].smallest ||
+            limits_get(domain, (Limit)i) > rows[i].largest)
             return "L1: an app has a limit that there is not";
     return domain->limit_bytes >
                    larger(domain->limits[LIMIT_MEMORY], domain->used_bytes)

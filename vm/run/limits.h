@@ -55,8 +55,10 @@ const LimitRow *limits_row(Limit limit);
 /* Those of a new domain, which is announced. */
 void limits_begin(Domain *domain, uint64_t memory_bytes);
 
+/* A limit that the domain is older than is the usual one. */
 static inline uint64_t limits_get(const Domain *domain, Limit limit) {
-    return domain->limits[limit];
+    uint64_t value = domain->limits[limit];
+    return value ? value : limits_row(limit)->usual;
 }
 
 /* The domain is announced. False: the value is too small or too large. */
