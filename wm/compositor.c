@@ -36,6 +36,7 @@ static struct {
     Rect pieces[PIECES_MOST];
     uint32_t count;
 } waiting;
+static bool drawing; /* still: a page was lost meanwhile */
 
 /* ---- Windows ---- */
 
@@ -218,6 +219,7 @@ static void begin_round(void) {
 }
 
 void compositor_start(void) {
+    drawing = false;
     waiting.count = 0;
 }
 
@@ -275,14 +277,24 @@ static void show_moved_pointer(Damage *shown) {
         damage_add(shown, cursor);
 }
 
+/* What was drawn when a page was lost is not shown: all of it anew. */
+static void begin_anew(void) {
+    waiting.count = 0;
+    wm_damage(bitmap_rect(&wm_state.scene));
+}
+
 bool wm_compose(void) {
     Damage shown = {.count = 0};
     int64_t left = frame_budget();
+    if (drawing)
+        begin_anew();
+    drawing = true;
     show_moved_pointer(&shown);
     if (waiting.count == 0)
         begin_round();
     while (waiting.count > 0 && left > 0)
         left = draw_next(left, &shown);
+    drawing = false;
     if (shown.count > 0)
         show(&shown);
     wm_state.frames += shown.count > 0;

@@ -26,8 +26,7 @@ static uint64_t most_of(const Domain *domain,
 }
 
 static uint64_t title_bytes(const Seat *seat) {
-    const String *title = seat->object->title;
-    return title ? title->length : 0;
+    return seat->title_bytes;
 }
 
 /* Nobody knows whose text it is. */

@@ -18,7 +18,9 @@ enum {
     GROUND_PIXELS = 64, /* of the empty picture, for a unit */
     WORK_TILE = 6,      /* of one that is as it was, and what is changed */
     WORK_CHANGED = 12,
-    WINDOW_UNITS = 8, /* to look at another window's surface */
+    WINDOW_UNITS = 8,     /* to look at another window's surface */
+    PICTURE_BYTES = 4096, /* a unit, to fill them with zeros */
+    PICTURES_PART = 32,
 };
 
 /* A picture that is being drawn; each window has its own, so that windows that
@@ -61,6 +63,24 @@ static Rect wanted_size(const Seat *seat) {
     return size;
 }
 
+static uint64_t picture_bytes(Rect size) {
+    return (uint64_t)size.width * (uint64_t)size.height * 4;
+}
+
+/* So much of the RAM do pictures of one app use that are being drawn, or the
+ * one that it has: the next one waits. */
+static bool must_wait(NativeCall *call, const Seat *seat, Rect size) {
+    uint64_t others = 0;
+    for (const Seat *each = seat_first_of(seat->domain); each;
+         each = each->next_own)
+        if (each != seat && each->painting)
+            others += picture_bytes(bitmap_rect(&each->painting->picture));
+    native_charge(call, WINDOW_UNITS * seat_count_of(seat->domain) +
+                            picture_bytes(size) / PICTURE_BYTES);
+    return others > 0 && others + picture_bytes(size) >
+                             platform_memory_bytes() / PICTURES_PART;
+}
+
 static NativeResult begin(NativeCall *call, Seat *seat) {
     const Array *list = native_reference(call, 1);
     uint64_t count = call->arguments[2];
@@ -70,6 +90,10 @@ static NativeResult begin(NativeCall *call, Seat *seat) {
                             count);
     Rect size = wanted_size(seat);
     paint_native_stop(seat);
+    if (must_wait(call, seat, size)) {
+        native_charge(call, NATIVE_STEP_UNITS);
+        return NATIVE_STEP;
+    }
     Painting *painting = seat->painting = alloc_take(sizeof *painting);
     if (!painting ||
         bitmap_make(size.width, size.height, &painting->picture) != STATUS_OK) {
@@ -186,7 +210,7 @@ static NativeResult finish(NativeCall *call, Seat *seat) {
         surface_commit(surface, &seat->painting->picture, seat->painting->stamp,
                        seat->painting->differs, &memory, &changed);
     native_charge(call, (uint64_t)seat->painting->differing * WORK_CHANGED);
-    seat->window.surface = surface;
+    seat_refresh(seat);
     if (surface != before)
         changed = bitmap_rect(&seat->painting->picture);
     wm_surface_changed(&seat->window, changed);
@@ -208,6 +232,8 @@ static NativeResult window_paint(NativeCall *call) {
     if (result != NATIVE_STEP)
         return result;
     call->progress = &object->head;
+    if (!seat->painting)
+        return NATIVE_STEP; /* it waits, and begins again */
     Paint *paint = &seat->painting->paint;
     if (!make_ground(call, seat->painting))
         return NATIVE_STEP;

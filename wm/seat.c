@@ -68,6 +68,7 @@ static void read_title(Seat *seat) {
     const String *title = seat->object->title;
     seat->window.title = title ? title->bytes : "";
     seat->window.title_bytes = title ? title_bytes(title) : 0;
+    seat->title_bytes = title ? title->length : 0;
 }
 
 void seat_read_window(const WindowObject *from, WmWindow *to) {
@@ -87,8 +88,11 @@ void seat_read_window(const WindowObject *from, WmWindow *to) {
 }
 
 void seat_refresh(Seat *seat) {
+    const Surface *surface = seat_surface(seat->object);
     read_title(seat);
-    seat->window.surface = seat_surface(seat->object);
+    seat->window.surface = surface;
+    seat->surface_bytes =
+        surface ? surface_bytes(surface->width, surface->height) : 0;
     seat->window.cursor = (uint32_t)seat->object->cursor;
 }
 
@@ -173,13 +177,8 @@ uint32_t seat_count_of(const Domain *domain) {
 
 uint64_t seat_surface_bytes(const Domain *domain, const Seat *except) {
     uint64_t bytes = 0;
-    for (const Seat *seat = seat_first_of(domain); seat;
-         seat = seat->next_own) {
-        const Surface *surface =
-            seat != except ? seat_surface(seat->object) : NULL;
-        if (surface)
-            bytes += surface_bytes(surface->width, surface->height);
-    }
+    for (const Seat *seat = seat_first_of(domain); seat; seat = seat->next_own)
+        bytes += seat != except ? seat->surface_bytes : 0;
     return bytes;
 }
 

@@ -26,6 +26,8 @@ typedef struct Seat {
     ListLink by_busy;      /* of those that may be at work, */
     ListLink by_unheard;   /* and of those that have not taken all */
     size_t slot;           /* of its domain in the root's table */
+    /* Whole sizes, as read last: others ask, and a page of it may be lost. */
+    uint64_t title_bytes, surface_bytes;
     struct Seat *next, *before; /* of all, and of its domain */
     struct Seat *next_own, *before_own;
     struct Seat *next_like; /* of those that the index keeps together */

@@ -131,6 +131,7 @@ static NativeResult window_retitle(NativeCall *call) {
     HEAP_SET(object->title, title);
     if (!seat)
         return NATIVE_DONE;
+    seat_refresh(seat);
     wm_window_retitled(&seat->window);
     return NATIVE_DONE;
 }

@@ -20,6 +20,7 @@
 #include "kernel/system/saver.h"
 #include "persist/memory/snapshot.h"
 #include "persist/store/store.h"
+#include "vm/native/compilation.h"
 #include "vm/past/past_app.h"
 #include "vm/past/past_native.h"
 #include "vm/run/domain.h"
@@ -84,11 +85,13 @@ static void bring_windows(Domain *domain) {
 }
 
 /* The app's windows go before its memory does, and come with what is there
- * then. */
+ * then. So does a line that it had under way: it is another one then. */
 static Status exchange(PastTake *take, Text *why) {
     Domain *domain = past_app_present(take);
-    if (domain)
+    if (domain) {
         desktop_forget(domain);
+        compilation_forget(domain->number);
+    }
     Status status = past_app_exchange(take, &domain, why);
     bring_windows(domain);
     return status;

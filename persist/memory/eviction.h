@@ -1,4 +1,4 @@
-/* clock.h: which clean page goes when RAM is short.
+/* eviction.h: which clean page goes when RAM is short.
  *
  * Nobody tells when a page is read, so what is known is when it comes and goes.
  * Clean pages stand in two queues. A page that comes is cold and goes first;

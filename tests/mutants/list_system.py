@@ -227,7 +227,7 @@ MUTANTS = [
      "what tells objects apart may be an empty text",
      ("language", "tests/language/system/look.rev")),
     ("seats-stay", "kernel/system/travel.c",
-     "    if (domain)\n        desktop_forget(domain);\n", "",
+     "        desktop_forget(domain);\n", "",
      "an app that runs and goes back has the window that it had later",
      ("unit", "an app that goes back has its window")),
     ("quote-in-quotes", "kernel/system/console.c",
@@ -269,4 +269,8 @@ MUTANTS = [
      "(uint64_t)width * height <=",
      "a mode is set for which the card has no memory",
      ("unit", "has room for all of its pixels")),
+    ("line-stays", "kernel/system/travel.c",
+     "        compilation_forget(domain->number);\n", "",
+     "an app that went back goes on with a line of what it became",
+     ("unit", "an app that goes back has its window")),
 ]

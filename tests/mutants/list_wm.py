@@ -399,4 +399,13 @@ MUTANTS = [
      "are_too_large(seat, surface, bytes)",
      "a window that becomes smaller ends where the limit is below its size",
      ("unit", "becomes smaller is never refused")),
+    ("pictures-all", "wm/paint_native.c",
+     "others > 0 && others + picture_bytes(size) >",
+     "false && others + picture_bytes(size) >",
+     "of an app any number of pictures is drawn at once",
+     ("unit", "so many pictures are drawn")),
+    ("left-stale", "wm/compositor.c",
+     "    if (drawing)\n", "    if (false)\n",
+     "what was drawn when a page was lost stays as it was on the screen",
+     ("unit", "a frame that a lost page ended")),
 ]

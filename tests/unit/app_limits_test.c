@@ -272,6 +272,30 @@ TEST("a surface that becomes smaller is never refused") {
     window_world_stop();
 }
 
+TEST("a surface that may not grow stays as it was, and its window with it") {
+    window_world_start(window_world_told);
+    set(LIMIT_SURFACES, 1000000);
+    WmWindow *window = &seat_first()->window;
+    const Surface *before = window->surface;
+    uint64_t bytes = seat_surface_bytes(app(), NULL);
+    for (int32_t i = 0; i < 3; i++) {
+        window->wanted.width = 700 + i;
+        window->wanted.height = 500;
+        windows_changed(window);
+        window_world_rest();
+        EXPECT_EQUAL(desktop_window_count(), 1);
+        EXPECT(window->surface == before);
+        EXPECT_EQUAL(seat_surface_bytes(app(), NULL), bytes);
+    }
+    EXPECT(sim_log_find("app: MemoryError: the windows of this "
+                        "app have at most 1000000 bytes of pixels"));
+    window->wanted.width = 300;
+    windows_changed(window);
+    window_world_rest();
+    EXPECT_EQUAL(window->surface->width, 300);
+    window_world_stop();
+}
+
 TEST("with less than it has an app comes back whole, and gets no more") {
     window_world_start(wants);
     EXPECT_TEXT(after_wish(8), "");

@@ -34,9 +34,13 @@ static void changed(WmWindow *window) {
     first_changed = changes++ ? first_changed : window;
 }
 
+static void *escape[5];
+static unsigned escape_at; /* at this draw of a window, as for a lost page */
+
 static void refresh(WmWindow *window) {
     (void)window;
-    refreshes++;
+    if (++refreshes == escape_at)
+        __builtin_longjmp(escape, 1);
 }
 
 static const char *app_name(uint32_t app) {
@@ -310,4 +314,26 @@ TEST("the pointer moves with each frame, whatever waits to be drawn") {
     }
     frames_to_rest();
     stop();
+}
+
+/* One that does not come to its end. */
+__attribute__((noinline)) static void leave_frame(unsigned at) {
+    escape_at = refreshes + at;
+    if (!__builtin_setjmp(escape)) {
+        wm_compose();
+        EXPECT(!"the frame is left");
+    }
+    escape_at = 0;
+}
+
+TEST("a frame that a lost page ended is drawn anew, and the rest with it") {
+    for (unsigned at = 1; at <= 16; at *= 2) {
+        start(1);
+        memset(wm_state.scene.pixels, 0x55, (size_t)WIDTH * HEIGHT * 4);
+        wm_damage(bitmap_rect(&wm_state.scene));
+        leave_frame(at);
+        frames_to_rest();
+        EXPECT(shows_all());
+        stop();
+    }
 }

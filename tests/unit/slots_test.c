@@ -172,21 +172,13 @@ TEST("a turn looks at domains that have something to do, and at no others") {
     EXPECT_EQUAL(looks_beside(DOMAINS), alone);
 }
 
-static Thread *runnable(Domain *domain) {
-    Status status;
-    Thread *thread = thread_new(domain, ROOT->start, NULL, &status);
-    EXPECT_EQUAL(status, STATUS_OK);
-    EXPECT_EQUAL(thread_start(thread), STATUS_OK);
-    return thread;
-}
-
 TEST("what sleeps is looked at when its time has come, whatever was noted") {
     harness_start();
     make_domains(2);
     EXPECT_EQUAL(harness_step(1000), UINT64_MAX); /* both have begun */
     sim_time_set_ns(platform_now_ns() + 1000000);
     vm_run(1000);
-    Thread *one = runnable(domains[0]), *two = runnable(domains[1]);
+    Thread *one = harness_thread(domains[0]), *two = harness_thread(domains[1]);
     uint64_t now = ROOT->experienced_ns;
     Thread *both[] = {one, two};
     for (unsigned i = 0; i < 2; i++) {

@@ -20,14 +20,6 @@ static Domain *start(void) {
     return domain;
 }
 
-static Thread *runnable(Domain *domain) {
-    Status status;
-    Thread *thread = thread_new(domain, ROOT->start, NULL, &status);
-    EXPECT_EQUAL(status, STATUS_OK);
-    EXPECT_EQUAL(thread_start(thread), STATUS_OK);
-    return thread;
-}
-
 static Object *some_object(Domain *domain) {
     Status status;
     Array *made = heap_new_array(domain, CLASS_IntArray, 1, &status);
@@ -50,8 +42,8 @@ static void sleep_until(Thread *thread, uint64_t wake_ns) {
 
 TEST("of threads that wake at one time the older is first") {
     Domain *domain = start();
-    Thread *one = runnable(domain), *two = runnable(domain),
-           *three = runnable(domain), *late = runnable(domain);
+    Thread *one = harness_thread(domain), *two = harness_thread(domain),
+           *three = harness_thread(domain), *late = harness_thread(domain);
     sleep_until(late, 2000);
     sleep_until(two, 1000);
     sleep_until(one, 1000);
@@ -78,7 +70,7 @@ TEST("any number of sleepers in any order wake by their times") {
         Domain *domain = start();
         Thread *threads[COUNT];
         for (int i = 0; i < COUNT; i++)
-            threads[i] = runnable(domain);
+            threads[i] = harness_thread(domain);
         for (uint64_t i = 0; i < COUNT; i++)
             sleep_until(threads[i], key_of(kind, i));
         harness_check(); /* T3, and that the tree is not deep */
@@ -101,7 +93,7 @@ TEST("of those that wait for an object the one that came first is found") {
                           some_object(domain)};
     Thread *threads[30];
     for (int i = 0; i < 30; i++) {
-        threads[i] = runnable(domain);
+        threads[i] = harness_thread(domain);
         EXPECT_EQUAL(heap_write(threads[i], sizeof(Thread)), STATUS_OK);
         threads[i]->result_word = FRAME_SINK;
         HEAP_SET(threads[i]->waiting, objects[i % 2]);
@@ -120,7 +112,7 @@ TEST("of those that wait for an object the one that came first is found") {
 
 TEST("what is raised ends a native that goes on in steps") {
     Domain *domain = start();
-    Thread *thread = runnable(domain);
+    Thread *thread = harness_thread(domain);
     EXPECT_EQUAL(heap_write(thread, sizeof *thread), STATUS_OK);
     HEAP_SET(thread->progress, some_object(domain));
     Object *thrown = some_object(domain);
@@ -135,7 +127,8 @@ TEST("what is raised ends every kind of wait") {
                                        WAIT_COMMIT, WAIT_NATIVE};
     for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
         Domain *domain = start();
-        Thread *joined = runnable(domain), *thread = runnable(domain);
+        Thread *joined = harness_thread(domain),
+               *thread = harness_thread(domain);
         EXPECT_EQUAL(heap_write(thread, sizeof *thread), STATUS_OK);
         HEAP_SET(thread->waiting, joined);
         HEAP_SET(thread->progress, some_object(domain));
@@ -153,7 +146,7 @@ TEST("what is raised ends every kind of wait") {
 
 TEST("nothing is raised in a thread that is over") {
     Domain *domain = start();
-    Thread *thread = runnable(domain);
+    Thread *thread = harness_thread(domain);
     EXPECT_EQUAL(thread_end(thread), STATUS_OK);
     EXPECT_EQUAL(thread_raise(thread, some_object(domain)), STATUS_OK);
     EXPECT(thread->thrown == NULL && thread->state == THREAD_ENDED);
@@ -164,8 +157,8 @@ TEST("nothing is raised in a thread that is over") {
 
 TEST("who is woken soon runs right after the running thread") {
     Domain *domain = start();
-    Thread *running = runnable(domain), *other = runnable(domain),
-           *waiter = runnable(domain);
+    Thread *running = harness_thread(domain), *other = harness_thread(domain),
+           *waiter = harness_thread(domain);
     EXPECT_EQUAL(thread_park(waiter, WAIT_NATIVE, NULL), STATUS_OK);
     EXPECT_EQUAL(thread_wake(waiter, true), STATUS_OK);
     EXPECT(domain->run_first == running && running->next == waiter);
@@ -175,7 +168,7 @@ TEST("who is woken soon runs right after the running thread") {
 
 TEST("who is woken soon beside one thread is the last of the queue") {
     Domain *domain = start();
-    Thread *running = runnable(domain), *waiter = runnable(domain);
+    Thread *running = harness_thread(domain), *waiter = harness_thread(domain);
     EXPECT_EQUAL(thread_park(waiter, WAIT_NATIVE, NULL), STATUS_OK);
     EXPECT_EQUAL(thread_wake(waiter, true), STATUS_OK);
     EXPECT(running->next == waiter && domain->run_last == waiter);
@@ -209,9 +202,9 @@ static void free_disk(void) {
 TEST("a thread whose joiners cannot all be woken ends when it is asked again") {
     Domain *domain = start();
     Status status;
-    Thread *joined = runnable(domain), *joiners[4];
+    Thread *joined = harness_thread(domain), *joiners[4];
     for (int i = 0; i < 4; i++) { /* each on pages of its own */
-        joiners[i] = runnable(domain);
+        joiners[i] = harness_thread(domain);
         EXPECT(heap_new_array(domain, CLASS_IntArray, FILLER_LENGTH, &status) !=
                NULL);
         EXPECT(heap_new_array(domain, CLASS_IntArray, 40, &status) != NULL);
@@ -239,7 +232,7 @@ TEST("a thread whose joiners cannot all be woken ends when it is asked again") {
 
 TEST("a commit that cannot end now ends with the next generation") {
     Domain *domain = start();
-    Thread *thread = runnable(domain);
+    Thread *thread = harness_thread(domain);
     EXPECT_EQUAL(heap_write(thread, sizeof *thread), STATUS_OK);
     EXPECT_EQUAL(heap_write(ROOT, sizeof *ROOT), STATUS_OK);
     thread->result_word = FRAME_SINK;

@@ -10,6 +10,7 @@
 #include "tests/test.h"
 #include "tests/unit/life.h"
 #include "vm/heap/heap.h"
+#include "vm/native/compilation.h"
 #include "vm/run/limits.h"
 #include "wm/desktop.h"
 #include "wm/script.h"
@@ -151,6 +152,14 @@ static void limit_threads(uint64_t count) {
     EXPECT(limits_set(domain, LIMIT_THREADS, count));
 }
 
+/* As if a line of the app were being compiled. */
+static Compilation *begin_line(void) {
+    Compilation *line;
+    uint64_t number = seat_first()->domain->number;
+    EXPECT_EQUAL(compilation_begin(number, 77, 0, &line), STATUS_OK);
+    return line;
+}
+
 /* It was moved, and made large or minimised, and written in, since then. */
 static void goes_back_alone(void) {
     life_start();
@@ -168,7 +177,10 @@ static void goes_back_alone(void) {
     if (!life_note[CUT_AT])
         life_type(" two three");
     for (int times = 0; times < 2; times++) {
-        EXPECT(travel_app_to_newest(seat_first()->domain->number));
+        uint64_t number = seat_first()->domain->number;
+        EXPECT(compilation_find(number, 77) == NULL);
+        EXPECT(begin_line() == compilation_find(number, 77));
+        EXPECT(travel_app_to_newest(number));
         life_turns(20);
         EXPECT_EQUAL(only_window()->state, WM_NORMAL);
         EXPECT(rect_equal(only_window()->wanted, was));

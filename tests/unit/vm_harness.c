@@ -11,6 +11,7 @@
 #include "vm/heap/heap_check.h"
 #include "vm/run/domain.h"
 #include "vm/run/scheduler.h"
+#include "vm/run/thread.h"
 
 Assembler harness_assembler;
 char harness_why[300];
@@ -69,6 +70,14 @@ static void expect_whole(const char *wrong) {
         return;
     printf("  %s\n", wrong);
     EXPECT(!"what must hold after vm_run");
+}
+
+Thread *harness_thread(Domain *domain) {
+    Status status;
+    Thread *thread = thread_new(domain, ROOT->start, NULL, &status);
+    EXPECT_EQUAL(status, STATUS_OK);
+    EXPECT_EQUAL(thread_start(thread), STATUS_OK);
+    return thread;
 }
 
 uint64_t harness_step(uint64_t budget) {

@@ -27,6 +27,9 @@ void harness_open_memory(void);
 /* Checks the heap; prints and fails the test when something is wrong. */
 void harness_check(void);
 
+/* A thread that can run and was not run yet. */
+Thread *harness_thread(Domain *domain);
+
 /* vm_run, and what must hold after it. */
 uint64_t harness_step(uint64_t budget);
 

@@ -47,6 +47,12 @@ void compilation_end(Compilation *compilation) {
     alloc_give(compilation);
 }
 
+void compilation_forget(uint64_t domain) {
+    Compilation *found = of_domain(domain);
+    if (found)
+        compilation_end(found);
+}
+
 Status compilation_begin(uint64_t domain, uint64_t thread, uint64_t age,
                          Compilation **compilation_out) {
     Compilation *before = of_domain(domain);

@@ -49,4 +49,7 @@ bool compilation_step(Compilation *compilation, uint64_t *units);
 /* Ends it, done or not. */
 void compilation_end(Compilation *compilation);
 
+/* The domain's, if it has one: the app that wanted it is another now. */
+void compilation_forget(uint64_t domain);
+
 #endif
