@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "tests/sim/sim.h"
 
@@ -72,6 +73,7 @@ static bool chosen(const Test *test, int count, char **words) {
 int main(int count, char **words) {
     unsigned passed = 0, failed = 0;
     bool only_first = getenv("FIRST"); /* failure: then says where it is */
+    bool timed = getenv("TIMES"); /* milliseconds of CPU in front of each */
     setvbuf(stdout, NULL, _IOLBF, 0);
     /* Memory of earlier cases is used again: half the time of the campaigns. */
     mallopt(M_MMAP_THRESHOLD, 1 << 30);
@@ -83,7 +85,11 @@ int main(int count, char **words) {
         test_begin();
         if (only_first)
             printf("TEST %s: %s\n", test->file, test->sentence);
+        clock_t began = clock();
         test->run();
+        if (timed)
+            printf("%6ld %s: %s\n", (clock() - began) * 1000 / CLOCKS_PER_SEC,
+                   test->file, test->sentence);
         if (only_first && current_failed)
             return EXIT_FAILURE;
         if (current_failed) {

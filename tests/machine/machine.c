@@ -263,13 +263,7 @@ static void look_at_restored(void) {
 static void end_life(void) {
     world->now_ns = platform_now_ns();
     sim_disk_cut();
-    for (uint64_t i = 0; i < world->blocks; i++) {
-        size_t at = i * PLATFORM_BLOCK_BYTES;
-        if (memcmp(world->disk + at, sim_disk_bytes() + at,
-                   PLATFORM_BLOCK_BYTES) != 0)
-            memcpy(world->disk + at, sim_disk_bytes() + at,
-                   PLATFORM_BLOCK_BYTES);
-    }
+    sim_disk_unload(world->disk);
 }
 
 static void set_up(void) {

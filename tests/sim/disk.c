@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "kernel/base/check.h"
 
@@ -22,6 +23,7 @@ typedef struct Unflushed {
 static uint64_t blocks;
 static uint8_t *seen;    /* what a reader gets: all completed writes */
 static uint8_t *durable; /* what certainly survives */
+static bool *written;    /* by block: since the disk is new */
 static Unflushed *unflushed_first, *unflushed_last;
 static Unflushed *lost_first; /* by flushes that failed: seen, never safe */
 static DiskRequest *under_way_first, *under_way_last;
@@ -29,6 +31,21 @@ static SimDiskFaults faults = {.fail_after = UINT64_MAX};
 static uint64_t requests, blocks_written, freeze_at = UINT64_MAX;
 static bool shuffled, busy;
 static uint64_t stray_at = UINT64_MAX, stray_to, stray_from;
+
+/* Most disks stay mostly empty, and a process of tests has thousands of them:
+ * pages that were never touched cost nothing. */
+static uint8_t *take_pages(uint64_t count) {
+    void *pages =
+        mmap(NULL, (count + 1) * PLATFORM_BLOCK_BYTES, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    CHECK(pages != MAP_FAILED);
+    return pages;
+}
+
+static void give_pages(uint8_t *pages, uint64_t count) {
+    if (pages)
+        munmap(pages, (count + 1) * PLATFORM_BLOCK_BYTES);
+}
 
 /* What the medium held at the mark, of blocks that changed since. */
 static bool marked;
@@ -68,7 +85,9 @@ static void forget_unflushed(void) {
 
 /* ---- The mark ---- */
 
+/* Before a block changes. */
 static void save(uint64_t block) {
+    written[block] = true;
     if (!marked || saved[block])
         return;
     saved[block] = must_take(1, PLATFORM_BLOCK_BYTES);
@@ -160,20 +179,34 @@ static void log_request(const DiskRequest *request) {
     memcpy(entry->bytes, request->buffer, size_bytes);
 }
 
+static void clear_written(void) {
+    for (uint64_t i = 0; i < blocks; i++) {
+        if (!written[i])
+            continue;
+        memset(seen_block(i), 0, PLATFORM_BLOCK_BYTES);
+        memset(durable_block(i), 0, PLATFORM_BLOCK_BYTES);
+        written[i] = false;
+    }
+}
+
+static void take_disk(uint64_t new_blocks) {
+    give_pages(seen, blocks);
+    give_pages(durable, blocks);
+    free(written);
+    blocks = new_blocks;
+    seen = take_pages(blocks);
+    durable = take_pages(blocks);
+    written = must_take(blocks + 1, sizeof *written);
+}
+
 void sim_disk_new(uint64_t new_blocks) {
     forget_unflushed();
     drop_mark();
     under_way_first = under_way_last = NULL;
-    if (seen && new_blocks == blocks) {
-        memset(seen, 0, blocks * PLATFORM_BLOCK_BYTES);
-        memset(durable, 0, blocks * PLATFORM_BLOCK_BYTES);
-    } else {
-        free(seen);
-        free(durable);
-        blocks = new_blocks;
-        seen = must_take(blocks + 1, PLATFORM_BLOCK_BYTES);
-        durable = must_take(blocks + 1, PLATFORM_BLOCK_BYTES);
-    }
+    if (seen && new_blocks == blocks)
+        clear_written();
+    else
+        take_disk(new_blocks);
     faults = (SimDiskFaults){.fail_after = UINT64_MAX};
     freeze_at = stray_at = UINT64_MAX;
     shuffled = busy = false;
@@ -182,13 +215,20 @@ void sim_disk_new(uint64_t new_blocks) {
 void sim_disk_load(uint64_t new_blocks, const uint8_t *bytes) {
     static const uint8_t zeros[PLATFORM_BLOCK_BYTES];
     sim_disk_new(new_blocks);
-    for (uint64_t i = 0; i < blocks; i++) { /* most disks are mostly empty */
+    for (uint64_t i = 0; i < blocks; i++) {
         const uint8_t *block = bytes + i * PLATFORM_BLOCK_BYTES;
         if (memcmp(block, zeros, sizeof zeros) == 0)
             continue;
         memcpy(seen_block(i), block, PLATFORM_BLOCK_BYTES);
         memcpy(durable_block(i), block, PLATFORM_BLOCK_BYTES);
     }
+}
+
+void sim_disk_unload(uint8_t *bytes) {
+    for (uint64_t i = 0; i < blocks; i++)
+        if (written[i])
+            memcpy(bytes + i * PLATFORM_BLOCK_BYTES, seen_block(i),
+                   PLATFORM_BLOCK_BYTES);
 }
 
 static uint64_t warm_at;
@@ -220,8 +260,13 @@ uint64_t sim_disk_writes(void) {
     return blocks_written;
 }
 
-uint8_t *sim_disk_bytes(void) {
+const uint8_t *sim_disk_bytes(void) {
     return seen;
+}
+
+uint8_t *sim_disk_change(uint64_t block) {
+    save(block);
+    return seen_block(block);
 }
 
 void sim_disk_stray(uint64_t count, uint64_t to) {

@@ -41,6 +41,8 @@ typedef struct SimDiskFaults {
 void sim_disk_new(uint64_t blocks);
 /* The same with these bytes on it, all durable. */
 void sim_disk_load(uint64_t blocks, const uint8_t *bytes);
+/* To where it was loaded from: what was written since, or put. */
+void sim_disk_unload(uint8_t *bytes);
 void sim_disk_faults(SimDiskFaults faults);
 /* Requests under way end in any order, until there is another disk. */
 void sim_disk_shuffle(void);
@@ -50,8 +52,9 @@ void sim_disk_busy(void);
 /* Requests of any kind so far, for loops over all fault places. */
 uint64_t sim_disk_requests(void);
 uint64_t sim_disk_writes(void); /* blocks written so far */
-/* What a reader sees now, for tests that damage it. */
-uint8_t *sim_disk_bytes(void);
+/* What a reader sees now; and a block of it for tests that damage it. */
+const uint8_t *sim_disk_bytes(void);
+uint8_t *sim_disk_change(uint64_t block);
 /* Power cut: unflushed sectors survive or not, at random; requests under way
  * are lost the same way and end with an error that nobody may believe. */
 void sim_disk_cut(void);

@@ -167,7 +167,7 @@ TEST("an unreadable page ends an export") {
     Store *store = make_store();
     FormatEntry entry;
     EXPECT_EQUAL(pagemap_get(store->heap, page_number(9), &entry), STATUS_OK);
-    sim_disk_bytes()[entry_block(&entry) * PLATFORM_BLOCK_BYTES + 99] ^= 1;
+    sim_disk_change(entry_block(&entry))[99] ^= 1;
     Room room = {again, 0, STREAM_MOST};
     ExportHeader header;
     EXPECT_EQUAL(export_describe(store, &header), STATUS_OK);

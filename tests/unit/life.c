@@ -55,7 +55,7 @@ void life_disk_back(void) {
 
 static void end(int code) {
     sim_disk_cut();
-    memcpy(world->disk, sim_disk_bytes(), sizeof world->disk);
+    sim_disk_unload(world->disk);
     world->now_ns = platform_now_ns();
     fflush(NULL);
     _exit(test_failed() ? 1 : code);

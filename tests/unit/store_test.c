@@ -285,7 +285,7 @@ TEST("a foreign disk is refused wherever its bytes are") {
     sim_seed(1);
     for (int i = 0; i < 40; i++) {
         sim_disk_new(4096);
-        sim_disk_bytes()[sim_random() % (4096ull * 4096)] = 0xEB;
+        sim_disk_change(sim_random() % 4096)[sim_random() % 4096] = 0xEB;
         refused(STATUS_FOREIGN);
     }
 }
@@ -305,7 +305,7 @@ TEST("a disk of another format is refused and left alone") {
     commit_some(1);
     for (uint64_t block = 1;; block = 2048 - FORMAT_RING + 1) {
         FormatSuper super;
-        uint8_t *bytes = sim_disk_bytes() + block * PLATFORM_BLOCK_BYTES;
+        uint8_t *bytes = sim_disk_change(block);
         memcpy(&super, bytes, sizeof super);
         super.major = 9;
         super.hash = hash_of(&super, offsetof(FormatSuper, hash));
@@ -320,14 +320,13 @@ TEST("a damaged superblock ring is survived, two are refused") {
     sim_seed(3);
     sim_disk_new(2048);
     commit_some(3);
-    size_t ring = FORMAT_RING * PLATFORM_BLOCK_BYTES;
-    memset(sim_disk_bytes(), 0x55, ring);
+    for (uint64_t i = 0; i < FORMAT_RING; i++)
+        memset(sim_disk_change(i), 0x55, PLATFORM_BLOCK_BYTES);
     Store *store = open_store();
     EXPECT_EQUAL(store_durable_generation(store), 3);
     store_close(store);
-    uint8_t *rear = sim_disk_bytes() + 2048ull * PLATFORM_BLOCK_BYTES - ring;
-    for (uint64_t i = 0; i < FORMAT_RING; i++)
-        rear[i * PLATFORM_BLOCK_BYTES + 20] ^= 1;
+    for (uint64_t i = 2048 - FORMAT_RING; i < 2048; i++)
+        sim_disk_change(i)[20] ^= 1;
     refused(STATUS_CORRUPT);
 }
 
@@ -340,8 +339,8 @@ TEST("a single damaged metadata block is mended from its pair") {
         uint64_t distance = (2048 - 2 * FORMAT_EDGE) / 2;
         for (uint64_t block = FORMAT_EDGE; block < FORMAT_EDGE + 96; block++)
             if (sim_random() % 2)
-                sim_disk_bytes()[(block + (sim_random() % 2 ? distance : 0)) *
-                                 PLATFORM_BLOCK_BYTES] ^= 0x10;
+                sim_disk_change(block + (sim_random() % 2 ? distance : 0))[0] ^=
+                    0x10;
         Store *store = open_store();
         EXPECT_SEED(store != NULL);
         EXPECT_SEED(store && store_is(store, model.now));
@@ -360,7 +359,7 @@ TEST("a damaged data page is an error for that page only") {
         victim++;
     EXPECT_EQUAL(pagemap_get(store->heap, page_number(victim), &entry),
                  STATUS_OK);
-    sim_disk_bytes()[entry_block(&entry) * PLATFORM_BLOCK_BYTES + 77] ^= 4;
+    sim_disk_change(entry_block(&entry))[77] ^= 4;
     uint64_t words[WORDS];
     EXPECT_EQUAL(store_read_page(store, page_number(victim), words),
                  STATUS_CORRUPT);

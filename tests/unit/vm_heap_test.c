@@ -547,12 +547,12 @@ static unsigned damage_inner(uint64_t blocks) {
 }
 
 static unsigned damage_pattern(uint64_t blocks) {
-    uint8_t *disk = sim_disk_bytes();
+    const uint8_t *disk = sim_disk_bytes();
     unsigned count = 0;
     for (uint64_t block = 0; block < blocks; block++) {
         if (!has_pattern(disk + block * 4096 + 2048))
             continue;
-        disk[block * 4096 + 2048] ^= 1;
+        sim_disk_change(block)[2048] ^= 1;
         count++;
     }
     return count;
