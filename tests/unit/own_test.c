@@ -3,6 +3,7 @@
 #include "vm/heap/own.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kernel/system/install.h"
@@ -197,6 +198,40 @@ TEST("a module keeps what it imports, and a later one finds the newest") {
     EXPECT(symbols_module(domain, "base", 4) == third);
     EXPECT(third->number != old->number && third->order > old->order);
     window_world_stop();
+}
+
+/* A class with so many fields, and forty below it. */
+static char *wide_source(int fields) {
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *to = open_memstream(&text, &bytes);
+    fprintf(to, "class B {\n");
+    for (int i = 0; i < fields; i++)
+        fprintf(to, "    var f%d: Int? = %d\n", i, i);
+    fprintf(to, "}\n");
+    for (int i = 0; i < 40; i++)
+        fprintf(to, "class C%d: B { var g%d = \"\" }\n", i, i);
+    fclose(to);
+    return text;
+}
+
+TEST("classes below one with many fields take no room but their own") {
+    static const int fields[] = {28, 62, 63, 64, 100, 200, 1500};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        Domain *domain = begin();
+        char *source = wide_source(fields[i]), name[20];
+        for (int times = 0; times < 3; times++) {
+            snprintf(name, sizeof name, "wide%d", times);
+            Module *module = bring(domain, name, source);
+            EXPECT(module != NULL);
+            sound();
+            snprintf(name, sizeof name, "wide%d.C7", times);
+            hold(domain, make(domain, class_named(module, name)));
+            collect(domain);
+        }
+        free(source);
+        window_world_stop();
+    }
 }
 
 TEST("what an app brings is not another's, whatever its number") {

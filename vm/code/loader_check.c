@@ -135,7 +135,9 @@ static void look_at_interfaces(Look *look, const Class *of) {
 /* ---- Fields ---- */
 
 static bool is_marked(const Class *of, uint64_t word) {
-    return of->reference_map->at.words[word / 64] >> (word % 64) & 1;
+    const Array *map = of->reference_map;
+    return word / 64 < length_of(map) &&
+           (map->at.words[word / 64] >> word % 64 & 1);
 }
 
 static void look_at_fields(Look *look, const Class *of) {

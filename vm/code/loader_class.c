@@ -217,8 +217,9 @@ static Status begin_layout(const Link *link, const Class *super, size_t own,
                  super->field_names->at.references[i]);
         out->types->at.words[i] = super->field_types->at.words[i];
     }
-    for (uint64_t i = 0;
-         super && super->reference_map && i < super->reference_map->length; i++)
+    /* Its own map may have room for more words than it has. */
+    for (uint64_t i = 0; super && super->reference_map && i < (words + 63) / 64;
+         i++)
         out->map->at.words[i] = super->reference_map->at.words[i];
     return STATUS_OK;
 }
