@@ -122,6 +122,10 @@ bool notice_is_deaf(void) {
     return notice && platform_now_ns() - shown_ns < NOTICE_DEAF_NS;
 }
 
+uint64_t notice_deaf_until_ns(void) {
+    return notice_is_deaf() ? shown_ns + NOTICE_DEAF_NS : UINT64_MAX;
+}
+
 static void select_answer(uint32_t place) {
     if (place == selected || place >= count)
         return;
@@ -157,16 +161,28 @@ static void press_key(uint16_t usage) {
     case KEY_ENTER:
         choose(selected);
         break;
+    case KEY_ESCAPE:
+        if (notice->harmless)
+            choose(notice->harmless - 1);
+        break;
     default:
         break;
     }
+}
+
+/* Whoever types on when it comes does not answer it. */
+static void type_key(uint16_t usage) {
+    if (notice_is_deaf() && !notice->asked)
+        shown_ns = platform_now_ns();
+    else
+        press_key(usage);
 }
 
 void notice_input(const InputEvent *event) {
     uint32_t place = 0;
     bool on = answer_at(wm_state.x, wm_state.y, &place);
     if (event->kind == INPUT_KEY && event->down)
-        press_key(event->usage);
+        type_key(event->usage);
     else if (event->kind == INPUT_WHEEL)
         select_answer(event->wheel > 0 ? selected - 1 : selected + 1);
     else if (event->kind == INPUT_POINTER && on)

@@ -9,7 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* While it is new it takes no clicks: they may be meant for what was there. */
+/* While it is new it takes no clicks, and no keys that choose, until none came
+ * for so long: they may be meant for what was there. */
 #define NOTICE_DEAF_NS 500000000ull
 
 typedef struct WmNotice {
@@ -23,13 +24,17 @@ typedef struct WmNotice {
     const char *(*note)(uint32_t place);
     /* The person chose; the notice is away already. */
     void (*chosen)(uint32_t place);
+    /* What Escape chooses: place + 1; 0: nothing. */
+    uint32_t harmless;
+    bool asked; /* by a key: so those that follow are meant for it */
 } WmNotice;
 
 /* Puts the notice up instead of the one before, or with NULL takes that one
  * away. The caller's until then. */
 void notice_show(const WmNotice *notice);
 bool notice_is_shown(void);
-/* It is up, and new. */
+/* It is up, and new; until when, UINT64_MAX: it is not. */
 bool notice_is_deaf(void);
+uint64_t notice_deaf_until_ns(void);
 
 #endif

@@ -189,6 +189,13 @@ bool apps_has(const char *name) {
     return place_of(name) < APPS;
 }
 
+bool apps_has_module(const char *module) {
+    for (uint32_t i = 0; i < APPS; i++)
+        if (text_equal(apps[i].module, module))
+            return true;
+    return false;
+}
+
 bool apps_open(const char *name) {
     apps_launch(place_of(name));
     return apps_has(name);
@@ -202,11 +209,12 @@ void apps_first_start(void) {
 
 enum {
     TRASH_APPS = 16,
-    TRASH_PART = 8, /* of the disk, at most */
+    TRASH_PART = 8, /* of the disk, at most; what came last counts not */
 };
 
 static bool trash_is_full(void) {
     const Store *store = memory_store();
+    const Domain *newest = trash_newest();
     uint64_t bytes = 0, count = 0;
     uint64_t room = store ? store_available(store) * PLATFORM_PAGE_BYTES : 0;
     for (size_t i = slots_next(SLOTS_TRASH, 1); i < ROOT_DOMAINS_MAX;
@@ -216,11 +224,10 @@ static bool trash_is_full(void) {
             slots_drop(SLOTS_TRASH, i);
             continue;
         }
-        bytes += domain->used_bytes;
+        bytes += domain != newest ? domain->used_bytes : 0;
         count++;
     }
-    return count > TRASH_APPS ||
-           (store && bytes > (room + bytes) / TRASH_PART && count > 1);
+    return count > TRASH_APPS || (store && bytes > (room + bytes) / TRASH_PART);
 }
 
 static void keep_bounds(void) {
@@ -237,13 +244,22 @@ bool apps_empty_trash(void) {
     return any;
 }
 
-static void bring_windows(void) {
+/* Those that it had; or, of one that nothing runs of any more, the one that it
+ * shows when it is opened. */
+static void bring_windows(Domain *domain) {
+    Status status =
+        vm_app_rests(domain) ? vm_reopen_app(domain) : desktop_bring(domain);
+    if (status != STATUS_OK)
+        log_line("apps: not all windows of an app came from the trash: %s",
+                 status_text(status));
+}
+
+static void bring_taken(void) {
     uint64_t number;
     while (trash_next_taken(&number)) {
         Domain *domain = heap_domain(number);
-        if (domain && desktop_bring(domain) != STATUS_OK)
-            log_line("apps: no memory for all windows of an app that came from "
-                     "the trash");
+        if (domain)
+            bring_windows(domain);
     }
 }
 
@@ -258,7 +274,7 @@ static bool reap(Domain *domain) {
 /* The system domain, at place 0, is never over. */
 void apps_reap(void) {
     keep_bounds();
-    bring_windows();
+    bring_taken();
     for (size_t i = slots_next(SLOTS_ENDED, 1); i < ROOT_DOMAINS_MAX;
          i = slots_next(SLOTS_ENDED, i + 1)) {
         Domain *domain = ROOT->domains[i];

@@ -36,6 +36,8 @@ uint64_t apps_step(void);
 bool apps_open(const char *name);
 /* Whether there is one. */
 bool apps_has(const char *name);
+/* Whether one of them is made from this module. */
+bool apps_has_module(const char *module);
 
 /* What a fresh world begins with. */
 void apps_first_start(void);

@@ -4,6 +4,7 @@
 #include "kernel/base/bytes.h"
 #include "kernel/base/log.h"
 #include "kernel/platform.h"
+#include "kernel/system/apps.h"
 #include "kernel/system/assets.h"
 #include "vm/run/limits.h"
 #include "vm/run/vm.h"
@@ -56,6 +57,10 @@ static void open_module(const char *name, const CompilerResult *result) {
     Text text = text_on(why, sizeof why);
     Module *module;
     Domain *domain;
+    if (apps_has_module(name)) { /* and that app's rights */
+        log_line("apps: %s: an app of the system has this name", name);
+        return;
+    }
     Status status = vm_load_module(result->bytes, result->size_bytes, false,
                                    &module, &text);
     if (status != STATUS_OK) {

@@ -33,6 +33,7 @@
 #include "vm/run/vm.h"
 #include "wm/desk.h"
 #include "wm/desktop.h"
+#include "wm/notice.h"
 
 enum {
     MEMORY_SHARE = 2, /* of the machine's RAM for pages: a half */
@@ -381,7 +382,7 @@ static void after_programs(void) {
 
 static void look_around(void) {
     run.quiet = desktop_quiet() && !travel_waits() && !lost_waits() &&
-                !room_may_come() && !apps_waiting();
+                !room_may_come() && !apps_waiting() && !notice_is_deaf();
     if (at_rest())
         say_settled();
 }
@@ -406,11 +407,12 @@ void system_step(void) {
     until_ns = earlier(until_ns, ending_step());
     until_ns = earlier(until_ns, run.opens_ns);
     until_ns = earlier(until_ns, console_waits_until_ns());
+    until_ns = earlier(until_ns, notice_deaf_until_ns());
     memory_trim();
     run.quiet = false;
     vm_guarded(look_around);
     until_ns = earlier(until_ns, next_minute_ns());
-    bool busy = run.drawn || (!waits && !run.quiet);
+    bool busy = run.drawn || (!waits && !run.quiet && !notice_is_deaf());
     until_ns = earlier(until_ns, scrubber_step(!busy && !waits));
     if (!console_stop_wanted())
         platform_idle(busy ? platform_now_ns() : until_ns);

@@ -242,4 +242,8 @@ MUTANTS = [
      "",
      "a closure may leave the loop around it",
      ("language", "tests/language/diagnostics/loops-around-closures.rev")),
+    ("core-anew", "vm/compiler/check_declare.c",
+     "    if (module->line)\n", "    if (false)\n",
+     "a line that declares Object spoils all later ones",
+     ("unit", "no type that has a name of core")),
 ]

@@ -399,4 +399,13 @@ MUTANTS = [
      "            header->owner == check->domain &&\n", "",
      "a damaged header of a region makes classes be looked for anywhere",
      unit("a region that says it is another")),
+    ("map-overrun", "vm/code/loader_class.c",
+     "super->reference_map && i < (words + 63) / 64;",
+     "super->reference_map && i < super->reference_map->length;",
+     "a class below one with many fields writes behind its map",
+     ("unit", "take no room but their own")),
+    ("log-of-ends", "vm/run/slice.c",
+     "    if (limits_log_line(domain))\n", "",
+     "threads that end log without end",
+     ("unit", "log no more than the app may")),
 ]

@@ -408,4 +408,8 @@ MUTANTS = [
      "    if (drawing)\n", "    if (false)\n",
      "what was drawn when a page was lost stays as it was on the screen",
      ("unit", "a frame that a lost page ended")),
+    ("typed-on", "wm/notice.c",
+     "    if (notice_is_deaf() && !notice->asked)", "    if (false)",
+     "whoever types on when a notice comes answers it",
+     ("unit", "whoever types on when")),
 ]

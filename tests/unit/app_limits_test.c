@@ -73,6 +73,8 @@ static const char talks[] =
     "            catch e: MemoryError { print(\"{n}\") }\n"
     "        }\n"
     "        if event.usage == 5 { copy(4194304) }\n"
+    "        if event.usage == 7 { for i in 0..<20 { "
+    "spawn { throw ValueError(\"on purpose\") } } }\n"
     "        if event.usage == 6 { copy(4194305) }\n"
     "        super.handle(event)\n"
     "    }\n"
@@ -106,6 +108,18 @@ TEST("an app logs as many lines a second as it may") {
     EXPECT_TEXT(after_key(4), "0 ");
     sim_time_set_ns(11000000000);
     EXPECT_TEXT(after_key(4), "7 ");
+    EXPECT_EQUAL(limits_logged(app()), 7);
+    window_world_stop();
+}
+
+TEST("threads that end by exceptions log no more than the app may") {
+    window_world_start(talks);
+    sim_time_set_ns(9000000000);
+    EXPECT_TEXT(after_key(7), "");
+    EXPECT_EQUAL(limits_logged(app()), 20);
+    sim_time_set_ns(10000000000);
+    set(LIMIT_LOG, 7);
+    EXPECT_TEXT(after_key(7), "");
     EXPECT_EQUAL(limits_logged(app()), 7);
     window_world_stop();
 }

@@ -63,6 +63,55 @@ TEST("an error shows its line, a caret and one sentence") {
     compiler_free(&result);
 }
 
+TEST("a line declares no type that has a name of core's") {
+    static const char *const names[] = {"Object", "String", "List", "Map"};
+    char source[60], sentence[100];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(source, sizeof source, "class %s {}", names[i]);
+        snprintf(sentence, sizeof sentence,
+                 "\"%s\" is a type of core; a line cannot declare it anew",
+                 names[i]);
+        CompilerResult result = compile_line(source, NULL, 0);
+        EXPECT_EQUAL(result.error_count, 1);
+        EXPECT_TEXT(result.diagnostics[0].sentence, sentence);
+        compiler_free(&result);
+    }
+    CompilerResult own = compile_line("class Objects {}", NULL, 0);
+    EXPECT_EQUAL(own.error_count, 0);
+    compiler_free(&own);
+}
+
+/* `before` columns, then a name that nobody knows, then `behind`. */
+static void expect_shown(int before, int behind, const char *shown,
+                         const char *mark) {
+    char source[1000], wanted[2000], got[2000];
+    snprintf(source, sizeof source, "fun main() {\n%*s%s%*s\n}\n", before, "",
+             "nope()", behind, ";");
+    snprintf(wanted, sizeof wanted,
+             "test.rev:2:%d: error: there is no \"nope\" here\n%s\n%s\n",
+             before + 1, shown, mark);
+    CompilerResult result = compile(source);
+    Text text = text_on(got, sizeof got);
+    compiler_show(&result.diagnostics[0], &text);
+    EXPECT_TEXT(got, wanted);
+    compiler_free(&result);
+}
+
+TEST("of a long line the part around the mark is shown") {
+    char shown[400], mark[400];
+    snprintf(shown, sizeof shown, "    2 | %100s%60s", "nope()", ";");
+    snprintf(mark, sizeof mark, "      | %98s", "^~~~");
+    expect_shown(94, 60, shown, mark); /* all of it fits */
+    snprintf(shown, sizeof shown, "    2 | ...%86s%74s...", "nope()", "");
+    snprintf(mark, sizeof mark, "      |    %84s", "^~~~");
+    expect_shown(300, 300, shown, mark);
+    snprintf(shown, sizeof shown, "    2 | ...%86s%10s", "nope()", ";");
+    expect_shown(300, 10, shown, mark);
+    snprintf(shown, sizeof shown, "    2 | %16s%144s...", "nope()", "");
+    snprintf(mark, sizeof mark, "      | %14s", "^~~~");
+    expect_shown(10, 300, shown, mark);
+}
+
 TEST("a line tells its value's type and its new variables") {
     CompilerResult result = compile_line(
         "let a = [1, 2]\nvar b: String? = null\na.size + 1", NULL, 0);

@@ -126,3 +126,26 @@ TEST("a program that cannot be opened is told of, and nothing else changes") {
         life_run_whole(is_refused);
     }
 }
+
+static void does_not_run(void) {
+    start();
+    EXPECT_EQUAL(life_apps(), 1); /* the Editor of the first start */
+    EXPECT(!script_shows("first"));
+    sim_console("open \"Shell\"");
+    life_turns(30);
+    EXPECT_EQUAL(count_of("Shell"), 1);
+    EXPECT(!script_shows("first"));
+}
+
+TEST("a program does not take the place of an app of the system, nor its "
+     "rights") {
+    static const char *const names[] = {"shell", "editor", "counter"};
+    source = "import ui\n"
+             "fun main() { window(\"W\", Label(\"first\"), 200, 100) }\n";
+    for (size_t i = 0; i < 3; i++) {
+        name = names[i];
+        life_disk_new();
+        life_run_whole(does_not_run);
+    }
+    name = NULL;
+}

@@ -342,3 +342,58 @@ TEST("only a list that is not seen whole has a scroll bar, where it is seen") {
     EXPECT(top + height - to <= 2); /* at the end */
     end();
 }
+
+static void wait_a_part(uint64_t eighths) {
+    sim_time_set_ns(platform_now_ns() + NOTICE_DEAF_NS / 8 * eighths);
+}
+
+TEST("whoever types on when a notice comes chooses nothing") {
+    begin(800, 600);
+    answers = 3;
+    chosen = -1;
+    notice_show(&question);
+    for (int i = 0; i < 5; i++) {
+        key(i % 2 ? KEY_ENTER : KEY_DOWN);
+        wait_a_part(7);
+        EXPECT(notice_is_shown() && notice_is_deaf());
+    }
+    wait_a_part(1);
+    EXPECT(!notice_is_deaf());
+    EXPECT_EQUAL(notice_deaf_until_ns(), UINT64_MAX);
+    key(KEY_ENTER); /* nothing was selected meanwhile */
+    EXPECT_EQUAL(chosen, 0);
+    end();
+}
+
+TEST("the keys behind a question that a key asked for are meant for it") {
+    static const WmNotice asked = {.title = "End it?",
+                                   .text = "It stops.",
+                                   .answer = answer,
+                                   .chosen = choose,
+                                   .asked = true};
+    begin(800, 600);
+    answers = 3;
+    chosen = -1;
+    notice_show(&asked);
+    key(KEY_DOWN);
+    key(KEY_ENTER);
+    EXPECT_EQUAL(chosen, 1);
+    end();
+}
+
+TEST("Escape chooses what does no harm, where there is such an answer") {
+    static const WmNotice harms = {.title = "End it?",
+                                   .text = "It stops.",
+                                   .answer = answer,
+                                   .chosen = choose,
+                                   .harmless = 3};
+    begin(800, 600);
+    show(&question, 3);
+    key(KEY_ESCAPE);
+    EXPECT(notice_is_shown());
+    EXPECT_EQUAL(chosen, -1);
+    show(&harms, 3);
+    key(KEY_ESCAPE);
+    EXPECT_EQUAL(chosen, 2);
+    end();
+}

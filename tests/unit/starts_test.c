@@ -6,6 +6,7 @@
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/life.h"
+#include "vm/run/trash.h"
 #include "vm/run/vm.h"
 #include "wm/desktop.h"
 #include "wm/notice.h"
@@ -92,9 +93,11 @@ static void stops_the_editor(void) {
     life_snapshot();
 }
 
+/* It is in the trash, as what a person ends otherwise. */
 static void has_no_window(void) {
     life_start();
     EXPECT_EQUAL(desktop_window_count(), 0);
+    EXPECT(trash_oldest() != NULL);
 }
 
 TEST("an app that is held can be stopped for good") {

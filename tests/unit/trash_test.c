@@ -48,14 +48,18 @@ static Domain *app_named(const char *name) {
     return NULL;
 }
 
-static Domain *open_other(const char *name) {
-    sim_setting("app", counts);
+static Domain *open_app(const char *source, const char *name) {
+    sim_setting("app", source);
     sim_setting("app_name", name);
     install_setting();
     sim_setting("app_name", NULL);
     sim_setting("app", NULL);
     window_world_rest();
     return app_named(name);
+}
+
+static Domain *open_other(const char *name) {
+    return open_app(counts, name);
 }
 
 static Seat *seat_of_app(const Domain *domain) {
@@ -163,5 +167,30 @@ TEST("one that is stopped for good is not in the trash") {
     window_world_rest();
     EXPECT_EQUAL(in_trash(), 0);
     EXPECT(!app_named("other"));
+    window_world_stop();
+}
+
+/* The disk has 64 MB, of which the trash may have an eighth. */
+TEST("what is ended last is kept whatever its size, and costs none before it") {
+    static const char large[] = "import ui\n"
+                                "class Large: App {\n"
+                                "    var kept: Array<Int>? = null\n"
+                                "    fun open() {\n"
+                                "        kept = Array<Int>(1500000)\n"
+                                "        window(\"L\", Label(\"large\"))\n"
+                                "    }\n"
+                                "}\n";
+    window_world_start(counts);
+    answers_end(open_other("small"));
+    Domain *first = open_app(large, "large");
+    EXPECT(first->used_bytes > 12000000);
+    answers_end(first);
+    window_world_rest();
+    EXPECT_EQUAL(in_trash(), 2);
+    answers_end(open_other("third"));
+    window_world_rest();
+    EXPECT_EQUAL(in_trash(), 1); /* the oldest first, until it is enough */
+    EXPECT(trash_oldest() == app_named("third"));
+    EXPECT(trash_newest() == app_named("third"));
     window_world_stop();
 }

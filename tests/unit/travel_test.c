@@ -210,3 +210,33 @@ TEST("an app that goes back has its window where and as it was then") {
         life_run_whole(is_what_it_became);
     }
 }
+
+/* Its documents were there then, but no window. */
+static void goes_back_to_rest(void) {
+    uint64_t number = 0;
+    life_start();
+    life_turns(20);
+    life_type("one");
+    number = seat_first()->domain->number;
+    EXPECT(life_click("close", "one"));
+    life_turns(20);
+    EXPECT_EQUAL(desktop_window_count(), 0);
+    life_snapshot();
+    sim_console("open \"Editor\"");
+    life_turns(20);
+    life_type(" two three");
+    EXPECT(script_shows("3 words"));
+    EXPECT(travel_app_to_newest(number));
+    life_turns(20);
+    EXPECT_EQUAL(desktop_window_count(), 0);
+    sim_console("open \"Editor\"");
+    life_turns(20);
+    EXPECT_EQUAL(only_window()->state, WM_NORMAL);
+    EXPECT_EQUAL(seat_first()->domain->number, number);
+    EXPECT(script_shows("1 word"));
+}
+
+TEST("an app goes back to when it was closed, with what it had") {
+    life_disk_new();
+    life_run_whole(goes_back_to_rest);
+}

@@ -644,6 +644,7 @@ TEST("while a notice is shown all input is for it") {
     EXPECT_EQUAL(windows_focused()->number, focus);
     EXPECT(!wm_state.hover);
     EXPECT_EQUAL(delivered[0] + delivered[1] + delivered[2] + delivered[3], 0);
+    sim_time_set_ns(platform_now_ns() + NOTICE_DEAF_NS);
     key(KEY_DOWN, true);
     key(KEY_ENTER, true);
     EXPECT_EQUAL(chosen, 1);

@@ -30,6 +30,16 @@ static void check_module_names(Compile *compile, Module *module) {
     }
 }
 
+/* Later lines read what this one declares by the names of types alone. */
+static void check_core_names(World *world, Module *line) {
+    for (Class *c = line->classes; c; c = NEXT(c))
+        if (check_class_in(world->core, c->name))
+            source_error(world->compile, c->place,
+                         "\"%s\" is a type of core; a line cannot declare it "
+                         "anew",
+                         c->name->bytes);
+}
+
 /* ---- Class types and supertypes ---- */
 
 static void make_class_type(World *world, Class *class) {
@@ -324,6 +334,8 @@ void check_declare(World *world, Module *module) {
         if (!type_find_core(world))
             return;
     }
+    if (module->line)
+        check_core_names(world, module);
     for (Class *c = module->classes; c; c = NEXT(c)) {
         c->module = module;
         if (c->kind == CLASS_INTERFACE)

@@ -83,29 +83,73 @@ void source_error(Compile *compile, Place place, const char *format, ...) {
     *ARENA_PUSH(&compile->arena, list) = diagnostic;
 }
 
-/* The line's text up to the mark as blanks, tabs kept, so that the mark stands
- * under its word whatever a tab is worth. */
-static void add_indent(Text *text, const Diagnostic *diagnostic) {
-    uint32_t column = 1;
+/* ---- Showing ---- */
+
+enum { SHOWN_MOST = 160 }; /* code points of a line, around the mark */
+
+/* What is shown of the source's line. */
+typedef struct Shown {
+    const char *bytes;
+    size_t length;
+    uint32_t column; /* of its first code point */
+    bool more;       /* behind it */
+} Shown;
+
+static bool begins_point(char c) {
+    return ((uint8_t)c & 0xC0) != 0x80;
+}
+
+static Shown shown_of(const Diagnostic *diagnostic) {
+    Shown shown = {diagnostic->line_text, diagnostic->line_length, 1, false};
+    uint32_t column = 0, first = 1;
+    if (diagnostic->line_length <= SHOWN_MOST)
+        return shown;
+    if (diagnostic->column > SHOWN_MOST / 2)
+        first = diagnostic->column - SHOWN_MOST / 2;
     for (size_t i = 0; i < diagnostic->line_length; i++) {
-        char c = diagnostic->line_text[i];
-        if (((uint8_t)c & 0xC0) == 0x80)
+        if (!begins_point(diagnostic->line_text[i]))
             continue;
-        if (column++ >= diagnostic->column)
+        column++;
+        if (column == first) {
+            shown.bytes = diagnostic->line_text + i;
+            shown.length = diagnostic->line_length - i;
+            shown.column = first;
+        }
+        if (column == first + SHOWN_MOST) {
+            shown.length = (size_t)(diagnostic->line_text + i - shown.bytes);
+            shown.more = true;
+            break;
+        }
+    }
+    return shown;
+}
+
+/* What is shown up to the mark as blanks, tabs kept, so that the mark stands
+ * under its word whatever a tab is worth. */
+static void add_indent(Text *text, const Shown *shown, uint32_t mark) {
+    uint32_t column = shown->column;
+    for (size_t i = 0; i < shown->length; i++) {
+        char c = shown->bytes[i];
+        if (!begins_point(c))
+            continue;
+        if (column++ >= mark)
             break;
         text_add_char(text, c == '\t' ? '\t' : ' ');
     }
 }
 
 void compiler_show(const Diagnostic *diagnostic, Text *text) {
+    Shown shown = shown_of(diagnostic);
+    const char *before = shown.column > 1 ? "..." : "";
     text_add_format(text, "%s:%u:%u: error: %s\n", diagnostic->file,
                     diagnostic->line, diagnostic->column, diagnostic->sentence);
-    text_add_format(text, "%5u | ", diagnostic->line);
-    text_add_bytes(text, diagnostic->line_text, diagnostic->line_length);
-    text_add(text, "\n      | ");
-    add_indent(text, diagnostic);
+    text_add_format(text, "%5u | %s", diagnostic->line, before);
+    text_add_bytes(text, shown.bytes, shown.length);
+    text_add_format(text, "%s\n      | %.*s", shown.more ? "..." : "",
+                    (int)text_length(before), "   ");
+    add_indent(text, &shown, diagnostic->column);
     text_add_char(text, '^');
-    for (uint32_t i = 1; i < diagnostic->length; i++)
+    for (uint32_t i = 1; i < diagnostic->length && i < SHOWN_MOST / 2; i++)
         text_add_char(text, '~');
     text_add_char(text, '\n');
     text_end(text);

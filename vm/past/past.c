@@ -72,7 +72,7 @@ Status past_read(Past *past, uint64_t address, void *to, uint64_t count) {
     return STATUS_OK;
 }
 
-Status past_word(Past *past, uint64_t address, uint64_t *word_out) {
+static Status past_word(Past *past, uint64_t address, uint64_t *word_out) {
     return past_read(past, address, word_out, sizeof *word_out);
 }
 

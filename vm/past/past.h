@@ -68,7 +68,6 @@ bool past_starved(const Past *past);
 
 /* Bytes within the generation's regions, whatever they are. */
 Status past_read(Past *past, uint64_t address, void *to, uint64_t count);
-Status past_word(Past *past, uint64_t address, uint64_t *word_out);
 
 Status past_object(Past *past, uint64_t address, PastObject *object_out);
 

@@ -37,7 +37,7 @@ static Status find_domain(Past *past, PastTake *take, Domain *domain_out,
         Status status = past_domain(past, i, domain_out, &take->address);
         if (status == STATUS_OK && domain_out->number == take->number) {
             bool ran = domain_out->state == DOMAIN_RUNNING &&
-                       domain_out->thread_count > 0;
+                       (domain_out->thread_count > 0 || domain_out->app);
             return ran ? STATUS_OK : refuse(why, "it was over already then");
         }
     }

@@ -5,11 +5,6 @@
 #include "kernel/base/number_text.h"
 #include "vm/code/module.h"
 
-enum {
-    STACK_LOOKED = 1024, /* words of a stack in which the App is looked for */
-    THREADS_LOOKED = 256,
-};
-
 /* Bytes of the path that the name takes, its dot included; 0: it is another. */
 static size_t match(const char *name, const char *path, size_t length) {
     size_t own = text_length(name);
@@ -267,69 +262,11 @@ Status past_find_part(Past *past, PastValue from, const char *path,
 
 /* ---- Apps ---- */
 
-static bool is_app_class(Past *past, const PastClass *of) {
-    for (uint32_t i = 0; i <= of->depth; i++) {
-        const PastClass *each;
-        if (past_class(past, of->domain, of->display[i], &each) == STATUS_OK &&
-            is_named(each, "core.App"))
-            return true;
-    }
-    return false;
-}
-
-/* The App is in the first frames of a thread; any word there that is such an
- * object is taken for it. */
-static Status look_in_stack(Past *past, uint64_t address, PastApp *app) {
-    PastObject stack, object;
-    Status status = past_object_of(past, address, CLASS_Stack, &stack);
-    uint64_t count = bytes_min(stack.length, STACK_LOOKED);
-    for (uint64_t i = 0; status == STATUS_OK && i < count; i++) {
-        uint64_t word;
-        status = past_word(past, stack.address + 16 + i * 8, &word);
-        if (status != STATUS_OK)
-            return status;
-        if (past_object(past, word, &object) != STATUS_OK ||
-            object.domain != app->domain.number ||
-            !is_app_class(past, object.of))
-            continue;
-        app->object = object;
-        return STATUS_OK;
-    }
-    return status == STATUS_OK ? STATUS_NOT_FOUND : status;
-}
-
-/* The threads of the run queue, one after the other, or of a tree, where what
- * is not looked at yet is kept aside. */
-static Status look_in_threads(Past *past, uint64_t first, PastApp *app) {
-    uint64_t aside[THREADS_LOOKED + 1] = {first};
-    unsigned count = first != 0;
-    for (unsigned i = 0; count > 0 && i < THREADS_LOOKED; i++) {
-        PastObject object;
-        Thread thread;
-        uint64_t at = aside[--count];
-        Status status = past_object_of(past, at, CLASS_Thread, &object);
-        if (status == STATUS_OK)
-            status = past_read(past, at, &thread, sizeof thread);
-        if (status != STATUS_OK)
-            return status;
-        status = look_in_stack(past, address_of(thread.stack), app);
-        if (status == STATUS_OK)
-            return status;
-        if (thread.state == THREAD_PARKED && thread.greater)
-            aside[count++] = address_of(thread.greater);
-        if (thread.less)
-            aside[count++] = address_of(thread.less);
-    }
-    return STATUS_NOT_FOUND;
-}
-
 static void find_object(Past *past, PastApp *app) {
-    const uint64_t lists[] = {address_of(app->domain.waiters),
-                              address_of(app->domain.run_first),
-                              address_of(app->domain.sleepers)};
-    for (size_t i = 0; i < 3 && !app->object.address; i++)
-        if (look_in_threads(past, lists[i], app) != STATUS_OK)
-            app->object.address = 0;
+    PastObject *object = &app->object;
+    if (past_object(past, address_of(app->domain.app), object) != STATUS_OK ||
+        object->domain != app->domain.number)
+        *object = (PastObject){0};
 }
 
 static void find_compiler(Past *past, PastApp *app) {

@@ -373,7 +373,7 @@ static NativeResult end_app(NativeCall *call) {
         return NATIVE_FAILED;
     if (!native_write(call, domain, sizeof *domain))
         return NATIVE_FAILED;
-    if (!trash_put(domain)) {
+    if (!trash_put(domain, "a person ended it")) {
         call->failed = STATUS_BUSY;
         return NATIVE_FAILED;
     }

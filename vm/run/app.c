@@ -152,7 +152,7 @@ bool vm_app_rests(const Domain *domain) {
 }
 
 bool vm_app_ended(const Domain *domain, int *exit_code_out) {
-    *exit_code_out = domain->exit_code;
+    *exit_code_out = domain->state == DOMAIN_IN_TRASH ? 1 : domain->exit_code;
     return domain->state != DOMAIN_RUNNING ||
            (domain->thread_count == 0 && !domain->app);
 }

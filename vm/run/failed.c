@@ -5,6 +5,7 @@
 #include "kernel/base/text.h"
 #include "kernel/base/utf8.h"
 #include "vm/heap/object.h"
+#include "vm/run/trash.h"
 #include "vm/run/vm.h"
 
 enum { FAILED_MOST = 8 }; /* of more only the log tells */
@@ -34,17 +35,23 @@ static size_t first_line(const char *words) {
     return count;
 }
 
-bool vm_fail_app(Domain *domain, const char *words) {
+void vm_tell_failed(const Domain *domain, const char *words) {
     const String *name = vm_app_name(domain);
-    if (!vm_stop_app(domain, words))
-        return false;
     if (failed_count == FAILED_MOST)
-        return true;
+        return;
     VmFailed *entry = &failed[failed_count++];
+    entry->number = domain->number;
     copy_words(entry->name, sizeof entry->name, name ? name->bytes : "An app",
                name ? name->length : 6);
     copy_words(entry->words, sizeof entry->words, words, first_line(words));
-    return true;
+}
+
+bool vm_fail_app(Domain *domain, const char *words) {
+    bool has_ended =
+        domain->app ? trash_put(domain, words) : vm_stop_app(domain, words);
+    if (has_ended)
+        vm_tell_failed(domain, words);
+    return has_ended;
 }
 
 bool vm_take_failed(VmFailed *failed_out) {

@@ -12,6 +12,7 @@
 #include "vm/run/exception.h"
 #include "vm/run/guard.h"
 #include "vm/run/interpreter.h"
+#include "vm/run/limits.h"
 #include "vm/run/stack.h"
 #include "vm/run/thread.h"
 #include "vm/run/vm.h"
@@ -45,19 +46,24 @@ bool slice_take_refused(void) {
 }
 
 /* The thread is over; when an exception ended it, that is said. The first
- * thread's exception stops the app. */
+ * thread's exception stops the app; after the last one's it rests. */
 static void say_end(Thread *thread) {
     char buffer[2000];
     Text text = text_on(buffer, sizeof buffer);
+    Domain *domain = thread->domain;
     if (!thread->thrown)
         return;
     vm_describe(thread->thrown, &text);
-    if (thread->number == 1)
-        vm_fail_app(thread->domain, text_end(&text));
-    else
+    text_end(&text);
+    if (thread->number == 1) {
+        vm_fail_app(domain, buffer);
+        return;
+    }
+    if (limits_log_line(domain))
         log_line("thread %lu of %.*s ended: %s", thread->number,
-                 (int)thread->domain->name->length, thread->domain->name->bytes,
-                 text_end(&text));
+                 (int)domain->name->length, domain->name->bytes, buffer);
+    if (vm_app_rests(domain))
+        vm_tell_failed(domain, buffer);
 }
 
 static Status announce_slice(Thread *thread) {

@@ -1,4 +1,4 @@
-/* Apps that a person ended. */
+/* Apps that were ended. */
 #include "vm/run/trash.h"
 
 #include "kernel/base/bytes.h"
@@ -15,9 +15,9 @@ void trash_start(void) {
     trash_taken_count = 0;
 }
 
-bool trash_put(Domain *domain) {
+bool trash_put(Domain *domain, const char *reason) {
     if (heap_write(ROOT, sizeof *ROOT) != STATUS_OK ||
-        !vm_stop_app(domain, "a person ended it"))
+        !vm_stop_app(domain, reason))
         return false;
     domain->state = DOMAIN_IN_TRASH;
     slots_add(SLOTS_TRASH, domain);
@@ -29,15 +29,24 @@ bool trash_holds(const Domain *domain) {
     return domain->state == DOMAIN_IN_TRASH;
 }
 
-Domain *trash_oldest(void) {
-    Domain *oldest = NULL;
+/* Their exit codes count them. */
+static Domain *outermost(bool newest) {
+    Domain *found = NULL;
     for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++) {
         Domain *domain = ROOT->domains[i];
         if (domain && trash_holds(domain) &&
-            (!oldest || domain->exit_code < oldest->exit_code))
-            oldest = domain;
+            (!found || newest == (domain->exit_code > found->exit_code)))
+            found = domain;
     }
-    return oldest;
+    return found;
+}
+
+Domain *trash_oldest(void) {
+    return outermost(false);
+}
+
+Domain *trash_newest(void) {
+    return outermost(true);
 }
 
 bool trash_drop(Domain *domain) {

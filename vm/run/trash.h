@@ -1,4 +1,4 @@
-/* trash.h: apps that a person ended, until room is needed.
+/* trash.h: apps that a person ended, or an exception, until room is needed.
  *
  * Such an app keeps all that it has, its threads where they were, and does not
  * run; the app that is brought back goes on from there. If the machine was
@@ -13,13 +13,15 @@
 /* None is on its way back. */
 void trash_start(void);
 
-/* Ends the app; false: nothing can be written now. */
-bool trash_put(Domain *domain);
+/* Ends the app, which is logged with the reason; false: nothing can be written
+ * now. */
+bool trash_put(Domain *domain, const char *reason);
 
 bool trash_holds(const Domain *domain);
 
-/* The one that was ended first, or NULL. */
+/* The one that was ended first, and last, or NULL. */
 Domain *trash_oldest(void);
+Domain *trash_newest(void);
 
 /* It is over for good; false: nothing can be written now. */
 bool trash_drop(Domain *domain);

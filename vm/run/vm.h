@@ -109,11 +109,15 @@ Status vm_reopen_app(Domain *domain);
  * now. */
 bool vm_stop_app(Domain *domain, const char *reason);
 
-/* The same because of an exception that nobody caught; its words are kept for
- * whoever tells the person. */
+/* The same because of an exception that nobody caught. An app that keeps what
+ * it has (core.keepApp) goes to the trash. Its words are kept for whoever tells
+ * the person. */
 bool vm_fail_app(Domain *domain, const char *words);
+/* These words alone are kept: nothing of the app runs any more. */
+void vm_tell_failed(const Domain *domain, const char *words);
 
 typedef struct VmFailed {
+    uint64_t number;
     char name[48], words[160]; /* UTF-8, cut */
 } VmFailed;
 

@@ -35,7 +35,7 @@ void answers_stop(Domain *domain) {
 }
 
 void answers_end(Domain *domain) {
-    if (!trash_put(domain))
+    if (!trash_put(domain, "a person ended it"))
         log_line("apps: nothing can be written now; it was not ended");
 }
 
@@ -107,7 +107,7 @@ void answers_stop_listed(uint32_t place) {
     Domain *domain = heap_domain(listed.apps[place]);
     int exit_code;
     if (domain && !vm_app_ended(domain, &exit_code))
-        answers_stop(domain);
+        answers_end(domain);
 }
 
 bool answers_add_return(Text *text, uint32_t place) {

@@ -63,7 +63,9 @@ void ending_ask(WmWindow *window) {
         .text = "It stops at once. It stays in the trash until its room is "
                 "needed: see trash and bring in the shell.",
         .answer = end_or_keep,
-        .chosen = chosen_end};
+        .chosen = chosen_end,
+        .harmless = 2,
+        .asked = true};
     const Seat *seat = window->owner;
     set_title(seat->domain, "End ", "?");
     notice_show(&notice);
@@ -76,7 +78,8 @@ static void ask_for_silent(const Seat *seat) {
                 "end it. Then it stays in the trash until its room is needed: "
                 "see trash and bring in the shell.",
         .answer = wait_or_end,
-        .chosen = chosen_wait};
+        .chosen = chosen_wait,
+        .harmless = 1};
     set_title(seat->domain, "", " does not answer.");
     notice_show(&notice);
 }

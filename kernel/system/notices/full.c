@@ -158,14 +158,16 @@ static void offer(void) {
                 "room.",
         .answer = answer,
         .note = note,
-        .chosen = chosen};
+        .chosen = chosen,
+        .harmless = 1};
     static const WmNotice memory = {
         .title = "The memory is full",
         .text = "Some programs wait until there is memory again. Nothing is "
                 "lost, and the others go on. What you stop here makes room.",
         .answer = answer,
         .note = note,
-        .chosen = chosen};
+        .chosen = chosen,
+        .harmless = 1};
     bool on_disk = memory_refused_why() == STATUS_NO_SPACE;
     full.count = 0;
     add_wait();
