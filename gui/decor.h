@@ -79,6 +79,7 @@ typedef struct DecorItem {
     size_t note_bytes;
     bool active; /* the chosen one, the window with the focus */
     bool open;   /* a window that is on the screen, in the bar */
+    bool calls;  /* and one that came behind the others */
     bool hover, pressed, disabled;
 } DecorItem;
 

@@ -49,7 +49,7 @@ void decor_bar(Canvas *canvas, Rect rect, const Theme *theme) {
 
 void decor_bar_item(Canvas *canvas, const DecorItem *item, const Theme *theme) {
     draw_state(canvas, item, theme);
-    bool quiet = item->text_bytes > 0 && !item->active;
+    bool quiet = item->text_bytes > 0 && !item->active && !item->calls;
     Colour ink = quiet ? theme->secondary : theme->text;
     DecorItem shown = *item;
     if (item->rect.width < TEXT_LEAST)
@@ -63,7 +63,8 @@ void decor_bar_item(Canvas *canvas, const DecorItem *item, const Theme *theme) {
     Rect mark = {item->rect.x + (item->rect.width - width) / 2,
                  item->rect.y + item->rect.height - MARK_HEIGHT, width,
                  MARK_HEIGHT};
-    shape_fill(canvas, mark, 1, item->active ? theme->accent : theme->disabled);
+    shape_fill(canvas, mark, 1,
+               item->active || item->calls ? theme->accent : theme->disabled);
 }
 
 void decor_durable(Canvas *canvas, Rect rect, bool durable,

@@ -295,6 +295,7 @@ static void draw_window_item(Canvas *canvas, WmWindow *window, uint32_t place) {
                       .text_bytes = window->title_bytes,
                       .active = window == windows_focused(),
                       .open = windows_visible(window),
+                      .calls = window->calls && window != windows_focused(),
                       .hover = wm_state.bar_hover ==
                                BAR_FIRST_WINDOW + (int32_t)place};
     decor_bar_item(canvas, &item, wm_state.theme);

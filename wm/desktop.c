@@ -46,7 +46,34 @@ static Status restore_domain(Domain *domain) {
     return STATUS_OK;
 }
 
+/* ---- Who comes to the front ---- */
+
+static struct {
+    uint64_t opened;      /* app that a person opened since the last press */
+    uint64_t next_domain; /* then: apps with this number or more are newer */
+} front;
+
+static void expect_none(void) {
+    front.opened = 0;
+    front.next_domain = ROOT->next_domain;
+}
+
+void desktop_expect(const Domain *domain) {
+    expect_none();
+    front.opened = domain->number;
+}
+
+bool desktop_may_lead(const Domain *domain) {
+    const WmWindow *focused = windows_focused();
+    const Seat *seat = focused ? focused->owner : NULL;
+    return !seat || seat->domain == domain || domain->number == front.opened ||
+           domain->number >= front.next_domain;
+}
+
+/* ---- What was there ---- */
+
 Status desktop_restore(void) {
+    expect_none();
     Status status = desk_exists() ? STATUS_OK : desk_make();
     for (uint32_t i = 1; i < ROOT_DOMAINS_MAX && status == STATUS_OK; i++) {
         Domain *domain = ROOT->domains[i];
@@ -104,8 +131,15 @@ static void refresh(WmWindow *window) {
     seat_refresh(window->owner);
 }
 
+static void deliver(WmWindow *window, const InputEvent *event) {
+    if ((event->kind == INPUT_KEY || event->kind == INPUT_BUTTON) &&
+        event->down)
+        expect_none();
+    ring_deliver(window, event);
+}
+
 void desktop_hooks(WmHooks *hooks_in_out) {
-    hooks_in_out->deliver = ring_deliver;
+    hooks_in_out->deliver = deliver;
     hooks_in_out->changed = changed;
     hooks_in_out->refresh = refresh;
 }

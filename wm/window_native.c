@@ -39,6 +39,7 @@ static NativeResult window_attach(NativeCall *call) {
     Seat *seat = seat_add(object, call->domain);
     if (!seat)
         return native_throw(call, CLASS_MemoryError, "no memory for a window");
+    WmWindow *leads = desktop_may_lead(call->domain) ? NULL : windows_focused();
     object->number = desk_next_window();
     object->stacking = object->focus = (int64_t)windows_next_stamp();
     if (object->x < 0 || object->y < 0)
@@ -49,6 +50,11 @@ static NativeResult window_attach(NativeCall *call) {
     ring_came(seat);
     windows_add(&seat->window);
     wm_window_came(&seat->window);
+    if (leads) { /* it stays in front, with the focus */
+        windows_raise(leads);
+        seat->window.calls = true;
+        wm_window_came(leads);
+    }
     return NATIVE_DONE;
 }
 

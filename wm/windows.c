@@ -227,6 +227,7 @@ void windows_raise(WmWindow *window) {
     list_remove(&window->link);
     list_append(&windows, &window->link);
     window->stacking = window->focus = windows_next_stamp();
+    window->calls = false;
     if (windows_visible(window)) {
         list_remove(&window->by_focus);
         list_append(&focusable, &window->by_focus);

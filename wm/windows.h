@@ -40,6 +40,7 @@ typedef struct WmWindow {
     WmState state;
     bool was_maximised; /* before it was minimised */
     bool fixed;         /* its size cannot be changed */
+    bool calls;         /* it came behind, and had not the focus since */
     uint64_t stacking;  /* greater is further in front */
     uint64_t focus;     /* greater had the focus later */
     int32_t least_width, least_height;

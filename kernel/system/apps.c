@@ -131,9 +131,11 @@ static Status launch(uint32_t place) {
                                           limits_row(LIMIT_MEMORY)->usual, 0,
                                           NULL, &domain);
     memory_set_level(MEMORY_SYSTEM);
-    if (status == STATUS_OK)
-        domain->rights = apps[place].rights; /* announced */
-    return status;
+    if (status != STATUS_OK)
+        return status;
+    domain->rights = apps[place].rights; /* announced */
+    desktop_expect(domain);
+    return STATUS_OK;
 }
 
 /* What a person opens waits for room like what runs. */
@@ -247,6 +249,7 @@ bool apps_empty_trash(void) {
 /* Those that it had; or, of one that nothing runs of any more, the one that it
  * shows when it is opened. */
 static void bring_windows(Domain *domain) {
+    desktop_expect(domain);
     Status status =
         vm_app_rests(domain) ? vm_reopen_app(domain) : desktop_bring(domain);
     if (status != STATUS_OK)

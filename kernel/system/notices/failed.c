@@ -7,6 +7,7 @@
 #include "vm/heap/heap.h"
 #include "vm/run/trash.h"
 #include "vm/run/vm.h"
+#include "wm/desktop.h"
 #include "wm/notice.h"
 
 enum { TITLE_BYTES = 80, TEXT_BYTES = 400, ANSWERS = 3 };
@@ -38,6 +39,8 @@ static Domain *what_is_left(void) {
 
 static void bring(void) {
     Domain *domain = what_is_left();
+    if (domain)
+        desktop_expect(domain);
     Status status = !domain               ? STATUS_NOT_FOUND
                     : trash_holds(domain) ? trash_take(domain)
                                           : vm_reopen_app(domain);
