@@ -13,6 +13,7 @@
 #include "wm/desktop.h"
 #include "wm/notice.h"
 #include "wm/script.h"
+#include "wm/warning.h"
 
 /* ---- The disk is full ---- */
 
@@ -49,7 +50,13 @@ static void waits(void) {
     EXPECT(life_click("item", "Wait"));
     EXPECT(!notice_is_shown());
     EXPECT(!asks());
+    EXPECT(warning_is_there()); /* instead of the notice, until there is room */
+    sim_time_set_ns(platform_now_ns() + 2000000000);
+    full_step(false);
+    EXPECT(warning_is_there());
     sim_time_set_ns(platform_now_ns() + MINUTE_NS);
+    full_step(false);
+    EXPECT(!warning_is_there());
     EXPECT(!asks());
     sim_time_set_ns(platform_now_ns() + 2 * MINUTE_NS);
     EXPECT(asks());

@@ -4,6 +4,7 @@
 #include "kernel/base/log.h"
 #include "kernel/platform.h"
 #include "kernel/system/notices/answers.h"
+#include "kernel/system/notices/safety.h"
 #include "persist/memory/memory.h"
 #include "persist/store/store.h"
 #include "vm/heap/heap.h"
@@ -20,6 +21,7 @@ enum {
 };
 
 #define ASK_AGAIN_NS 120000000000ull /* after "Wait" */
+#define STILL_NS 3000000000ull /* room comes and goes while programs write */
 
 /* What can be chosen, as it was when the notice came: what is seen is what is
  * done, whatever has changed since. */
@@ -35,7 +37,8 @@ static struct {
     Choice choices[CHOICES_MOST];
     uint32_t count;
     bool shown;
-    uint64_t quiet_ns; /* no notice before this */
+    uint64_t quiet_ns;   /* a person said "Wait": no notice before this */
+    uint64_t starved_ns; /* when it was so last */
 } full;
 
 /* ---- What can be chosen ---- */
@@ -150,12 +153,17 @@ static void chosen(uint32_t place) {
     answers_deeds()->expect_room();
 }
 
+static bool is_on_disk(void) {
+    return memory_refused_why() == STATUS_NO_SPACE;
+}
+
 static void offer(void) {
     static const WmNotice disk = {
         .title = "The disk is full",
-        .text = "Some programs wait until they can write again. Nothing is "
-                "lost, and the others go on. What you let go of here makes "
-                "room.",
+        .text = "Some programs wait until they can write again; the others "
+                "go on. Nothing that is here now is lost, but moments of the "
+                "past that were not pinned may have gone for it. What you let "
+                "go of here makes room.",
         .answer = answer,
         .note = note,
         .chosen = chosen,
@@ -168,7 +176,7 @@ static void offer(void) {
         .note = note,
         .chosen = chosen,
         .harmless = 1};
-    bool on_disk = memory_refused_why() == STATUS_NO_SPACE;
+    bool on_disk = is_on_disk();
     full.count = 0;
     add_wait();
     add_apps();
@@ -177,6 +185,18 @@ static void offer(void) {
     full.shown = true;
     notice_show(on_disk ? &disk : &memory);
     log_line("store: a person is asked what may go");
+}
+
+/* After "Wait" a warning stays instead of the notice. */
+static void warn(bool starved) {
+    uint64_t now_ns = platform_now_ns();
+    if (starved)
+        full.starved_ns = now_ns;
+    bool waits = now_ns < full.quiet_ns && full.starved_ns &&
+                 now_ns - full.starved_ns < STILL_NS;
+    safety_full(!waits         ? STATUS_OK
+                : is_on_disk() ? STATUS_NO_SPACE
+                               : STATUS_NO_MEMORY);
 }
 
 void full_step(bool starved) {
@@ -191,4 +211,5 @@ void full_step(bool starved) {
     }
     if (starved && !notice_is_shown() && platform_now_ns() >= full.quiet_ns)
         offer();
+    warn(starved);
 }

@@ -14,7 +14,8 @@ static struct {
     uint32_t passed_over;
     uint64_t generation;
     StoreHistory history;
-    Status why; /* that the words tell */
+    Status why;  /* that the words tell */
+    Status full; /* that programs wait for */
     char words[WORDS_BYTES];
 } safety;
 
@@ -24,6 +25,8 @@ static const WmWarning takes_nothing = {.title = "The disk takes nothing",
                                         .text = safety.words};
 static const WmWarning is_full = {.title = "The disk is full",
                                   .text = safety.words};
+static const WmWarning memory_is_full = {.title = "The memory is full",
+                                         .text = safety.words};
 static const WmWarning older = {.title = "An older state came back",
                                 .text = safety.words};
 
@@ -55,6 +58,16 @@ static void tell_older(void) {
                     safety.generation);
     text_end(&text);
     warning_show(&older);
+}
+
+static void tell_full(void) {
+    bool on_disk = safety.full == STATUS_NO_SPACE;
+    Text text = text_on(safety.words, sizeof safety.words);
+    text_add(&text, "Some programs wait for room, and do not answer before. "
+                    "apps in the shell says what each has; end NAME and limit "
+                    "make room.");
+    text_end(&text);
+    warning_show(on_disk ? &is_full : &memory_is_full);
 }
 
 static void tell_history(void) {
@@ -100,6 +113,8 @@ static void tell_usual(void) {
     warning_show(NULL);
     if (!safety.disk)
         tell_missing();
+    else if (safety.full != STATUS_OK)
+        tell_full();
     else if (safety.passed_over > 0)
         tell_older();
     else if (safety.history != STORE_HISTORY_WHOLE)
@@ -112,7 +127,17 @@ void safety_begin(bool disk, uint32_t passed_over, uint64_t generation,
     safety.passed_over = passed_over;
     safety.generation = generation;
     safety.history = history;
+    safety.full = STATUS_OK;
     tell_usual();
+}
+
+void safety_full(Status why) {
+    bool changed = why != safety.full;
+    safety.full = why;
+    if (changed && safety.why == STATUS_OK) { /* else that is worse */
+        tell_usual();
+        warning_changed();
+    }
 }
 
 uint64_t safety_step(uint64_t failing_ns, Status why) {
