@@ -1,12 +1,15 @@
 /* Tests of what one app may have of what all share. */
 #include <string.h>
 
+#include "kernel/system/install.h"
 #include "persist/memory/snapshot.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/window_world.h"
 #include "vm/heap/heap.h"
 #include "vm/run/limits.h"
+#include "vm/run/slots.h"
+#include "vm/run/vm.h"
 #include "wm/desk.h"
 #include "wm/desktop.h"
 #include "wm/ring.h"
@@ -124,6 +127,24 @@ TEST("threads that end by exceptions log no more than the app may") {
     window_world_stop();
 }
 
+TEST("an app logs its lines whoever had its place before") {
+    window_world_start(talks);
+    sim_time_set_ns(9000000000);
+    EXPECT_TEXT(after_key(4), "1000 ");
+    size_t place = slots_of(app());
+    EXPECT(vm_stop_app(app(), "another comes"));
+    window_world_rest();
+    sim_setting("app_name", "second");
+    install_setting();
+    sim_setting("app_name", NULL);
+    window_world_rest();
+    EXPECT_EQUAL(slots_of(app()), place);
+    EXPECT_EQUAL(limits_logged(app()), 0);
+    EXPECT_TEXT(after_key(4), "1000 ");
+    EXPECT_EQUAL(platform_now_ns() / 1000000000, 9);
+    window_world_stop();
+}
+
 TEST("the clipboard takes so much and no more, and all of it is durable") {
     window_world_start(talks);
     EXPECT_TEXT(after_key(5), "4194304 ");
@@ -157,6 +178,7 @@ TEST("of a long title as much is shown as ends with a character") {
 static const char wants[] =
     "import ui\n"
     "import system\n"
+    "let system = RunningApp(1, \"\", 0, 0, 0)\n"
     "class Wants: Window(\"W\", Label(\"wants\"), 200, 120) {\n"
     "    let kept = List<Object>()\n"
     "    fun handle(event: Event) {\n"
@@ -178,8 +200,13 @@ static const char wants[] =
     "            11 => { Array<Int>(9000000) }\n"
     "            12 => limit()\n"
     "            13 => throw ValueError(\"on purpose\")\n"
+    "            14 => refused { Limit.of(system) }\n"
+    "            15 => refused { Limit(1, 0, \"\", \"\", 0, 0, 0, 0).set(9) }\n"
     "            else => {}\n"
     "        }\n"
+    "    }\n"
+    "    fun refused(act: () => Void) {\n"
+    "        try { act() } catch e: ValueError { print(e.message) }\n"
     "    }\n"
     "    fun limit() {\n"
     "        let threads = Limit.named(\"threads\", "
@@ -341,6 +368,19 @@ TEST("all apps see limits, only one with the right sets them") {
     app()->rights = DOMAIN_MAY_TRAVEL;
     EXPECT_TEXT(after_wish(12), "threads 1 of 100000 ");
     EXPECT_EQUAL(limits_get(app(), LIMIT_THREADS), 50);
+    window_world_stop();
+}
+
+TEST("the system is no app whose limits are seen or set") {
+    window_world_start(wants);
+    Domain *of_system = ROOT->domains[0];
+    EXPECT_EQUAL(of_system->number, 1);
+    uint64_t limit = of_system->limit_bytes;
+    EXPECT_EQUAL(heap_write(app(), sizeof(Domain)), STATUS_OK);
+    app()->rights = DOMAIN_MAY_TRAVEL;
+    EXPECT_TEXT(after_wish(14), "no app with number 1 runs ");
+    EXPECT_TEXT(after_wish(15), "no app with number 1 runs ");
+    EXPECT_EQUAL(of_system->limit_bytes, limit);
     window_world_stop();
 }
 

@@ -115,13 +115,15 @@ TEST("a handler that never ends keeps the app's other threads for a second") {
                 "            print(\"t\") } }");
     window_world_start(source);
     Domain *domain = window_world_seat()->domain;
-    cut();
-    sim_time_set_ns(platform_now_ns() + 5000000000);
-    EXPECT_TEXT(after_turns(20), "h1 ");
-    EXPECT(domain->handled_ns > 0);
-    EXPECT_EQUAL(heap_write(domain, sizeof *domain), STATUS_OK);
-    domain->handled_ns = 1000000000;
-    EXPECT_TEXT(after_turns(20), "h1 t ");
+    for (int start = 0; start < 3; start++) { /* in each a second of its own */
+        cut();
+        sim_time_set_ns(platform_now_ns() + 5000000000);
+        EXPECT_TEXT(after_turns(20), "h1 ");
+        EXPECT(domain->handled_ns > 0);
+        EXPECT_EQUAL(heap_write(domain, sizeof *domain), STATUS_OK);
+        domain->handled_ns = 1000000000;
+        EXPECT_TEXT(after_turns(20), "h1 t ");
+    }
     window_world_stop();
 }
 

@@ -63,6 +63,24 @@ TEST("an event wakes the thread that waits for it and is taken") {
     window_world_stop();
 }
 
+TEST("unpark() of a thread that waits for events is kept for its park()") {
+    window_world_start(
+        "import ui\n"
+        "class Parks: Window(\"P\", Label(\"p\")) { fun handle(event: Event) "
+        "{\n"
+        "    if event.usage == 4 { Thread.park(); print(\"on\") } } }\n"
+        "class Park: App { fun open() { let thread = Thread.current()\n"
+        "    spawn { sleep(1.seconds); thread.unpark() }\n"
+        "    Parks().run() } }\n");
+    sim_time_set_ns(platform_now_ns() + 1000000000);
+    window_world_rest();
+    EXPECT(ring_waiter(window_world_seat()) != NULL);
+    window_world_key(4);
+    window_world_rest();
+    EXPECT_TEXT(window_world_heard(), "on ");
+    window_world_stop();
+}
+
 TEST("events are taken in the order in which they came") {
     window_world_start(window_world_told);
     window_world_key(4);

@@ -315,6 +315,38 @@ TEST("commit returns when its generation is durable") {
     harness_stop();
 }
 
+TEST("unpark() ends no commit, and the next park returns at once") {
+    harness_start();
+    load_core();
+    begin();
+    begin_invoke();
+    assembler_call(A, OP_call, CALL_NO_RESULT, u.commit, 0);
+    assembler_call(A, OP_call, CALL_NO_RESULT, u.park, 0);
+    assembler_word(A, OP_small, 0, 6, 0);
+    assembler_word(A, OP_store_var, 0, u.result, 0);
+    end_invoke();
+    begin_main();
+    assembler_word(A, OP_small, 0, 20000, 0);
+    assembler_call(A, OP_call, CALL_NO_RESULT, u.sleep, 1, 0);
+    assembler_call(A, OP_call, CALL_NO_RESULT, u.unpark, 1, 0);
+    end_main();
+    load();
+    Domain *domain;
+    sim_time_set_ns(1000000);
+    EXPECT_EQUAL(vm_start_app("m", "m", 4u << 20, 0, NULL, &domain), STATUS_OK);
+    harness_step(10000);
+    EXPECT(vm_snapshot_wanted());
+    sim_time_set_ns(1030000);
+    harness_step(10000);
+    vm_barrier_taken();
+    vm_generation_durable(1);
+    EXPECT_EQUAL(variable(domain, 0), 0);
+    harness_step(10000);
+    EXPECT_EQUAL(variable(domain, 0), 6);
+    harness_check();
+    harness_stop();
+}
+
 TEST("a commit that was cut off returns after the restart") {
     Domain *domain = start_commit();
     harness_restart();

@@ -15,8 +15,8 @@
 /* A module with one of everything: a class with fields, an interface, virtual
  * and static methods, handlers, arrays, variables. main is made by the test:
  * registers R0 Object, R1 Node, R2 IntArray, R3 ObjectArray, R4 Exception, R5
- * String, R6 Other, R7 CharArray, R8 ByteArray, R9 Shape; S0, S1 Int, S2
- * Double, S3 Bool, S4 Byte, S5 Char. */
+ * String, R6 Other, R7 CharArray, R8 ByteArray, R9 Shape, R10 ValueError; S0,
+ * S1 Int, S2 Double, S3 Bool, S4 Byte, S5 Char. */
 typedef struct Sample {
     uint16_t integer, dbl, boolean, byte, character, object, node, ints,
         objects, exception, string, shape, plain, other;
@@ -88,6 +88,7 @@ static Sample sample(void) {
     assembler_register(A, assembler_kind(A, MODULE_CHAR_ARRAY));
     assembler_register(A, assembler_kind(A, MODULE_BYTE_ARRAY));
     assembler_register(A, s.shape);
+    assembler_register(A, assembler_class_type(A, "core.ValueError"));
     assembler_register(A, s.integer);
     assembler_register(A, s.integer);
     assembler_register(A, s.dbl);
@@ -427,6 +428,40 @@ TEST("bad handlers are refused") {
     assembler_word(A, OP_return, 0, 0, 0);
     assembler_handler(A, 0, 1, 0, 0, s.string);
     EXPECT(!accepted());
+    harness_stop();
+}
+
+TEST("what a handler catches fits the register that gets it") {
+    static const struct {
+        const char *caught; /* NULL: any exception */
+        uint16_t reg;
+        bool good;
+    } cases[] = {
+        {NULL, 4, true},
+        {NULL, 0, true},
+        {NULL, 10, false},
+        {NULL, 5, false},
+        {"core.Exception", 4, true},
+        {"core.Exception", 0, true},
+        {"core.Exception", 10, false},
+        {"core.ValueError", 10, true},
+        {"core.ValueError", 4, true},
+        {"core.ValueError", 0, true},
+        {"core.ValueError", 1, false},
+        {"core.BoundsError", 10, false},
+    };
+    harness_start();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *caught = cases[i].caught;
+        sample();
+        uint16_t type = caught ? assembler_class_type(A, caught) : 0;
+        assembler_word(A, OP_return, 0, 0, 0);
+        assembler_handler(A, 0, 1, 0, cases[i].reg, type);
+        if (cases[i].good)
+            EXPECT(accepted());
+        else
+            expect_refused("the exception does not fit the register");
+    }
     harness_stop();
 }
 
