@@ -366,6 +366,11 @@ MUTANTS = [
      "    return frame_budget();",
      "C1: a frame draws all there is",
      ("unit", "draws so much and no more")),
+    ("c1-pixels-only", "wm/compositor.c",
+     "plan.pixels += DRAW_PIXELS + rect_pixels(seen);",
+     "plan.pixels += rect_pixels(seen);",
+     "C1: drawing a window costs nothing beside its pixels",
+     ("unit", "pieces that hundreds of windows")),
     ("c3-again", "wm/compositor.c",
      "    if (waiting.count == 0)\n"
      "        begin_round();\n",

@@ -282,6 +282,37 @@ TEST("a frame draws so much and no more, and the next ones go on") {
     }
 }
 
+/* Frames until all is drawn, each of which draws no more windows than it has
+ * for. How many of them were drawn. */
+static unsigned draw_in_frames(void) {
+    unsigned drawn = 0;
+    for (bool more = true; more; drawn += refreshes) {
+        refreshes = 0;
+        more = wm_compose();
+        EXPECT(refreshes <= DRAWS_MOST - WINDOWS);
+    }
+    return drawn;
+}
+
+TEST("pieces that hundreds of windows reach into are dear, however small") {
+    uint64_t state = 1;
+    for (int32_t step = 0; step < 3; step++) {
+        start(step);
+        for (int32_t i = 0; i < 7; i++) /* on edges, so that none covers it */
+            wm_damage((Rect){16 + i * step, 60 + 20 * i, 8, 8});
+        unsigned drawn = draw_in_frames();
+        EXPECT(step > 0 || drawn == 7 * WINDOWS);
+        for (int round = 0; round < 20; round++) {
+            for (int i = 0; i < 10; i++)
+                wm_damage((Rect){(int32_t)(test_random(&state) % 400),
+                                 (int32_t)(test_random(&state) % 300), 8, 8});
+            draw_in_frames();
+        }
+        EXPECT(shows_all());
+        stop();
+    }
+}
+
 TEST("what is damaged in each frame keeps nothing else from being shown") {
     Rect corner = {WIDTH - 40, HEIGHT - 140, 30, 30};
     start(2);
