@@ -100,6 +100,8 @@ static const char *heard_after(int turns) {
 /* The key's wait is refused at first. It ends with another key, or when time
  * goes by, or all is durable. */
 static void expect_wait(unsigned key, unsigned end) {
+    sim_seed(1);
+    sim_time_set_ns(1000000000);
     window_world_start(waits);
     for (int i = 0; i < 100 && !seat_first(); i++)
         window_world_turn(100000);

@@ -63,7 +63,7 @@ static void tell_older(void) {
 static void tell_full(void) {
     bool on_disk = safety.full == STATUS_NO_SPACE;
     Text text = text_on(safety.words, sizeof safety.words);
-    text_add(&text, "Some programs wait for room, and do not answer before. "
+    text_add(&text, "Some programs wait for room to go on. "
                     "apps in the shell says what each has; end NAME and limit "
                     "make room.");
     text_end(&text);
