@@ -123,8 +123,10 @@ static void changed(WmWindow *window) {
     object->state = window->state;
     object->stacking = (int64_t)window->stacking;
     object->focus = (int64_t)window->focus;
-    object->flags = (object->flags & ~(int64_t)WINDOW_WAS_MAXIMISED) |
-                    (window->was_maximised ? WINDOW_WAS_MAXIMISED : 0);
+    object->flags =
+        (object->flags & ~(int64_t)(WINDOW_WAS_MAXIMISED | WINDOW_CALLS)) |
+        (window->was_maximised ? WINDOW_WAS_MAXIMISED : 0) |
+        (window->calls ? WINDOW_CALLS : 0);
 }
 
 static void refresh(WmWindow *window) {

@@ -80,6 +80,7 @@ void seat_read_window(const WindowObject *from, WmWindow *to) {
                     : WM_NORMAL;
     to->fixed = from->flags & WINDOW_FIXED;
     to->was_maximised = from->flags & WINDOW_WAS_MAXIMISED;
+    to->calls = from->flags & WINDOW_CALLS;
     to->stacking = (uint64_t)from->stacking;
     to->focus = (uint64_t)from->focus;
     to->least_width = seat_side(from->least_width);

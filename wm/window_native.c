@@ -42,6 +42,8 @@ static NativeResult window_attach(NativeCall *call) {
     WmWindow *leads = desktop_may_lead(call->domain) ? NULL : windows_focused();
     object->number = desk_next_window();
     object->stacking = object->focus = (int64_t)windows_next_stamp();
+    object->flags &= ~(int64_t)WINDOW_CALLS;
+    object->flags |= leads ? WINDOW_CALLS : 0;
     if (object->x < 0 || object->y < 0)
         placement_choose(object);
     HEAP_SET(object->next, call->domain->seat);
@@ -52,7 +54,6 @@ static NativeResult window_attach(NativeCall *call) {
     wm_window_came(&seat->window);
     if (leads) { /* it stays in front, with the focus */
         windows_raise(leads);
-        seat->window.calls = true;
         wm_window_came(leads);
     }
     return NATIVE_DONE;

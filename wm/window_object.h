@@ -18,6 +18,7 @@ enum { /* the ring of events */
 enum { /* WindowObject.flags */
        WINDOW_FIXED = 1,
        WINDOW_WAS_MAXIMISED = 2,
+       WINDOW_CALLS = 4, /* it came behind, and had not the focus since */
 };
 
 struct WidgetObject;

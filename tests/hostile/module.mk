@@ -23,6 +23,6 @@ needs-programs needs-programs-long: build/uitest build/revenant \
 run-programs:
 	@tests/hostile/programs.sh 6 1
 run-programs-long:
-	@tests/hostile/programs.sh 62 10 16
+	@tests/hostile/programs.sh 65 10 16
 TEST_RUNS += programs
 LONG_RUNS += programs-long

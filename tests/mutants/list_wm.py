@@ -289,7 +289,7 @@ MUTANTS = [
      "the answer that is selected may be the one below those that are seen",
      ("unit", "what keys and wheel select")),
     ("large-once", "wm/desktop.c",
-     "(object->flags & ~(int64_t)WINDOW_WAS_MAXIMISED) |", "object->flags |",
+     "~(int64_t)(WINDOW_WAS_MAXIMISED | WINDOW_CALLS)", "~(int64_t)WINDOW_CALLS",
      "a window that was minimised while it was large comes back large for ever",
      ("unit", "a window that was large once")),
     ("numbered-anew", "wm/windows.c",
@@ -429,4 +429,8 @@ MUTANTS = [
      "    front.opened = 0;\n", "",
      "an app that was opened once comes to the front for ever",
      ("unit", "until the next press")),
+    ("calls-lost", "wm/desktop.c",
+     "(window->calls ? WINDOW_CALLS : 0)", "0",
+     "after a power cut no window calls that did before",
+     ("unit", "opens windows behind")),
 ]

@@ -68,6 +68,13 @@ static bool stands_behind(const WmWindow *window, const WmWindow *front) {
            window->stacking < front->stacking && window->focus < front->focus;
 }
 
+static unsigned calling(void) {
+    unsigned count = 0;
+    for (const Seat *seat = seat_first(); seat; seat = seat->next)
+        count += seat->window.calls;
+    return count;
+}
+
 static Domain *first, *second;
 
 static void begin(void) {
@@ -87,9 +94,13 @@ TEST("an app that nobody pressed in opens windows behind, and they call") {
         EXPECT(stands_behind(behind, front));
         press_key(); /* heard by who was pressed before */
         EXPECT(windows_focused() == front);
+        behind->wanted.x += 3; /* it is kept anew */
+        windows_changed(behind);
+        window_world_rest();
     }
     EXPECT_EQUAL(snapshot_now(), STATUS_OK);
     window_world_cut();
+    EXPECT_EQUAL(calling(), 3);
     EXPECT_EQUAL(windows_focused()->number,
                  seat_first_of(second)->object->number);
     window_world_stop();
@@ -105,6 +116,9 @@ TEST("a window that called does so until it had the focus") {
     EXPECT(focused_app() == first);
     WmWindow *next = open_by_itself(first); /* its own is in front */
     EXPECT(windows_focused() == next && !next->calls);
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    window_world_cut();
+    EXPECT_EQUAL(calling(), 0);
     window_world_stop();
 }
 
