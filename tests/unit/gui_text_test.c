@@ -1,14 +1,11 @@
-/* Tests of UTF-8, kerning, fonts and lines of text. */
+/* Tests of UTF-8, fonts and lines of text. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "gui/kerning.h"
 #include "gui/theme.h"
 #include "gui/typeset.h"
 #include "kernel/base/utf8.h"
 #include "kernel/system/assets.h"
-#include "kernel/lib/face.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/gui_support.h"
@@ -209,6 +206,31 @@ TEST("drawing ends where measuring says, on any canvas") {
     gui_guarded_free(&bitmap);
 }
 
+TEST("a line is the same wherever the origin is") {
+    enum { WIDTH = 200, HEIGHT = 30, X = 5 };
+    static const int32_t moves[] = {-100000, -1000, 1000, 100000};
+    gui_fonts();
+    for (size_t i = 0; i < TEXTS * 4; i++) {
+        const char *text = texts[i % TEXTS];
+        int32_t by = moves[i / TEXTS];
+        Bitmap still = gui_guarded(WIDTH, HEIGHT, 1, true);
+        Bitmap moved = gui_guarded(WIDTH, HEIGHT, 1, true);
+        Canvas canvas;
+        canvas_begin(&canvas, still);
+        typeset_draw(&canvas, THEME_FONT, X, 20, text, strlen(text),
+                     0xff203040);
+        canvas_begin(&canvas, moved);
+        canvas_move(&canvas, by, 0);
+        typeset_draw(&canvas, THEME_FONT, X - by, 20, text, strlen(text),
+                     0xff203040);
+        for (int32_t y = 0; y < HEIGHT; y++)
+            EXPECT(memcmp(bitmap_at(&still, 0, y), bitmap_at(&moved, 0, y),
+                          WIDTH * 4) == 0);
+        gui_guarded_free(&still);
+        gui_guarded_free(&moved);
+    }
+}
+
 TEST("a text fits where it is exactly as wide as the room, and is whole") {
     gui_fonts();
     unsigned exact = 0;
@@ -335,14 +357,6 @@ TEST("every character of the mono font is one column wide") {
     EXPECT_EQUAL(typeset_width(font, "fun add() {}", 12), column * 12);
 }
 
-TEST("pairs are kerned: To is narrower than T and o") {
-    gui_fonts();
-    Font font = {FONT_UI, 64};
-    int32_t both = typeset_width(font, "To", 2);
-    EXPECT(both <
-           typeset_width(font, "T", 1) + typeset_width(font, "o", 1) - 2);
-}
-
 TEST("an empty cache draws the same text") {
     gui_fonts();
     Bitmap bitmaps[2];
@@ -399,32 +413,6 @@ TEST("labels of different fonts in one row share a baseline") {
                 EXPECT_EQUAL(typeset_baseline((Font){role, size}, 10, height),
                              baseline);
     }
-}
-
-CAMPAIGN("a damaged kerning table is read without leaving it") {
-    const uint8_t *data, *table;
-    size_t data_bytes, size_bytes;
-    Face *face;
-    EXPECT(assets_find("font/ui", &data, &data_bytes));
-    EXPECT_EQUAL(face_open(data, data_bytes, &face), STATUS_OK);
-    table = face_table(face, "GPOS", &size_bytes);
-    EXPECT(table && size_bytes > 1000);
-    uint64_t state = 31;
-    for (int round = 0; round < 400; round++) {
-        size_t kept = round % 3 ? size_bytes : test_random(&state) % size_bytes;
-        uint8_t *copy = malloc(kept ? kept : 1);
-        memcpy(copy, table, kept);
-        for (int i = 0; i < 30 && kept > 0; i++)
-            copy[test_random(&state) % (i < 15 && kept > 400 ? 400 : kept)] =
-                (uint8_t)test_random(&state);
-        Kerning kerning;
-        kerning_open(&kerning, copy, kept);
-        for (int pair = 0; pair < 50; pair++)
-            kerning_between(&kerning, (uint32_t)test_random(&state) % 3000,
-                            (uint32_t)test_random(&state) % 3000);
-        free(copy);
-    }
-    face_close(face);
 }
 
 TEST("fonts that find no memory open later, for every allocation") {

@@ -283,3 +283,14 @@ TEST("of the app that writes most, one thread waits before the others") {
     EXPECT(room_waits(1, 30) && room_waits(1, 0));
     harness_stop();
 }
+
+TEST("a thread that waited in an earlier turn does not wait in this one") {
+    start_apps(1);
+    for (uint64_t thread = 1; thread <= 12; thread++) {
+        room_turn();
+        room_refuse(1, thread);
+        for (uint64_t other = 0; other <= 12; other++)
+            EXPECT_EQUAL(room_waits(1, other), other == thread);
+    }
+    harness_stop();
+}

@@ -1,6 +1,7 @@
 /* Tests of going back in time, of the whole machine and under power cuts. */
 #include "kernel/system/travel.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "persist/memory/memory.h"
@@ -239,4 +240,39 @@ static void goes_back_to_rest(void) {
 TEST("an app goes back to when it was closed, with what it had") {
     life_disk_new();
     life_run_whole(goes_back_to_rest);
+}
+
+static void ask_for_editor(uint64_t generation) {
+    char line[40];
+    snprintf(line, sizeof line, "back %lu Editor\n", generation);
+    life_type(line);
+}
+
+/* The present did not grow from the first that is asked for. */
+static void is_refused_and_goes(void) {
+    static const char refused[] = "the app cannot go back",
+                      done[] = "Editor is as it was in generation";
+    life_start();
+    life_turns(20);
+    life_type("one");
+    uint64_t kept = life_snapshot();
+    life_type(" two");
+    EXPECT(script_shows("2 words"));
+    sim_console("open \"Shell\"");
+    life_turns(30);
+    ask_for_editor(left());
+    EXPECT(script_shows(refused) && !script_shows(done));
+    EXPECT(script_shows("2 words"));
+    life_type("clear\n");
+    EXPECT(!script_shows(refused));
+    ask_for_editor(kept);
+    EXPECT(script_shows(done) && !script_shows(refused));
+    EXPECT(script_shows("1 word"));
+}
+
+TEST("who asks after another was refused is told of its own way back") {
+    begin();
+    life_note[CUT_AT] = NOTHING;
+    EXPECT(life_run(goes_back));
+    life_run_whole(is_refused_and_goes);
 }

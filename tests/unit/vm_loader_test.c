@@ -252,6 +252,37 @@ TEST("a class has the interfaces of its superclass and those they extend") {
     harness_stop();
 }
 
+/* All are named by the class, or some come with the one that extends them, or
+ * with the superclass. */
+TEST("a class has 255 interfaces and no more, whatever they come by") {
+    enum { MOST = 255, SOME = 200 };
+    for (int way = 0; way < 3; way++)
+        for (unsigned count = MOST; count <= MOST + 1; count++) {
+            uint16_t all[MOST + 1];
+            harness_start();
+            assembler_begin(A, "m");
+            uint16_t super = object_type();
+            for (unsigned i = 0; i < count; i++) {
+                char name[16];
+                snprintf(name, sizeof name, "I%u", i);
+                all[i] = interface(name, way == 1 && i == SOME ? SOME : 0, all);
+            }
+            if (way == 2)
+                super =
+                    assembler_class(A, "Base", super, 0, SOME, all, 0, NULL);
+            unsigned first = way ? SOME : 0;
+            assembler_class(A, "All", super, 0, count - first, all + first, 0,
+                            NULL);
+            const Module *module = count == MOST ? load() : NULL;
+            for (size_t i = 0; module && i < MOST; i++)
+                EXPECT(class_is_a(class_in(module, MOST + (way == 2)),
+                                  class_in(module, i)));
+            if (count > MOST)
+                expect_refused("too many interfaces");
+            harness_stop();
+        }
+}
+
 TEST("there are not more ancestors than a class remembers") {
     for (int count = CLASS_DEPTH_MAX - 1; count <= CLASS_DEPTH_MAX; count++) {
         harness_start();
