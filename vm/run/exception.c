@@ -6,6 +6,7 @@
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
 #include "vm/run/limits.h"
+#include "vm/run/stack.h"
 #include "vm/run/worker.h"
 
 Object *exception_new(Domain *domain, uint32_t class_id, const char *message,
@@ -94,7 +95,7 @@ static Status enter_handler(uint64_t *frame, const uint64_t *entry,
                             Object *exception) {
     const Method *method = frame_method(frame);
     uint16_t place = (uint16_t)(entry[0] >> 32);
-    Status status = heap_write(frame, method->frame_words * 8ull);
+    Status status = stack_go_to(frame);
     if (status != STATUS_OK)
         return status;
     charge_way(frame, place);
@@ -102,7 +103,6 @@ static Status enter_handler(uint64_t *frame, const uint64_t *entry,
     HEAP_SET(frame[entry[0] >> 48], exception);
     if (worker.thread->progress) /* of a native that threw */
         HEAP_SET(worker.thread->progress, NULL);
-    worker.frame = frame;
     return STATUS_OK;
 }
 

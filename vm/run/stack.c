@@ -29,9 +29,11 @@ static Status announce(uint64_t *from, uint64_t *to) {
 }
 
 Status stack_resume(void) {
-    Stack *stack = worker.thread->stack;
-    uint64_t *frame = stack->words + worker.thread->frame;
-    uint64_t *high = page_end(stack, top_of(frame));
+    return stack_go_to(worker.thread->stack->words + worker.thread->frame);
+}
+
+Status stack_go_to(uint64_t *frame) {
+    uint64_t *high = page_end(worker.thread->stack, top_of(frame));
     Status status = announce(frame, high);
     if (status != STATUS_OK)
         return status;

@@ -14,6 +14,10 @@
  * start of a slice. */
 Status stack_resume(void);
 
+/* The same from a frame of the stack, wherever it is: frames above it are
+ * over. What is not OK has changed nothing. */
+Status stack_go_to(uint64_t *frame);
+
 /* Writes the place of worker.frame back to the thread, at the end of one. */
 void stack_leave(void);
 
