@@ -750,7 +750,9 @@ TEST("nothing is dragged behind a notice but what a window will hear of") {
 static void lose(unsigned i) {
     wm_window_goes(&windows[i]);
     windows_remove(&windows[i]);
+    EXPECT(wm_state.hover || wm_state.hover_part == DECOR_NOTHING);
     wm_settle();
+    EXPECT(!router_check());
     wm_compose();
     windows_add(&windows[i]);
     wm_window_came(&windows[i]);
@@ -763,6 +765,9 @@ TEST("a window may go while it is dragged, hovered, pressed or clicked") {
     Rect frame = windows_frame(&windows[3]);
     static const int32_t places[][2] = {{0, 60}, {30, 10}, {30, 60}};
     for (int i = 0; i < 3; i++) {
+        point(frame.x + places[i][0], frame.y + places[i][1]);
+        EXPECT(wm_state.hover == &windows[3]);
+        lose(3);
         press(1, true, frame.x + places[i][0], frame.y + places[i][1], 0);
         lose(3);
         EXPECT_EQUAL(wm_state.drag, WM_DRAG_NONE);
