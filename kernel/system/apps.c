@@ -214,6 +214,8 @@ enum {
     TRASH_PART = 8, /* of the disk, at most; what came last counts not */
 };
 
+static const char trash_needed[] = "its place in the trash was needed";
+
 static bool trash_is_full(void) {
     const Store *store = memory_store();
     const Domain *newest = trash_newest();
@@ -234,14 +236,14 @@ static bool trash_is_full(void) {
 
 static void keep_bounds(void) {
     while (trash_is_full())
-        if (!trash_drop(trash_oldest()))
+        if (!trash_drop(trash_oldest(), trash_needed))
             return; /* nothing can be written now; later */
 }
 
 bool apps_empty_trash(void) {
     Domain *oldest = trash_oldest();
     bool any = oldest != NULL;
-    for (; oldest && trash_drop(oldest); oldest = trash_oldest())
+    for (; oldest && trash_drop(oldest, trash_needed); oldest = trash_oldest())
         ;
     return any;
 }

@@ -6,6 +6,7 @@ a key's arrival to the frame that shows it, collections included.
   hostile/key-to-pixel-p50, -p99   of all keys beside all programs
   hostile/key-to-pixel-worst       the longest, and beside which program
   hostile/end-longest              from Enter behind "end NAME" to its answer
+  hostile/together-p50, -p99, -end-longest   beside sixteen of them at once
 """
 import glob
 import json
@@ -15,6 +16,7 @@ import subprocess
 import sys
 
 FOLDER = "build/bench/hostile"
+TOGETHER = 16
 LETTERS = "thequickbrownfoxjumpsoverthelazydog"
 SETTLED = re.compile(r"ui: settled .* shown_us=(\d+) frame_us=(\d+)")
 SCRIPT = ('boot\nwait desktop\nwait "attack begins"\nopen "Editor"\nsettle\n' +
@@ -38,20 +40,38 @@ def settled_ms(lines):
             if found]
 
 
-def run(path):
+def play(script, path, name, *more):
+    """False: it did not go well."""
+    source = source_of(path).replace('name = "Attack"', f'name = "{name}"')
+    done = subprocess.run(
+        ["build/uitest", "host", script, "--firmware", "kernel", "--patience",
+         "120", "--out", FOLDER, "--set", f"app={source}", "--set",
+         f"app_name={name}", "--set", "interval_ms=3600000", *more])
+    return done.returncode == 0
+
+
+def run(path, *more):
     """Milliseconds of the keys, and of the end; None: it did not go well."""
     script = f"{FOLDER}/hostile.ui"
     with open(script, "w") as file:
         file.write(SCRIPT)
-    done = subprocess.run(
-        ["build/uitest", "host", script, "--firmware", "kernel", "--patience",
-         "120", "--out", FOLDER, "--set", f"app={source_of(path)}", "--set",
-         "app_name=Attack", "--set", "interval_ms=3600000"])
-    if done.returncode != 0:
+    if not play(script, path, "Attack", *more):
         return None
     with open(f"{FOLDER}/log.txt", errors="replace") as file:
         values = settled_ms(file.read().splitlines())
     return values[-3 - len(LETTERS):-3], values[-1]
+
+
+def run_together(paths):
+    """The same of the last, with the others in its world."""
+    disk = f"{FOLDER}/together.img"
+    if os.path.exists(disk):
+        os.remove(disk)
+    for number, path in enumerate(paths[:-1], 1):
+        play("tests/hostile/comes.ui", path, f"Attack{number}", "--disk", disk)
+    result = run(paths[-1], "--disk", disk)
+    os.remove(disk)
+    return result
 
 
 def part(values, share):
@@ -68,7 +88,8 @@ def main():
     paths = sorted(glob.glob("tests/hostile/programs/*.rev"))
     count = int(sys.argv[1]) if len(sys.argv) > 1 else len(paths)
     keys, ends, worst = [], [], (0, "")
-    for path in paths[::max(1, len(paths) // count)]:
+    chosen = paths[::max(1, len(paths) // count)]
+    for path in chosen:
         result = run(path)
         name = os.path.basename(path)[:-4]
         if result is None:
@@ -83,6 +104,19 @@ def main():
     show("key-to-pixel-p99", part(keys, 0.99), "ms")
     show("key-to-pixel-worst", worst[0], f"ms, {worst[1]}")
     show("end-longest", max(ends), "ms")
+    keys, ends = [], []
+    for first in range(0, len(chosen) - TOGETHER + 1, TOGETHER):
+        result = run_together(chosen[first:first + TOGETHER])
+        if result is None:
+            print(f"hostile.py: no figures from {chosen[first]} on",
+                  file=sys.stderr)
+            continue
+        keys += result[0]
+        ends.append(result[1])
+    if keys:
+        show("together-p50", part(keys, 0.5), "ms")
+        show("together-p99", part(keys, 0.99), "ms")
+        show("together-end-longest", max(ends), "ms")
 
 
 main()

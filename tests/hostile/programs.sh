@@ -51,13 +51,19 @@ some() { # MACHINE COUNT: other ones with each commit
     done
 }
 
-# COUNT: one after the other comes into the world, and stays. Those that open
-# windows take the keys from the others; they are left out.
+# COUNT: programs.ui, whose person ends as many before the trash is emptied.
+ends_all() {
+    sed '/empty trash/,$d' tests/hostile/programs.ui
+    for ((i = 1; i < $1; i++)); do
+        printf 'type "end Attack%d\\n"\nwait "app: Attack%d stopped"\nsettle\n' \
+            "$i" "$i"
+    done
+    sed -n '/empty trash/,$p' tests/hostile/programs.ui
+}
+
+# COUNT: one after the other comes into the world, and stays until the end.
 together() {
-    local count first disk=$out/together.img
-    mapfile -t names < <(cd tests/hostile/programs &&
-        grep -LE 'window\(|Window\(' ./*.rev | sed 's,^./,,; s,.rev$,,')
-    count=${#names[@]}
+    local count=${#names[@]} first disk=$out/together.img
     first=$(($(git rev-list --count HEAD 2>/dev/null || echo 0) * $1))
     rm -f "$disk"
     for ((i = 1; i < $1; i++)); do
@@ -65,8 +71,8 @@ together() {
             "${names[(first + i) % count]}" --disk "$disk"
         verdict $? "${names[(first + i) % count]} with $((i - 1)) others"
     done
-    run host tests/hostile/programs.ui Attack "${names[first % count]}" \
-        --disk "$disk"
+    ends_all "$1" >"$out/together.ui"
+    run host "$out/together.ui" Attack "${names[first % count]}" --disk "$disk"
     verdict $? "${names[first % count]} with $(($1 - 1)) others"
     rm -f "$disk"
 }

@@ -15,7 +15,8 @@
 #include "wm/desktop.h"
 #include "wm/ring.h"
 
-/* Counts keys; key 9 takes the app that was ended last from the trash. */
+/* Counts keys; key 9 takes the app that was ended last from the trash, key 10
+ * lets it go. */
 static const char counts[] =
     "import ui\n"
     "import system\n"
@@ -25,6 +26,7 @@ static const char counts[] =
     "        if event.isDown and event.usage == 4 { count += 1; "
     "print(\"{count}\") }\n"
     "        if event.isDown and event.usage == 9 { bring() }\n"
+    "        if event.isDown and event.usage == 10 { drop() }\n"
     "        super.handle(event)\n"
     "    }\n"
     "    fun bring() {\n"
@@ -33,10 +35,16 @@ static const char counts[] =
     "            print(\"back\")\n"
     "        } catch e: Exception { print(\"{e.message ?? \"\"}\") }\n"
     "    }\n"
+    "    fun drop() {\n"
+    "        try {\n"
+    "            EndedApp.all().first().drop()\n"
+    "            print(\"gone\")\n"
+    "        } catch e: Exception { print(\"{e.message ?? \"\"}\") }\n"
+    "    }\n"
     "}\n"
     "class Count: App { fun open() { Counts().run() } }\n";
 
-enum { COUNT_KEY = 4, BRING_KEY = 9 };
+enum { COUNT_KEY = 4, BRING_KEY = 9, DROP_KEY = 10 };
 
 static Domain *app_named(const char *name) {
     for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++) {
@@ -135,6 +143,29 @@ TEST(
     EXPECT_EQUAL(desktop_window_count(), 2);
     EXPECT(strlen(press(asks, BRING_KEY)) > 0); /* an exception: it is empty */
     EXPECT_EQUAL(desktop_window_count(), 2);
+    window_world_stop();
+}
+
+TEST("an app with the right empties the trash, and the memory is back") {
+    window_world_start(counts);
+    Domain *asks = seat_first()->domain;
+    uint64_t before = vm_figures().used_bytes;
+    answers_end(open_other("first"));
+    answers_end(open_other("second"));
+    window_world_rest();
+    EXPECT_EQUAL(in_trash(), 2);
+    EXPECT_TEXT(press(asks, DROP_KEY),
+                "this app was not given the right to go through time ");
+    EXPECT_EQUAL(in_trash(), 2);
+    give_right(asks);
+    EXPECT_TEXT(press(asks, DROP_KEY), "gone ");
+    EXPECT(!app_named("second"));
+    EXPECT(trash_newest() == app_named("first"));
+    EXPECT_TEXT(press(asks, DROP_KEY), "gone ");
+    EXPECT_EQUAL(in_trash(), 0);
+    EXPECT(!app_named("first"));
+    EXPECT(strlen(press(asks, DROP_KEY)) > 0); /* an exception: it is empty */
+    EXPECT(vm_figures().used_bytes < before + 65536);
     window_world_stop();
 }
 

@@ -406,17 +406,38 @@ static NativeResult trash_numbers(NativeCall *call) {
     return native_give(call, list);
 }
 
-static NativeResult take_from_trash(NativeCall *call) {
-    Domain *domain = heap_domain(call->arguments[0]);
+/* The app in the trash with the number that is the argument; NULL: there is
+ * none, or it may not be asked for: an exception. */
+static Domain *in_trash(NativeCall *call) {
     if (!is_allowed(call))
+        return NULL;
+    Domain *domain = heap_domain(call->arguments[0]);
+    if (domain && trash_holds(domain))
+        return domain;
+    native_throw(call, CLASS_ValueError,
+                 "no app with number %lu is in the trash", call->arguments[0]);
+    return NULL;
+}
+
+static NativeResult take_from_trash(NativeCall *call) {
+    Domain *domain = in_trash(call);
+    if (!domain)
         return NATIVE_FAILED;
-    if (!domain || !trash_holds(domain))
-        return native_throw(call, CLASS_ValueError,
-                            "no app with number %lu is in the trash",
-                            call->arguments[0]);
     call->failed = trash_take(domain);
     heap_hurry = true; /* its windows come between slices */
     return call->failed == STATUS_OK ? NATIVE_DONE : NATIVE_FAILED;
+}
+
+static NativeResult drop_from_trash(NativeCall *call) {
+    Domain *domain = in_trash(call);
+    if (!domain || !native_write(call, domain, sizeof *domain))
+        return NATIVE_FAILED;
+    if (!trash_drop(domain, "a person emptied the trash")) {
+        call->failed = STATUS_BUSY;
+        return NATIVE_FAILED;
+    }
+    heap_hurry = true; /* its memory is given back between slices */
+    return NATIVE_DONE;
 }
 
 void past_native_register(void) {
@@ -433,6 +454,7 @@ void past_native_register(void) {
         {"system.endApp", "(I)V", end_app, NULL},
         {"system.trashNumbers", "()[I", trash_numbers, NULL},
         {"system.takeFromTrash", "(I)V", take_from_trash, NULL},
+        {"system.dropFromTrash", "(I)V", drop_from_trash, NULL},
     };
     natives_register(entries, sizeof entries / sizeof entries[0]);
 }

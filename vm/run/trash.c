@@ -49,8 +49,8 @@ Domain *trash_newest(void) {
     return outermost(true);
 }
 
-bool trash_drop(Domain *domain) {
-    return vm_stop_app(domain, "its place in the trash was needed");
+bool trash_drop(Domain *domain, const char *reason) {
+    return vm_stop_app(domain, reason);
 }
 
 Status trash_take(Domain *domain) {

@@ -23,8 +23,9 @@ bool trash_holds(const Domain *domain);
 Domain *trash_oldest(void);
 Domain *trash_newest(void);
 
-/* It is over for good; false: nothing can be written now. */
-bool trash_drop(Domain *domain);
+/* It is over for good, which is logged with the reason; false: nothing can be
+ * written now. */
+bool trash_drop(Domain *domain, const char *reason);
 
 /* It runs again. Its windows come when its number was taken from here. */
 Status trash_take(Domain *domain);
