@@ -170,19 +170,18 @@ static void press_key(uint16_t usage) {
     }
 }
 
-/* Whoever types on when it comes does not answer it. */
-static void type_key(uint16_t usage) {
-    if (notice_is_deaf() && !notice->asked)
-        shown_ns = platform_now_ns();
-    else
-        press_key(usage);
+bool notice_lets_pass(const InputEvent *event) {
+    if (event->kind != INPUT_KEY || !notice_is_deaf() || notice->asked)
+        return false;
+    shown_ns = platform_now_ns();
+    return true;
 }
 
 void notice_input(const InputEvent *event) {
     uint32_t place = 0;
     bool on = answer_at(wm_state.x, wm_state.y, &place);
     if (event->kind == INPUT_KEY && event->down)
-        type_key(event->usage);
+        press_key(event->usage);
     else if (event->kind == INPUT_WHEEL)
         select_answer(event->wheel > 0 ? selected - 1 : selected + 1);
     else if (event->kind == INPUT_POINTER && on)

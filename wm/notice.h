@@ -1,7 +1,8 @@
 /* notice.h: a card in the middle of the screen that wants an answer.
  *
- * While it is there all input is for it. It is the system's, not an app's, and
- * does not persist: who put it up puts it up again after a restart. */
+ * While it is there all input is for it, but what somebody types on when it
+ * comes goes on to where it went. It is the system's, not an app's, and does not
+ * persist: who put it up puts it up again after a restart. */
 #ifndef WM_NOTICE_H
 #define WM_NOTICE_H
 
@@ -9,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* While it is new it takes no clicks, and no keys that choose, until none came
- * for so long: they may be meant for what was there. */
+/* While it is new it takes no clicks, and no keys until none came for so long:
+ * they may be meant for what was there. */
 #define NOTICE_DEAF_NS 500000000ull
 
 typedef struct WmNotice {

@@ -454,7 +454,7 @@ static void move_pointer(const InputEvent *event) {
 static bool for_notice(const InputEvent *event) {
     bool up = (event->kind == INPUT_KEY || event->kind == INPUT_BUTTON) &&
               !event->down;
-    return notice_is_shown() && !up;
+    return notice_is_shown() && !up && !notice_lets_pass(event);
 }
 
 void wm_input(const InputEvent *event) {
@@ -467,7 +467,7 @@ void wm_input(const InputEvent *event) {
     }
     switch (event->kind) {
     case INPUT_KEY:
-        if (!shortcut(event))
+        if (notice_is_shown() || !shortcut(event))
             tell(windows_focused(), *event);
         break;
     case INPUT_POINTER:

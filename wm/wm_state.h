@@ -64,6 +64,9 @@ bool bar_find(const char *name, Rect *rect_out);
 
 /* notice.c: while one is up, input goes there. */
 void notice_input(const InputEvent *event);
+/* The event is of somebody who types on since before it came: it goes to where
+ * it would go without the notice. */
+bool notice_lets_pass(const InputEvent *event);
 void notice_draw(Canvas *canvas);
 bool notice_find(const char *name, Rect *rect_out);
 

@@ -17,6 +17,8 @@ import sys
 
 FOLDER = "build/bench/hostile"
 TOGETHER = 16
+DISK = f"{FOLDER}/hostile.img"
+DISK_BYTES = 2 << 30  # none is filled: whose notice would take the keys
 LETTERS = "thequickbrownfoxjumpsoverthelazydog"
 SETTLED = re.compile(r"ui: settled .* shown_us=(\d+) frame_us=(\d+)")
 SCRIPT = ('boot\nwait desktop\nwait "attack begins"\nopen "Editor"\nsettle\n' +
@@ -40,22 +42,27 @@ def settled_ms(lines):
             if found]
 
 
-def play(script, path, name, *more):
+def new_disk():
+    with open(DISK, "wb") as file:
+        file.truncate(DISK_BYTES)
+
+
+def play(script, path, name):
     """False: it did not go well."""
     source = source_of(path).replace('name = "Attack"', f'name = "{name}"')
     done = subprocess.run(
         ["build/uitest", "host", script, "--firmware", "kernel", "--patience",
          "120", "--out", FOLDER, "--set", f"app={source}", "--set",
-         f"app_name={name}", "--set", "interval_ms=3600000", *more])
+         f"app_name={name}", "--set", "interval_ms=3600000", "--disk", DISK])
     return done.returncode == 0
 
 
-def run(path, *more):
+def run(path):
     """Milliseconds of the keys, and of the end; None: it did not go well."""
     script = f"{FOLDER}/hostile.ui"
     with open(script, "w") as file:
         file.write(SCRIPT)
-    if not play(script, path, "Attack", *more):
+    if not play(script, path, "Attack"):
         return None
     with open(f"{FOLDER}/log.txt", errors="replace") as file:
         values = settled_ms(file.read().splitlines())
@@ -64,14 +71,10 @@ def run(path, *more):
 
 def run_together(paths):
     """The same of the last, with the others in its world."""
-    disk = f"{FOLDER}/together.img"
-    if os.path.exists(disk):
-        os.remove(disk)
+    new_disk()
     for number, path in enumerate(paths[:-1], 1):
-        play("tests/hostile/comes.ui", path, f"Attack{number}", "--disk", disk)
-    result = run(paths[-1], "--disk", disk)
-    os.remove(disk)
-    return result
+        play("tests/hostile/comes.ui", path, f"Attack{number}")
+    return run(paths[-1])
 
 
 def part(values, share):
@@ -90,6 +93,7 @@ def main():
     keys, ends, worst = [], [], (0, "")
     chosen = paths[::max(1, len(paths) // count)]
     for path in chosen:
+        new_disk()
         result = run(path)
         name = os.path.basename(path)[:-4]
         if result is None:
@@ -117,6 +121,7 @@ def main():
         show("together-p50", part(keys, 0.5), "ms")
         show("together-p99", part(keys, 0.99), "ms")
         show("together-end-longest", max(ends), "ms")
+    os.remove(DISK)
 
 
 main()

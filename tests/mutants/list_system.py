@@ -262,9 +262,11 @@ MUTANTS = [
      "an app comes from the trash without its windows",
      ("unit", "what is ended does nothing")),
     ("anybody-takes", "vm/past/past_native.c",
-     "    if (!is_allowed(call))\n        return NATIVE_FAILED;\n"
-     "    if (!domain || !trash_holds(domain))",
-     "    if (!domain || !trash_holds(domain))",
+     "    if (!is_allowed(call))\n        return NULL;\n"
+     "    Domain *domain = heap_domain(call->arguments[0]);\n"
+     "    if (domain && trash_holds(domain))",
+     "    Domain *domain = heap_domain(call->arguments[0]);\n"
+     "    if (domain && trash_holds(domain))",
      "an app without the right takes others from the trash",
      ("unit", "only an app with the right takes")),
     ("mode-size", "drivers/bochs.c",

@@ -632,7 +632,18 @@ TEST("while a notice is shown all input is for it") {
     wm_settle();
     memset(delivered, 0, sizeof delivered);
     uint64_t focus = windows_focused()->number;
-    key(4, true);
+    key(4, true); /* of somebody who types on */
+    EXPECT_EQUAL(delivered[focus - 1], 1);
+    wm_input(&(InputEvent){.kind = INPUT_KEY,
+                           .usage = KEY_F1 + 3,
+                           .down = true,
+                           .modifiers = INPUT_ALT});
+    EXPECT_EQUAL(delivered[focus - 1], 2); /* no shortcut: it closes nothing */
+    EXPECT_EQUAL(closes[focus - 1], 0);
+    memset(delivered, 0, sizeof delivered);
+    sim_time_set_ns(platform_now_ns() + NOTICE_DEAF_NS);
+    key(KEY_DOWN + 1, true);
+    notice_show(&question);
     click_at(1, 60, 60, 100);
     point(content.x + 2, content.y + 2);
     click_at(2, content.x + 2, content.y + 2, 200);
