@@ -69,7 +69,7 @@ verdict "then the count begins anew"
 
 start stop --set held=1 <<<'boot
 wait desktop
-click item "Stop Editor for good"
+click item "End Editor"
 settle
 shutdown'
 start stopped <<<"$until_cut"

@@ -84,7 +84,7 @@ static void stops_the_editor(void) {
     sim_setting("held", "1");
     life_start();
     EXPECT_EQUAL(desktop_window_count(), 1);
-    EXPECT(life_click("item", "Stop Editor for good"));
+    EXPECT(life_click("item", "End Editor"));
     life_turns(2);
     EXPECT_EQUAL(desktop_window_count(), 0);
     EXPECT(vm_held() && notice_is_shown());
@@ -197,7 +197,7 @@ static void stops_one(void) {
     sim_setting("held", "1");
     life_start();
     EXPECT_EQUAL(desktop_window_count(), 2);
-    snprintf(words, sizeof words, "Stop %s for good", gone);
+    snprintf(words, sizeof words, "End %s", gone);
     EXPECT(life_click("item", words));
     life_turns(2);
     EXPECT(vm_held() && notice_is_shown());

@@ -96,14 +96,14 @@ uint32_t answers_listed_apps(void) {
     return listed.app_count;
 }
 
-void answers_add_stop(Text *text, uint32_t place) {
+void answers_add_end(Text *text, uint32_t place) {
     const Domain *domain = heap_domain(listed.apps[place]);
     const String *name = domain ? vm_app_name(domain) : NULL;
-    text_add_format(text, "Stop %.*s for good", name ? (int)name->length : 1,
+    text_add_format(text, "End %.*s", name ? (int)name->length : 1,
                     name ? name->bytes : "?");
 }
 
-void answers_stop_listed(uint32_t place) {
+void answers_end_listed(uint32_t place) {
     Domain *domain = heap_domain(listed.apps[place]);
     int exit_code;
     if (domain && !vm_app_ended(domain, &exit_code))

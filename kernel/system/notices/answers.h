@@ -42,10 +42,10 @@ void answers_end(Domain *domain);
 void answers_list(void);
 uint32_t answers_listed_apps(void);
 
-/* "Stop Editor for good": the place-th app that was listed; and stopping it,
- * if it is still there. */
-void answers_add_stop(Text *text, uint32_t place);
-void answers_stop_listed(uint32_t place);
+/* "End Editor": the place-th app that was listed; and ending it, if it is still
+ * there. */
+void answers_add_end(Text *text, uint32_t place);
+void answers_end_listed(uint32_t place);
 
 /* "Go back to generation 7, an hour ago": the place-th older one that was
  * listed, the newest first; false: there is none. */

@@ -69,7 +69,7 @@ static void start_apps(void) {
     hold_or_run();
 }
 
-/* The answers: start, stop one app each, go back to one generation each. */
+/* The answers: start, end one app each, go back to one generation each. */
 static const char *answer(uint32_t place) {
     static char words[80];
     Text text = text_on(words, sizeof words);
@@ -77,7 +77,7 @@ static const char *answer(uint32_t place) {
     if (place == 0)
         return apps ? "Start the apps" : "Go on";
     if (place <= apps) {
-        answers_add_stop(&text, place - 1);
+        answers_add_end(&text, place - 1);
         return text_end(&text);
     }
     return answers_add_return(&text, place - 1 - apps) ? text_end(&text) : NULL;
@@ -92,7 +92,7 @@ static void chosen(uint32_t place) {
     if (place > apps) {
         answers_return(place - 1 - apps);
     } else {
-        answers_stop_listed(place - 1);
+        answers_end_listed(place - 1);
     }
     starts_offer();
 }
@@ -102,12 +102,15 @@ void starts_offer(void) {
         .title = "Your apps are held",
         .text = "The last starts ended within seconds. If it was not the "
                 "power, something that runs may be the cause. Everything is "
-                "there as it was; nothing of it runs yet.",
+                "there as it was; nothing of it runs yet. An app that you end "
+                "here stays in the trash: see trash and bring in the shell.",
         .answer = answer,
         .chosen = chosen};
     static const WmNotice wanted = {
         .title = "Your apps are held",
-        .text = "Everything is there as it was; nothing of it runs yet.",
+        .text = "Everything is there as it was; nothing of it runs yet. An "
+                "app that you end here stays in the trash: see trash and bring "
+                "in the shell.",
         .answer = answer,
         .chosen = chosen};
     answers_list();
