@@ -189,13 +189,16 @@ enum {
                                back to, if the newest is still `newest` */
     FORMAT_MARK_DAMAGE = 4, /* value: the generation from which a world grew in
                                which the page `newest` was found damaged */
+    FORMAT_MARK_DENIED = 5, /* value: an owner of memory that lacks what the
+                               mask `newest` says */
+    FORMAT_MARK_DENIED_TO = 6, /* the same of all owners up to `value` */
 };
 
 typedef struct FormatMark {
     uint32_t kind;               /*  0 */
     uint32_t owner;              /*  4 of a pin: FORMAT_OWNER_... */
     uint64_t value;              /*  8 */
-    uint64_t newest;             /* 16 of a return or damage; else 0 */
+    uint64_t newest;             /* 16 as the kind says; else 0 */
     char name[FORMAT_MARK_NAME]; /* 24 UTF-8, zeros behind */
 } FormatMark;
 _Static_assert(sizeof(FormatMark) == 64, "mark");

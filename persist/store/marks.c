@@ -202,6 +202,67 @@ bool store_damage_again(Store *store, uint64_t page) {
     return again;
 }
 
+/* ---- What was taken back ---- */
+
+enum { DENIED_MOST = 128 }; /* marks of single owners */
+
+uint32_t store_denied(const Store *store, uint64_t owner) {
+    uint32_t mask = 0;
+    for (uint32_t i = 0; i < store->mark_count; i++) {
+        const FormatMark *mark = &store->marks[i];
+        if ((mark->kind == FORMAT_MARK_DENIED && mark->value == owner) ||
+            (mark->kind == FORMAT_MARK_DENIED_TO && mark->value >= owner))
+            mask |= (uint32_t)mark->newest;
+    }
+    return mask;
+}
+
+static FormatMark *oldest_denied(Store *store, uint32_t *count_out) {
+    FormatMark *oldest = NULL;
+    *count_out = 0;
+    for (uint32_t i = 0; i < store->mark_count; i++) {
+        FormatMark *mark = &store->marks[i];
+        if (mark->kind != FORMAT_MARK_DENIED)
+            continue;
+        ++*count_out;
+        if (!oldest || mark->value < oldest->value)
+            oldest = mark;
+    }
+    return oldest;
+}
+
+/* The oldest owner's mark comes to hold for all before it. */
+static void join_oldest(Store *store) {
+    uint32_t count;
+    FormatMark *oldest = oldest_denied(store, &count);
+    FormatMark *joined = marks_find(store, FORMAT_MARK_DENIED_TO, UINT64_MAX);
+    if (count < DENIED_MOST)
+        return;
+    if (!joined) {
+        oldest->kind = FORMAT_MARK_DENIED_TO;
+        return;
+    }
+    joined->value = oldest->value;
+    joined->newest |= oldest->newest;
+    marks_remove(store, oldest);
+}
+
+Status store_deny(Store *store, uint64_t owner, uint32_t mask) {
+    FormatMark fresh = {
+        .kind = FORMAT_MARK_DENIED, .value = owner, .newest = mask};
+    FormatMark *mark = marks_find(store, FORMAT_MARK_DENIED, owner);
+    Status status = STATUS_OK;
+    if (mark && mask)
+        mark->newest = mask;
+    else if (mark)
+        marks_remove(store, mark);
+    else if (mask) {
+        join_oldest(store);
+        status = marks_add(store, &fresh);
+    }
+    return status == STATUS_OK ? marks_write(store) : status;
+}
+
 /* ---- Returns ---- */
 
 /* A mark is spent when the newest generation is another than it was then: a
