@@ -113,6 +113,7 @@ UNUSED = {
     "router_check": "checker", "ring_check": "checker",
     "scheduler_check": "checker", "domain_check": "checker",
     "natives_at": "the sweep over all natives",
+    "natives_row_at": "the sweep over all rights",
     "pagemap_recent_most": "makes small worlds deep",
     "vm_set_stress": "collections and cuts everywhere",
     "system_start": "the simulator holds the main loop",

@@ -73,6 +73,10 @@ Status desk_announce(void) {
     return heap_write(words, heap_object_bytes(&words->head));
 }
 
+uint64_t *desk_word(uint32_t place) {
+    return &desk_words()[place];
+}
+
 int64_t desk_next_window(void) {
     return (int64_t)++desk_words()[DESK_WINDOWS];
 }

@@ -17,6 +17,8 @@ enum { /* the words */
        DESK_WINDOWS = 3,  /* numbers given out */
        DESK_LAUNCHER = 4, /* it is open */
        DESK_DARK = 5,     /* the theme */
+       DESK_PRESSED = 6,  /* number of the app that had the last press */
+       DESK_COPIES = 7,   /* texts that were put into the clipboard */
 };
 
 /* Whether there is one; a fresh heap has none. */
@@ -31,8 +33,10 @@ bool desk_read(WmDesk *desk_out);
  * room it stays as it was, until the next time. */
 void desk_keep(void);
 
-/* Announces a change of the words; then the next window's number. */
+/* Announces a change of the words; then one of the last two, and the next
+ * window's number. */
 Status desk_announce(void);
+uint64_t *desk_word(uint32_t place);
 int64_t desk_next_window(void);
 
 /* The array that holds the clipboard's text, and its place there. */

@@ -8,6 +8,7 @@
 #include "wm/desk.h"
 #include "wm/paint_native.h"
 #include "wm/ring.h"
+#include "wm/wm_state.h"
 
 #define SILENT_MOST_NS 8000000000ull
 
@@ -68,6 +69,24 @@ bool desktop_may_lead(const Domain *domain) {
     const Seat *seat = focused ? focused->owner : NULL;
     return !seat || seat->domain == domain || domain->number == front.opened ||
            domain->number >= front.next_domain;
+}
+
+bool desktop_leads(const Domain *domain) {
+    const WmWindow *focused = windows_focused();
+    const Seat *seat = focused ? focused->owner : NULL;
+    return seat && seat->domain == domain;
+}
+
+void desktop_call(const Domain *domain) {
+    Seat *seat = seat_first_of(domain);
+    for (Seat *at = seat; at; at = at->next_own)
+        if (at->window.calls)
+            return;
+    if (!seat)
+        return;
+    seat->window.calls = true;
+    windows_changed(&seat->window);
+    bar_damage();
 }
 
 /* ---- What was there ---- */

@@ -22,6 +22,11 @@ void desktop_expect(const Domain *domain);
  * opened or made since the last press. */
 bool desktop_may_lead(const Domain *domain);
 
+/* A window of the app has the focus. */
+bool desktop_leads(const Domain *domain);
+/* One of its windows wants to be looked at: its item in the bar calls. */
+void desktop_call(const Domain *domain);
+
 /* The app is over: its windows go. Before domain_kill. */
 void desktop_forget(const Domain *domain);
 

@@ -112,9 +112,6 @@ static NativeResult set_limit(NativeCall *call) {
     uint64_t place = call->arguments[1], value = call->arguments[2];
     if (!domain)
         return NATIVE_FAILED;
-    if (!(call->domain->rights & DOMAIN_MAY_TRAVEL))
-        return native_throw(call, CLASS_IoError,
-                            "this app was not given the right to set limits");
     if (place >= LIMIT_COUNT)
         return native_throw(call, CLASS_BoundsError, "there are %d limits",
                             LIMIT_COUNT);

@@ -4,8 +4,7 @@
 #ifndef WM_LIMITS_NATIVE_H
 #define WM_LIMITS_NATIVE_H
 
-/* Makes them known; before vm_create and vm_restore. Anybody may ask; only an
- * app with the right DOMAIN_MAY_TRAVEL sets. */
+/* Makes them known; before vm_create and vm_restore. */
 void limits_native_register(void);
 
 #endif

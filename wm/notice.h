@@ -1,8 +1,8 @@
 /* notice.h: a card in the middle of the screen that wants an answer.
  *
  * While it is there all input is for it, but what somebody types on when it
- * comes goes on to where it went. It is the system's, not an app's, and does not
- * persist: who put it up puts it up again after a restart. */
+ * comes goes on to where it went. It is the system's, not an app's, and does
+ * not persist: who put it up puts it up again after a restart. */
 #ifndef WM_NOTICE_H
 #define WM_NOTICE_H
 

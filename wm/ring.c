@@ -8,6 +8,7 @@
 #include "vm/run/limits.h"
 #include "vm/run/thread.h"
 #include "vm/run/vm.h"
+#include "wm/clipboard.h"
 
 enum { LATE_FIRST = 32 }; /* places when there are any */
 
@@ -244,8 +245,10 @@ void ring_deliver(WmWindow *window, const InputEvent *event) {
         seat->close_ns = platform_now_ns();
         put_into(&rings.closing, &seat->by_closing);
     }
-    if ((int)event->kind < WM_EVENT_SIZE) /* from a person, not a program */
+    if ((int)event->kind < WM_EVENT_SIZE) { /* from a person, not a program */
         vm_favour(seat->domain);
+        clipboard_press(seat->domain, event);
+    }
     if (!seat->late)
         status = push_event(seat, event);
     if (status != STATUS_OK)

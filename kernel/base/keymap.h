@@ -8,6 +8,7 @@
 
 enum { /* usages that code names */
        KEY_A = 0x04,
+       KEY_V = 0x19,
        KEY_1 = 0x1E,
        KEY_0 = 0x27,
        KEY_ENTER = 0x28,

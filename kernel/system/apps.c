@@ -7,10 +7,12 @@
 #include "kernel/platform.h"
 #include "kernel/system/assets.h"
 #include "persist/store/store.h"
+#include "vm/heap/rights.h"
 #include "vm/heap/heap.h"
 #include "vm/native/compiler_native.h"
 #include "vm/native/core_native.h"
 #include "vm/native/figures_native.h"
+#include "vm/native/rights_native.h"
 #include "vm/past/past_native.h"
 #include "vm/run/domain.h"
 #include "vm/run/limits.h"
@@ -27,11 +29,11 @@
 static const struct {
     const char *name;   /* as the launcher shows it */
     const char *module; /* of the asset app/MODULE */
-    uint32_t rights;    /* DOMAIN_MAY_... of object.h */
+    uint32_t rights;    /* RIGHT_...: what it needs, and no more */
 } apps[] = {
-    {"Editor", "editor", 0},
-    {"Shell", "shell", DOMAIN_MAY_TRAVEL},
-    {"Counter", "counter", 0},
+    {"Editor", "editor", RIGHTS_NONE},
+    {"Shell", "shell", RIGHTS_ALL},
+    {"Counter", "counter", RIGHTS_NONE},
 };
 
 enum {
@@ -49,6 +51,7 @@ void apps_register(void) {
     typeset_native_register();
     compiler_native_register(assets_find);
     figures_native_register();
+    rights_native_register();
     past_native_register();
 }
 
@@ -124,16 +127,17 @@ static Domain *closed(uint32_t place) {
 }
 
 static Status launch(uint32_t place) {
-    Domain *domain = closed(place);
+    Domain *old = closed(place), *domain = old;
     memory_set_level(MEMORY_APP); /* what is left is for those that run */
-    Status status = domain ? vm_reopen_app(domain)
-                           : vm_start_app(apps[place].module, apps[place].name,
-                                          limits_row(LIMIT_MEMORY)->usual, 0,
-                                          NULL, &domain);
+    Status status =
+        old ? vm_reopen_app(old)
+            : vm_start_app(apps[place].module, apps[place].name,
+                           limits_row(LIMIT_MEMORY)->usual, 0, NULL, &domain);
     memory_set_level(MEMORY_SYSTEM);
     if (status != STATUS_OK)
         return status;
-    domain->rights = apps[place].rights; /* announced */
+    if (!old) /* the new one is announced */
+        domain->rights = domain->lasting = apps[place].rights;
     desktop_expect(domain);
     return STATUS_OK;
 }

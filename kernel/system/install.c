@@ -6,6 +6,7 @@
 #include "kernel/platform.h"
 #include "kernel/system/apps.h"
 #include "kernel/system/assets.h"
+#include "vm/heap/rights.h"
 #include "vm/run/limits.h"
 #include "vm/run/vm.h"
 
@@ -52,6 +53,26 @@ static bool runs(const char *name) {
     return false;
 }
 
+/* "compile,apps", or "all". */
+static uint32_t rights_in(const char *words) {
+    uint32_t rights = RIGHTS_NONE;
+    if (text_equal(words, "all"))
+        return RIGHTS_ALL;
+    while (*words) {
+        size_t length = 0;
+        while (words[length] && words[length] != ',')
+            length++;
+        RightPlace place = rights_find(words, length);
+        if (place < RIGHT_COUNT)
+            rights |= 1u << place;
+        else
+            log_line("apps: app_rights: there is no right %.*s", (int)length,
+                     words);
+        words += length + (words[length] == ',');
+    }
+    return rights;
+}
+
 static void open_module(const char *name, const CompilerResult *result) {
     char why[WHY_BYTES];
     Text text = text_on(why, sizeof why);
@@ -71,8 +92,11 @@ static void open_module(const char *name, const CompilerResult *result) {
         return;
     status = vm_start_app(name, name, limits_row(LIMIT_MEMORY)->usual, 0, NULL,
                           &domain);
+    const char *rights = platform_setting("app_rights");
     if (status != STATUS_OK)
         log_line("apps: %s does not start: %s", name, status_text(status));
+    else if (rights) /* the new domain is announced */
+        domain->rights = domain->lasting = rights_in(rights);
 }
 
 void install_setting(void) {

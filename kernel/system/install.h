@@ -14,7 +14,8 @@ Status install_compile(const char *module, const CompilerSource *source,
                        bool only_tests, CompilerResult *result_out);
 
 /* Installs the program of the settings `app` (its source) and `app_name` (of
- * its module; "app" when nobody set it), and opens it unless it runs already.
+ * its module; "app" when nobody set it), and opens it unless it runs already,
+ * with the rights in `app_rights`: names with commas between them, or "all".
  * Log lines say what is wrong with it; the system goes on without it then. */
 void install_setting(void);
 

@@ -14,6 +14,7 @@
 #include "kernel/system/first.h"
 #include "kernel/system/install.h"
 #include "kernel/system/notices/answers.h"
+#include "kernel/system/notices/asks.h"
 #include "kernel/system/notices/damaged.h"
 #include "kernel/system/notices/ending.h"
 #include "kernel/system/notices/failed.h"
@@ -29,6 +30,7 @@
 #include "kernel/system/travel.h"
 #include "persist/memory/snapshot.h"
 #include "vm/past/past_gone.h"
+#include "vm/run/grants.h"
 #include "vm/run/guard.h"
 #include "vm/run/vm.h"
 #include "wm/desk.h"
@@ -173,13 +175,23 @@ static uint64_t open_memory(void) {
     return opening.generation;
 }
 
+static uint32_t denied(uint64_t app) {
+    return memory_store() ? store_denied(memory_store(), app) : 0;
+}
+
+static Status deny(uint64_t app, uint32_t rights) {
+    return memory_store() ? store_deny(memory_store(), app, rights) : STATUS_OK;
+}
+
 /* A blank disk, or none, begins with the first heap; what follows is the same
  * for every start. */
 static void open_vm(bool blank) {
+    static const GrantsMarks marks = {denied, deny};
     char why[200];
     Text text = text_on(why, sizeof why);
     apps_register();
     guard_set_find(past_gone_find);
+    grants_set_marks(&marks);
     Status status = blank ? first_clone(&text) : STATUS_OK;
     if (status != STATUS_OK)
         refuse_start(text_end(&text));
@@ -374,6 +386,7 @@ static void after_programs(void) {
     travel_step();
     lost_step();
     failed_step();
+    asks_step();
     keep_clock();
     full_step(saver_is_starved());
     damaged_step(saver_is_damaged());

@@ -53,7 +53,8 @@ def play(script, path, name):
     done = subprocess.run(
         ["build/uitest", "host", script, "--firmware", "kernel", "--patience",
          "120", "--out", FOLDER, "--set", f"app={source}", "--set",
-         f"app_name={name}", "--set", "interval_ms=3600000", "--disk", DISK])
+         f"app_name={name}", "--set", "app_rights=all", "--set",
+         "interval_ms=3600000", "--disk", DISK])
     return done.returncode == 0
 
 

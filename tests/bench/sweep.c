@@ -81,6 +81,7 @@ static const Case cases[] = {
 #define SWEEP_NO_OP(name, why)
 #define SWEEP_NO_NATIVE(name, why)
 #include "tests/bench/sweep.def"
+#include "vm/heap/rights.h"
 };
 
 /* What a case showed; memory that the processes share. */
@@ -270,7 +271,7 @@ static Domain *start_program(void) {
     if (vm_start_app("sweep", "sweep", (uint64_t)LIMIT_MB << 20, 0, NULL,
                      &domain) != STATUS_OK)
         fail("it does not start");
-    domain->rights = DOMAIN_MAY_TRAVEL;
+    domain->rights = RIGHTS_ALL;
     compiler_free(&result);
     return domain;
 }

@@ -25,7 +25,8 @@ run() { # MACHINE SCRIPT APP NAME OPTION...
     shift 4
     build/uitest "$machine" "$script" --firmware kernel --patience 120 \
         --out "$out/$machine-$name" --set app="$(source_of "$name" "$app")" \
-        --set app_name="$app" --set interval_ms=3600000 "$@"
+        --set app_name="$app" --set app_rights=all \
+        --set interval_ms=3600000 "$@"
 }
 
 verdict() { # STATUS WHAT

@@ -29,6 +29,7 @@
 #include "vm/heap/heap_check.h"
 #include "vm/run/domain.h"
 #include "vm/run/native_call.h"
+#include "vm/heap/rights.h"
 
 enum {
     OUTPUT_BYTES = 1 << 14,
@@ -206,7 +207,7 @@ static const char *load_and_start(const CompilerResult *compiled,
     for (int i = 0; i < TRIES_MAX && status != STATUS_OK; i++) {
         status = vm_start_app("test", "test", 64u << 20, 0, NULL, domain_out);
         if (status == STATUS_OK)
-            (*domain_out)->rights = DOMAIN_MAY_TRAVEL;
+            (*domain_out)->rights = RIGHTS_ALL;
         take_snapshot();
     }
     return status == STATUS_OK ? NULL : "the app cannot be started";

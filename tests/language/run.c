@@ -26,6 +26,7 @@
 #include "tests/sim/sim.h"
 #include "vm/compiler/compiler.h"
 #include "wm/desk.h"
+#include "vm/heap/rights.h"
 
 enum {
     OUTPUT_BYTES = 1 << 16,
@@ -105,7 +106,7 @@ static void run_app(const char *name, const CompilerResult *compiled) {
         snprintf(stopped, sizeof stopped, "it does not start: %s %s",
                  status_text(status), text_end(&text));
     else
-        domain->rights = DOMAIN_MAY_TRAVEL;
+        domain->rights = RIGHTS_ALL;
     if (status == STATUS_OK && !machine_run(domain, SLICES_MAX))
         fail(name, "it does not end", "");
 }

@@ -34,6 +34,7 @@
 #include "wm/ring.h"
 #include "wm/router.h"
 #include "wm/wm_state.h"
+#include "vm/heap/rights.h"
 
 enum {
     HISTORY = 256,
@@ -311,7 +312,7 @@ static void start_traveller(void) {
             vm_start_app("traveller", "traveller", 16u << 20, 0, NULL, &domain);
     expect(status == STATUS_OK, "the traveller", text_end(&text));
     if (domain)
-        domain->rights = DOMAIN_MAY_TRAVEL;
+        domain->rights = RIGHTS_ALL;
     compiler_free(&result);
 }
 

@@ -1,7 +1,8 @@
 #!/bin/bash
 # Runs UI scripts: those beside this file on the hosted machine or in QEMU, and
-# those in pc/ in QEMU only, and not there where a line says "# only: host". A script's line "# options: ..." adds options of
-# build/uitest. Ends in "N passed, N failed".
+# those in pc/ in QEMU only, and not there where a line says "# only: host". A script's
+# line "# options: ..." adds options of build/uitest, "# app: FILE.rev" a program
+# that is installed by the name of its file. Ends in "N passed, N failed".
 # usage: tests/ui/run.sh host|qemu [SCRIPT...]
 # Environment: UITEST, more options for all of them.
 set -u
@@ -22,6 +23,9 @@ same_versions=no
 for script in "${scripts[@]}"; do
     [ "$machine" = qemu ] && grep -q '^# only: host' "$script" && continue
     read -ra options < <(sed -n 's/^# options: //p' "$script")
+    app=$(sed -n 's/^# app: //p' "$script")
+    [ -z "$app" ] || options+=(--set "app=$(cat "$app")" --set
+        "app_name=$(basename "$app" .rev)")
     if [ $same_versions = no ] && grep -qE '^(expect [^t]|exact [^ ]+$)' "$script"; then
         skipped=$((skipped + 1)) # golden pictures of other fonts
         continue

@@ -13,6 +13,7 @@
 #include "wm/desk.h"
 #include "wm/desktop.h"
 #include "wm/ring.h"
+#include "vm/heap/rights.h"
 
 static Domain *app(void) {
     return seat_first()->domain;
@@ -147,6 +148,8 @@ TEST("an app logs its lines whoever had its place before") {
 
 TEST("the clipboard takes so much and no more, and all of it is durable") {
     window_world_start(talks);
+    EXPECT_EQUAL(heap_write(app(), sizeof(Domain)), STATUS_OK);
+    app()->rights = RIGHT_CLIPBOARD;
     EXPECT_TEXT(after_key(5), "4194304 ");
     EXPECT_EQUAL(snapshot_now(), STATUS_OK);
     EXPECT_TEXT(after_key(5), "4194304 "); /* announced page by page */
@@ -211,7 +214,7 @@ static const char wants[] =
     "    fun limit() {\n"
     "        let threads = Limit.named(\"threads\", "
     "RunningApp.all().last())\n"
-    "        try { threads.set(50) } catch e: IoError { print(e.message) }\n"
+    "        try { threads.set(50) } catch e: RightError { print(e.message) }\n"
     "        print(\"{threads}\")\n"
     "    }\n"
     "    fun show() {\n"
@@ -359,13 +362,15 @@ TEST("with less than it has an app comes back whole, and gets no more") {
     window_world_stop();
 }
 
-TEST("all apps see limits, only one with the right sets them") {
+TEST("only an app with the right sets limits") {
     window_world_start(wants);
-    EXPECT_TEXT(after_wish(12), "this app was not given the right to set "
-                                "limits threads 1 of 100000 ");
-    EXPECT_EQUAL(limits_get(app(), LIMIT_THREADS), 100000);
     EXPECT_EQUAL(heap_write(app(), sizeof(Domain)), STATUS_OK);
-    app()->rights = DOMAIN_MAY_TRAVEL;
+    app()->rights = RIGHTS_ALL & ~RIGHT_CONTROL;
+    EXPECT_TEXT(after_wish(12),
+                "this app was not given the right \"control\" to end, start "
+                "anew and limit apps threads 1 of 100000 ");
+    EXPECT_EQUAL(limits_get(app(), LIMIT_THREADS), 100000);
+    app()->rights = RIGHTS_ALL;
     EXPECT_TEXT(after_wish(12), "threads 1 of 100000 ");
     EXPECT_EQUAL(limits_get(app(), LIMIT_THREADS), 50);
     window_world_stop();
@@ -377,7 +382,7 @@ TEST("the system is no app whose limits are seen or set") {
     EXPECT_EQUAL(of_system->number, 1);
     uint64_t limit = of_system->limit_bytes;
     EXPECT_EQUAL(heap_write(app(), sizeof(Domain)), STATUS_OK);
-    app()->rights = DOMAIN_MAY_TRAVEL;
+    app()->rights = RIGHTS_ALL;
     EXPECT_TEXT(after_wish(14), "no app with number 1 runs ");
     EXPECT_TEXT(after_wish(15), "no app with number 1 runs ");
     EXPECT_EQUAL(of_system->limit_bytes, limit);

@@ -1,16 +1,20 @@
 /* Tests of the clipboard: it is the desk's, not an app's. */
 #include <stdio.h>
 
+#include "kernel/base/keymap.h"
 #include "persist/memory/snapshot.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/window_world.h"
+#include "vm/heap/rights.h"
 #include "vm/run/limits.h"
+#include "wm/clipboard.h"
+#include "wm/desk.h"
 #include "wm/desktop.h"
 #include "wm/ring.h"
 
 /* Even keys copy a text of so many letters, less two, odd ones say what is
- * there. */
+ * there, or why not. */
 static const char copier[] =
     "import ui\n"
     "class Copier: Window(\"C\", Label(\"c\"), 200, 100) {\n"
@@ -19,31 +23,44 @@ static const char copier[] =
     "        super.handle(event)\n"
     "    }\n"
     "    fun obey(number: Int) {\n"
-    "        if number % 2 == 1 { print(\"<{clipboard()}>\") }\n"
-    "        else {\n"
+    "        try {\n"
+    "            if number % 2 == 1 { print(\"<{clipboard()}>\"); return }\n"
     "            let builder = StringBuilder()\n"
     "            for i in 2..<number { builder.add(\"é\") }\n"
     "            setClipboard(builder.toString())\n"
-    "        }\n"
+    "        } catch e: RightError { print(\"no\") }\n"
     "    }\n"
     "}\n"
     "class CopierApp: App { fun open() { Copier().run() } }\n";
 
-enum { SAY = 1, COPY_NONE = 2, COPY_TWO = 4, COPY_FOUR = 6 };
+enum { READ = 1, COPY_NONE = 2, COPY_TWO = 4, COPY_FOUR = 6 };
 
-static void obey(const Domain *domain, unsigned number) {
-    InputEvent event = {
-        .kind = INPUT_KEY, .usage = (uint16_t)number, .down = true};
+static void press(const Domain *domain, unsigned number, unsigned modifiers) {
+    InputEvent event = {.kind = INPUT_KEY,
+                        .usage = (uint16_t)number,
+                        .modifiers = (uint16_t)modifiers,
+                        .down = true};
     for (Seat *seat = seat_first(); seat; seat = seat->next)
         if (seat->domain == domain)
             ring_deliver(&seat->window, &event);
+}
+
+static void obey(const Domain *domain, unsigned number) {
+    press(domain, number, 0);
     window_world_rest();
 }
 
-static const char *said_by(const Domain *domain) {
+static const char *heard_after(const Domain *domain, unsigned number,
+                               unsigned modifiers) {
     harness_printed[0] = 0;
-    obey(domain, SAY);
+    press(domain, number, modifiers);
+    window_world_rest();
     return window_world_heard();
+}
+
+/* It reads when the paste key is pressed. */
+static const char *said_by(const Domain *domain) {
+    return heard_after(domain, KEY_V, INPUT_CTRL);
 }
 
 static Domain *start_second(void) {
@@ -88,6 +105,84 @@ TEST("what was copied outlives power cuts and the app that copied it") {
         obey(first, COPY_FOUR); /* not durable */
         window_world_cut();
         EXPECT_TEXT(said_by(first), "<éé> ");
+    }
+    window_world_stop();
+}
+
+/* ---- Whose act it is ---- */
+
+TEST("without the paste key an app reads nothing, with it once") {
+    window_world_start(copier);
+    Domain *first = seat_first()->domain, *second = start_second();
+    obey(first, COPY_TWO);
+    for (int i = 0; i < 2; i++) {
+        EXPECT_TEXT(heard_after(second, READ, 0), "no ");
+        EXPECT_TEXT(heard_after(first, READ, 0), "no "); /* nor its own */
+        EXPECT_TEXT(heard_after(second, KEY_V, INPUT_CTRL | INPUT_ALT), "no ");
+        EXPECT_TEXT(heard_after(second, KEY_V, 0), "no ");
+        EXPECT_TEXT(said_by(second), "<éé> ");
+    }
+    second->rights = RIGHT_CLIPBOARD;
+    EXPECT_TEXT(heard_after(second, READ, 0), "<éé> ");
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    window_world_cut();
+    window_world_stop();
+}
+
+/* The presses come before the app hears of any. */
+TEST("each press of the paste key gives the text that was there, as often") {
+    window_world_start(copier);
+    Domain *first = seat_first()->domain, *second = start_second();
+    obey(first, COPY_TWO);
+    harness_printed[0] = 0;
+    press(second, KEY_V, INPUT_CTRL);
+    press(second, KEY_V, INPUT_CTRL);
+    press(second, READ, 0);
+    window_world_rest();
+    EXPECT_TEXT(window_world_heard(), "<éé> <éé> no ");
+    InputEvent paste = {.kind = INPUT_KEY,
+                        .usage = KEY_V,
+                        .modifiers = INPUT_CTRL,
+                        .down = true};
+    clipboard_press(second, &paste); /* it has not heard of it yet */
+    obey(first, COPY_FOUR);
+    EXPECT_TEXT(heard_after(second, READ, 0), "no ");
+    EXPECT_TEXT(said_by(second), "<éééé> ");
+    window_world_stop();
+}
+
+TEST("what a press of the paste key gives is there after a power cut") {
+    window_world_start(copier);
+    Domain *first = seat_first()->domain;
+    obey(first, COPY_TWO);
+    press(first, KEY_V, INPUT_CTRL);
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    window_world_cut();
+    window_world_rest();
+    EXPECT_TEXT(window_world_heard(), "<éé> ");
+    window_world_stop();
+}
+
+TEST("only the app that had the last press writes, after a power cut, too") {
+    window_world_start(copier);
+    Domain *first = seat_first()->domain, *second = start_second();
+    obey(first, COPY_TWO);
+    for (int i = 0; i < 2; i++) {
+        press(second, COPY_FOUR, 0);
+        press(first, READ, 0);
+        harness_printed[0] = 0;
+        window_world_rest();
+        EXPECT_TEXT(window_world_heard(), "no no "); /* both were too late */
+        EXPECT_TEXT(said_by(first), "<éé> ");
+        InputEvent up = {.kind = INPUT_BUTTON};
+        clipboard_press(second, &up);
+        clipboard_press(first,
+                        &(InputEvent){.kind = INPUT_WHEEL, .down = true});
+        EXPECT_EQUAL(*desk_word(DESK_PRESSED), first->number);
+        EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+        window_world_cut();
+        first = seat_first()->domain;
+        second = seat_first()->next->domain;
     }
     window_world_stop();
 }

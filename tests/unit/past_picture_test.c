@@ -8,6 +8,7 @@
 #include "tests/unit/vm_harness.h"
 #include "vm/run/domain.h"
 #include "wm/wm_state.h"
+#include "vm/heap/rights.h"
 
 /* At each key it says what the newest generation looks like: the sum of the
  * pixels well above the bar, and of those in it. */
@@ -53,7 +54,7 @@ static void look(int32_t y, long *above_out, long *bar_out) {
 TEST("on a picture of the past no window is over the bar") {
     long high, high_bar, low, low_bar;
     window_world_start(looker);
-    window_world_seat()->domain->rights |= DOMAIN_MAY_TRAVEL;
+    window_world_seat()->domain->rights |= RIGHTS_ALL;
     look(100, &high, &high_bar);
     look(WORLD_HEIGHT - 100, &low, &low_bar);
     EXPECT(high > 0 && high_bar > 0);
@@ -115,7 +116,7 @@ TEST("an older desktop looks the same whatever the present looks like") {
     memset(sums, 0, sizeof sums);
     window_world_start(historian);
     WmWindow *window = &window_world_seat()->window;
-    window_world_seat()->domain->rights |= DOMAIN_MAY_TRAVEL;
+    window_world_seat()->domain->rights |= RIGHTS_ALL;
     long usual = look_at_all(), moved, large, gone, dark;
     window->wanted.x += 200;
     windows_changed(window);
@@ -188,7 +189,7 @@ static const char fickle[] =
 TEST("a picture that was given up is not taken for the next one") {
     window_world_start(fickle);
     WmWindow *window = &window_world_seat()->window;
-    window_world_seat()->domain->rights |= DOMAIN_MAY_TRAVEL;
+    window_world_seat()->domain->rights |= RIGHTS_ALL;
     EXPECT_EQUAL(snapshot_now(), STATUS_OK);
     window->wanted.y += 200;
     windows_changed(window);

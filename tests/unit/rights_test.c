@@ -13,6 +13,7 @@
 #include "vm/run/domain.h"
 #include "vm/run/limits.h"
 #include "wm/desktop.h"
+#include "vm/heap/rights.h"
 
 /* Each key is a wish; what comes of it is printed. */
 static const char asks[] =
@@ -24,8 +25,8 @@ static const char asks[] =
     "        super.handle(event)\n"
     "    }\n"
     "    fun ask(number: Int) {\n"
-    "        let first = if number < 10 { Generation.all()[0] }\n"
-    "                    else { Generation(99, Time(0), 0, 0, 0, false) }\n"
+    "        let kept = if number < 10 { 1 } else { 99 }\n"
+    "        let first = Generation(kept, Time(0), 0, 0, 0, false)\n"
     "        let wish = number % 10\n"
     "        try {\n"
     "            if wish == 1 { first.keepAs(\"mine\") }\n"
@@ -44,8 +45,11 @@ static const char asks[] =
 
 enum { LAST_WISH = 8 };
 
-static const char no_right[] =
-    "this app was not given the right to go through time ";
+static const char no_right[] = "this app was not given the right \"travel\" to "
+                               "look into the past, and go back ";
+static const char not_seen[] =
+    "this app was not given the right \"apps\" to see "
+    "which apps run, and the machine's figures ";
 
 /* An app that starts anew has no window at first. */
 static void rest(void) {
@@ -88,7 +92,7 @@ static uint64_t newest_number(void) {
 
 static void give(Domain *domain, uint32_t rights) {
     EXPECT_EQUAL(heap_write(domain, sizeof *domain), STATUS_OK);
-    domain->rights = rights;
+    domain->rights = domain->lasting = rights;
 }
 
 static bool first_is_pinned(void) {
@@ -100,7 +104,7 @@ TEST("an app without the right changes and sees nothing of the past") {
     uint64_t number = only_app()->number;
     EXPECT_EQUAL(only_app()->rights, 0);
     for (unsigned i = 1; i <= LAST_WISH; i++)
-        EXPECT_TEXT(wish(i), no_right);
+        EXPECT_TEXT(wish(i), i == 8 ? not_seen : no_right);
     EXPECT(!first_is_pinned());
     uint64_t first = store_record(memory_store(), 0).generation;
     EXPECT_EQUAL(store_pin(memory_store(), first, FORMAT_OWNER_PERSON, "kept"),
@@ -113,7 +117,7 @@ TEST("an app without the right changes and sees nothing of the past") {
 
 TEST("an app with the right does all that another may not") {
     begin();
-    give(only_app(), DOMAIN_MAY_TRAVEL);
+    give(only_app(), RIGHTS_ALL);
     EXPECT_TEXT(wish(1), "done ");
     EXPECT(first_is_pinned());
     EXPECT_TEXT(wish(2), "done ");
@@ -129,7 +133,7 @@ enum { OF_NONE = 10 }; /* the same of a generation that is not kept */
 
 TEST("nothing is done with a generation that is not kept, and that is said") {
     begin();
-    give(only_app(), DOMAIN_MAY_TRAVEL);
+    give(only_app(), RIGHTS_ALL);
     for (unsigned i = 1; i < LAST_WISH; i++)
         EXPECT_TEXT(wish(OF_NONE + i), i == 2 ? "generation 99 is not pinned "
                                               : "generation 99 is not kept ");
@@ -138,7 +142,7 @@ TEST("nothing is done with a generation that is not kept, and that is said") {
 }
 
 TEST("a right is there after a power cut, and no other one is") {
-    for (uint32_t rights = 0; rights <= DOMAIN_MAY_TRAVEL; rights++) {
+    for (uint32_t rights = 0; rights <= RIGHTS_ALL; rights += RIGHTS_ALL) {
         begin();
         give(only_app(), rights);
         EXPECT_EQUAL(snapshot_now(), STATUS_OK);
@@ -172,7 +176,7 @@ static Domain *start_other(uint64_t limit_bytes, uint32_t rights) {
 }
 
 TEST("an app that is started anew is what it was, as often as wanted") {
-    for (uint32_t rights = 0; rights <= DOMAIN_MAY_TRAVEL; rights++) {
+    for (uint32_t rights = 0; rights <= RIGHTS_ALL; rights += RIGHTS_ALL) {
         begin();
         EXPECT_EQUAL(vm_stop_app(only_app(), "another comes"), true);
         Domain *domain = start_other((24u + rights) << 20, rights);
@@ -201,13 +205,13 @@ TEST("an app that is started anew is what it was, as often as wanted") {
 
 TEST("an app that asks for it is started anew with its right") {
     begin();
-    give(only_app(), DOMAIN_MAY_TRAVEL);
+    give(only_app(), RIGHTS_ALL);
     uint64_t number = only_app()->number;
     for (int i = 0; i < 2; i++) {
         EXPECT_TEXT(wish(8), "");
         EXPECT(only_app()->number > number);
         number = only_app()->number;
-        EXPECT_EQUAL(only_app()->rights, DOMAIN_MAY_TRAVEL);
+        EXPECT_EQUAL(only_app()->rights, RIGHTS_ALL);
         EXPECT_EQUAL(desktop_window_count(), 1);
     }
     window_world_stop();
@@ -217,7 +221,7 @@ TEST("an app for whose new start there is no place goes on") {
     Domain *extra;
     begin();
     Domain *domain = only_app();
-    give(domain, DOMAIN_MAY_TRAVEL);
+    give(domain, RIGHTS_ALL);
     Status status = STATUS_OK;
     for (size_t i = 0; i < ROOT_DOMAINS_MAX && status == STATUS_OK; i++)
         status = domain_create("extra", 1u << 20, &extra);
@@ -257,7 +261,7 @@ TEST("the system writes at its own level whether an app could start or not") {
 }
 
 TEST("an app has the rights of its entry in the launcher and no more") {
-    static const uint32_t rights[] = {0, DOMAIN_MAY_TRAVEL, 0};
+    static const uint32_t rights[] = {RIGHTS_NONE, RIGHTS_ALL, RIGHTS_NONE};
     begin();
     EXPECT(vm_stop_app(only_app(), "another comes"));
     for (uint32_t i = 0; i < 3; i++) {

@@ -60,7 +60,8 @@ static void forget_all(void) {
 }
 
 static void look_at(size_t slot) {
-    in[SLOTS_READY][slot] = in[SLOTS_ENDED][slot] = in[SLOTS_TRASH][slot] = 1;
+    in[SLOTS_READY][slot] = in[SLOTS_ENDED][slot] = true;
+    in[SLOTS_TRASH][slot] = in[SLOTS_ASKING][slot] = true;
     wakes[slot] = 0;
 }
 

@@ -35,8 +35,9 @@ typedef struct NativeEntry {
     NativeRestored restored; /* NULL: nothing to set up */
 } NativeEntry;
 
-/* Makes natives known; before vm_create and vm_restore. The table must live
- * for ever; registering it again is nothing. */
+/* Makes natives known, each of which has a row in natives.def; before vm_create
+ * and vm_restore. The table must live for ever; registering it again is
+ * nothing. */
 void natives_register(const NativeEntry *entries, size_t count);
 
 /* The entry for a name and signature, or NULL. */
@@ -45,6 +46,17 @@ const NativeEntry *natives_find(const char *name, size_t name_bytes,
 
 /* All registered natives, for tests: the entry at `index`, or NULL. */
 const NativeEntry *natives_at(size_t index);
+
+/* ---- The border (natives.def) ----
+ *
+ * native_call() looks at the right before it looks at the arguments. */
+
+/* The right that a native needs, as a bit, or RIGHTS_NONE for one that is free;
+ * UINT32_MAX: there is no such native. */
+uint32_t natives_need(const char *name);
+
+/* A row: its name, and why it is free, or NULL; NULL behind the last. */
+const char *natives_row_at(size_t place, const char **free_because_out);
 
 /* Words per parameter in Method.parameters: packed, smallest, largest.
  * Packed: bits 0-7 ModuleKind, 8-15 MODULE_NULLABLE and MODULE_RANGE, 16-31

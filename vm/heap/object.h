@@ -309,10 +309,6 @@ typedef enum DomainState {
     DOMAIN_IN_TRASH, /* the same, and it may be brought back (trash.h) */
 } DomainState;
 
-enum {                        /* what a person granted an app; append only */
-       DOMAIN_MAY_TRAVEL = 1, /* look into the past, go back, set limits */
-};
-
 /* Of vm/run/limits.h: room for them, and the place of the one that limit_bytes
  * comes down to. */
 #define DOMAIN_LIMITS 16
@@ -370,10 +366,16 @@ typedef struct Domain {
     uint32_t medium_region, medium_block; /* next free block: from here */
     uint32_t state;                       /* DomainState */
     int32_t exit_code;      /* of one in the trash: which came there first */
-    uint32_t rights;        /* DOMAIN_MAY_... */
+    uint32_t rights;        /* RIGHT_... of vm/heap/rights.h */
     uint64_t sleeper_count; /* in `sleepers` */
     uint64_t code_bytes;    /* of the files of its own modules */
     uint64_t limits[DOMAIN_LIMITS];
+    uint32_t lasting; /* of its rights: stay when it is started anew */
+    uint32_t refused; /* rights that it asked for, and a person said no */
+    uint32_t asked;   /* the one that it waits for, or 0 */
+    uint32_t spare;
+    uint64_t pastes;   /* presses of the paste key that it may still use, */
+    uint64_t paste_of; /* for the text of the clipboard with this number */
 } Domain;
 
 /* A reference into another domain: a number, never reused. */
@@ -386,7 +388,7 @@ typedef struct Gate {
 /* ---- The system root: the first page of the range ---- */
 
 #define ROOT_MAGIC 0x315456524c4f4f52ull
-#define ROOT_LAYOUT 3u
+#define ROOT_LAYOUT 4u
 #define ROOT_DOMAINS_MAX 448u
 #define ROOT_ENDING_MAX 8u
 

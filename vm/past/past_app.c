@@ -215,6 +215,7 @@ Status past_app_exchange(PastTake *take, Domain **domain_out, Text *why) {
     HEAP_SET(domain->gate_numbers, NULL);
     if (now) /* a right that was taken away does not come back */
         domain->rights &= rights;
+    domain->lasting &= domain->rights;
     HEAP_SET(ROOT->domains[take->slot], domain);
     *domain_out = domain;
     Status status = vm_restore_app(domain);

@@ -63,14 +63,6 @@ static NativeResult pin_name(NativeCall *call) {
 
 /* ---- Rights and errors ---- */
 
-static bool is_allowed(NativeCall *call) {
-    if (call->domain->rights & DOMAIN_MAY_TRAVEL)
-        return true;
-    native_throw(call, CLASS_IoError,
-                 "this app was not given the right to go through time");
-    return false;
-}
-
 /* A sentence that was cut within a character loses that one. */
 static NativeResult refuse_with(NativeCall *call, Text *why) {
     while (!utf8_valid(why->bytes, why->length))
@@ -94,8 +86,6 @@ static NativeResult refuse(NativeCall *call, uint64_t generation,
 static Past *open_past(NativeCall *call) {
     Past *past;
     uint64_t generation = call->arguments[0];
-    if (!is_allowed(call))
-        return NULL;
     Status status = past_open(generation, &past);
     if (status == STATUS_OK)
         return past;
@@ -126,8 +116,6 @@ static NativeResult pin(NativeCall *call) {
     while (!utf8_valid(name->bytes, length))
         length--;
     bytes_copy(kept, name->bytes, length);
-    if (!is_allowed(call))
-        return NATIVE_FAILED;
     Store *store = memory_store();
     return pinned(call, store ? store_pin(store, call->arguments[0],
                                           FORMAT_OWNER_PERSON, kept)
@@ -135,8 +123,6 @@ static NativeResult pin(NativeCall *call) {
 }
 
 static NativeResult unpin(NativeCall *call) {
-    if (!is_allowed(call))
-        return NATIVE_FAILED;
     Store *store = memory_store();
     Status status =
         store ? store_unpin(store, call->arguments[0]) : STATUS_NOT_FOUND;
@@ -339,8 +325,6 @@ static void restore_asking(Thread *thread) {
 static Domain *running_app(NativeCall *call, uint64_t number) {
     Domain *domain = heap_domain(number);
     int code;
-    if (!is_allowed(call))
-        return NULL;
     if (domain && domain != ROOT->domains[0] && !vm_app_ended(domain, &code))
         return domain;
     native_throw(call, CLASS_ValueError, "no app with number %lu runs", number);
@@ -407,10 +391,8 @@ static NativeResult trash_numbers(NativeCall *call) {
 }
 
 /* The app in the trash with the number that is the argument; NULL: there is
- * none, or it may not be asked for: an exception. */
+ * none, an exception. */
 static Domain *in_trash(NativeCall *call) {
-    if (!is_allowed(call))
-        return NULL;
     Domain *domain = heap_domain(call->arguments[0]);
     if (domain && trash_holds(domain))
         return domain;

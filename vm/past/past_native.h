@@ -1,6 +1,6 @@
 /* past_native.h: natives of module system for going through time: the kept
- * generations, looking at one, taking from one, and going back. Only apps with
- * DOMAIN_MAY_TRAVEL get more than the list. */
+ * generations, looking at one, taking from one, and going back; and for apps
+ * that are ended, started anew, or in the trash. */
 #ifndef VM_PAST_PAST_NATIVE_H
 #define VM_PAST_PAST_NATIVE_H
 

@@ -140,7 +140,7 @@ Status vm_restart_app(Domain *domain) {
                               NULL, &fresh);
     if (status != STATUS_OK)
         return status;
-    fresh->rights = domain->rights;
+    fresh->rights = fresh->lasting = domain->lasting;
     bytes_copy(fresh->limits, domain->limits, sizeof fresh->limits);
     vm_stop_app(domain, "it starts anew");
     return STATUS_OK;

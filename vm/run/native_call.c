@@ -4,6 +4,7 @@
 #include "kernel/base/bytes.h"
 #include "kernel/base/text.h"
 #include "vm/code/module.h"
+#include "vm/heap/rights.h"
 #include "vm/heap/class.h"
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
@@ -15,6 +16,7 @@
 static struct {
     const Method *method;
     const NativeEntry *entry;
+    uint32_t needs; /* RIGHT_... */
 } cache[CACHE];
 
 void native_call_forget(void) {
@@ -33,7 +35,8 @@ static const NativeEntry *look_up(const Method *method) {
                         method->signature->length);
 }
 
-const NativeEntry *native_call_entry(const Method *method) {
+/* With the right that it needs. */
+static const NativeEntry *find(const Method *method, uint32_t *needs_out) {
     size_t slot = (uint64_t)(uintptr_t)method / 16 * 0x9E3779B97F4A7C15u >> 54;
     if (cache[slot].method != method) {
         const NativeEntry *entry = look_up(method);
@@ -41,8 +44,15 @@ const NativeEntry *native_call_entry(const Method *method) {
             return NULL;
         cache[slot].method = method;
         cache[slot].entry = entry;
+        cache[slot].needs = natives_need(entry->name);
     }
+    *needs_out = cache[slot].needs;
     return cache[slot].entry;
+}
+
+const NativeEntry *native_call_entry(const Method *method) {
+    uint32_t needs;
+    return find(method, &needs);
 }
 
 #define BRING_BYTES (16ull << 20) /* what memory_bring takes at once */
@@ -126,9 +136,17 @@ static bool take_arguments(NativeCall *call, const Method *method,
     return true;
 }
 
+static NativeResult refuse(NativeCall *call, uint32_t needs) {
+    const RightRow *row = rights_row((RightPlace)__builtin_ctz(needs));
+    return native_throw(call, CLASS_RightError,
+                        "this app was not given the right \"%s\" to %s",
+                        row->name, row->what);
+}
+
 NativeResult native_call(Method *method, const uint16_t *list) {
     NativeCall *call = &worker.call;
-    const NativeEntry *entry = native_call_entry(method);
+    uint32_t needs = RIGHTS_NONE;
+    const NativeEntry *entry = find(method, &needs);
     call->thread = worker.thread;
     call->domain = worker.domain;
     call->method = method;
@@ -145,6 +163,8 @@ NativeResult native_call(Method *method, const uint16_t *list) {
     if (!entry)
         return native_throw(call, CLASS_IoError,
                             "this build has no such native");
+    if (needs & ~call->domain->rights)
+        return refuse(call, needs);
     if (!take_arguments(call, method, list))
         return NATIVE_FAILED;
     NativeResult result = entry->run(call);

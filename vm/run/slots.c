@@ -120,6 +120,7 @@ static void look(size_t slot) {
     add(SLOTS_READY, slot);
     add(SLOTS_ENDED, slot);
     add(SLOTS_TRASH, slot);
+    add(SLOTS_ASKING, slot);
     slots_wake_at(slot, 0);
 }
 

@@ -20,6 +20,7 @@ typedef enum SlotSet {
     SLOTS_WAITING, /* and waits for room for the rest of this vm_run */
     SLOTS_ENDED,   /* may be over (vm_app_ended) */
     SLOTS_TRASH,   /* may be in the trash */
+    SLOTS_ASKING,  /* may wait for a right */
     SLOT_SETS,
 } SlotSet;
 

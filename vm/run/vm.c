@@ -10,6 +10,7 @@
 #include "vm/run/boot.h"
 #include "vm/run/commit.h"
 #include "vm/run/failed.h"
+#include "vm/run/grants.h"
 #include "vm/run/guard.h"
 #include "vm/run/native_call.h"
 #include "vm/run/restarts.h"
@@ -80,7 +81,7 @@ Status vm_restore_app(Domain *domain) {
     class_forget_own();
     slots_look(domain);
     restore_waiters(domain);
-    return STATUS_OK;
+    return grants_restore(domain);
 }
 
 static bool is_lost(Status status) {
@@ -89,7 +90,7 @@ static bool is_lost(Status status) {
 
 static void restore_one(void) {
     restore_waiters(restoring);
-    restored = STATUS_OK;
+    restored = grants_restore(restoring);
 }
 
 /* An app whose own object cannot be read is given up; one that lost something
