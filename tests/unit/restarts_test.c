@@ -142,6 +142,26 @@ TEST("after a handler was cut off all are called, and it goes on") {
     window_world_stop();
 }
 
+/* The second of them is still under way when the thread of before is through
+ * with the first. */
+TEST("who was in a handler when the power was cut calls no other") {
+    static const char source[] =
+        PROGRAM("class Told(let n: Int) { restarted { print(\"b{n}\")\n"
+                "    var i = 0\n"
+                "    while i < 200000 { i += 1 }\n"
+                "    if n == 2 { sleep(2.seconds) }\n"
+                "    print(\"e{n}\") } }",
+                "        for i in 1..3 { kept.add(Told(i)) }");
+    window_world_start(source);
+    cut();
+    EXPECT_TEXT(after_turns(1), "b1 ");
+    cut();
+    EXPECT_TEXT(after_turns(50), "b1 e1 b2 e1 ");
+    sim_time_set_ns(platform_now_ns() + 3000000000);
+    EXPECT_TEXT(after_turns(50), "b1 e1 b2 e1 e2 b3 e3 ");
+    window_world_stop();
+}
+
 TEST("a handler that throws keeps none from those behind it") {
     static const char source[] =
         PROGRAM("class Told(let n: Int) { restarted { if n == 1 {\n"
