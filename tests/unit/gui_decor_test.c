@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gui/cursor.h"
+#include "gui/typeset.h"
 #include "tests/gallery/sheets.h"
 #include "tests/test.h"
 #include "tests/unit/gui_support.h"
@@ -140,6 +141,39 @@ TEST("a long title stays away from the buttons") {
     EXPECT(other > 0);
     gui_guarded_free(&without);
     gui_guarded_free(&with);
+}
+
+enum { NOTED_WIDTH = 160, NOTED_HEIGHT = 28, NOTED_PADDING = 10 };
+
+/* An item of a menu with a note behind its text, on a canvas of its own. */
+static void draw_noted(uint32_t *pixels, const char *text) {
+    const Rect rect = {0, 0, NOTED_WIDTH, NOTED_HEIGHT};
+    const DecorItem item = {.rect = rect,
+                            .text = text,
+                            .text_bytes = strlen(text),
+                            .note = "Ctrl+W",
+                            .note_bytes = 6};
+    Canvas canvas;
+    canvas_begin(&canvas,
+                 (Bitmap){pixels, NOTED_WIDTH, NOTED_HEIGHT, NOTED_WIDTH});
+    canvas_fill(&canvas, rect, theme_light.window);
+    decor_menu_item(&canvas, &item, &theme_light);
+}
+
+TEST("a long text of a menu ends before the note behind it") {
+    static uint32_t with[NOTED_WIDTH * NOTED_HEIGHT],
+        without[NOTED_WIDTH * NOTED_HEIGHT];
+    gui_fonts();
+    draw_noted(with, "a text that is longer than all of its item");
+    draw_noted(without, "");
+    int32_t note = typeset_width(THEME_FONT_SMALL, "Ctrl+W", 6);
+    int32_t from = NOTED_WIDTH - NOTED_PADDING - note - 2;
+    for (int32_t y = 0; y < NOTED_HEIGHT; y++)
+        for (int32_t x = 0; x < NOTED_WIDTH; x++)
+            if (x >= from)
+                EXPECT_EQUAL(with[y * NOTED_WIDTH + x],
+                             without[y * NOTED_WIDTH + x]);
+    EXPECT(memcmp(with, without, sizeof with) != 0);
 }
 
 TEST("content drawn in pieces is the content drawn at once") {

@@ -32,6 +32,15 @@ static const char words[] =
     "0001 0001 0005 ";
 enum { WORDS = sizeof words / 5, BY_X = -20, BY_Y = -300 };
 
+TEST("characters of two faces are no pair, whatever their glyphs") {
+    gui_fonts();
+    const Font font = {FONT_UI, 32};
+    FontChar left = fonts_char(font, 'T'), right = fonts_char(font, 'o');
+    EXPECT(fonts_kern(font, left, right) < 0);
+    right.face = FONT_FALLBACK;
+    EXPECT_EQUAL(fonts_kern(font, left, right), 0);
+}
+
 TEST("of a lookup the first subtable that knows a pair kerns it alone") {
     uint8_t table[WORDS * 2];
     Kerning kerning;

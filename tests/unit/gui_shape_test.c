@@ -2,6 +2,7 @@
  * that ask many points of every pixel. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gui/path.h"
 #include "gui/shadow.h"
@@ -202,6 +203,53 @@ TEST("strokes are as dark as their distance says, within 4 of 255") {
         if (most > 4)
             printf("  round %d: %d\n", round, most);
         EXPECT(most <= 4);
+    }
+}
+
+/* Corners of a coarse grid, so that many lines are upright or level, cross, and
+ * lie upon each other. */
+static void random_corners(uint64_t *state, int32_t corners[5][2]) {
+    for (int i = 0; i < 5; i++)
+        for (int k = 0; k < 2; k++)
+            corners[i][k] = gui_between(state, 0, 3) * 12 * PATH_UNIT + 1000;
+}
+
+/* What a stroke covers, white on black. */
+static Canvas stroked(const Path *path, int32_t width) {
+    Canvas canvas = black_canvas();
+    stroke_draw(&canvas, path, width, 0xffffffff);
+    return canvas;
+}
+
+TEST("a closed figure is stroked like its lines, each pixel like the nearest") {
+    uint64_t state = 47;
+    for (int round = 0; round < 200; round++) {
+        static uint32_t most[SIDE * SIDE];
+        static Path path, line;
+        int32_t corners[5][2], width = gui_between(&state, 100, 2000);
+        uint32_t count = (uint32_t)gui_between(&state, 2, 5);
+        random_corners(&state, corners);
+        memset(most, 0, sizeof most);
+        path_begin(&path);
+        path_move(&path, corners[0][0], corners[0][1]);
+        for (uint32_t i = 0; i < count; i++) {
+            const int32_t *to = corners[(i + 1) % count];
+            path_begin(&line);
+            path_move(&line, corners[i][0], corners[i][1]);
+            path_line(&line, to[0], to[1]);
+            Canvas alone = stroked(&line, width);
+            for (int k = 0; k < SIDE * SIDE; k++)
+                if (alone.bitmap.pixels[k] > most[k])
+                    most[k] = alone.bitmap.pixels[k];
+            if (i + 1 < count)
+                path_line(&path, to[0], to[1]);
+        }
+        path_close(&path);
+        Canvas whole = stroked(&path, width);
+        if (memcmp(whole.bitmap.pixels, most, sizeof most)) {
+            printf("  round %d\n", round);
+            EXPECT(!"its lines");
+        }
     }
 }
 
