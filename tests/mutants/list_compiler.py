@@ -135,6 +135,22 @@ MUTANTS = [
     ("half-pair", LITERAL,
      "(point < 0xD800 || point > 0xDFFF)", "(point < 0xD800 || point > 0xDBFF)",
      "half of a pair of UTF-16 is a code point", NUMBERS),
+    ("field-of-parameter", "vm/compiler/check_conform.c",
+     "            if (v->makes_field && v->name == field->name && !v->is_private)",
+     "            if (v->makes_field && v->name == field->name && v->is_private)",
+     "a parameter hides the field that one of the superclass made",
+     ("language", "tests/language/diagnostics/promises-kept.rev")),
+    ("promise-with-more", "vm/compiler/check_conform.c",
+     "    return !a && !b;\n"
+     "}\n"
+     "\n"
+     "/* `own` stands",
+     "    return !b;\n"
+     "}\n"
+     "\n"
+     "/* `own` stands",
+     "what is promised is kept by a function that wants more",
+     ("language", "tests/language/diagnostics/promises-kept.rev")),
     ("escape-return", LITERAL,
      '"\\n\\r\\t\\0\\\\\\"\'{}"', '"\\n\\n\\t\\0\\\\\\"\'{}"',
      "\\r is a line feed", language("basics/literals")),
