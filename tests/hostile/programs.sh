@@ -62,11 +62,13 @@ ends_all() {
     sed -n '/empty trash/,$p' tests/hostile/programs.ui
 }
 
-# COUNT: one after the other comes into the world, and stays until the end.
+# COUNT: one after the other comes into the world, and stays until the end. The
+# disk is so large that they do not fill it: whose notice would wait for a person.
 together() {
     local count=${#names[@]} first disk=$out/together.img
     first=$(($(git rev-list --count HEAD 2>/dev/null || echo 0) * $1))
     rm -f "$disk"
+    truncate -s 4G "$disk"
     for ((i = 1; i < $1; i++)); do
         run host tests/hostile/comes.ui "Attack$i" \
             "${names[(first + i) % count]}" --disk "$disk"

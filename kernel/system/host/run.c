@@ -15,6 +15,7 @@
 #include "kernel/system/saver.h"
 #include "kernel/system/system.h"
 #include "persist/memory/snapshot.h"
+#include "vm/run/grants.h"
 #include "vm/run/limits.h"
 #include "vm/run/vm.h"
 
@@ -49,8 +50,10 @@ static Domain *start_program(const char *path, const CompilerResult *program,
         vm_start_program(program->bytes, program->size_bytes, path,
                          limits_row(LIMIT_MEMORY)->usual, (size_t)count,
                          (const char *const *)arguments, &domain, &text);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) { /* there is nobody else in its world */
+        domain->rights = RIGHTS_ALL;
         return domain;
+    }
     if (status == STATUS_NOT_FOUND)
         text_add(&text, "it has no main to run");
     else if (text.length == 0)
