@@ -271,7 +271,7 @@ void bar_press(int32_t item) {
 
 /* ---- Drawing ---- */
 
-static uint32_t app_icon(const char *name, size_t count) {
+uint32_t bar_icon(const char *name, size_t count) {
     static const struct {
         const char *name;
         uint32_t icon;
@@ -290,7 +290,7 @@ static void draw_window_item(Canvas *canvas, WmWindow *window, uint32_t place) {
         return;
     wm_refresh(window);
     DecorItem item = {.rect = rect,
-                      .icon = app_icon(window->app, window->app_bytes),
+                      .icon = bar_icon(window->app, window->app_bytes),
                       .text = window->title,
                       .text_bytes = window->title_bytes,
                       .active = window == windows_focused(),
@@ -317,7 +317,7 @@ static void draw_menu(Canvas *canvas) {
     for (uint32_t app = 0; app < app_count(); app++) {
         const char *name = wm_state.hooks.app_name(app);
         DecorItem item = {.rect = menu_item(app),
-                          .icon = app_icon(name, text_length(name)),
+                          .icon = bar_icon(name, text_length(name)),
                           .text = name,
                           .text_bytes = text_length(name),
                           .hover = wm_state.bar_hover ==

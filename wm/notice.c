@@ -21,6 +21,7 @@ enum {
     ROW_OUT = 10,        /* so that the words stand below the text */
     SCREEN_EDGE = 2 * 8, /* kept free around the card */
     VEIL_ALPHA = 0x66,   /* over all that is behind */
+    ICON_SIDE = 20,      /* of the app that it speaks of */
 };
 
 static const WmNotice *notice;
@@ -227,7 +228,15 @@ void notice_draw(Canvas *canvas) {
     decor_panel(canvas, card, wm_state.theme);
     Rect title = {card.x + PADDING, card.y + PADDING, card.width - 2 * PADDING,
                   TITLE_HEIGHT};
-    typeset_label(canvas, THEME_FONT_TITLE, title, TYPESET_START, notice->title,
+    Rect words = title;
+    if (notice->app) {
+        Rect icon = {title.x, title.y, ICON_SIDE, TITLE_HEIGHT};
+        icons_draw_in(canvas, bar_icon(notice->app, text_length(notice->app)),
+                      icon, ICON_SIDE, wm_state.theme->text);
+        words.x += ICON_SIDE + THEME_GAP;
+        words.width -= ICON_SIDE + THEME_GAP;
+    }
+    typeset_label(canvas, THEME_FONT_TITLE, words, TYPESET_START, notice->title,
                   text_length(notice->title), wm_state.theme->text);
     set_text(canvas, title.x, title.y + TITLE_HEIGHT + THEME_GAP);
     for (uint32_t row = 0; row < rows_shown(); row++)

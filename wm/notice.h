@@ -27,7 +27,9 @@ typedef struct WmNotice {
     void (*chosen)(uint32_t place);
     /* What Escape chooses: place + 1; 0: nothing. */
     uint32_t harmless;
-    bool asked; /* by a key: so those that follow are meant for it */
+    const char *app; /* that it speaks of, as it was installed: its icon stands
+                        before the title; NULL: none does */
+    bool asked;      /* by a key: so those that follow are meant for it */
 } WmNotice;
 
 /* Puts the notice up instead of the one before, or with NULL takes that one

@@ -60,6 +60,8 @@ int32_t bar_at(int32_t x, int32_t y);
 bool bar_covers(int32_t x, int32_t y);
 void bar_press(int32_t item);
 void bar_damage(void);
+/* The icon of an app that was installed by this name. */
+uint32_t bar_icon(const char *name, size_t count);
 bool bar_find(const char *name, Rect *rect_out);
 
 /* notice.c: while one is up, input goes there. */

@@ -195,10 +195,19 @@ bool apps_has(const char *name) {
     return place_of(name) < APPS;
 }
 
-bool apps_has_module(const char *module) {
-    for (uint32_t i = 0; i < APPS; i++)
-        if (text_equal(apps[i].module, module))
+static char lower(char letter) {
+    return letter >= 'A' && letter <= 'Z' ? (char)(letter + 'a' - 'A') : letter;
+}
+
+bool apps_looks_like(const char *name) {
+    for (uint32_t i = 0; i < APPS; i++) {
+        const char *module = apps[i].module;
+        size_t at = 0;
+        while (module[at] && module[at] == lower(name[at]))
+            at++;
+        if (module[at] == name[at])
             return true;
+    }
     return false;
 }
 

@@ -36,8 +36,9 @@ uint64_t apps_step(void);
 bool apps_open(const char *name);
 /* Whether there is one. */
 bool apps_has(const char *name);
-/* Whether one of them is made from this module. */
-bool apps_has_module(const char *module);
+/* Whether a program of this name could be taken for one of them: that of its
+ * module, whose letters are small, in letters of any size. */
+bool apps_looks_like(const char *name);
 
 /* What a fresh world begins with. */
 void apps_first_start(void);

@@ -78,7 +78,7 @@ static void open_module(const char *name, const CompilerResult *result) {
     Text text = text_on(why, sizeof why);
     Module *module;
     Domain *domain;
-    if (apps_has_module(name)) { /* and that app's rights */
+    if (apps_looks_like(name)) { /* and that app's rights */
         log_line("apps: %s: an app of the system has this name", name);
         return;
     }

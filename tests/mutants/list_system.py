@@ -330,7 +330,7 @@ MUTANTS = [
      "one large app that is ended empties the trash",
      ("unit", "is kept whatever its size")),
     ("rights-by-name", "kernel/system/install.c",
-     "if (apps_has_module(name)) {", "if (false) {",
+     "if (apps_looks_like(name)) {", "if (false) {",
      "a program that is called shell.rev has the rights of the shell",
      ("unit", "take the place of an app")),
     ("rested-was-over", "vm/past/past_app.c",

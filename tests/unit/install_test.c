@@ -139,10 +139,11 @@ static void does_not_run(void) {
 
 TEST("a program does not take the place of an app of the system, nor its "
      "rights") {
-    static const char *const names[] = {"shell", "editor", "counter"};
+    static const char *const names[] = {"shell", "editor", "counter", "Shell",
+                                        "EDITOR"};
     source = "import ui\n"
              "fun main() { window(\"W\", Label(\"first\"), 200, 100) }\n";
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         name = names[i];
         life_disk_new();
         life_run_whole(does_not_run);

@@ -17,7 +17,7 @@ static struct {
     Grant answer;
     uint64_t number; /* of the app */
     RightPlace right;
-    char title[TITLE_BYTES], text[TEXT_BYTES];
+    char name[NAME_MOST + 1], title[TITLE_BYTES], text[TEXT_BYTES];
 } asks;
 
 /* By their places; the first does no harm. */
@@ -67,12 +67,13 @@ static void tell(void) {
 
 static void set_texts(const Domain *domain) {
     const RightRow *row = rights_row(asks.right);
+    Text name = text_on(asks.name, sizeof asks.name);
     Text title = text_on(asks.title, sizeof asks.title);
     Text text = text_on(asks.text, sizeof asks.text);
-    int length = domain->name->length < NAME_MOST ? (int)domain->name->length
-                                                  : NAME_MOST;
-    text_add_format(&title, "%.*s asks for a right", length,
-                    domain->name->bytes);
+    text_add_bytes(&name, domain->name->bytes,
+                   domain->name->length < NAME_MOST ? domain->name->length
+                                                    : NAME_MOST);
+    text_add_format(&title, "%s asks for a right", text_end(&name));
     text_end(&title);
     text_add_format(&text,
                     "It wants to %s. In the shell, rights shows what each app "
@@ -86,6 +87,7 @@ static void show(const Domain *domain, RightPlace right) {
                                   .text = asks.text,
                                   .answer = answer,
                                   .chosen = chosen,
+                                  .app = asks.name,
                                   .harmless = 1};
     asks.number = domain->number;
     asks.right = right;
