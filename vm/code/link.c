@@ -1,6 +1,14 @@
 /* Kinds of values and the classes that C knows for them. */
 #include "vm/code/link.h"
 
+#include "vm/code/symbols.h"
+
+bool link_is_constructor(const Method *method) {
+    return method->owner &&
+           !(method->flags & (MODULE_STATIC | MODULE_VIRTUAL)) &&
+           symbols_equal(method->name, "init", 4);
+}
+
 uint32_t link_kind_class(uint8_t kind) {
     switch (kind) {
     case MODULE_INT:

@@ -10,12 +10,14 @@
 #include "vm/heap/object.h"
 
 typedef struct LinkField {
-    Class *owner;
+    Class *owner;    /* as the reference says */
+    Class *declared; /* the class above it, or itself, that declares it */
     uint64_t packed; /* FIELD_WORD ... of object.h */
     Class *of;       /* class of the value; NULL for scalars */
 } LinkField;
 
 typedef struct LinkVar {
+    const Module *module;
     uint64_t place; /* module_place */
     uint64_t packed;
     Class *of;
@@ -46,6 +48,12 @@ static inline bool link_is_own(const Link *link) {
     return link->domain != ROOT->domains[0];
 }
 
+/* What the module does not see: it is private to another one. */
+static inline bool link_is_hidden(const Link *link, const Module *module,
+                                  unsigned flags) {
+    return flags & MODULE_PRIVATE && module != link->module;
+}
+
 /* Places in the pool: strings, then types, then method references. */
 static inline uint32_t link_text_place(uint32_t string) {
     return string;
@@ -59,5 +67,8 @@ static inline uint32_t link_method_place(const Link *link, uint32_t method) {
 
 /* Box class of a scalar kind; array class of an array kind. */
 uint32_t link_kind_class(uint8_t kind);
+
+/* A constructor: not virtual, of an object, and named so. */
+bool link_is_constructor(const Method *method);
 
 #endif

@@ -167,25 +167,36 @@ static bool same_type(const Link *link, uint16_t type, uint64_t packed) {
            FIELD_CLASS(packed) == (of ? of->id : 0);
 }
 
-/* The packed field of a class by name; the last one wins. False: none. */
-static bool find_field(const Class *of, const FileString *name,
-                       uint64_t *packed_out) {
-    for (uint64_t i = of->field_names ? of->field_names->length : 0; i-- > 0;) {
+static uint64_t field_count(const Class *of) {
+    return of && of->field_names ? of->field_names->length : 0;
+}
+
+/* The packed field of a class by name, and the class that declares it; the last
+ * one wins. NULL: none. */
+static Class *find_field(Class *of, const FileString *name,
+                         uint64_t *packed_out) {
+    for (uint64_t i = field_count(of); i-- > 0;) {
         const String *at = (const String *)of->field_names->at.references[i];
         if (!symbols_equal(at, name->bytes, name->length))
             continue;
         *packed_out = of->field_types->at.words[i];
-        return true;
+        while (i < field_count(of->super))
+            of = of->super;
+        return of;
     }
-    return false;
+    return NULL;
 }
+
+static const char private_elsewhere[] = "it is private to another module";
 
 static Status resolve_field(Link *link, const FileFieldRef *ref,
                             LinkField *out) {
-    const Class *of = link->types[ref->class_type];
-    if (!find_field(of, &link->file.strings[ref->name], &out->packed) ||
-        !same_type(link, ref->type, out->packed))
+    out->declared = find_field(link->types[ref->class_type],
+                               &link->file.strings[ref->name], &out->packed);
+    if (!out->declared || !same_type(link, ref->type, out->packed))
         return loader_class_refuse(link, ref->name, "there is no such field");
+    if (link_is_hidden(link, out->declared->module, FIELD_FLAGS(out->packed)))
+        return loader_class_refuse(link, ref->name, private_elsewhere);
     out->owner = link->types[ref->class_type];
     out->of = link->types[ref->type];
     return STATUS_OK;
@@ -200,6 +211,9 @@ static Status resolve_var(Link *link, const FileVarRef *ref, LinkVar *out) {
         !same_type(link, ref->type, out->packed))
         return loader_class_refuse(link, ref->name,
                                    "there is no such variable");
+    if (link_is_hidden(link, module, FIELD_FLAGS(out->packed)))
+        return loader_class_refuse(link, ref->name, private_elsewhere);
+    out->module = module;
     out->place = module_place(module);
     out->of = link->types[ref->type];
     return STATUS_OK;
@@ -273,10 +287,12 @@ static Status resolve_method(Link *link, const FileMethodRef *ref,
         out->method = module ? find_in(module->functions, selector) : NULL;
     }
     out->ref = ref;
-    return out->method ? STATUS_OK
-                       : loader_class_refuse(link, ref->name,
-                                             "there is no such method with "
-                                             "these types");
+    if (!out->method)
+        return loader_class_refuse(link, ref->name,
+                                   "there is no such method with these types");
+    return link_is_hidden(link, out->method->module, out->method->flags)
+               ? loader_class_refuse(link, ref->name, private_elsewhere)
+               : STATUS_OK;
 }
 
 static Status resolve_references(Link *link) {

@@ -16,8 +16,10 @@
  * L5 Fields follow each other, those of the superclass first and where it has
  *    them; the map marks the words of references and no others.
  * L6 A table of methods begins as the superclass's, selector by selector; each
- *    method stands at its place. What can be made has code for each.
- * L7 A class's selectors ascend, are unique, and lead to their methods.
+ *    method stands at its place, none at that of one that is private to another
+ *    module. What can be made has code for each.
+ * L7 A class's selectors ascend, are unique, and lead to its methods but the
+ *    private ones.
  * L8 A method's arguments, registers, handlers and code are within its frame
  *    and its code; its pool is the module's. */
 #ifndef VM_CODE_LOADER_H

@@ -171,6 +171,11 @@ static bool is_from(const Class *of, const Class *owner) {
     return of != NULL;
 }
 
+static bool may_override(const Method *method, const Method *above) {
+    return method == above || method->module == above->module ||
+           !(above->flags & MODULE_PRIVATE);
+}
+
 static void look_at_table(Look *look, const Class *of) {
     const Class *super = of->super;
     uint64_t inherited = super ? length_of(super->vtable) : 0;
@@ -184,20 +189,26 @@ static void look_at_table(Look *look, const Class *of) {
         need(look,
              i >= inherited || method->selector == at_place(super, i)->selector,
              "L6 a method overrides another one", of->name);
+        need(look, i >= inherited || may_override(method, at_place(super, i)),
+             "L6 a method overrides one that it does not see", of->name);
         need(look, !can_be_made || !(method->flags & MODULE_NO_CODE),
              "L6 a method that can be called has no code", of->name);
     }
 }
 
 static void look_at_selectors(Look *look, const Class *of) {
-    need(look, of->selectors->length == of->vtable->length,
-         "L7 a method cannot be found", of->name);
+    uint64_t open = 0;
+    for (uint64_t i = 0; i < of->vtable->length; i++)
+        open += !(at_place(of, i)->flags & MODULE_PRIVATE);
+    need(look, of->selectors->length == open, "L7 a method cannot be found",
+         of->name);
     for (uint64_t i = 0; i < of->selectors->length && !look->bad; i++) {
         const uint64_t *entry = of->selectors->at.words + i;
         uint64_t place = (uint32_t)*entry;
         need(look,
              place < of->vtable->length &&
-                 at_place(of, place)->selector == *entry >> 32,
+                 at_place(of, place)->selector == *entry >> 32 &&
+                 !(at_place(of, place)->flags & MODULE_PRIVATE),
              "L7 a selector leads to another method", of->name);
         need(look, i == 0 || entry[-1] >> 32 < entry[0] >> 32,
              "L7 selectors are not in their order", of->name);

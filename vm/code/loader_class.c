@@ -130,7 +130,8 @@ static Status set_super(Link *link, size_t index, const FileClass *file) {
     } else if (!is_ready(made, super) ||
                super->flags & (MODULE_FINAL | MODULE_INTERFACE) ||
                super->shape != SHAPE_OBJECT || file->flags & MODULE_INTERFACE ||
-               super->depth + 1u >= CLASS_DEPTH_MAX) {
+               super->depth + 1u >= CLASS_DEPTH_MAX ||
+               link_is_hidden(link, super->module, super->flags)) {
         return loader_class_refuse(link, file->name,
                                    "this superclass is not possible");
     } else {
@@ -170,6 +171,10 @@ static Status set_interfaces(Link *link, size_t index, const FileClass *file) {
         if (!is_ready(made, of) || !(of->flags & MODULE_INTERFACE))
             return loader_class_refuse(link, file->name,
                                        "it implements what is no interface");
+        if (link_is_hidden(link, of->module, of->flags))
+            return loader_class_refuse(
+                link, file->name,
+                "it implements what is private to another module");
         add_id(ids, &count, of->id);
         add_ids(ids, &count, of);
     }

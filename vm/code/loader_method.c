@@ -334,18 +334,44 @@ static void sort(uint64_t *words, uint64_t count) {
     }
 }
 
+static const Method *at_place(const Class *of, uint64_t place) {
+    return (const Method *)of->vtable->at.references[place];
+}
+
+/* Not private ones: an interface of any module would lead to them. */
+static bool has_selector(const Method *method) {
+    return !(method->flags & MODULE_PRIVATE);
+}
+
 static Status make_selectors(const Link *link, Class *of) {
     Status status;
-    uint64_t count = of->vtable->length;
+    uint64_t count = 0;
+    for (uint64_t i = 0; i < of->vtable->length; i++)
+        count += has_selector(at_place(of, i));
     Array *table = heap_new_array(link->domain, CLASS_IntArray, count, &status);
     if (!table)
         return status;
-    for (uint64_t i = 0; i < count; i++) {
-        const Method *method = (const Method *)of->vtable->at.references[i];
-        table->at.words[i] = (uint64_t)method->selector << 32 | i;
-    }
+    for (uint64_t i = of->vtable->length, to = count; i-- > 0;)
+        if (has_selector(at_place(of, i)))
+            table->at.words[--to] =
+                (uint64_t)at_place(of, i)->selector << 32 | i;
     sort(table->at.words, count);
     HEAP_SET(of->selectors, table);
+    return STATUS_OK;
+}
+
+/* What is private to another module stays what that module made it. */
+static Status check_overrides(const Link *link, const FileClass *file,
+                              const Class *of) {
+    const Class *super = of->super;
+    for (uint64_t i = 0; super && super->vtable && i < super->vtable->length;
+         i++)
+        if (at_place(of, i) != at_place(super, i) &&
+            link_is_hidden(link, at_place(super, i)->module,
+                           at_place(super, i)->flags))
+            return loader_class_refuse(
+                link, file->name,
+                "a method overrides what is private to another module");
     return STATUS_OK;
 }
 
@@ -354,8 +380,7 @@ static Status check_complete(const Link *link, const FileClass *file,
     if (of->flags & (MODULE_ABSTRACT | MODULE_INTERFACE))
         return STATUS_OK;
     for (uint64_t i = 0; i < of->vtable->length; i++)
-        if (((const Method *)of->vtable->at.references[i])->flags &
-            MODULE_NO_CODE)
+        if (at_place(of, i)->flags & MODULE_NO_CODE)
             return loader_class_refuse(link, file->name,
                                        "an abstract method has no body");
     return STATUS_OK;
@@ -367,6 +392,8 @@ Status loader_class_tables(Link *link) {
         Status status = make_vtable(link, of);
         if (status == STATUS_OK)
             status = make_selectors(link, of);
+        if (status == STATUS_OK)
+            status = check_overrides(link, &link->file.classes[i], of);
         if (status == STATUS_OK)
             status = check_complete(link, &link->file.classes[i], of);
         if (status != STATUS_OK)

@@ -57,15 +57,20 @@
  *            native, abstract and interface methods: 0 registers, words,
  *            handlers and lines.
  *
+ * MODULE_PRIVATE, MODULE_READONLY and MODULE_LET say what other modules, or
+ * other methods, may do; loader and verifier hold them to it. Files of older
+ * compilers have none of them.
+ *
  * Names with a meaning: the function `$init` of a module (no parameters, no
  * result) gives its variables their first values, once per app, imports first;
- * `main`; constructors are non-virtual methods named `init`, called after
- * `new`; closures' classes contain a `$`. A method overrides the superclass's
- * virtual method of the same name, the same parameter types and the same result
- * type; the compiler gives an override the erased types of the first
- * declaration. A class implements an interface method by a virtual method of
- * the same selector. No two methods of a class have one selector, no two
- * functions of a module one name. */
+ * `main`; constructors are non-virtual methods named `init`, called directly
+ * after `new` and the instructions that give that object's fields values, or by
+ * the constructor of a subclass; closures' classes contain a `$`. A method
+ * overrides the superclass's virtual method of the same name, the same
+ * parameter types and the same result type; the compiler gives an override the
+ * erased types of the first declaration. A class implements an interface method
+ * by a virtual method of the same selector. No two methods of a class have one
+ * selector, no two functions of a module one name. */
 #ifndef VM_CODE_MODULE_H
 #define VM_CODE_MODULE_H
 

@@ -126,8 +126,7 @@ static void read_references(Reader *in) {
 static void read_field(Reader *in) {
     take_string(in);
     take_value_type(in);
-    need(in,
-         take16(in) <= (MODULE_TRANSIENT | MODULE_CONSTANT | MODULE_PRIVATE));
+    need(in, take16(in) <= MODULE_FIELD_FLAGS);
 }
 
 static void read_class(Reader *in, FileClass *class_out) {
@@ -139,7 +138,7 @@ static void read_class(Reader *in, FileClass *class_out) {
     read.field_count = take16(in);
     need(in, take16(in) == 0);
     need(in, read.flags <= (MODULE_INTERFACE | MODULE_ABSTRACT | MODULE_FINAL |
-                            MODULE_NATIVE_LAYOUT));
+                            MODULE_NATIVE_LAYOUT | MODULE_PRIVATE));
     read.interfaces = in->bytes + in->at;
     for (size_t i = 0; i < read.interface_count && !in->bad; i++)
         take_class_type(in, false);
@@ -232,8 +231,7 @@ static void read_method(Reader *in, FileMethod *method_out) {
     read.words = take32(in);
     read.handler_count = take16(in);
     read.line_count = take16(in);
-    need(in, read.flags <= (MODULE_VIRTUAL | MODULE_STATIC | MODULE_NATIVE |
-                            MODULE_NO_CODE));
+    need(in, read.flags <= MODULE_METHOD_FLAGS);
     need(in, read.parameter_count < MODULE_PARAMETERS_MAX &&
                  read.parameter_count * 4u <= in->count - in->at);
     if (in->bad)

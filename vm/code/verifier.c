@@ -41,14 +41,23 @@ typedef struct Check {
     const FileMethod *file;
     Method *method;
     uint64_t *words; /* linked so far */
-    uint8_t *starts; /* per word: 1 where an instruction begins */
+    uint8_t *starts; /* per word: STARTS, IS_TARGET */
     uint32_t at;     /* number of the word being checked */
     ModuleWord word; /* as in the file */
     ModuleWord to;   /* as linked */
     uint32_t length; /* words of this instruction */
+    uint32_t fresh;  /* R register with an object that only this code has, made
+                        right before, or NOT_FRESH */
+    bool constructs; /* the method is a constructor */
     const char *bad; /* what is wrong, or NULL */
     Status status;
 } Check;
+
+enum {                /* of a word */
+       STARTS = 1,    /* an instruction begins here */
+       IS_TARGET = 2, /* and something leads to it */
+};
+#define NOT_FRESH UINT32_MAX
 
 static void fail(Check *check, const char *what) {
     if (!check->bad)
@@ -127,8 +136,19 @@ static uint8_t operand_kind(Operand operand) {
     }
 }
 
+/* A constructor keeps its `this`: what it may write is known by the register.
+ */
+static void need_not_this(Check *check, uint16_t register_written) {
+    need(check, !check->constructs || register_written > 0,
+         "a constructor changes its \"this\"");
+}
+
+static bool starts_at(const Check *check, uint32_t word) {
+    return check->starts[word] & STARTS;
+}
+
 static uint16_t link_target(Check *check, uint16_t target, uint32_t from) {
-    need(check, target < check->file->words && check->starts[target],
+    need(check, target < check->file->words && starts_at(check, target),
          "a branch leads to no instruction");
     return (uint16_t)(target - from);
 }
@@ -148,6 +168,8 @@ static uint16_t check_operand(Check *check, Operand operand, uint16_t value) {
     case OPERAND_uimm:
         return value;
     case OPERAND_rd:
+        need_not_this(check, value);
+        /* fall through */
     case OPERAND_rs:
         need(check, value < check->file->references, "no such R register");
         return reference_word(check, value);
@@ -316,6 +338,8 @@ static void rule_new(Check *check) {
     Class *of = type_class(check, check->word.b);
     if (!of)
         return;
+    need(check, !link_is_hidden(check->link, of->module, of->flags),
+         "the class is private to another module");
     need(check,
          of->shape == SHAPE_OBJECT &&
              !(of->flags &
@@ -375,8 +399,37 @@ static void rule_get(Check *check) {
         check->to.op = OP_get_transient;
 }
 
-static void rule_put_ref(Check *check) {
+/* A `let` that the constructor of its class writes, or that of a class right
+ * below when its own has none, as an enum has. */
+static bool constructs_let(const Check *check, const LinkField *field) {
+    const Class *of = check->method->owner, *declared = field->declared;
+    if (!check->constructs || check->word.a != 0)
+        return false;
+    if (of == declared)
+        return true;
+    bool has_one = false;
+    for (uint64_t i = 0; i < declared->methods->length; i++)
+        has_one |= link_is_constructor(
+            (const Method *)declared->methods->at.references[i]);
+    return of->super == declared && of->module == declared->module && !has_one;
+}
+
+static const LinkField *written_field(Check *check) {
     const LinkField *field = field_of(check, check->word.a);
+    uint8_t flags = FIELD_FLAGS(field->packed);
+    if (check->bad)
+        return field;
+    need(check, !(flags & MODULE_LET) || constructs_let(check, field),
+         "only its constructor writes a \"let\"");
+    need(check,
+         !(flags & MODULE_READONLY) || check->fresh == check->word.a ||
+             field->declared->module == check->link->module,
+         "only its own module writes the field");
+    return field;
+}
+
+static void rule_put_ref(Check *check) {
+    const LinkField *field = written_field(check);
     need(check,
          field->of && fits(reference_class(check, check->word.b), field->of),
          "the value does not fit the field");
@@ -385,7 +438,7 @@ static void rule_put_ref(Check *check) {
 }
 
 static void rule_put(Check *check) {
-    const LinkField *field = field_of(check, check->word.a);
+    const LinkField *field = written_field(check);
     need(check, FIELD_KIND(field->packed) == scalar_kind(check, check->word.b),
          "the field has another kind");
     if (is_transient(field->packed))
@@ -413,14 +466,30 @@ static void rule_load_var(Check *check) {
          "the variable has another kind");
 }
 
-static void rule_store_var_ref(Check *check) {
+static bool is_first_function(const Method *method) {
+    return !method->owner && symbols_equal(method->name, "$init", 5);
+}
+
+static const LinkVar *written_var(Check *check) {
     const LinkVar *var = var_of(check, OP_store_transient);
+    uint8_t flags = FIELD_FLAGS(var->packed);
+    bool is_own = var->module == check->link->module;
+    need(check,
+         !(flags & MODULE_LET) || (is_own && is_first_function(check->method)),
+         "only the module's \"$init\" writes a \"let\"");
+    need(check, !(flags & MODULE_READONLY) || is_own,
+         "only its own module writes the variable");
+    return var;
+}
+
+static void rule_store_var_ref(Check *check) {
+    const LinkVar *var = written_var(check);
     need(check, var->of && fits(reference_class(check, check->word.a), var->of),
          "the value does not fit the variable");
 }
 
 static void rule_store_var(Check *check) {
-    const LinkVar *var = var_of(check, OP_store_transient);
+    const LinkVar *var = written_var(check);
     need(check, FIELD_KIND(var->packed) == scalar_kind(check, check->word.a),
          "the variable has another kind");
 }
@@ -551,6 +620,7 @@ static void check_result(Check *check, const FileMethodRef *ref) {
     if (of) {
         const Class *to = reference_class(check, a);
         need(check, to && fits(of, to), "the result does not fit");
+        need_not_this(check, a);
         check->to.a = reference_word(check, a);
         return;
     }
@@ -582,9 +652,23 @@ static const Method *check_call(Check *check) {
     return method;
 }
 
+/* Each object is constructed once: by who made it, before anybody else has it,
+ * and in there by the constructors of its superclasses. */
+static void check_constructor(Check *check, const Method *method) {
+    uint16_t receiver = argument(check, 0);
+    const Class *of = check->method->owner;
+    bool of_super = check->constructs && receiver == 0 && of != method->owner &&
+                    class_is_a(of, method->owner);
+    need(check, receiver == check->fresh || of_super,
+         "the object of a constructor is not new");
+}
+
 static void rule_call(Check *check) {
     const Method *method = check_call(check);
     need(check, !(method->flags & MODULE_NO_CODE), "the method has no code");
+    need(check, !is_first_function(method), "only the VM calls \"$init\"");
+    if (!check->bad && link_is_constructor(method))
+        check_constructor(check, method);
     if (!has_receiver(method))
         check->to.op = OP_call_static;
 }
@@ -676,7 +760,20 @@ static ModuleWord word_at(const Check *check, uint32_t at) {
                         (uint16_t)(word >> 32), (uint16_t)(word >> 48)};
 }
 
-/* Finds where instructions begin, so that targets can be checked. */
+static void mark_target(Check *check, uint16_t target) {
+    if (target < check->file->words)
+        check->starts[target] |= IS_TARGET;
+}
+
+static void mark_targets(Check *check, ModuleWord word) {
+    if (forms[word.op].operands[2] == OPERAND_to)
+        mark_target(check, word.c);
+    for (uint32_t i = 0; word.op == OP_switch && i < word.b; i++)
+        mark_target(check,
+                    word_part(file_word(check, check->at + 1 + i / 4), i));
+}
+
+/* Finds where instructions begin and which are led to. */
 static void find_starts(Check *check) {
     uint32_t count = check->file->words;
     uint16_t last = OP_invalid;
@@ -686,24 +783,44 @@ static void find_starts(Check *check) {
         uint32_t length = instruction_length(word);
         need(check, word.op < OP_COUNT, "no such instruction");
         need(check, length <= count - at, "the code is cut");
-        check->starts[at] = 1;
+        if (check->bad)
+            return;
+        check->starts[at] |= STARTS;
+        mark_targets(check, word);
         last = word.op;
         at += length;
     }
     need(check, count > 0 && !falls_through(last),
          "the last instruction falls through");
+    for (uint32_t i = 0; i < check->file->handler_count; i++)
+        mark_target(check,
+                    module_file_number(check->file->handlers + i * 12u, 2));
+}
+
+/* Whether an object stays fresh: it is one that `new` made, of which nothing
+ * was done since but to give its fields values. */
+static uint32_t fresh_after(const Check *check) {
+    ModuleWord word = check->word;
+    if (word.op == OP_new)
+        return word.a;
+    bool is_put =
+        word.op == OP_put || (word.op == OP_put_ref && word.b != word.a);
+    return is_put && word.a == check->fresh ? check->fresh : NOT_FRESH;
 }
 
 static void check_instruction(Check *check) {
     ModuleWord word = check->word = word_at(check, check->at);
     const Form *form = &forms[word.op];
     check->length = instruction_length(word);
+    if (check->starts[check->at] & IS_TARGET)
+        check->fresh = NOT_FRESH;
     check->to.op = word.op;
     check->to.a = check_operand(check, form->operands[0], word.a);
     check->to.b = check_operand(check, form->operands[1], word.b);
     check->to.c = check_operand(check, form->operands[2], word.c);
     if (!check->bad)
         form->rule(check);
+    check->fresh = fresh_after(check);
     check->words[check->at] = (uint64_t)check->to.c << 48 |
                               (uint64_t)check->to.b << 32 |
                               (uint64_t)check->to.a << 16 | check->to.op;
@@ -720,10 +837,12 @@ static void check_handler(Check *check, const uint8_t *entry,
     Class *exception = class_get(CLASS_Exception);
     Class *of = type ? check->link->types[type] : exception;
     need(check,
-         from < end && end <= count && handler < count && check->starts[from] &&
-             check->starts[handler] && (end == count || check->starts[end]),
+         from < end && end <= count && handler < count &&
+             starts_at(check, from) && starts_at(check, handler) &&
+             (end == count || starts_at(check, end)),
          "a handler leads to no instruction");
     need(check, reg < check->file->references, "no such R register");
+    need_not_this(check, reg);
     if (check->bad)
         return;
     need(check, !is_open(of) && class_is_a(of, exception),
@@ -751,7 +870,9 @@ Status verifier_check(Link *link, const FileMethod *file_method, Method *method,
     Check check = {.link = link,
                    .file = file_method,
                    .method = method,
-                   .words = words_out};
+                   .words = words_out,
+                   .fresh = NOT_FRESH,
+                   .constructs = link_is_constructor(method)};
     check.starts = alloc_take(file_method->words + 1u);
     if (!check.starts)
         return STATUS_NO_MEMORY;

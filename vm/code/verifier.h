@@ -6,7 +6,17 @@
  * or leave its frame (V1 operands are registers of the right bank and type; V2
  * branches and handlers lead to the beginning of an instruction of the method;
  * V3 the last instruction does not fall through; V4 calls pass what the callee
- * declares; V5 fields belong to the class of the object). */
+ * declares; V5 fields belong to the class of the object).
+ *
+ * Nor does it pass a border of its language: V6 what is private to another
+ * module is not named (the loader has refused that) nor made; V7 a `let` of an
+ * object is written by the constructor of its class, through a `this` that it
+ * keeps, and one of a module by its `$init`; V8 what other modules only read is
+ * written by its own, and by the code that makes a list; V9 an object is
+ * constructed once, before anybody else has it, and the superclass's
+ * constructor is called by those of its subclasses; `$init` is called by the VM
+ * alone. What a `let` is before its constructor has returned others may see, if
+ * the constructor shows them the object. */
 #ifndef VM_CODE_VERIFIER_H
 #define VM_CODE_VERIFIER_H
 

@@ -12,6 +12,24 @@ static bool same_parameters(Checker *checker, const Function *own,
     return !a && !b;
 }
 
+/* What is private stays so, and what is not stays open: calls through the
+ * supertype reach it. */
+static bool same_access(Checker *checker, const Function *own,
+                        const Function *theirs, const char *where) {
+    const char *name = own->name->bytes;
+    bool is_hidden = theirs->is_private && theirs->module != own->module;
+    bool hides = own->is_private && !theirs->is_private;
+    if (is_hidden)
+        source_error(checker->compile, own->place,
+                     "\"%s\" is private in %s, a class of module %s", name,
+                     where, theirs->module->name->bytes);
+    else if (hides)
+        source_error(checker->compile, own->place,
+                     "\"%s\" cannot be private, since it is not so in %s", name,
+                     where);
+    return !is_hidden && !hides;
+}
+
 /* `own` stands for `theirs`: same parameters, a result that fits. Own type
  * parameters are taken by position. */
 static void check_override(Checker *checker, Function *own, Function *theirs,
@@ -21,6 +39,8 @@ static void check_override(Checker *checker, Function *own, Function *theirs,
     const char *where = super->class->name->bytes;
     TypeParameter *a = own->type_parameters;
     TypeParameter *b = theirs->type_parameters;
+    if (!same_access(checker, own, theirs, where))
+        return;
     for (; a && b; a = NEXT(a), b = NEXT(b))
         bindings = type_bind(world, b, a->type, bindings);
     if (own->kind != theirs->kind) {

@@ -119,6 +119,11 @@ static void check_take_apart(Checker *checker, Place place, Variable *variables,
 
 /* ---- Assignment ---- */
 
+/* The object that the code belongs to, and no other. */
+static bool is_of_this(const Node *target) {
+    return target->kind == NODE_NAME || target->left->kind == NODE_THIS;
+}
+
 static bool check_assignable(Checker *checker, Node *target) {
     Variable *variable = target->variable;
     const char *name = target->name ? target->name->bytes : "";
@@ -128,10 +133,10 @@ static bool check_assignable(Checker *checker, Node *target) {
                          "\"%s\" cannot be assigned to", name);
         return false;
     }
-    bool in_init = checker->function &&
-                   checker->function->kind == FUNCTION_INIT &&
-                   variable->kind == VARIABLE_FIELD &&
-                   variable->owner_class == checker->class;
+    bool in_init =
+        checker->function && checker->function->kind == FUNCTION_INIT &&
+        variable->kind == VARIABLE_FIELD &&
+        variable->owner_class == checker->class && is_of_this(target);
     bool foreign = variable->is_readonly && variable->module != checker->module;
     if ((variable->is_let && !in_init) || foreign) {
         source_error(checker->compile, target->place,

@@ -20,19 +20,32 @@ static size_t count_fields(const Class *class) {
     return count;
 }
 
+static unsigned variable_flags(const Variable *variable) {
+    return (variable->is_transient ? MODULE_TRANSIENT : 0) |
+           (variable->is_let ? MODULE_LET : 0) |
+           (variable->is_readonly ? MODULE_READONLY : 0) |
+           (variable->is_private ? MODULE_PRIVATE : 0);
+}
+
+/* The items of a list: a loop reads them and a literal gives them to the list
+ * that it makes, in any module. */
+static bool is_open_to_literals(const Generator *g, const Variable *field) {
+    return field->owner_class == g->world->classes.list &&
+           text_equal(field->name->bytes, "items");
+}
+
 static void write_field(Generator *g, Variable *field) {
     Writer *writer = g->writer;
     Buffer *out = &writer->classes;
-    unsigned flags = (field->is_transient ? MODULE_TRANSIENT : 0) |
-                     (field->is_let ? MODULE_CONSTANT : 0) |
-                     (field->is_private ? MODULE_PRIVATE : 0);
+    unsigned flags =
+        is_open_to_literals(g, field) ? MODULE_READONLY : variable_flags(field);
     writer_put32(writer, out, writer_string(writer, field->name));
     writer_put16(writer, out,
                  erase_number(g->world, writer, variable_type(g, field)));
     writer_put16(writer, out, (uint16_t)flags);
 }
 
-static unsigned class_flags(const Class *class) {
+static unsigned kind_flags(const Class *class) {
     if (class->kind == CLASS_INTERFACE)
         return MODULE_INTERFACE;
     if (class->is_native)
@@ -40,6 +53,12 @@ static unsigned class_flags(const Class *class) {
     if (class->is_abstract || class->kind == CLASS_ENUM)
         return MODULE_ABSTRACT;
     return class->kind == CLASS_CASE ? MODULE_FINAL : 0;
+}
+
+static unsigned class_flags(const Class *class) {
+    bool is_private = class->is_private ||
+                      (class->enum_class && class->enum_class->is_private);
+    return kind_flags(class) | (is_private ? MODULE_PRIVATE : 0);
 }
 
 static Name simple_name(Generator *g, const Class *class) {
@@ -106,9 +125,7 @@ static void write_variable(Generator *g, Variable *variable) {
     writer_put32(writer, out, writer_string(writer, name));
     writer_put16(writer, out,
                  erase_number(g->world, writer, variable_type(g, variable)));
-    writer_put16(writer, out,
-                 (uint16_t)((variable->is_transient ? MODULE_TRANSIENT : 0) |
-                            (variable->is_let ? MODULE_CONSTANT : 0)));
+    writer_put16(writer, out, (uint16_t)variable_flags(variable));
     writer->module_variable_count++;
 }
 

@@ -33,7 +33,7 @@ static void closure_class(Generator *g, Name name, const Erased *fields,
     for (size_t i = 0; i < count; i++) {
         writer_put32(writer, out, writer_string(writer, names[i]));
         writer_put16(writer, out, erase_number(g->world, writer, fields[i]));
-        writer_put16(writer, out, MODULE_CONSTANT);
+        writer_put16(writer, out, MODULE_PRIVATE);
     }
     writer->class_count++;
 }

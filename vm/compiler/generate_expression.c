@@ -46,15 +46,11 @@ Value generate_this(Generator *g) {
 }
 
 static Value case_without_values(Generator *g, Class *class, Value hint) {
-    Erased type = {MODULE_CLASS, class};
-    Value made = value_new(g, type);
-    Value tag = value_new(g, (Erased){MODULE_INT, NULL});
+    Value made = value_new(g, (Erased){MODULE_CLASS, class});
     (void)hint;
     code_emit(g, OP_new, made.number, erase_class(g->writer, class), 0);
-    value_set_int(g, tag, class->tag);
-    Variable *field = variable_core_field(g, class->enum_class, "tag");
-    variable_store_field(g, field, made, tag);
-    value_release(g, tag);
+    call_function(g, class->init, value_borrowed(made), NULL, 0, true,
+                  value_none);
     return made;
 }
 

@@ -51,19 +51,19 @@ static Value filled_array(Generator *g, Node *items, Erased type, Erased item,
 }
 
 /* A list is its array and its size; its constructor would make another array.
- */
+ * Both are written right behind `new`: the verifier wants it so. */
 static Value list(Generator *g, Node *node) {
     World *world = g->world;
     Class *class = world->classes.list;
     Erased object = {MODULE_CLASS, world->classes.object};
     Value array = filled_array(g, node->items,
                                (Erased){MODULE_OBJECT_ARRAY, NULL}, object, 4);
+    Value size = value_int(g, (int64_t)count_items(node->items), value_none);
     Value made = value_new(g, (Erased){MODULE_CLASS, class});
     code_emit(g, OP_new, made.number, erase_class(g->writer, class), 0);
     variable_store_field(g, variable_core_field(g, class, "items"), made,
                          array);
     value_release(g, array);
-    Value size = value_int(g, (int64_t)count_items(node->items), value_none);
     variable_store_field(g, variable_core_field(g, class, "size"), made, size);
     value_release(g, size);
     return made;

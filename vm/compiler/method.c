@@ -171,7 +171,7 @@ void method_end(Generator *g) {
 /* ---- Functions ---- */
 
 static unsigned function_flags(Generator *g, const Function *function) {
-    unsigned flags = 0;
+    unsigned flags = function->is_private ? MODULE_PRIVATE : 0;
     if (function->is_native)
         flags |= MODULE_NATIVE;
     else if (!function->body)
@@ -322,8 +322,8 @@ static void one_default(Generator *of, Function *function, Variable *last,
     code_emit(&g, value.is_reference ? OP_return_ref : OP_return_value,
               value.number, 0, 0);
     method_end(&g);
-    method_write(&g, method_default_name(of, function, index), 0, 0,
-                 &g.signature, NULL);
+    method_write(&g, method_default_name(of, function, index), 0,
+                 function->is_private ? MODULE_PRIVATE : 0, &g.signature, NULL);
 }
 
 void method_defaults(Generator *of, Function *function) {

@@ -35,10 +35,17 @@ enum {                           /* flags of a class */
                                     subclasses; system modules only */
 };
 
-enum {                       /* flags of a field or variable */
-       MODULE_TRANSIENT = 1, /* reads as null or 0 after a restart */
-       MODULE_CONSTANT = 2,  /* `let`; for tools, not checked */
-       MODULE_PRIVATE = 4,   /* for tools, not checked */
+/* Of a class, field, variable or method: other modules do not make or extend
+ * it, read or write it, call or override it. */
+#define MODULE_PRIVATE 16u
+
+enum {                         /* flags of a field or variable */
+       MODULE_TRANSIENT = 1,   /* reads as null or 0 after a restart */
+       MODULE_WAS_LET = 2,     /* what an older compiler said of it: never */
+       MODULE_WAS_PRIVATE = 4, /* checked, since it did not keep to it itself */
+       MODULE_LET = 8,         /* its constructor writes it, or its `$init` */
+       MODULE_READONLY = 32,   /* other modules do not write it */
+       MODULE_FIELD_FLAGS = 63,
 };
 
 enum {                     /* flags of a method */
@@ -46,6 +53,7 @@ enum {                     /* flags of a method */
        MODULE_STATIC = 2,  /* in a class, but without `this` */
        MODULE_NATIVE = 4,  /* bound to C by name and signature */
        MODULE_NO_CODE = 8, /* abstract, or declared in an interface */
+       MODULE_METHOD_FLAGS = 31,
 };
 
 enum { /* flags of a parameter */
