@@ -9,6 +9,7 @@
 #include "wm/paint_native.h"
 #include "wm/ring.h"
 #include "wm/wm_state.h"
+#include "wm/window_table.h"
 
 #define SILENT_MOST_NS 8000000000ull
 
@@ -27,13 +28,13 @@ void desktop_forget(const Domain *domain) {
         desktop_remove(seat);
 }
 
-/* A program can write `next`: a ring ends where it closes, and a long list
- * after as many as any app may have. */
 static Status restore_domain(Domain *domain) {
-    WindowObject *object = (WindowObject *)(void *)domain->seat;
     uint64_t most = limits_row(LIMIT_WINDOWS)->largest;
-    for (; object && !seat_of(object) && seat_count_of(domain) < most;
-         object = object->next) {
+    uint64_t length = window_table_length(domain);
+    for (uint64_t i = 0; i < length && seat_count_of(domain) < most; i++) {
+        WindowObject *object = window_table_at(domain, i);
+        if (!object || seat_of(object))
+            continue;
         Seat *seat = seat_add(object, domain);
         if (!seat)
             return STATUS_NO_MEMORY;

@@ -18,6 +18,7 @@
 
 enum {
     WINDOWS_MOST = 64,
+    PLACES_MOST = 4 * WINDOWS_MOST, /* that are looked at in an app's table */
     TITLE_BYTES = 128,
     PIXELS_PER_UNIT = 48, /* what is charged */
     PAGE_COST = 100,      /* a page that is read and verified */
@@ -74,7 +75,7 @@ static void add_window(const PastWindow *added) {
 }
 
 /* INVALID: what is there is no window. */
-static Status read_window(Past *past, uint64_t address, uint64_t *next_out) {
+static Status read_window(Past *past, uint64_t address) {
     PastObject object;
     WindowObject from;
     PastWindow made = {0};
@@ -86,7 +87,6 @@ static Status read_window(Past *past, uint64_t address, uint64_t *next_out) {
         status = past_read(past, address, &from, sizeof from);
     if (status != STATUS_OK)
         return status;
-    *next_out = (uint64_t)(uintptr_t)from.next;
     seat_read_window(&from, &made.window);
     made.surface = (uint64_t)(uintptr_t)from.surface;
     if (past_name(past, (uint64_t)(uintptr_t)from.title, made.title,
@@ -104,11 +104,17 @@ static Status read_windows(Past *past) {
         if (past_domain(past, i, &domain, &address) != STATUS_OK ||
             domain.state != DOMAIN_RUNNING)
             continue;
-        uint64_t at = (uint64_t)(uintptr_t)domain.seat;
-        for (uint32_t left = WINDOWS_MOST;
-             at && left > 0 && job->count < WINDOWS_MOST; left--)
-            if (read_window(past, at, &at) != STATUS_OK)
-                break; /* this app's are damaged; others are not */
+        PastObject table;
+        if (past_object_of(past, (uint64_t)(uintptr_t)domain.seat,
+                           CLASS_ObjectArray, &table) != STATUS_OK)
+            continue;
+        for (uint64_t k = 0;
+             k < table.length && k < PLACES_MOST && job->count < WINDOWS_MOST;
+             k++) {
+            uint64_t at;
+            if (past_element(past, &table, k, &at) == STATUS_OK && at)
+                read_window(past, at); /* one that is damaged is left out */
+        }
     }
     return past_starved(past) ? STATUS_NO_MEMORY : STATUS_OK;
 }

@@ -10,6 +10,7 @@
 #include "wm/desktop.h"
 #include "wm/placement.h"
 #include "wm/ring.h"
+#include "wm/window_table.h"
 
 /* Units of work (vm/run/worker.h) of a call, beside what every call costs. */
 enum {
@@ -24,6 +25,7 @@ static bool is_too_long(const NativeCall *call, const String *title) {
 
 static NativeResult window_attach(NativeCall *call) {
     WindowObject *object = native_reference(call, 0);
+    Object **place = NULL;
     native_charge(call, WORK_COMES);
     if (seat_of(object))
         return native_throw(call, CLASS_ValueError,
@@ -33,7 +35,7 @@ static NativeResult window_attach(NativeCall *call) {
     if (is_too_long(call, object->title))
         return limits_refuse(call, LIMIT_TITLE);
     if (!native_write(call, object, sizeof *object) ||
-        !native_write(call, &call->domain->seat, sizeof call->domain->seat) ||
+        !(place = window_table_room(call)) ||
         (call->failed = desk_announce()) != STATUS_OK)
         return NATIVE_FAILED;
     Seat *seat = seat_add(object, call->domain);
@@ -46,8 +48,7 @@ static NativeResult window_attach(NativeCall *call) {
     object->flags |= leads ? WINDOW_CALLS : 0;
     if (object->x < 0 || object->y < 0)
         placement_choose(object);
-    HEAP_SET(object->next, call->domain->seat);
-    HEAP_SET(call->domain->seat, object);
+    HEAP_SET(*place, object);
     seat_read(seat);
     ring_came(seat);
     windows_add(&seat->window);
@@ -59,28 +60,17 @@ static NativeResult window_attach(NativeCall *call) {
     return NATIVE_DONE;
 }
 
-/* The link to a window in its domain's list; NULL: there is none, or a program
- * made the list a ring without it. */
-static WindowObject **link_to(Domain *domain, const WindowObject *object) {
-    WindowObject **at = (WindowObject **)(void *)&domain->seat;
-    uint64_t left = limits_row(LIMIT_WINDOWS)->largest;
-    while (*at && *at != object && left-- > 0)
-        at = &(*at)->next;
-    return *at == object ? at : NULL;
-}
-
 static NativeResult window_detach(NativeCall *call) {
     WindowObject *object = native_reference(call, 0);
     Seat *seat = seat_of(object);
-    WindowObject **link = link_to(call->domain, object);
+    Object **place = window_table_find(call, object);
     native_charge(call, WORK_COMES);
-    if (!seat || !link)
+    if (!seat || !place)
         return NATIVE_DONE;
-    if (!native_write(call, link, sizeof *link) ||
+    if (!native_write(call, place, sizeof *place) ||
         !native_write(call, object, sizeof *object))
         return NATIVE_FAILED;
-    HEAP_SET(*link, object->next);
-    HEAP_SET(object->next, NULL);
+    HEAP_SET(*place, NULL);
     HEAP_SET(object->surface, NULL); /* made again when it is shown again */
     desktop_remove(seat);
     return NATIVE_DONE;

@@ -25,7 +25,6 @@ struct WidgetObject;
 
 typedef struct WindowObject {
     Object head;
-    struct WindowObject *next; /* of the same domain, from Domain.seat on */
     String *title;
     Array *surface; /* words; the Surface begins at its first whole page */
     Array *events;  /* words */

@@ -8,6 +8,7 @@
 #include "wm/desk.h"
 #include "wm/desktop.h"
 #include "wm/ring.h"
+#include "wm/window_table.h"
 #include "wm/wm_state.h"
 
 /* A program with three windows, each with a thread of its own. */
@@ -195,17 +196,65 @@ TEST("what the person changed without room is written when there is some") {
     window_world_stop();
 }
 
-TEST("a list of windows that a program closed to a ring ends") {
+TEST("an app's windows are in its table, each at one place") {
     window_world_start(three);
-    WindowObject *last = seat_first()->object;
+    Domain *domain = seat_first()->domain;
+    size_t found = 0;
     for (Seat *seat = seat_first(); seat; seat = seat->next)
-        if (!seat->object->next)
-            last = seat->object;
-    EXPECT_EQUAL(heap_write(last, sizeof *last), STATUS_OK);
-    HEAP_SET(last->next, seat_first()->object);
-    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
-    window_world_cut();
-    EXPECT(desktop_window_count() <= 3);
+        for (uint64_t i = 0; i < window_table_length(domain); i++)
+            found += window_table_at(domain, i) == seat->object;
+    EXPECT_EQUAL(found, 3);
+    EXPECT_EQUAL(desktop_window_count(), 3);
+    window_world_stop();
+}
+
+TEST("what an image has in the place of a window is none") {
+    for (int way = 0; way < 3; way++) {
+        window_world_start(three);
+        Domain *domain = seat_first()->domain;
+        Array *table = (Array *)(void *)domain->seat;
+        EXPECT_EQUAL(heap_write(table, heap_object_bytes(&table->head)),
+                     STATUS_OK);
+        EXPECT_EQUAL(heap_write(&domain->seat, 8), STATUS_OK);
+        if (way == 0) /* one of them is there twice, another not at all */
+            HEAP_SET(table->at.references[0], table->at.references[1]);
+        else if (way == 1)
+            HEAP_SET(table->at.references[0], domain->app);
+        else
+            HEAP_SET(domain->seat, domain->name);
+        EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+        window_world_cut();
+        EXPECT_EQUAL(desktop_window_count(), way == 2 ? 0 : 2);
+        window_world_stop();
+    }
+}
+
+/* Windows that come and go many times, some of them there all the time. */
+static const char many[] =
+    "import ui\n"
+    "class Many: App {\n"
+    "    fun open() {\n"
+    "        for i in 1..9 { show(200 + i) }\n"
+    "    }\n"
+    "    fun show(width: Int) {\n"
+    "        spawn { Window(\"Many\", Label(\"m\"), width, 120).run() }\n"
+    "    }\n"
+    "}\n";
+
+TEST("a table of windows grows, and has room again for those that went") {
+    window_world_start(many);
+    window_world_rest();
+    Domain *domain = seat_first()->domain;
+    EXPECT_EQUAL(desktop_window_count(), 9);
+    EXPECT_EQUAL(window_table_length(domain), 16);
+    Seat *fifth = window_of_width(205)->owner;
+    InputEvent close = {.kind = (InputKind)WM_EVENT_CLOSE};
+    wm_state.hooks.deliver(&fifth->window, &close);
+    window_world_rest();
+    keep_and_cut();
+    EXPECT_EQUAL(desktop_window_count(), 8);
+    for (int width = 201; width <= 209; width++)
+        EXPECT(width == 205 || window_of_width(width) != NULL);
     window_world_stop();
 }
 

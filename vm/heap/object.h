@@ -333,7 +333,7 @@ typedef struct Domain {
     Array *hashes;        /* words: address, identity hash; open table */
     Array *gate_targets;  /* references: what others may reach by a gate */
     Array *gate_numbers;  /* words: their numbers */
-    Object *seat;         /* the window library's */
+    Object *seat;         /* the window manager's (wm/window_table.h) */
     Module *program;      /* what it runs; null: not known */
     Thread *handling;     /* calls those, or null */
     Object *app;          /* the object of the class that it is, or null */
