@@ -43,13 +43,14 @@ static bool has_right(const NativeCall *call) {
 }
 
 static bool may_read(const NativeCall *call) {
-    return has_right(call) ||
+    return has_right(call) || !desk_exists() ||
            (call->domain->pastes > 0 &&
             call->domain->paste_of == *desk_word(DESK_COPIES));
 }
 
 static bool may_write(const NativeCall *call) {
-    return has_right(call) || *desk_word(DESK_PRESSED) == call->domain->number;
+    return has_right(call) || !desk_exists() ||
+           *desk_word(DESK_PRESSED) == call->domain->number;
 }
 
 /* ---- Natives ---- */
@@ -57,7 +58,7 @@ static bool may_write(const NativeCall *call) {
 /* In one go: an app that goes back may refer to nothing of the system that a
  * collection can free meanwhile, so no copy is left half done in a thread. */
 static NativeResult text_of_clipboard(NativeCall *call) {
-    const String *text = *desk_clipboard();
+    const String *text = desk_exists() ? *desk_clipboard() : NULL;
     if (!may_read(call))
         return native_throw(call, CLASS_RightError,
                             "the clipboard is read after the paste key was "
@@ -68,7 +69,7 @@ static NativeResult text_of_clipboard(NativeCall *call) {
         native_text(call, text ? text->bytes : "", text ? text->length : 0);
     if (!copy)
         return NATIVE_FAILED;
-    if (!has_right(call))
+    if (!has_right(call) && desk_exists())
         call->domain->pastes--;
     return native_give(call, copy);
 }
@@ -81,6 +82,8 @@ static NativeResult set_clipboard(NativeCall *call) {
                             "last press of a key or button");
     if (text->length > limits_get(call->domain, LIMIT_CLIPBOARD))
         return limits_refuse(call, LIMIT_CLIPBOARD);
+    if (!desk_exists())
+        return native_throw(call, CLASS_IoError, "there is no desktop");
     native_charge(call, text->length / 16);
     Array *references = desk_references();
     String *copy = heap_new_string(ROOT->domains[0], text->bytes, text->length,

@@ -80,10 +80,7 @@ bool desktop_leads(const Domain *domain) {
 
 void desktop_call(const Domain *domain) {
     Seat *seat = seat_first_of(domain);
-    for (Seat *at = seat; at; at = at->next_own)
-        if (at->window.calls)
-            return;
-    if (!seat)
+    if (!seat || seat->window.calls)
         return;
     seat->window.calls = true;
     windows_changed(&seat->window);

@@ -119,6 +119,10 @@ bool notice_is_shown(void) {
     return notice != NULL;
 }
 
+bool notice_is(const WmNotice *wanted) {
+    return notice == wanted;
+}
+
 bool notice_is_deaf(void) {
     return notice && platform_now_ns() - shown_ns < NOTICE_DEAF_NS;
 }
@@ -187,8 +191,9 @@ void notice_input(const InputEvent *event) {
         select_answer(event->wheel > 0 ? selected - 1 : selected + 1);
     else if (event->kind == INPUT_POINTER && on)
         select_answer(place);
-    else if (event->kind == INPUT_BUTTON && event->down && on &&
-             !notice_is_deaf())
+    else if (event->kind == INPUT_BUTTON && event->down && notice_is_deaf())
+        shown_ns = platform_now_ns();
+    else if (event->kind == INPUT_BUTTON && event->down && on)
         choose(place);
 }
 

@@ -1,8 +1,9 @@
 /* notice.h: a card in the middle of the screen that wants an answer.
  *
  * While it is there all input is for it, but what somebody types on when it
- * comes goes on to where it went. It is the system's, not an app's, and does
- * not persist: who put it up puts it up again after a restart. */
+ * comes goes on to where it went, though not to the desktop's shortcuts. It is
+ * the system's, not an app's, and does not persist: who put it up puts it up
+ * again after a restart. */
 #ifndef WM_NOTICE_H
 #define WM_NOTICE_H
 
@@ -10,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* While it is new it takes no clicks, and no keys until none came for so long:
+/* While it is new it takes neither keys nor clicks until none came for so long:
  * they may be meant for what was there. */
 #define NOTICE_DEAF_NS 500000000ull
 
@@ -36,6 +37,7 @@ typedef struct WmNotice {
  * away. The caller's until then. */
 void notice_show(const WmNotice *notice);
 bool notice_is_shown(void);
+bool notice_is(const WmNotice *wanted);
 /* It is up, and new; until when, UINT64_MAX: it is not. */
 bool notice_is_deaf(void);
 uint64_t notice_deaf_until_ns(void);

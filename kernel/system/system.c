@@ -183,10 +183,14 @@ static Status deny(uint64_t app, uint32_t rights) {
     return memory_store() ? store_deny(memory_store(), app, rights) : STATUS_OK;
 }
 
+static uint64_t denied_newest(void) {
+    return memory_store() ? store_denied_newest(memory_store()) : 0;
+}
+
 /* A blank disk, or none, begins with the first heap; what follows is the same
  * for every start. */
 static void open_vm(bool blank) {
-    static const GrantsMarks marks = {denied, deny};
+    static const GrantsMarks marks = {denied, deny, denied_newest};
     char why[200];
     Text text = text_on(why, sizeof why);
     apps_register();

@@ -217,6 +217,18 @@ uint32_t store_denied(const Store *store, uint64_t owner) {
     return mask;
 }
 
+uint64_t store_denied_newest(const Store *store) {
+    uint64_t newest = 0;
+    for (uint32_t i = 0; i < store->mark_count; i++) {
+        const FormatMark *mark = &store->marks[i];
+        if ((mark->kind == FORMAT_MARK_DENIED ||
+             mark->kind == FORMAT_MARK_DENIED_TO) &&
+            mark->value > newest)
+            newest = mark->value;
+    }
+    return newest;
+}
+
 static FormatMark *oldest_denied(Store *store, uint32_t *count_out) {
     FormatMark *oldest = NULL;
     *count_out = 0;
@@ -242,7 +254,8 @@ static void join_oldest(Store *store) {
         oldest->kind = FORMAT_MARK_DENIED_TO;
         return;
     }
-    joined->value = oldest->value;
+    if (joined->value < oldest->value)
+        joined->value = oldest->value;
     joined->newest |= oldest->newest;
     marks_remove(store, oldest);
 }

@@ -181,13 +181,15 @@ const char *store_pin_name(const Store *store, uint64_t generation);
 
 /* ---- What was taken back from owners of memory ---- */
 
-/* From now on the owner (of a number that is never given again) lacks what the
+/* From now on the owner (of a number that is given to no other) lacks what the
  * mask says, in whatever generation it comes back; 0: nothing any more. Durable
  * when it returns. Where very many lack something, the oldest of them come to
  * lack what any of these does. LIMIT: too many marks; IO_ERROR, NO_MEMORY: at
  * once for this start, but the next may not know. */
 Status store_deny(Store *store, uint64_t owner, uint32_t mask);
 uint32_t store_denied(const Store *store, uint64_t owner);
+/* The largest number of an owner that lacks something, or 0. */
+uint64_t store_denied_newest(const Store *store);
 
 /* ---- Damage ---- */
 

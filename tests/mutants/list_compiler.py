@@ -144,11 +144,11 @@ MUTANTS = [
      "    return !a && !b;\n"
      "}\n"
      "\n"
-     "/* `own` stands",
+     "/* What is private stays so",
      "    return !b;\n"
      "}\n"
      "\n"
-     "/* `own` stands",
+     "/* What is private stays so",
      "what is promised is kept by a function that wants more",
      ("language", "tests/language/diagnostics/promises-kept.rev")),
     ("escape-return", LITERAL,

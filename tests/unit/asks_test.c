@@ -13,6 +13,7 @@
 #include "tests/unit/life.h"
 #include "vm/heap/heap.h"
 #include "vm/run/grants.h"
+#include "vm/run/thread.h"
 #include "vm/run/vm.h"
 #include "wm/desktop.h"
 #include "wm/notice.h"
@@ -199,7 +200,105 @@ TEST("an app behind another asks when it comes to the front, until it ends") {
     life_run_whole(comes_with_the_focus);
 }
 
+static void takes_its_question_back(void) {
+    begin();
+    press("Ask");
+    EXPECT(is_asked());
+    Thread *asks = thread_waiter(app(), &app()->head);
+    EXPECT(asks != NULL);
+    EXPECT_EQUAL(thread_wake(asks, false), STATUS_OK);
+    life_turns(20);
+    EXPECT(!notice_is_shown());
+    EXPECT_EQUAL(app()->refused, RIGHT_APPS);
+    press("Ask");
+    EXPECT(!notice_is_shown());
+    EXPECT(says("2: false"));
+}
+
+TEST("an app that takes its question back does not put it again") {
+    life_disk_new();
+    life_run_whole(takes_its_question_back);
+}
+
+static void is_given_meanwhile(void) {
+    begin();
+    EXPECT(life_click("button", "Later"));
+    life_turns(20);
+    EXPECT(apps_open("Counter"));
+    life_last(3000000000);
+    EXPECT(!notice_is_shown());
+    EXPECT_EQUAL(grants_set(app(), RIGHT_PLACE_APPS, GRANT_ALWAYS), STATUS_OK);
+    life_turns(20);
+    EXPECT(!notice_is_shown());
+    EXPECT(says("1: true"));
+    EXPECT_EQUAL(app()->lasting, RIGHT_APPS);
+}
+
+TEST("an app is not asked about what it was given meanwhile") {
+    life_disk_new();
+    life_run_whole(is_given_meanwhile);
+}
+
 /* ---- What was taken back ---- */
+
+static void is_denied_after_a_new_start(void) {
+    begin();
+    EXPECT_EQUAL(grants_set(app(), RIGHT_PLACE_APPS, GRANT_ALWAYS), STATUS_OK);
+    life_note[BEFORE] = life_snapshot();
+    start_anew();
+    EXPECT_EQUAL(app()->rights, RIGHT_APPS);
+    EXPECT_EQUAL(grants_set(app(), RIGHT_PLACE_APPS, GRANT_NOT), STATUS_OK);
+    life_snapshot();
+    EXPECT(travel_to(life_note[BEFORE]) != STATUS_OK);
+}
+
+static void has_none(void) {
+    begin();
+    EXPECT_EQUAL(app()->rights, RIGHTS_NONE);
+    press("Count");
+    EXPECT(says("no right"));
+}
+
+TEST("a right that was taken back comes back with no app before it") {
+    life_disk_new();
+    EXPECT(life_run(is_denied_after_a_new_start));
+    life_run_whole(has_none);
+}
+
+/* The power is cut before any generation has the app. */
+static void is_denied_and_cut(void) {
+    life_start();
+    life_turns(20);
+    life_snapshot();
+    sim_setting("interval_ms", "3600000");
+    sim_console("open \"Shell\"");
+    life_turns(5);
+    Domain *shell = ROOT->domains[2];
+    EXPECT(shell && shell->rights == RIGHTS_ALL);
+    EXPECT_EQUAL(grants_set(shell, RIGHT_PLACE_APPS, GRANT_NOT), STATUS_OK);
+    life_note[AFTER] = shell->number;
+}
+
+static void is_another(void) {
+    life_start();
+    EXPECT(!ROOT->domains[2]);
+    sim_console("open \"Shell\"");
+    life_turns(20);
+    EXPECT(ROOT->domains[2]->number > life_note[AFTER]);
+    life_snapshot();
+}
+
+static void has_all(void) {
+    life_start();
+    EXPECT_EQUAL(ROOT->domains[2]->rights, RIGHTS_ALL);
+}
+
+TEST("no other app has the number of one to which something was denied") {
+    life_disk_new();
+    life_run_whole(is_denied_and_cut);
+    life_run_whole(is_another);
+    life_run_whole(has_all);
+}
 
 static void has_and_loses(void) {
     begin();

@@ -54,15 +54,22 @@ TEST("what was taken back stays taken back, also in an older generation") {
 TEST("of very many the oldest lack what any of these does, and none has more") {
     enum { OWNERS = 3 * SINGLE_MOST };
     make_store();
-    for (uint32_t i = 0; i < OWNERS; i++)
+    for (uint32_t i = 0; i < OWNERS; i++) {
         EXPECT_EQUAL(store_deny(store, 1 + i * 7 % OWNERS, 1u << i % 5),
                      STATUS_OK);
+        EXPECT(store_denied(store, 1) & 1); /* the first of all */
+    }
+    EXPECT_EQUAL(store_denied_newest(store), OWNERS);
     open_again();
+    for (uint32_t i = 0; i < OWNERS; i++) /* an old one, again and again */
+        EXPECT_EQUAL(store_deny(store, 1 + i % 3, 31), STATUS_OK);
+    for (uint32_t i = 1; i <= SINGLE_MOST; i++) /* and many newer */
+        EXPECT_EQUAL(store_deny(store, 2 * OWNERS + i, 1), STATUS_OK);
     for (uint32_t i = 0; i < OWNERS; i++) {
         uint64_t owner = 1 + i * 7 % OWNERS;
         EXPECT(store_denied(store, owner) & 1u << i % 5);
     }
-    EXPECT_EQUAL(store_denied(store, OWNERS + 1), 0);
+    EXPECT_EQUAL(store_denied(store, 3 * OWNERS), 0);
     EXPECT_EQUAL(store_denied(store, 1), 31);
     EXPECT(store->mark_count <= SINGLE_MOST + 2);
     store_close(store);

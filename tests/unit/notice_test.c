@@ -365,6 +365,24 @@ TEST("whoever types on when a notice comes chooses nothing") {
     end();
 }
 
+TEST("whoever clicks on when a notice comes chooses nothing") {
+    begin(800, 600);
+    Rect rect;
+    answers = 3;
+    chosen = -1;
+    notice_show(&question);
+    EXPECT(notice_find("answer 1", &rect));
+    for (int i = 0; i < 5; i++) {
+        press(rect);
+        wait_a_part(7);
+        EXPECT(notice_is_shown() && notice_is_deaf());
+    }
+    wait_a_part(1);
+    press(rect);
+    EXPECT_EQUAL(chosen, 1);
+    end();
+}
+
 TEST("the keys behind a question that a key asked for are meant for it") {
     static const WmNotice asked = {.title = "End it?",
                                    .text = "It stops.",

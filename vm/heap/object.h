@@ -373,8 +373,9 @@ typedef struct Domain {
     uint32_t lasting; /* of its rights: stay when it is started anew */
     uint32_t refused; /* rights that it asked for, and a person said no */
     uint32_t asked;   /* the one that it waits for, or 0 */
-    uint32_t spare;
-    uint64_t pastes;   /* presses of the paste key that it may still use, */
+    uint32_t had;     /* rights that were its, or of those before it, ever */
+    uint64_t line;    /* number of the first whose place it takes, or its own */
+    uint64_t pastes;  /* presses of the paste key that it may still use, */
     uint64_t paste_of; /* for the text of the clipboard with this number */
 } Domain;
 

@@ -203,7 +203,7 @@ static bool is_sound(const PastTake *take, Text *why) {
 
 Status past_app_exchange(PastTake *take, Domain **domain_out, Text *why) {
     Domain *domain = (Domain *)take->address, *now = past_app_present(take);
-    uint32_t rights = now ? now->rights : 0;
+    Domain was = now ? *now : (Domain){0};
     take->broken_gates = count_gates(now);
     replace_exchange(take->replace);
     if (!is_sound(take, why)) {
@@ -213,9 +213,12 @@ Status past_app_exchange(PastTake *take, Domain **domain_out, Text *why) {
     domain->gate_count = 0;
     HEAP_SET(domain->gate_targets, NULL);
     HEAP_SET(domain->gate_numbers, NULL);
-    if (now) /* a right that was taken away does not come back */
-        domain->rights &= rights;
-    domain->lasting &= domain->rights;
+    if (now) { /* a right that was taken away does not come back */
+        domain->rights &= was.rights;
+        domain->lasting &= was.lasting;
+        domain->refused |= was.refused;
+        domain->had |= was.had | was.rights;
+    }
     HEAP_SET(ROOT->domains[take->slot], domain);
     *domain_out = domain;
     Status status = vm_restore_app(domain);

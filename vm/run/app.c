@@ -8,6 +8,7 @@
 #include "vm/heap/heap.h"
 #include "vm/run/domain.h"
 #include "vm/run/limits.h"
+#include "vm/run/grants.h"
 #include "vm/run/slots.h"
 #include "vm/run/stack.h"
 #include "vm/run/thread.h"
@@ -140,7 +141,7 @@ Status vm_restart_app(Domain *domain) {
                               NULL, &fresh);
     if (status != STATUS_OK)
         return status;
-    fresh->rights = fresh->lasting = domain->lasting;
+    grants_inherit(fresh, domain);
     bytes_copy(fresh->limits, domain->limits, sizeof fresh->limits);
     vm_stop_app(domain, "it starts anew");
     return STATUS_OK;

@@ -60,7 +60,7 @@ static Domain *lay_out(uint32_t region, uint64_t number) {
     Domain *domain = (Domain *)address;
     bytes_fill(domain, 0, sizeof *domain);
     domain->head.class_id = CLASS_Domain;
-    domain->number = number;
+    domain->number = domain->line = number;
     domain->used_bytes = REGION_BLOCK_BYTES;
     domain->collect_at_bytes = 8u << 20;
     domain->bump = address + ((sizeof *domain + 15) & ~15ull);

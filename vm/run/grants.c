@@ -13,17 +13,23 @@ void grants_set_marks(const GrantsMarks *wanted) {
 }
 
 static uint32_t denied(const Domain *domain) {
-    return marks ? marks->denied(domain->number) : 0;
+    return marks ? marks->denied(domain->line) : 0;
 }
 
+static uint32_t ever_had(const Domain *domain) {
+    return domain->rights | domain->lasting | domain->had;
+}
+
+/* What is taken is written each time: the last time may have failed. */
 static Status mark(const Domain *domain, uint32_t right, bool gone) {
     uint32_t before = denied(domain);
     uint32_t after = gone ? before | right : before & ~right;
-    return marks && after != before ? marks->deny(domain->number, after)
-                                    : STATUS_OK;
+    return marks && (gone || after != before) ? marks->deny(domain->line, after)
+                                              : STATUS_OK;
 }
 
 static void take(Domain *domain, uint32_t rights) {
+    domain->had = ever_had(domain);
     domain->rights &= ~rights;
     domain->lasting &= ~rights;
     domain->refused |= rights;
@@ -41,10 +47,13 @@ Status grants_set(Domain *domain, RightPlace right, Grant grant) {
     Status status = heap_write(domain, sizeof *domain);
     if (status != STATUS_OK)
         return status;
-    if (grant == GRANT_NOT) /* whatever the disk says */
+    if (grant == GRANT_NOT) { /* whatever the disk says */
         take(domain, bit);
-    status = mark(domain, bit, grant == GRANT_NOT);
-    if (grant != GRANT_NOT && status == STATUS_OK)
+        status = domain->had & bit ? mark(domain, bit, true) : STATUS_OK;
+        return status == STATUS_OK ? STATUS_OK : STATUS_IO_ERROR;
+    }
+    status = mark(domain, bit, false);
+    if (status == STATUS_OK)
         give(domain, bit, grant == GRANT_ALWAYS);
     return status;
 }
@@ -63,10 +72,10 @@ static Thread *asker(const Domain *domain) {
 Domain *grants_asking(size_t slot, RightPlace *right_out) {
     Domain *domain = ROOT->domains[slot];
     int code;
-    if (!domain || !domain->asked || vm_app_ended(domain, &code) ||
-        !asker(domain))
+    uint32_t asked = domain ? domain->asked & (uint32_t)RIGHTS_ALL : 0;
+    if (!asked || vm_app_ended(domain, &code) || !asker(domain))
         return NULL;
-    *right_out = (RightPlace)__builtin_ctz(domain->asked);
+    *right_out = (RightPlace)__builtin_ctz(asked);
     return domain;
 }
 
@@ -81,7 +90,24 @@ Status grants_answer(Domain *domain, Grant grant) {
     return status;
 }
 
+void grants_lapse(Domain *domain, RightPlace right) {
+    if (heap_write(domain, sizeof *domain) == STATUS_OK)
+        domain->refused |= 1u << right;
+}
+
 /* ---- Coming back ---- */
+
+void grants_start(void) {
+    uint64_t newest = marks ? marks->newest() : 0;
+    if (ROOT->next_domain <= newest)
+        ROOT->next_domain = newest + 1;
+}
+
+void grants_inherit(Domain *fresh, const Domain *old) {
+    fresh->rights = fresh->lasting = old->lasting;
+    fresh->had = ever_had(old);
+    fresh->line = old->line;
+}
 
 Status grants_restore(Domain *domain) {
     uint32_t gone = (domain->rights | domain->lasting) & denied(domain);

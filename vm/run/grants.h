@@ -12,11 +12,13 @@
 #include "vm/heap/rights.h"
 #include "vm/heap/object.h"
 
-/* What lies beside the generations, of the app with this number: the rights
- * that it lacks, as bits; and setting them. None without a disk. */
+/* What lies beside the generations, of the app of this line (Domain.line): the
+ * rights that it lacks, as bits; setting them; and the newest line of any. None
+ * without a disk. */
 typedef struct GrantsMarks {
-    uint32_t (*denied)(uint64_t app);
-    Status (*deny)(uint64_t app, uint32_t rights);
+    uint32_t (*denied)(uint64_t line);
+    Status (*deny)(uint64_t line, uint32_t rights);
+    uint64_t (*newest)(void);
 } GrantsMarks;
 
 /* Before vm_restore; for ever. */
@@ -29,10 +31,10 @@ typedef enum Grant {
     GRANTS,
 } Grant;
 
-/* At once, and durable with the next generation; GRANT_NOT is durable when this
- * returns, where there is a disk. IO_ERROR, LIMIT of GRANT_NOT: it is taken
- * back, but an older generation may bring it again; anything else that is not
- * OK changed nothing. */
+/* At once, and durable with the next generation; GRANT_NOT of what it ever had
+ * is durable when this returns, where there is a disk. IO_ERROR of GRANT_NOT:
+ * it is taken back, but an older generation may bring it again; anything else
+ * that is not OK changed nothing. */
 Status grants_set(Domain *domain, RightPlace right, Grant grant);
 
 /* ---- Asking ---- */
@@ -49,7 +51,17 @@ Domain *grants_asking(size_t slot, RightPlace *right_out);
  * right: the answer is to be given again. */
 Status grants_answer(Domain *domain, Grant grant);
 
+/* What it asked it does not ask again: it did not wait for the answer. */
+void grants_lapse(Domain *domain, RightPlace right);
+
 /* ---- Coming back ---- */
+
+/* The number of the next domain is above all that marks speak of, though the
+ * generation is older. The root is announced. */
+void grants_start(void);
+
+/* The new domain takes the place of the old one; it is announced. */
+void grants_inherit(Domain *fresh, const Domain *old);
 
 /* The domain came back from a generation: what was taken back since is. */
 Status grants_restore(Domain *domain);

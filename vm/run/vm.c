@@ -126,6 +126,7 @@ Status vm_restore(void) {
     if (status != STATUS_OK)
         return status;
     ROOT->boot++;
+    grants_start();
     commit_start();
     share_boxes();
     for (size_t i = 0; i < ROOT_DOMAINS_MAX && status == STATUS_OK; i++)

@@ -70,9 +70,10 @@ static void set_texts(const Domain *domain) {
     Text name = text_on(asks.name, sizeof asks.name);
     Text title = text_on(asks.title, sizeof asks.title);
     Text text = text_on(asks.text, sizeof asks.text);
-    text_add_bytes(&name, domain->name->bytes,
-                   domain->name->length < NAME_MOST ? domain->name->length
-                                                    : NAME_MOST);
+    const String *known = vm_app_name(domain);
+    if (known)
+        text_add_bytes(&name, known->bytes,
+                       known->length < NAME_MOST ? known->length : NAME_MOST);
     text_add_format(&title, "%s asks for a right", text_end(&name));
     text_end(&title);
     text_add_format(&text,
@@ -82,13 +83,14 @@ static void set_texts(const Domain *domain) {
     text_end(&text);
 }
 
+static const WmNotice card = {.title = asks.title,
+                              .text = asks.text,
+                              .answer = answer,
+                              .chosen = chosen,
+                              .app = asks.name,
+                              .harmless = 1};
+
 static void show(const Domain *domain, RightPlace right) {
-    static const WmNotice card = {.title = asks.title,
-                                  .text = asks.text,
-                                  .answer = answer,
-                                  .chosen = chosen,
-                                  .app = asks.name,
-                                  .harmless = 1};
     asks.number = domain->number;
     asks.right = right;
     asks.shown = true;
@@ -100,9 +102,14 @@ static void show(const Domain *domain, RightPlace right) {
 /* True when its card is shown. */
 static bool offer(size_t slot) {
     RightPlace right;
-    const Domain *domain = grants_asking(slot, &right);
+    Domain *domain = grants_asking(slot, &right);
     if (!domain) {
         slots_drop(SLOTS_ASKING, slot);
+        return false;
+    }
+    if (domain->rights & 1u << right) { /* it was given meanwhile */
+        grants_answer(domain, domain->lasting & 1u << right ? GRANT_ALWAYS
+                                                            : GRANT_ONCE);
         return false;
     }
     if (desktop_has(domain) && !desktop_leads(domain)) {
@@ -113,13 +120,23 @@ static bool offer(size_t slot) {
     return true;
 }
 
+/* Nobody asks any more. An app that goes on has had its question: else it would
+ * hold the person's input by asking again and again. */
+static void take_away(void) {
+    Domain *domain = heap_domain(asks.number);
+    asks.shown = false;
+    notice_show(NULL);
+    if (domain)
+        grants_lapse(domain, asks.right);
+}
+
 void asks_step(void) {
     if (asks.answered)
         tell();
-    if (asks.shown && !asker()) {
+    if (asks.shown && !notice_is(&card)) /* another came in its place */
         asks.shown = false;
-        notice_show(NULL);
-    }
+    if (asks.shown && !asker())
+        take_away();
     if (asks.answered || notice_is_shown() || vm_held())
         return;
     size_t slot = slots_next(SLOTS_ASKING, 1);
