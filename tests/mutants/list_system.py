@@ -237,7 +237,7 @@ MUTANTS = [
      "    if (joined->value < oldest->value)\n", "",
      "apps to which something was denied have it again when an older one joins",
      ("unit", "of very many the oldest")),
-    ("number-again", "vm/run/grants.c",
+    ("denied-number", "vm/run/grants.c",
      "    if (ROOT->next_domain <= newest)", "    if (false)",
      "a new app lacks what an app was denied that no generation has",
      ("unit", "no other app has the number")),

@@ -50,6 +50,11 @@ TEST("what was taken back stays taken back, also in an older generation") {
     store_close(store);
 }
 
+static void expect_all(uint32_t owners) {
+    for (uint32_t i = 0; i < owners; i++)
+        EXPECT(store_denied(store, 1 + i * 7 % owners) & 1u << i % 5);
+}
+
 /* Owners come in whatever order. */
 TEST("of very many the oldest lack what any of these does, and none has more") {
     enum { OWNERS = 3 * SINGLE_MOST };
@@ -63,12 +68,10 @@ TEST("of very many the oldest lack what any of these does, and none has more") {
     open_again();
     for (uint32_t i = 0; i < OWNERS; i++) /* an old one, again and again */
         EXPECT_EQUAL(store_deny(store, 1 + i % 3, 31), STATUS_OK);
+    expect_all(OWNERS);
     for (uint32_t i = 1; i <= SINGLE_MOST; i++) /* and many newer */
         EXPECT_EQUAL(store_deny(store, 2 * OWNERS + i, 1), STATUS_OK);
-    for (uint32_t i = 0; i < OWNERS; i++) {
-        uint64_t owner = 1 + i * 7 % OWNERS;
-        EXPECT(store_denied(store, owner) & 1u << i % 5);
-    }
+    expect_all(OWNERS);
     EXPECT_EQUAL(store_denied(store, 3 * OWNERS), 0);
     EXPECT_EQUAL(store_denied(store, 1), 31);
     EXPECT(store->mark_count <= SINGLE_MOST + 2);
