@@ -24,6 +24,11 @@ build/mutants/unit: $$(call objects,host,$$(COMMON_SOURCES) \
 	@mkdir -p $$(@D)
 	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ -o $$@
 	@echo $$^ > $$@.objects
+build/mutants/modules: $$(call objects,host,$$(COMMON_SOURCES) \
+    $$(MODULE_FUZZ_SOURCES)) $$(call libraries,host)
+	@mkdir -p $$(@D)
+	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ -o $$@
+	@echo $$^ > $$@.objects
 endef
 LATE_RULES += MUTANT_RULES
 
@@ -36,7 +41,7 @@ TEST_RUNS += mutants
 LONG_RUNS += mutants-all
 
 # The same for everything above the store.
-SYSTEM_MUTANT_NEEDS := $(addprefix build/mutants/,unit language machine) \
+SYSTEM_MUTANT_NEEDS := $(addprefix build/mutants/,unit language machine modules) \
     $(LIBRARIES_REV)
 needs-mutants-system needs-mutants-system-all: $(SYSTEM_MUTANT_NEEDS)
 run-mutants-system:

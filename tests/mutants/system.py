@@ -8,9 +8,10 @@ A mutant is a row of a list_*.py of this folder:
      what is wrong then, (program, word...))
 
 The last is the test: `unit` with words that choose its tests, `language` with
-files of tests/language, `machine` with its options and seeds. It must pass
-without the mutant and fail, panic or hang with it. Without SEED the choice goes
-on with each commit. The table of all goes to system.md.
+files of tests/language, `machine` with its options and seeds, `modules` with a
+count of modules made at random. It must pass without the mutant and fail, panic
+or hang with it. Without SEED the choice goes on with each commit. The table of
+all goes to system.md.
 """
 import concurrent.futures
 import glob
