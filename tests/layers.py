@@ -62,7 +62,7 @@ SEES = {
 HEAP = ["persist/memory", "vm/heap", "vm/code", "vm/run", "vm/past"]
 SOME_SEE = [
     ("gui", r"typeset_native", ["vm/code", "vm/run"]),
-    ("wm", r"(window_object|desk|seat|ring|desktop|placement|clipboard|script"
+    ("wm", r"(window_object|window_table|desk|seat|ring|desktop|placement|clipboard|script"
            r"|window_native|paint_native|limits_native|past_picture)", HEAP),
     ("drivers", r"(power|ps2|rtc)", ["kernel/pc"]),
     ("persist/tools", r"(rvdisk\w*|example)", ["kernel/host"]),

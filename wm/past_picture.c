@@ -74,19 +74,15 @@ static void add_window(const PastWindow *added) {
     job->windows[at] = *added;
 }
 
-/* INVALID: what is there is no window. */
-static Status read_window(Past *past, uint64_t address) {
+/* What is no window, or damaged, is left out. */
+static void read_window(Past *past, uint64_t address) {
     PastObject object;
     WindowObject from;
     PastWindow made = {0};
-    Status status = past_object(past, address, &object);
-    if (status == STATUS_OK &&
-        (object.of->shape != SHAPE_OBJECT || object.bytes < sizeof from))
-        status = STATUS_INVALID;
-    if (status == STATUS_OK)
-        status = past_read(past, address, &from, sizeof from);
-    if (status != STATUS_OK)
-        return status;
+    if (past_object(past, address, &object) != STATUS_OK ||
+        object.of->shape != SHAPE_OBJECT || object.bytes < sizeof from ||
+        past_read(past, address, &from, sizeof from) != STATUS_OK)
+        return;
     seat_read_window(&from, &made.window);
     made.surface = (uint64_t)(uintptr_t)from.surface;
     if (past_name(past, (uint64_t)(uintptr_t)from.title, made.title,
@@ -94,7 +90,6 @@ static Status read_window(Past *past, uint64_t address) {
         made.title[0] = 0;
     if (windows_visible(&made.window))
         add_window(&made);
-    return STATUS_OK;
 }
 
 static Status read_windows(Past *past) {
@@ -113,7 +108,7 @@ static Status read_windows(Past *past) {
              k++) {
             uint64_t at;
             if (past_element(past, &table, k, &at) == STATUS_OK && at)
-                read_window(past, at); /* one that is damaged is left out */
+                read_window(past, at);
         }
     }
     return past_starved(past) ? STATUS_NO_MEMORY : STATUS_OK;
