@@ -4,7 +4,6 @@
 #include "vm/heap/heap.h"
 #include "vm/run/slots.h"
 #include "vm/run/thread.h"
-#include "vm/run/vm.h"
 
 static const GrantsMarks *marks;
 
@@ -71,9 +70,8 @@ static Thread *asker(const Domain *domain) {
 
 Domain *grants_asking(size_t slot, RightPlace *right_out) {
     Domain *domain = ROOT->domains[slot];
-    int code;
     uint32_t asked = domain ? domain->asked & (uint32_t)RIGHTS_ALL : 0;
-    if (!asked || vm_app_ended(domain, &code) || !asker(domain))
+    if (!asked || domain->state != DOMAIN_RUNNING || !asker(domain))
         return NULL;
     *right_out = (RightPlace)__builtin_ctz(asked);
     return domain;

@@ -99,6 +99,15 @@ static void show(const Domain *domain, RightPlace right) {
     log_line("rights: a person is asked for %s", rights_row(right)->name);
 }
 
+/* False; where nothing can be written now it is told later. */
+static bool tell_given(Domain *domain, RightPlace right) {
+    bool always = domain->lasting & 1u << right;
+    Status status = grants_answer(domain, always ? GRANT_ALWAYS : GRANT_ONCE);
+    if (status == STATUS_OK)
+        log_line("rights: an app has what it asks for");
+    return false;
+}
+
 /* True when its card is shown. */
 static bool offer(size_t slot) {
     RightPlace right;
@@ -107,11 +116,8 @@ static bool offer(size_t slot) {
         slots_drop(SLOTS_ASKING, slot);
         return false;
     }
-    if (domain->rights & 1u << right) { /* it was given meanwhile */
-        grants_answer(domain, domain->lasting & 1u << right ? GRANT_ALWAYS
-                                                            : GRANT_ONCE);
-        return false;
-    }
+    if (domain->rights & 1u << right) /* it was given meanwhile: */
+        return tell_given(domain, right);
     if (desktop_has(domain) && !desktop_leads(domain)) {
         desktop_call(domain);
         return false;
