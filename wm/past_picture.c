@@ -9,6 +9,7 @@
 
 #include "kernel/base/alloc.h"
 #include "kernel/base/bytes.h"
+#include "kernel/base/check.h"
 #include "kernel/base/text.h"
 #include "vm/past/past.h"
 #include "vm/run/native.h"
@@ -66,6 +67,7 @@ static bool is_dark(Past *past) {
 
 /* Into its place by stacking. */
 static void add_window(const PastWindow *added) {
+    CHECK(job->count < WINDOWS_MOST);
     uint32_t at = job->count++;
     for (; at > 0 &&
            job->windows[at - 1].window.stacking > added->window.stacking;

@@ -400,8 +400,11 @@ static void verify_disk(void) {
     expect(status == STATUS_OK && report.bad == 0 && report.unmarked == 0,
            "the disk", status_text(status));
     world->pages += report.pages;
+    /* One to which the machine went back later is in the past again, and its
+     * pin is gone. */
     for (uint32_t i = 0; i < world->left_count; i++)
-        expect(store_pin_name(store, world->left[i]) != NULL,
+        expect(store_pin_name(store, world->left[i]) != NULL ||
+                   store_is_ancestor(store, world->left[i]),
                "a present that was left is not kept", NULL);
 }
 

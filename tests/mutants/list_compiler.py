@@ -140,6 +140,15 @@ MUTANTS = [
      "            if (v->makes_field && v->name == field->name && v->is_private)",
      "a parameter hides the field that one of the superclass made",
      ("language", "tests/language/diagnostics/promises-kept.rev")),
+    ("match-in-brackets", "vm/compiler/parser_primary.c",
+     "    node->left = parser_condition(parser);\n    parser->brackets = 0;\n",
+     "    node->left = parser_condition(parser);\n",
+     "the lines of a match within brackets are one",
+     ("language", "tests/language/syntax/lines-in-brackets.rev")),
+    ("finally-known", "vm/compiler/check_statement.c",
+     "    if (node->third)\n        check_forget(checker, node->assigned);\n", "",
+     "what a finally assigns is known behind it as it was before",
+     ("language", "tests/language/diagnostics/forgotten-in-try.rev")),
     ("promise-with-more", "vm/compiler/check_conform.c",
      "    return !a && !b;\n"
      "}\n"

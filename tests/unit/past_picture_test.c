@@ -6,9 +6,13 @@
 #include "tests/test.h"
 #include "tests/unit/window_world.h"
 #include "tests/unit/vm_harness.h"
-#include "vm/run/domain.h"
-#include "wm/wm_state.h"
 #include "vm/heap/rights.h"
+#include "vm/run/domain.h"
+#include "vm/run/limits.h"
+#include "vm/run/vm.h"
+#include "wm/desktop.h"
+#include "wm/ring.h"
+#include "wm/wm_state.h"
 
 /* At each key it says what the newest generation looks like: the sum of the
  * pixels well above the bar, and of those in it. */
@@ -60,6 +64,49 @@ TEST("on a picture of the past no window is over the bar") {
     EXPECT(high > 0 && high_bar > 0);
     EXPECT(high != low); /* the window is on it, and went down */
     EXPECT_EQUAL(low_bar, high_bar);
+    window_world_stop();
+}
+
+/* More than a picture has room for, of two apps. */
+TEST("of very many windows a picture of the past shows some") {
+    enum { EACH = 40 };
+    static const char many[] =
+        "import ui\n"
+        "import system\n"
+        "class Many: App {\n"
+        "    fun open() {\n"
+        "        for i in 0..<40 {\n"
+        "            spawn { Plain(\"W{i}\").run() }\n"
+        "        }\n"
+        "    }\n"
+        "}\n"
+        "class Plain(title: String): Window(title, Label(\"l\"), 120, 60) {\n"
+        "    fun handle(event: Event) {\n"
+        "        if event.isDown and event.usage > 0 {\n"
+        "            print(\"{Generation.all().last().picture(64).length}\")\n"
+        "        }\n"
+        "        super.handle(event)\n"
+        "    }\n"
+        "}\n";
+    Domain *second;
+    window_world_start(many);
+    for (int i = 0; i < 400 && desktop_window_count() < EACH; i++)
+        window_world_turn(100000);
+    EXPECT_EQUAL(vm_start_app("app", "second", limits_row(LIMIT_MEMORY)->usual,
+                              0, NULL, &second),
+                 STATUS_OK);
+    for (int i = 0; i < 400 && desktop_window_count() < 2 * EACH; i++)
+        window_world_turn(100000);
+    window_world_rest();
+    EXPECT_EQUAL(desktop_window_count(), 2 * EACH);
+    second->rights = RIGHTS_ALL;
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    harness_printed[0] = 0;
+    InputEvent event = {.kind = INPUT_KEY, .usage = 4, .down = true};
+    ring_deliver(&seat_first_of(second)->window, &event);
+    for (int i = 0; i < 400 && !harness_printed[0]; i++)
+        window_world_turn(100000);
+    EXPECT(strtol(harness_printed, NULL, 10) > 64 * 4);
     window_world_stop();
 }
 

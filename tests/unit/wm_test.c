@@ -230,6 +230,37 @@ TEST("title buttons act when released on the same button") {
     stop();
 }
 
+/* Where each thing that can be pressed on a title bar is. */
+static Rect title_place(unsigned which) {
+    static const char *const buttons[] = {"minimise", "maximise", "close"};
+    Rect rect = windows_frame(&windows[3]);
+    if (which == 3)
+        return windows_content(&windows[3]);
+    if (which == 4)
+        return (Rect){rect.x + 30, rect.y + 5, 10, 10};
+    EXPECT(wm_find(buttons[which], "Fourth", &rect));
+    return rect;
+}
+
+TEST("a title button does nothing when released on another thing") {
+    for (unsigned from = 0; from < 3; from++)
+        for (unsigned to = 0; to < 5; to++) {
+            if (from == to)
+                continue;
+            start();
+            windows[3].title = "Fourth";
+            Rect pressed = title_place(from), released = title_place(to);
+            point(pressed.x + 5, pressed.y + 5);
+            button(true, pressed.x + 5, pressed.y + 5);
+            point(released.x + 5, released.y + 5);
+            button(false, released.x + 5, released.y + 5);
+            EXPECT_EQUAL(windows[3].state, WM_NORMAL);
+            EXPECT_EQUAL(closes[3], 0);
+            EXPECT_EQUAL(presses[3] + releases[3], 0);
+            stop();
+        }
+}
+
 TEST("another button ends no drag of a window") {
     start();
     Rect before = windows[3].wanted, title = windows_frame(&windows[3]);
