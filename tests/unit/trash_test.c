@@ -10,6 +10,7 @@
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/window_world.h"
+#include "vm/heap/collect.h"
 #include "vm/heap/heap.h"
 #include "vm/run/vm.h"
 #include "wm/desktop.h"
@@ -170,6 +171,21 @@ TEST("an app with the right empties the trash, and the memory is back") {
     EXPECT(!app_named("first"));
     EXPECT(strlen(press(asks, DROP_KEY)) > 0); /* an exception: it is empty */
     EXPECT(vm_figures().used_bytes < before + 65536);
+    window_world_stop();
+}
+
+/* No thread is left whose frames lead to what a start needs. */
+TEST("after a collection with no app an app starts as before") {
+    window_world_start(counts);
+    EXPECT(vm_stop_app(seat_first()->domain, "it is the last"));
+    window_world_rest();
+    EXPECT_EQUAL(desktop_window_count(), 0);
+    collect_set_poison(true);
+    EXPECT_EQUAL(collect_domain(ROOT->domains[0]), STATUS_OK);
+    collect_set_poison(false);
+    Domain *other = open_other("other");
+    EXPECT_TEXT(press(other, COUNT_KEY), "1 ");
+    window_world_check();
     window_world_stop();
 }
 

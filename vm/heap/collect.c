@@ -107,6 +107,7 @@ static void mark_roots(Collection *run) {
     mark_root(run, ROOT->selectors);
     mark_root(run, ROOT->selector_numbers);
     mark_root(run, ROOT->modules);
+    mark_root(run, ROOT->start);
 }
 
 /* ---- Sweeping ---- */
