@@ -76,6 +76,10 @@ bool ui_log_wait(const char *text);
 size_t ui_log_length(void);
 size_t ui_log_waited(void);
 
+/* The end of the first whole line behind place `from` that contains `text`; 0:
+ * there is none. */
+size_t ui_log_after(size_t from, const char *text);
+
 /* The newest whole line behind place `from` that contains `text`, or NULL;
  * good until the next call. */
 const char *ui_log_newest(size_t from, const char *text);

@@ -44,6 +44,11 @@ static const char *line_end(size_t from, const char *part) {
     return end ? end + 1 : NULL;
 }
 
+size_t ui_log_after(size_t from, const char *part) {
+    const char *end = line_end(from, part);
+    return end ? (size_t)(end - text) : 0;
+}
+
 size_t ui_log_length(void) {
     return used;
 }

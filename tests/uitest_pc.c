@@ -326,12 +326,24 @@ static bool at_place(bool (*action)(const char *), const char *rest) {
     return action(place);
 }
 
-/* What follows will be settled only after the app has shown itself. */
+static size_t opened_at(void) {
+    return ui_log_after(settled_from, "console: opens ");
+}
+
+static bool has_opened(void) {
+    return opened_at() != 0;
+}
+
+/* What follows will be settled only after the app has shown itself: lines that
+ * were written before the machine obeyed do not count. */
 static bool open_app(const char *rest) {
     char line[UI_LINE_BYTES];
     settled_from = ui_log_length();
     snprintf(line, sizeof line, "open %.2000s", rest);
-    return uitest_qemu_console(line);
+    if (!uitest_qemu_console(line) || !ui_wait(has_opened, "the app opens"))
+        return false;
+    settled_from = opened_at();
+    return true;
 }
 
 static bool pc_boot(void) {

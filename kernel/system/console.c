@@ -18,6 +18,7 @@ enum {
 
 static char waiting_line[LINE_BYTES]; /* empty: none */
 static bool snapshot_wanted, stop_wanted, resumed;
+static uint64_t opened_ns;
 
 /* Ends the word at `at` and returns what follows it. */
 static char *split(char *at) {
@@ -71,8 +72,12 @@ static void masks(void) {
 
 static void open_app(char *rest) {
     char *name = quoted(rest);
-    if (!name || !apps_open(name))
+    if (!name || !apps_open(name)) {
         log_line("console: no app has this name");
+        return;
+    }
+    opened_ns = platform_now_ns();
+    log_line("console: opens %s", name);
 }
 
 static void take_older(void) {
@@ -119,6 +124,10 @@ void console_step(void) {
 
 uint64_t console_waits_until_ns(void) {
     return waiting_line[0] ? platform_now_ns() + WAIT_NS : UINT64_MAX;
+}
+
+uint64_t console_opened_ns(void) {
+    return opened_ns;
 }
 
 bool console_snapshot_wanted(void) {

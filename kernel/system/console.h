@@ -4,7 +4,7 @@
  *                      (0: there is no disk), then "snapshot: durable" for G
  *   shutdown           in order, with a last snapshot
  *   resume             goes on after a start with the setting `frozen`
- *   open "NAME"        starts an app
+ *   open "NAME"        starts an app; answers "console: opens NAME"
  *   find ROLE "NAME"   answers "ui: found X Y" or "ui: missing"; while a notice
  *                      takes no clicks the answer waits
  *   shows "TEXT"       answers "ui: shows" or "ui: missing"
@@ -23,6 +23,9 @@ uint64_t console_waits_until_ns(void);
 
 bool console_snapshot_wanted(void);
 void console_snapshot_taken(void);
+
+/* When it last opened an app, whose window is still to come; 0: never. */
+uint64_t console_opened_ns(void);
 
 void console_want_stop(void);
 bool console_stop_wanted(void);

@@ -350,7 +350,9 @@ static bool room_may_come(void) {
  * stops showing something is at rest when it has heard all input for longer. */
 static bool at_rest(void) {
     uint64_t now_ns = platform_now_ns();
-    if (now_ns - run.input_ns >= SHOWS_NS && desktop_has_heard())
+    bool asked = now_ns - run.input_ns < SHOWS_NS ||
+                 now_ns - console_opened_ns() < SHOWS_NS;
+    if (!asked && desktop_has_heard())
         return true;
     if (run.drawn || !desktop_waits())
         run.moved_ns = now_ns;
