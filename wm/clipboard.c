@@ -1,6 +1,7 @@
 /* The clipboard's natives; its text is kept by the desk. */
 #include "wm/clipboard.h"
 
+#include "kernel/base/bytes.h"
 #include "kernel/base/keymap.h"
 #include "vm/heap/rights.h"
 #include "vm/heap/heap.h"
@@ -8,7 +9,10 @@
 #include "vm/run/native.h"
 #include "wm/desk.h"
 
-enum { PASTES_MOST = 64 }; /* of keys that an app has not heard of yet */
+enum {
+    PASTES_MOST = 64,  /* of keys that an app has not heard of yet */
+    COPIED_BYTES = 16, /* for a unit of work */
+};
 
 /* ---- What a press gives ---- */
 
@@ -55,27 +59,49 @@ static bool may_write(const NativeCall *call) {
 
 /* ---- Natives ---- */
 
-/* In one go: an app that goes back may refer to nothing of the system that a
- * collection can free meanwhile, so no copy is left half done in a thread. */
-static NativeResult text_of_clipboard(NativeCall *call) {
-    const String *text = desk_exists() ? *desk_clipboard() : NULL;
-    if (!may_read(call))
-        return native_throw(call, CLASS_RightError,
-                            "the clipboard is read after the paste key was "
-                            "pressed here, once");
-    if (!native_write(call, call->domain, sizeof *call->domain))
-        return NATIVE_FAILED;
-    String *copy =
-        native_text(call, text ? text->bytes : "", text ? text->length : 0);
-    if (!copy)
-        return NATIVE_FAILED;
-    if (!has_right(call) && desk_exists())
-        call->domain->pastes--;
-    return native_give(call, copy);
+/* A large text goes in steps. What is half done lies where a return to the past
+ * finds it right: a copy for an app in its own domain, good while the clipboard
+ * has the same text; one for the clipboard with the desk, which alone refers to
+ * it, good while no other began to come. */
+
+static NativeResult refuse_reader(NativeCall *call) {
+    return native_throw(call, CLASS_RightError,
+                        "the clipboard is read after the paste key was "
+                        "pressed here, once");
 }
 
-static NativeResult set_clipboard(NativeCall *call) {
-    const String *text = native_reference(call, 0);
+/* Another text lies there since the step before. */
+static bool is_another(const NativeCall *call) {
+    return call->progress && call->steps[1] != *desk_word(DESK_COPIES);
+}
+
+static NativeResult text_of_clipboard(NativeCall *call) {
+    const String *text = desk_exists() ? *desk_clipboard() : NULL;
+    if (is_another(call))
+        call->progress = NULL, call->steps[0] = 0;
+    String *copy = (String *)call->progress;
+    if (!copy && !may_read(call))
+        return refuse_reader(call);
+    if (!copy)
+        copy = native_new_string(call, text ? text->length : 0);
+    uint64_t at = call->steps[0],
+             end =
+                 copy ? native_step_end(at, copy->length, NATIVE_STEP_COPY) : 0;
+    if (!copy || !native_write(call, copy->bytes + at, end - at) ||
+        !native_write(call, call->domain, sizeof *call->domain))
+        return NATIVE_FAILED;
+    if (!call->progress && !has_right(call) && desk_exists())
+        call->domain->pastes--;
+    if (end > at)
+        bytes_copy(copy->bytes + at, text->bytes + at, end - at);
+    native_charge(call, (end - at) / COPIED_BYTES);
+    if (end == copy->length)
+        return native_give(call, copy);
+    call->steps[1] = *desk_word(DESK_COPIES);
+    return native_go_on(call, copy, end);
+}
+
+static NativeResult check_writer(NativeCall *call, const String *text) {
     if (!may_write(call))
         return native_throw(call, CLASS_RightError,
                             "the clipboard is written by the app that had the "
@@ -84,15 +110,57 @@ static NativeResult set_clipboard(NativeCall *call) {
         return limits_refuse(call, LIMIT_CLIPBOARD);
     if (!desk_exists())
         return native_throw(call, CLASS_IoError, "there is no desktop");
-    native_charge(call, text->length / 16);
+    return NATIVE_STEP;
+}
+
+static bool announce_desk(NativeCall *call) {
     Array *references = desk_references();
-    String *copy = heap_new_string(ROOT->domains[0], text->bytes, text->length,
-                                   &call->failed);
-    if (!copy ||
-        !native_write(call, references, heap_object_bytes(&references->head)) ||
-        (call->failed = desk_announce()) != STATUS_OK)
+    if (!native_write(call, references, heap_object_bytes(&references->head)))
+        return false;
+    call->failed = desk_announce();
+    return call->failed == STATUS_OK;
+}
+
+/* The desk's copy, empty; false: no room. */
+static bool begin_coming(NativeCall *call, const String *text) {
+    String *copy = native_new_string_of(call, ROOT->domains[0], text->length);
+    if (!copy || !announce_desk(call))
+        return false;
+    HEAP_SET(*desk_coming(), copy);
+    call->steps[1] = ++*desk_word(DESK_COMING);
+    return true;
+}
+
+/* Once more in the past of an app a text may have come already; one that began
+ * later counts as the one that replaced it. */
+static bool still_comes(const NativeCall *call, const String *text) {
+    const String *copy = *desk_coming();
+    return copy && copy->length == text->length &&
+           call->steps[1] == *desk_word(DESK_COMING);
+}
+
+static NativeResult set_clipboard(NativeCall *call) {
+    const String *text = native_reference(call, 0);
+    if (!call->progress) {
+        NativeResult good = check_writer(call, text);
+        if (good != NATIVE_STEP)
+            return good;
+        if (!begin_coming(call, text))
+            return NATIVE_FAILED;
+    } else if (!still_comes(call, text)) {
+        return NATIVE_DONE;
+    }
+    String *copy = *desk_coming();
+    uint64_t at = call->steps[0],
+             end = native_step_end(at, text->length, NATIVE_STEP_COPY);
+    if (!native_write(call, copy->bytes + at, end - at) || !announce_desk(call))
         return NATIVE_FAILED;
+    bytes_copy(copy->bytes + at, text->bytes + at, end - at);
+    native_charge(call, (end - at) / COPIED_BYTES);
+    if (end < text->length)
+        return native_go_on(call, text, end);
     HEAP_SET(*desk_clipboard(), copy);
+    HEAP_SET(*desk_coming(), NULL);
     ++*desk_word(DESK_COPIES);
     return NATIVE_DONE;
 }

@@ -1,19 +1,20 @@
-/* The desk's words and the clipboard's slot. */
+/* The desk's words and the clipboard's slots. */
 #include "wm/desk.h"
 
 #include "vm/heap/heap.h"
 
+enum { WORDS, CLIPBOARD, COMING, REFERENCES }; /* of the desk's array */
+
 /* An array of words in the system domain, or NULL. */
 static Array *desk(void) {
     Object *seat = ROOT->domains[0]->seat;
-    return seat ? (Array *)((Array *)(void *)seat)->at.references[0] : NULL;
+    return seat ? (Array *)((Array *)(void *)seat)->at.references[WORDS] : NULL;
 }
 
 static uint64_t *desk_words(void) {
     return desk()->at.words;
 }
 
-/* The desk's array of references: the words, then the clipboard. */
 Array *desk_references(void) {
     return (Array *)(void *)ROOT->domains[0]->seat;
 }
@@ -21,13 +22,14 @@ Array *desk_references(void) {
 Status desk_make(void) {
     Status status;
     Domain *system = ROOT->domains[0];
-    Array *both = heap_new_array(system, CLASS_ObjectArray, 2, &status);
+    Array *both =
+        heap_new_array(system, CLASS_ObjectArray, REFERENCES, &status);
     Array *words =
         both ? heap_new_array(system, CLASS_IntArray, DESK_WORDS, &status)
              : NULL;
     if (!words)
         return status;
-    HEAP_SET(both->at.references[0], words);
+    HEAP_SET(both->at.references[WORDS], words);
     status = heap_write(&system->seat, sizeof system->seat);
     if (status == STATUS_OK)
         HEAP_SET(system->seat, both);
@@ -81,7 +83,14 @@ int64_t desk_next_window(void) {
     return (int64_t)++desk_words()[DESK_WINDOWS];
 }
 
+static String **text_at(uint32_t place) {
+    return (String **)(void *)(desk_references()->at.references + place);
+}
+
 String **desk_clipboard(void) {
-    Object **references = desk_references()->at.references;
-    return (String **)(void *)(references + 1);
+    return text_at(CLIPBOARD);
+}
+
+String **desk_coming(void) {
+    return text_at(COMING);
 }

@@ -1,8 +1,8 @@
 /* desk.h: what persists of the desktop besides its windows: pointer, launcher,
  * theme, clipboard.
  *
- * It is the seat of the system domain: an array of the desk's words and the
- * clipboard's text. */
+ * It is the seat of the system domain: an array of the desk's words, the
+ * clipboard's text, and the text that comes there in steps. */
 #ifndef WM_DESK_H
 #define WM_DESK_H
 
@@ -10,7 +10,7 @@
 #include "wm/wm.h"
 
 enum { /* the words */
-       DESK_WORDS = 8,
+       DESK_WORDS = 9,
        DESK_X = 0,
        DESK_Y = 1,
        DESK_POINTED = 2,  /* the pointer was somewhere */
@@ -19,6 +19,7 @@ enum { /* the words */
        DESK_DARK = 5,     /* the theme */
        DESK_PRESSED = 6,  /* number of the app that had the last press */
        DESK_COPIES = 7,   /* texts that were put into the clipboard */
+       DESK_COMING = 8,   /* and those that began to come */
 };
 
 /* Whether there is one; a fresh heap has none. */
@@ -33,14 +34,16 @@ bool desk_read(WmDesk *desk_out);
  * room it stays as it was, until the next time. */
 void desk_keep(void);
 
-/* Announces a change of the words; then one of the last two, and the next
- * window's number. */
+/* Announces a change of the words; then a word's place, and the next window's
+ * number. */
 Status desk_announce(void);
 uint64_t *desk_word(uint32_t place);
 int64_t desk_next_window(void);
 
-/* The array that holds the clipboard's text, and its place there. */
+/* The array that holds the clipboard's text, its place there, and that of the
+ * text that comes, which no app has seen. */
 Array *desk_references(void);
 String **desk_clipboard(void);
+String **desk_coming(void);
 
 #endif

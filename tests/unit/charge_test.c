@@ -7,6 +7,8 @@
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/window_world.h"
+#include "vm/heap/heap.h"
+#include "vm/heap/rights.h"
 #include "vm/run/vm.h"
 #include "vm/run/worker.h"
 #include "wm/ring.h"
@@ -104,6 +106,20 @@ static const char busy[] = "import ui\n"
                            "    fun open() { var n = 0\n"
                            "        while true { n = n +% 1 } }\n"
                            "}\n";
+
+TEST("a text of megabytes goes to the clipboard and back in many turns") {
+    static const char source[] =
+        PROGRAM("    fun work(): Int { let text = \"0123456789abcdef\"\n"
+                "            .repeat(250000)\n"
+                "        setClipboard(text)\n"
+                "        return clipboard().byteLength / 1000000 }\n");
+    window_world_start(source);
+    EXPECT_EQUAL(heap_write(seat_first()->domain, sizeof(Domain)), STATUS_OK);
+    seat_first()->domain->rights = RIGHT_CLIPBOARD;
+    work();
+    EXPECT_TEXT(window_world_heard(), "4 ");
+    window_world_stop();
+}
 
 TEST("what a slice overruns is owed, and paid") {
     enum { SMALL = 1000, PAID = 4 };

@@ -6,6 +6,7 @@
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/window_world.h"
+#include "vm/heap/heap.h"
 #include "vm/heap/rights.h"
 #include "vm/run/limits.h"
 #include "wm/clipboard.h"
@@ -184,5 +185,143 @@ TEST("only the app that had the last press writes, after a power cut, too") {
         first = seat_first()->domain;
         second = seat_first()->next->domain;
     }
+    window_world_stop();
+}
+
+/* ---- Large texts, which go in steps ---- */
+
+/* A key N copies "N N N ..."; others say what is there: the first N, and all
+ * bytes, if it is whole. */
+static const char large_copier[] =
+    "import ui\n"
+    "class Large: Window(\"C\", Label(\"c\"), 200, 100) {\n"
+    "    var made = \"\"\n"
+    "    fun handle(event: Event) {\n"
+    "        if event.isDown and event.usage > 0 { obey(event.usage) }\n"
+    "        super.handle(event)\n"
+    "    }\n"
+    "    fun obey(number: Int) {\n"
+    "        try {\n"
+    "            if number < 4000 { print(said(clipboard())); return }\n"
+    "            if not made.startsWith(\"{number} \") {\n"
+    "                made = large(\"{number} \")\n"
+    "            }\n"
+    "            setClipboard(made)\n"
+    "            print(\"set\")\n"
+    "        } catch e: RightError { print(\"no\") }\n"
+    "    }\n"
+    "    fun said(text: String): String {\n"
+    "        if text.byteLength < 5 { return text }\n"
+    "        let one = text.slice(0, 5)\n"
+    "        return if text == large(one) { one } else { \"torn\" }\n"
+    "    }\n"
+    "    fun large(one: String): String {\n"
+    "        var text = one\n"
+    "        while text.byteLength < 2600000 { text = \"{text}{text}\" }\n"
+    "        return text\n"
+    "    }\n"
+    "}\n"
+    "class CopierApp: App { fun open() { Large().run() } }\n";
+
+enum { TEXT_A = 5000, TEXT_B = 6000 };
+
+static bool comes(void) {
+    return *desk_coming() != NULL;
+}
+
+/* A key whose text is on its way when this returns, `steps` steps later. */
+static void begin_copy(const Domain *domain, unsigned number, int steps) {
+    const String *before = *desk_coming();
+    harness_printed[0] = 0;
+    press(domain, number, 0);
+    for (int i = 0; i < 4000 && (!comes() || *desk_coming() == before); i++)
+        window_world_turn(1000);
+    EXPECT(*desk_coming() != before);
+    for (int i = 0; i < steps; i++)
+        window_world_turn(1000);
+    EXPECT(comes());
+    EXPECT_TEXT(window_world_heard(), "");
+}
+
+TEST("a large text is copied whole, after a power cut at any step, too") {
+    window_world_start(large_copier);
+    for (int steps = 0; steps < 3; steps++) {
+        unsigned number = TEXT_A + (unsigned)steps;
+        char whole[32];
+        snprintf(whole, sizeof whole, "%u  ", number);
+        begin_copy(seat_first()->domain, number, steps);
+        EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+        window_world_cut();
+        window_world_rest();
+        EXPECT_TEXT(window_world_heard(), "set ");
+        EXPECT(!comes());
+        EXPECT_TEXT(said_by(seat_first()->domain), whole);
+    }
+    window_world_stop();
+}
+
+TEST("of two large texts that come at once the one that began last stays") {
+    window_world_start(large_copier);
+    Domain *first = seat_first()->domain, *second = start_second();
+    obey(second, TEXT_B); /* has it ready */
+    begin_copy(first, TEXT_A, 0);
+    begin_copy(second, TEXT_B, 0);
+    window_world_rest();
+    EXPECT_TEXT(window_world_heard(), "set set ");
+    EXPECT_TEXT(said_by(first), "6000  ");
+    EXPECT_TEXT(said_by(second), "6000  ");
+    window_world_stop();
+}
+
+/* The paste key; the app's copy of the text is under way when this returns. */
+static void begin_reading(const Domain *domain) {
+    harness_printed[0] = 0;
+    press(domain, KEY_V, INPUT_CTRL);
+    EXPECT_EQUAL(domain->pastes, 1);
+    for (int i = 0; i < 4000 && domain->pastes; i++)
+        window_world_turn(1000);
+    EXPECT_EQUAL(domain->pastes, 0);
+    EXPECT_TEXT(window_world_heard(), "");
+}
+
+TEST("who reads a text that another replaces has nothing, or all of the new") {
+    window_world_start(large_copier);
+    Domain *domain = seat_first()->domain;
+    Status status;
+    for (int trusted = 0; trusted < 2; trusted++) {
+        obey(domain, TEXT_A);
+        begin_reading(domain);
+        domain->rights = trusted ? RIGHT_CLIPBOARD : 0;
+        HEAP_SET(*desk_clipboard(),
+                 heap_new_string(ROOT->domains[0], "new", 3, &status));
+        ++*desk_word(DESK_COPIES);
+        window_world_rest();
+        EXPECT_TEXT(window_world_heard(), trusted ? "new " : "no ");
+    }
+    window_world_stop();
+}
+
+TEST("a power cut while a large text is read gives all of it") {
+    window_world_start(large_copier);
+    obey(seat_first()->domain, TEXT_A);
+    begin_reading(seat_first()->domain);
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    window_world_cut();
+    window_world_rest();
+    EXPECT_TEXT(window_world_heard(), "5000  ");
+    window_world_stop();
+}
+
+/* It was copied in what is the future of an app that went back. */
+TEST("a text that came already does not come again from the past") {
+    window_world_start(large_copier);
+    Domain *domain = seat_first()->domain;
+    begin_copy(domain, TEXT_A, 1);
+    String *coming = *desk_coming();
+    *desk_coming() = NULL;
+    HEAP_SET(*desk_clipboard(), coming);
+    window_world_rest();
+    EXPECT_TEXT(window_world_heard(), "set ");
+    EXPECT_EQUAL(*desk_word(DESK_COPIES), 0);
     window_world_stop();
 }

@@ -43,9 +43,14 @@ Array *native_new_array(NativeCall *call, uint32_t class_id, uint64_t length) {
 }
 
 String *native_new_string(NativeCall *call, uint64_t length_bytes) {
+    return native_new_string_of(call, call->domain, length_bytes);
+}
+
+String *native_new_string_of(NativeCall *call, Domain *domain,
+                             uint64_t length_bytes) {
     uint64_t size = heap_array_bytes(length_bytes, 0);
-    String *string = (String *)heap_allocate(call->domain, CLASS_String, size,
-                                             &call->failed);
+    String *string =
+        (String *)heap_allocate(domain, CLASS_String, size, &call->failed);
     if (!string)
         return NULL;
     charge_memory(call, size);

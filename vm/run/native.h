@@ -109,6 +109,8 @@ NativeResult native_throw(NativeCall *call, uint32_t error, const char *format,
 /* Its bytes are announced up to NATIVE_STEP_COPY; whoever fills in more goes on
  * in steps and announces each. */
 String *native_new_string(NativeCall *call, uint64_t length_bytes);
+String *native_new_string_of(NativeCall *call, Domain *domain,
+                             uint64_t length_bytes);
 Array *native_new_array(NativeCall *call, uint32_t class_id, uint64_t length);
 
 /* A String with a copy of these bytes, which must be valid UTF-8. */
