@@ -65,18 +65,6 @@ static uint64_t used(const Domain *domain, Limit limit) {
 
 /* ---- Natives ---- */
 
-/* NULL: an exception says that there is no such app. */
-static Domain *running_app(NativeCall *call) {
-    uint64_t number = call->arguments[0];
-    Domain *domain = heap_domain(number);
-    int code;
-    native_charge(call, ROOT_DOMAINS_MAX / 8); /* looked through */
-    if (domain && domain != ROOT->domains[0] && !vm_app_ended(domain, &code))
-        return domain;
-    native_throw(call, CLASS_ValueError, "no app with number %lu runs", number);
-    return NULL;
-}
-
 /* A line for each: name, tab, unit. */
 static NativeResult limit_names(NativeCall *call) {
     char buffer[400];
@@ -89,7 +77,7 @@ static NativeResult limit_names(NativeCall *call) {
 }
 
 static NativeResult limit_numbers(NativeCall *call) {
-    const Domain *domain = running_app(call);
+    const Domain *domain = native_running_app(call, call->arguments[0]);
     if (!domain)
         return NATIVE_FAILED;
     Array *list = native_new_array(call, CLASS_IntArray, LIMIT_COUNT * NUMBERS);
@@ -108,7 +96,7 @@ static NativeResult limit_numbers(NativeCall *call) {
 }
 
 static NativeResult set_limit(NativeCall *call) {
-    Domain *domain = running_app(call);
+    Domain *domain = native_running_app(call, call->arguments[0]);
     uint64_t place = call->arguments[1], value = call->arguments[2];
     if (!domain)
         return NATIVE_FAILED;

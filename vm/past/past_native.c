@@ -321,18 +321,8 @@ static void restore_asking(Thread *thread) {
 
 /* ---- Apps ---- */
 
-/* A running app by its number; NULL: it was thrown why. */
-static Domain *running_app(NativeCall *call, uint64_t number) {
-    Domain *domain = heap_domain(number);
-    int code;
-    if (domain && domain != ROOT->domains[0] && !vm_app_ended(domain, &code))
-        return domain;
-    native_throw(call, CLASS_ValueError, "no app with number %lu runs", number);
-    return NULL;
-}
-
 static NativeResult restart_app(NativeCall *call) {
-    Domain *domain = running_app(call, call->arguments[0]);
+    Domain *domain = native_running_app(call, call->arguments[0]);
     if (!domain)
         return NATIVE_FAILED;
     Status status = vm_restart_app(domain);
@@ -352,7 +342,7 @@ static NativeResult restart_app(NativeCall *call) {
 }
 
 static NativeResult end_app(NativeCall *call) {
-    Domain *domain = running_app(call, call->arguments[0]);
+    Domain *domain = native_running_app(call, call->arguments[0]);
     if (!domain)
         return NATIVE_FAILED;
     if (!native_write(call, domain, sizeof *domain))

@@ -9,6 +9,7 @@
 #include "vm/heap/boxes.h"
 #include "vm/heap/class.h"
 #include "vm/heap/heap.h"
+#include "vm/run/vm.h"
 #include "vm/run/worker.h"
 
 #define MEMORY_BYTES 64 /* of a new object, for a unit */
@@ -71,6 +72,16 @@ String *native_text(NativeCall *call, const char *bytes, size_t count) {
 
 Object *native_box(NativeCall *call, uint32_t class_id, uint64_t value) {
     return boxes_make(call->domain, class_id, value, &call->failed);
+}
+
+Domain *native_running_app(NativeCall *call, uint64_t number) {
+    Domain *domain = heap_domain(number);
+    int code;
+    native_charge(call, ROOT_DOMAINS_MAX / 8); /* looked through */
+    if (domain && domain != ROOT->domains[0] && !vm_app_ended(domain, &code))
+        return domain;
+    native_throw(call, CLASS_ValueError, "no app with number %lu runs", number);
+    return NULL;
 }
 
 bool native_write(NativeCall *call, const void *address, uint64_t size_bytes) {

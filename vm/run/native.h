@@ -135,6 +135,10 @@ static inline NativeResult native_go_on(NativeCall *call, const void *progress,
     return NATIVE_STEP;
 }
 
+/* The app with this number, which runs; NULL: an exception says that none
+ * does. */
+Domain *native_running_app(NativeCall *call, uint64_t number);
+
 /* Announces a change of these bytes of an old object. False: return
  * NATIVE_FAILED. */
 bool native_write(NativeCall *call, const void *address, uint64_t size_bytes);
