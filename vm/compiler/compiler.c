@@ -96,6 +96,17 @@ static Variable *slot_variables(World *world, const CompilerRequest *request) {
     return first;
 }
 
+/* What later lines can name, one a line; NULL: nothing. */
+static const char *declared_names(World *world) {
+    NameTable *table = &world->compile->names;
+    Name names = NULL;
+    for (const Class *c = world->module->classes; c; c = NEXT(c))
+        names = names ? name_join(table, names, "\n", c->name) : c->name;
+    for (const Function *f = world->module->functions; f; f = NEXT(f))
+        names = names ? name_join(table, names, "\n", f->name) : f->name;
+    return names ? names->bytes : NULL;
+}
+
 static void give_new_slots(World *world, const Variable *slots,
                            CompilerResult *result) {
     size_t count = 0;
@@ -116,7 +127,7 @@ static void give_new_slots(World *world, const Variable *slots,
         type && type_kind(type) != TYPE_VOID && type_kind(type) != TYPE_NEVER;
     if (result->line_has_value)
         result->line_type = type_text(world, type);
-    result->line_declares = world->module->classes || world->module->functions;
+    result->line_names = declared_names(world);
 }
 
 /* ---- One run ---- */
@@ -146,6 +157,7 @@ static void emit(World *world, const CompilerRequest *request,
                      "this module is too large");
     if (compile->diagnostics.errors)
         return;
+    result->interface = interface->bytes;
     result->bytes =
         writer_finish(&writer, file, interface, &result->size_bytes);
 }

@@ -73,10 +73,12 @@ typedef struct CompilerResult {
     size_t error_count;                    /* may be more than are kept */
     const CompilerVariable *new_variables; /* of a shell's line */
     size_t new_variable_count;
-    bool line_has_value;   /* the line ended in an expression with a value */
-    const char *line_type; /* its type, NULL without a value */
-    bool line_declares;    /* it has classes or functions for later lines */
-    void *memory;          /* all of the above; compiler_free gives it back */
+    bool line_has_value;    /* the line ended in an expression with a value */
+    const char *line_type;  /* its type, NULL without a value */
+    const char *line_names; /* classes and functions that it has for later
+                               lines, one a line; NULL: none */
+    const char *interface;  /* the module's, see interface.h */
+    void *memory;           /* all of the above; compiler_free gives it back */
 } CompilerResult;
 
 /* STATUS_OK: look at error_count. STATUS_NO_MEMORY: the result is empty.

@@ -33,16 +33,19 @@ enum {
  * is (compilation.h). */
 enum { STEP_COUNT, STEP_AGE };
 
-/* The places of the array that compileLine gives; compiler.rev reads it. */
+/* The places of the array that compileLine gives; compiler.rev reads it. Where
+ * nothing is declared BYTES, NAMES and INTERFACE are null. */
 enum {
     RESULT_ERRORS,    /* String, or null: it is compiled */
     RESULT_TYPE,      /* String, or null: the line has no value */
     RESULT_VARIABLES, /* String, as the argument: the new ones */
-    RESULT_BYTES,  /* Array<Byte> when later lines can use what it declares */
+    RESULT_BYTES,  /* Array<Byte>, for later lines that use what it declares */
     RESULT_MODULE, /* String: the module's name */
     RESULT_RUN,    /* Method: `run` */
     RESULT_STARTS, /* Array: `$init` of modules that are new to the app */
     RESULT_KEPT,   /* Module: whoever uses it in later lines must keep it */
+    RESULT_NAMES,  /* String: what it declares, one a line */
+    RESULT_INTERFACE, /* String: how, with the modules of what it speaks of */
     RESULT_COUNT,
 };
 
@@ -92,14 +95,22 @@ static bool put(Array *result, size_t place, const void *object) {
     return object != NULL;
 }
 
-static bool put_bytes(NativeCall *call, const CompilerResult *from,
-                      Array *result) {
-    if (!from->line_declares)
+static bool put_text(NativeCall *call, Array *result, size_t place,
+                     const char *text) {
+    return put(result, place, native_text(call, text, text_length(text)));
+}
+
+/* What later lines can use. */
+static bool put_declared(NativeCall *call, const CompilerResult *from,
+                         Array *result) {
+    if (!from->line_names)
         return true;
     Array *bytes = native_new_array(call, CLASS_ByteArray, from->size_bytes);
     if (bytes)
         bytes_copy(bytes->at.bytes, from->bytes, from->size_bytes);
-    return put(result, RESULT_BYTES, bytes);
+    return put(result, RESULT_BYTES, bytes) &&
+           put_text(call, result, RESULT_NAMES, from->line_names) &&
+           put_text(call, result, RESULT_INTERFACE, from->interface);
 }
 
 /* All that can be made before the module is loaded. */
@@ -111,16 +122,14 @@ static bool put_texts(NativeCall *call, Line *line, const CompilerResult *from,
         call->failed = STATUS_NO_MEMORY;
         return false;
     }
-    if (type &&
-        !put(result, RESULT_TYPE, native_text(call, type, text_length(type))))
+    if (type && !put_text(call, result, RESULT_TYPE, type))
         return false;
     return put(result, RESULT_VARIABLES,
                native_text(call, variables.bytes, variables.length)) &&
-           put(result, RESULT_MODULE,
-               native_text(call, line->name, text_length(line->name))) &&
+           put_text(call, result, RESULT_MODULE, line->name) &&
            put(result, RESULT_STARTS,
                native_new_array(call, CLASS_ObjectArray, LINE_STARTS_MAX)) &&
-           put_bytes(call, from, result);
+           put_declared(call, from, result);
 }
 
 /* ---- Loading ---- */
