@@ -292,6 +292,7 @@ typedef struct MatchArm {
     Place place;
     Pattern *patterns; /* any of them */
     Node *guard;
+    AssignedNames assigned; /* in the guard */
     Node *body;
     struct MatchArm *next;
 } MatchArm;
@@ -348,7 +349,7 @@ struct Node {
         MatchArm *arms;
         CatchArm *catches;
     };
-    AssignedNames assigned; /* in a loop, a try or a closure */
+    AssignedNames assigned; /* in a loop, a try, a closure, an assigned value */
     /* checked */
     Type *type;  /* of its value; NULL: not checked */
     Type *aimed; /* IS, AS: the type asked for; FOR: of the elements */

@@ -208,17 +208,19 @@ bool check_narrow_key(const Node *node, Variable **root_out,
                       Variable **field_out);
 Type *check_narrowed(Checker *checker, Variable *root, Variable *field,
                      Type *declared);
-void check_narrow(Checker *checker, Node *node, Type *type);
+void check_narrow(Checker *checker, const Node *node, Type *type,
+                  AssignedNames names);
 Narrowing *check_new_narrowing(Checker *checker, Variable *root,
                                Variable *field, Type *type, Narrowing *rest);
 void check_apply(Checker *checker, const Narrowing *facts);
 Narrowing *check_merge(Checker *checker, Narrowing *a, Narrowing *b);
 
-/* What was known before and has not been assigned to since. */
+/* What was known before and still holds after assignments since. */
 Narrowing *check_still(Checker *checker, Narrowing *before);
 
-/* Forgets what a loop or closure may change. */
+/* Forgets what a loop, closure or guard may change. */
 void check_forget(Checker *checker, AssignedNames names);
+bool check_is_assigned(AssignedNames names, const Variable *variable);
 void check_forget_variables(Checker *checker);
 
 #endif

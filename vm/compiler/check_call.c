@@ -351,15 +351,9 @@ static void join_arguments(Checker *checker, Node *call) {
     call->has_trailing = false;
 }
 
-Type *check_call(Checker *checker, Node *call, Type *expected) {
+static Type *call_callee(Checker *checker, Node *call, Type *type,
+                         Type *expected) {
     Node *callee = call->left;
-    Type *type;
-    if (callee->kind == NODE_NAME)
-        type = check_called_name(checker, callee);
-    else if (callee->kind == NODE_MEMBER)
-        type = check_member(checker, callee, true);
-    else
-        type = check_expression(checker, callee, NULL);
     switch ((int)callee->reference) {
     case REFERENCE_FUNCTION:
         if (callee->kind != NODE_NAME && callee->kind != NODE_MEMBER)
@@ -375,4 +369,20 @@ Type *check_call(Checker *checker, Node *call, Type *expected) {
         break;
     }
     return call_value(checker, call, type);
+}
+
+Type *check_call(Checker *checker, Node *call, Type *expected) {
+    Node *callee = call->left;
+    Type *type;
+    if (callee->kind == NODE_NAME)
+        type = check_called_name(checker, callee);
+    else if (callee->kind == NODE_MEMBER)
+        type = check_member(checker, callee, true);
+    else
+        type = check_expression(checker, callee, NULL);
+    Narrowing *before = checker->narrowings;
+    type = call_callee(checker, call, type, expected);
+    if (callee->kind == NODE_MEMBER && callee->safe) /* perhaps left out */
+        checker->narrowings = check_merge(checker, before, checker->narrowings);
+    return type;
 }

@@ -8,6 +8,7 @@ typedef struct Cover {
     Class *enum_class;
     bool null_open;
     bool rest_open; /* some value that is not null */
+    bool is_past;   /* a guard may have changed the variable it came from */
     bool bools_open[2];
     bool *cases_open; /* by tag */
     size_t case_count;
@@ -237,7 +238,7 @@ static void narrow_subject(Checker *checker, Node *subject,
                            const Pattern *patterns, const Cover *open) {
     Variable *root, *field;
     bool may_be_null = false;
-    if (!check_narrow_key(subject, &root, &field))
+    if (open->is_past || !check_narrow_key(subject, &root, &field))
         return;
     for (const Pattern *p = patterns; p; p = NEXT(p))
         may_be_null |= open->null_open && fits_null(p);
@@ -247,6 +248,16 @@ static void narrow_subject(Checker *checker, Node *subject,
     if (type && type_kind(type) != TYPE_BAD)
         checker->narrowings = check_new_narrowing(checker, root, field, type,
                                                   checker->narrowings);
+}
+
+/* A guard may have run before the next arm is tried. */
+static void forget_guard(Checker *checker, const Node *subject,
+                         const MatchArm *arm, Cover *open) {
+    Variable *root, *field;
+    check_forget(checker, arm->assigned);
+    if (check_narrow_key(subject, &root, &field))
+        open->is_past |= check_is_assigned(arm->assigned, root) ||
+                         check_is_assigned(arm->assigned, field);
 }
 
 static Type *check_arm(Checker *checker, Node *node, MatchArm *arm, Cover *open,
@@ -297,6 +308,8 @@ Type *check_match(Checker *checker, Node *node, Type *expected) {
             first = false;
         }
         checker->narrowings = before;
+        forget_guard(checker, node->left, arm, &open);
+        before = checker->narrowings;
     }
     checker->at_line_top = at_top;
     if (!first)

@@ -46,8 +46,10 @@ Type *check_narrowed(Checker *checker, Variable *root, Variable *field,
 }
 
 /* An assignment: what was known of the variable, and of its fields, is over;
- * now it has the type of its new value. */
-void check_narrow(Checker *checker, Node *node, Type *type) {
+ * now it has the type of its new value. `names` are those that were assigned to
+ * while that was found. */
+void check_narrow(Checker *checker, const Node *node, Type *type,
+                  AssignedNames names) {
     Variable *root, *field;
     if (!check_narrow_key(node, &root, &field))
         return;
@@ -58,6 +60,8 @@ void check_narrow(Checker *checker, Node *node, Type *type) {
         narrowed = type_not_null(checker->world, declared);
     if (field && narrowed)
         narrowed = type; /* the declared type may need the receiver's */
+    if (field && check_is_assigned(names, root))
+        narrowed = NULL; /* that was a field of the object before */
     for (const Narrowing *n = checker->narrowings; n && !field; n = NEXT(n))
         if (n->root == root && n->field && n->type)
             checker->narrowings = check_new_narrowing(
@@ -90,10 +94,11 @@ Narrowing *check_merge(Checker *checker, Narrowing *a, Narrowing *b) {
     return merged;
 }
 
-/* Entries are never taken away but by an assignment. */
+/* What took the place of an entry since may tell less: an assignment's. */
 static bool is_over(const Checker *checker, const Narrowing *n) {
     const Narrowing *now = find(checker->narrowings, n->root, n->field);
-    return n->type && (!now || !now->type);
+    return n->type && (!now || !now->type ||
+                       !type_fits(checker->world, n->type, now->type));
 }
 
 Narrowing *check_still(Checker *checker, Narrowing *before) {
@@ -110,7 +115,7 @@ Narrowing *check_still(Checker *checker, Narrowing *before) {
     return kept;
 }
 
-static bool contains(AssignedNames names, const Variable *variable) {
+bool check_is_assigned(AssignedNames names, const Variable *variable) {
     for (size_t i = 0; variable && i < names.count; i++, work_add(1))
         if (names.names[i] == variable->name)
             return true;
@@ -120,8 +125,9 @@ static bool contains(AssignedNames names, const Variable *variable) {
 void check_forget(Checker *checker, AssignedNames names) {
     Narrowing *kept = NULL;
     for (Narrowing *n = checker->narrowings; n; n = NEXT(n))
-        if (n->type && !contains(names, n->root) &&
-            !contains(names, n->field) && !find(kept, n->root, n->field) &&
+        if (n->type && !check_is_assigned(names, n->root) &&
+            !check_is_assigned(names, n->field) &&
+            !find(kept, n->root, n->field) &&
             find(checker->narrowings, n->root, n->field) == n)
             kept =
                 check_new_narrowing(checker, n->root, n->field, n->type, kept);

@@ -89,7 +89,7 @@ static void check_let(Checker *checker, Node *node) {
                  .reference = REFERENCE_VARIABLE,
                  .variable = variable};
     if (node->left && node->left->type && type_is_nullable(variable->type))
-        check_narrow(checker, &name, node->left->type);
+        check_narrow(checker, &name, node->left->type, (AssignedNames){0});
 }
 
 /* The properties of a value in the order of its constructor. */
@@ -188,10 +188,14 @@ static Type *check_compound(Checker *checker, Node *node, Type *present,
 
 static void assign_value(Checker *checker, Node *node, Type *wanted,
                          Type *present) {
+    const Node *target = node->left;
+    Narrowing *before = checker->narrowings;
     Type *given = node->operator== TOKEN_ASSIGN
                       ? check_value(checker, node->right, wanted, "value")
                       : check_compound(checker, node, present, wanted);
-    check_narrow(checker, node->left, given);
+    check_narrow(checker, target, given, node->assigned);
+    if (target->kind == NODE_MEMBER && target->safe) /* perhaps left out */
+        checker->narrowings = check_merge(checker, before, checker->narrowings);
 }
 
 static bool assign_property(Checker *checker, Node *node) {
@@ -304,7 +308,9 @@ static bool check_while(Checker *checker, Node *node) {
     bool has_break = checker->has_break;
     checker->narrowings = before;
     checker->has_break = had_break;
-    if (!has_break)
+    if (has_break)
+        check_forget(checker, node->assigned);
+    else
         check_apply(checker, facts.when_false);
     return is_true(node->left) && !has_break;
 }

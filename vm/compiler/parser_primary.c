@@ -292,8 +292,10 @@ static MatchArm *match_arm(Parser *parser) {
         *end = pattern(parser, false);
         end = NEXT_PLACE(end);
     } while (!parser->panicking && parser_accept(parser, TOKEN_COMMA));
+    size_t assigned = parser->assigned.count;
     if (parser_accept(parser, TOKEN_IF))
         arm->guard = parser_condition(parser);
+    arm->assigned = parser_assigned_since(parser, assigned);
     parser_expect(parser, TOKEN_ARROW, "after the pattern");
     arm->body = parser_is(parser, TOKEN_OPEN_BRACE) ? parser_block(parser)
                                                     : parser_statement(parser);

@@ -123,7 +123,9 @@ static Node *expression_or_assignment(Parser *parser) {
     Node *node = parser_new(parser, NODE_ASSIGN, token->place);
     node->operator= parser_take(parser)->kind;
     node->left = left;
+    size_t assigned = parser->assigned.count;
     node->right = parser_expression(parser);
+    node->assigned = parser_assigned_since(parser, assigned);
     if (left->kind == NODE_NAME || left->kind == NODE_MEMBER)
         *ARENA_PUSH(&parser->compile->arena, &parser->assigned) = left->name;
     return node;
