@@ -58,23 +58,28 @@ static void tell(void) {
         return;
     asks.answered = false;
     if (domain)
-        log_line("rights: a person answers an app that asks for %s: %s",
-                 rights_row(asks.right)->name,
+        log_line("rights: a person answers %s, which asks for %s: %s",
+                 asks.name, rights_row(asks.right)->name,
                  asks.answer == GRANT_NOT    ? "no"
                  : asks.answer == GRANT_ONCE ? "until it is started anew"
                                              : "always");
 }
 
-static void set_texts(const Domain *domain) {
-    const RightRow *row = rights_row(asks.right);
+static void set_name(const Domain *domain) {
     Text name = text_on(asks.name, sizeof asks.name);
-    Text title = text_on(asks.title, sizeof asks.title);
-    Text text = text_on(asks.text, sizeof asks.text);
     const String *known = vm_app_name(domain);
     if (known)
         text_add_bytes(&name, known->bytes,
                        known->length < NAME_MOST ? known->length : NAME_MOST);
-    text_add_format(&title, "%s asks for a right", text_end(&name));
+    text_end(&name);
+}
+
+static void set_texts(const Domain *domain) {
+    const RightRow *row = rights_row(asks.right);
+    Text title = text_on(asks.title, sizeof asks.title);
+    Text text = text_on(asks.text, sizeof asks.text);
+    set_name(domain);
+    text_add_format(&title, "%s asks for a right", asks.name);
     text_end(&title);
     text_add_format(&text,
                     "It wants to %s. In the shell, rights shows what each app "
@@ -96,15 +101,17 @@ static void show(const Domain *domain, RightPlace right) {
     asks.shown = true;
     set_texts(domain);
     notice_show(&card);
-    log_line("rights: a person is asked for %s", rights_row(right)->name);
+    log_line("rights: a person is asked for %s by %s", rights_row(right)->name,
+             asks.name);
 }
 
 /* False; where nothing can be written now it is told later. */
 static bool tell_given(Domain *domain, RightPlace right) {
     bool always = domain->lasting & 1u << right;
     Status status = grants_answer(domain, always ? GRANT_ALWAYS : GRANT_ONCE);
+    set_name(domain);
     if (status == STATUS_OK)
-        log_line("rights: an app has what it asks for");
+        log_line("rights: %s has what it asks for", asks.name);
     return false;
 }
 
