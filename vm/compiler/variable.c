@@ -151,30 +151,28 @@ static Value load_module(Generator *g, Variable *variable, Value hint) {
     return to;
 }
 
-/* A shell's variable: an item of the array that `run` is given. */
-static Value slot_array(Generator *g) {
-    return variable_load(g, g->module->slot_array, value_none);
-}
-
-static Value load_slot(Generator *g, Variable *variable, Value hint) {
-    Value array = slot_array(g);
+/* The cell of a shell's variable: an item of the array that `run` is given. */
+static Value slot_cell(Generator *g, const Variable *variable) {
+    Value array = variable_load(g, g->module->slot_array, value_none);
     Value index = value_int(g, variable->index, value_none);
     Value item = value_new(g, object_type(g));
     code_emit(g, OP_array_get_ref, item.number, array.number, index.number);
     value_release(g, index);
     value_release(g, array);
-    return value_convert(g, item, variable_type(g, variable), hint);
+    return value_convert(g, item, cell_type(g), value_none);
 }
 
-static void store_slot(Generator *g, Variable *variable, Value value) {
-    Value boxed =
-        value_convert(g, value_borrowed(value), object_type(g), value_none);
-    Value array = slot_array(g);
-    Value index = value_int(g, variable->index, value_none);
-    code_emit(g, OP_array_put_ref, array.number, index.number, boxed.number);
-    value_release(g, index);
-    value_release(g, array);
-    value_release(g, boxed);
+static Value load_slot(Generator *g, Variable *variable, Value hint) {
+    Value cell = slot_cell(g, variable);
+    Value value = load_cell(g, cell, variable_type(g, variable), hint);
+    value_release(g, cell);
+    return value;
+}
+
+static void store_slot(Generator *g, const Variable *variable, Value value) {
+    Value cell = slot_cell(g, variable);
+    store_cell(g, cell, value);
+    value_release(g, cell);
 }
 
 /* ---- All ---- */
