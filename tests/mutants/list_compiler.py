@@ -72,7 +72,7 @@ MUTANTS = [
      "    node->aimed",
      "the second turn of a for knows what held before the first", OVER),
     ("narrow-break", STATEMENT,
-     "    if (!has_break)\n        check_apply(checker, facts.when_false);",
+     "    else\n        check_apply(checker, facts.when_false);",
      "    check_apply(checker, facts.when_false);",
      "after a while that was left its condition is false", OVER),
     ("narrow-or", NARROW,
