@@ -43,3 +43,4 @@ compile lib/system.rvc --system apps/lib/system/*.rev
 for app in apps/*.rev; do
     compile "${app%.rev}.rvc" "$app"
 done
+compile apps/shell.rvc apps/shell/*.rev
