@@ -76,7 +76,8 @@ static void opens(void) {
     life_start();
     life_turns(20);
     EXPECT_EQUAL(desktop_window_count(), 1);
-    EXPECT_TEXT(said("open \"Counter\"", "console: "), "");
+    EXPECT_TEXT(said("open \"Counter\"", "console: "),
+                "console: opens Counter");
     life_turns(20);
     EXPECT_EQUAL(desktop_window_count(), 2);
     EXPECT_TEXT(said("open \"Nobody\"", "console: "),
