@@ -342,6 +342,18 @@ MUTANTS = [
      "",
      "the last of very many errors ends in its middle",
      ("language", "tests/language/system/compiler.rev")),
+    ("parameter-in-code", "vm/code/module_file.c",
+     "        need(in, next[scalar] < counts[scalar]);\n",
+     "",
+     "a parameter's register may lie in the code",
+     ("unit", "register of its own")),
+    ("no-such-register", "vm/code/verifier.c",
+     "    need(check, kind != MODULE_NONE && scalar_kind(check, a) == kind,\n"
+     "         \"the result has another kind\");",
+     "    need(check, scalar_kind(check, a) == kind,\n"
+     "         \"the result has another kind\");",
+     "the result of a call without one goes to a register that is not there",
+     ("unit", "of its kind")),
     ("line-bytes", "vm/native/compiler_native.c",
      "    if (text->length > LINE_BYTES_MAX)",
      "    if (text->length >= LINE_BYTES_MAX)",

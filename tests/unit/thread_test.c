@@ -1,6 +1,8 @@
 /* Tests of the lists that threads wait in, without running any. */
 #include "vm/run/thread.h"
 
+#include <stdio.h>
+
 #include "persist/memory/pages.h"
 #include "persist/memory/snapshot.h"
 #include "tests/sim/sim.h"
@@ -173,6 +175,98 @@ TEST("who is woken soon beside one thread is the last of the queue") {
     EXPECT_EQUAL(thread_wake(waiter, true), STATUS_OK);
     EXPECT(running->next == waiter && domain->run_last == waiter);
     stop();
+}
+
+/* ---- The queue, against a naive twin ---- */
+
+enum { QUEUED = 9 };
+static Thread *queued[QUEUED];
+static size_t queued_count;
+
+static size_t place_of(const Thread *thread) {
+    size_t at = 0;
+    while (at < queued_count && queued[at] != thread)
+        at++;
+    return at;
+}
+
+static void move_to(Thread *thread, size_t place) {
+    size_t at = place_of(thread);
+    if (at == queued_count)
+        queued_count++;
+    for (; at > place; at--)
+        queued[at] = queued[at - 1];
+    for (; at < place; at++)
+        queued[at] = queued[at + 1];
+    queued[place] = thread;
+}
+
+static void leave_queue(const Thread *thread) {
+    for (size_t at = place_of(thread); at + 1 < queued_count; at++)
+        queued[at] = queued[at + 1];
+    queued_count--;
+}
+
+static void wake_by_chance(Thread *thread) {
+    bool soon = sim_random() % 2;
+    if (sim_random() % 3 == 0) {
+        EXPECT_EQUAL(thread_raise(thread, &thread->head), STATUS_OK);
+        soon = false;
+    } else {
+        EXPECT_EQUAL(thread_wake(thread, soon), STATUS_OK);
+    }
+    move_to(thread, soon && queued_count > 0 ? 1 : queued_count);
+}
+
+/* One change of a thread in any state; which thread runs is not looked at. */
+static void change_queue(Thread *thread) {
+    bool runs = thread->state == THREAD_RUNNABLE;
+    if (sim_random() % 3 == 0) { /* nothing when it cannot run */
+        EXPECT_EQUAL(thread_to_front(thread), STATUS_OK);
+        if (runs)
+            move_to(thread, 0);
+    } else if (thread->state == THREAD_NEW) {
+        EXPECT_EQUAL(thread_start(thread), STATUS_OK);
+        move_to(thread, queued_count);
+    } else if (thread->state == THREAD_PARKED) {
+        wake_by_chance(thread);
+    } else if (runs && sim_random() % 2) {
+        EXPECT_EQUAL(thread_rotate(thread), STATUS_OK);
+        move_to(thread, queued_count - 1);
+    } else if (runs) {
+        ThreadWait waits[] = {WAIT_SLEEP, WAIT_PARK, WAIT_NATIVE};
+        ThreadWait wait = waits[sim_random() % 3];
+        leave_queue(thread);
+        EXPECT_EQUAL(sim_random() % 20 == 0 ? thread_end(thread)
+                                            : thread_park(thread, wait, NULL),
+                     STATUS_OK);
+    }
+}
+
+static bool is_queue(const Domain *domain) {
+    const Thread *at = domain->run_first, *last = NULL;
+    for (size_t i = 0; i < queued_count; last = at, at = at->next, i++)
+        if (at != queued[i])
+            return false;
+    return !at && domain->run_last == last;
+}
+
+TEST("a queue is what a naive one is, whatever a thread in it does") {
+    for (uint64_t seed = 1; seed <= 8; seed++) {
+        Domain *domain = start();
+        Thread *threads[QUEUED];
+        Status status;
+        sim_seed(seed);
+        queued_count = 0;
+        for (int i = 0; i < QUEUED; i++)
+            threads[i] = thread_new(domain, ROOT->start, NULL, &status);
+        for (int i = 0; i < 300 && is_queue(domain); i++)
+            change_queue(threads[sim_random() % QUEUED]);
+        if (!is_queue(domain))
+            printf("  seed %u\n", (unsigned)seed);
+        EXPECT(is_queue(domain));
+        stop();
+    }
 }
 
 /* ---- The end ---- */

@@ -300,6 +300,28 @@ TEST("a call must be right for its method") {
     harness_stop();
 }
 
+TEST("a result goes to a register that is there, of its kind") {
+    harness_start();
+    Sample s = sample();
+    const uint16_t methods[] = {s.fixed, s.len, s.made};
+    const uint16_t references = A->references; /* more than the others */
+    for (size_t i = 0; i < 3; i++) {
+        for (uint16_t to = 0; to < references + 2; to++) {
+            sample();
+            assembler_call(A, OP_call, to, methods[i], i < 2, 1);
+            assembler_word(A, OP_return, 0, 0, 0);
+            bool open = to == 0 || to == 9; /* R0 and R9 take any object */
+            bool right = i == 1 ? to == 2 : i == 2 && (open || to == 1);
+            EXPECT_EQUAL(accepted(), right);
+        }
+        sample();
+        assembler_call(A, OP_call, UINT16_MAX - 1, methods[i], i < 2, 1);
+        assembler_word(A, OP_return, 0, 0, 0);
+        EXPECT(!accepted());
+    }
+    harness_stop();
+}
+
 TEST("what a method returns must be its result") {
     static const struct {
         uint16_t op;
@@ -646,4 +668,68 @@ CAMPAIGN("mutants are refused or run without harm") {
     EXPECT(accepted_count > 0);
     harness_check();
     harness_stop();
+}
+
+/* A function of `count` parameters, all numbers or all objects, that has one
+ * register less; its code begins with what would be their type's number. */
+static void make_cut_registers(unsigned count, bool scalar) {
+    assembler_begin(A, "m");
+    uint16_t type = scalar ? assembler_kind(A, MODULE_INT)
+                           : assembler_class_type(A, "core.Object");
+    assembler_method(A, "f", 0, 0, 0);
+    for (unsigned i = 0; i < count; i++)
+        assembler_parameter(A, type);
+    if (scalar)
+        A->scalars--, A->s_types.count -= 2;
+    else
+        A->references--, A->r_types.count -= 2;
+    assembler_word(A, type, type, type, type);
+    assembler_word(A, OP_return, 0, 0, 0);
+    assembler_end(A);
+}
+
+TEST("each parameter has a register of its own") {
+    harness_start();
+    for (unsigned count = 1; count < 5; count++)
+        for (int scalar = 0; scalar < 2; scalar++) {
+            make_cut_registers(count, scalar);
+            EXPECT(!harness_load(A, false) && strstr(harness_why, "damaged"));
+        }
+    harness_stop();
+}
+
+/* Of an open table of the system root, which is searched until a free place. */
+static void expect_half_free(const Array *table) {
+    uint64_t taken = 0;
+    for (uint64_t i = 0; i < table->length; i++)
+        taken += table->at.references[i] != NULL;
+    EXPECT(taken * 2 <= table->length);
+}
+
+/* Names of methods that an interface has, each its own selector; so many that
+ * the tables of them grow three times. */
+TEST("there is a place for each of very many selectors") {
+    enum { MODULES = 8, METHODS = 230 };
+    for (int system = 0; system < 2; system++) {
+        harness_start();
+        for (unsigned m = 0; m < MODULES; m++) {
+            char name[24];
+            snprintf(name, sizeof name, "m%u", m);
+            assembler_begin(A, name);
+            uint16_t shape = assembler_class(A, "Shape", 0, MODULE_INTERFACE, 0,
+                                             NULL, 0, NULL);
+            for (unsigned i = 0; i < METHODS; i++) {
+                snprintf(name, sizeof name, "s%u_%u", m, i);
+                assembler_method(A, name, shape,
+                                 MODULE_VIRTUAL | MODULE_NO_CODE, 0);
+                assembler_end(A);
+            }
+            if (!harness_load(A, system))
+                EXPECT(!"it is loaded");
+            expect_half_free(ROOT->selectors);
+            expect_half_free(ROOT->strings);
+        }
+        harness_check();
+        harness_stop();
+    }
 }
