@@ -101,11 +101,15 @@ static NativeResult text_of_clipboard(NativeCall *call) {
     return native_go_on(call, copy, end);
 }
 
+static NativeResult refuse_writer(NativeCall *call) {
+    return native_throw(call, CLASS_RightError,
+                        "the clipboard is written by the app that had the "
+                        "last press of a key or button");
+}
+
 static NativeResult check_writer(NativeCall *call, const String *text) {
     if (!may_write(call))
-        return native_throw(call, CLASS_RightError,
-                            "the clipboard is written by the app that had the "
-                            "last press of a key or button");
+        return refuse_writer(call);
     if (text->length > limits_get(call->domain, LIMIT_CLIPBOARD))
         return limits_refuse(call, LIMIT_CLIPBOARD);
     if (!desk_exists())
@@ -159,8 +163,10 @@ static NativeResult set_clipboard(NativeCall *call) {
     native_charge(call, (end - at) / COPIED_BYTES);
     if (end < text->length)
         return native_go_on(call, text, end);
-    HEAP_SET(*desk_clipboard(), copy);
     HEAP_SET(*desk_coming(), NULL);
+    if (!may_write(call)) /* the person went on elsewhere meanwhile */
+        return refuse_writer(call);
+    HEAP_SET(*desk_clipboard(), copy);
     ++*desk_word(DESK_COPIES);
     return NATIVE_DONE;
 }

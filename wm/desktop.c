@@ -150,15 +150,9 @@ static void refresh(WmWindow *window) {
     seat_refresh(window->owner);
 }
 
-static void deliver(WmWindow *window, const InputEvent *event) {
-    if ((event->kind == INPUT_KEY || event->kind == INPUT_BUTTON) &&
-        event->down)
-        expect_none();
-    ring_deliver(window, event);
-}
-
 void desktop_hooks(WmHooks *hooks_in_out) {
-    hooks_in_out->deliver = deliver;
+    hooks_in_out->deliver = ring_deliver;
+    hooks_in_out->press = expect_none;
     hooks_in_out->changed = changed;
     hooks_in_out->refresh = refresh;
 }

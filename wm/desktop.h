@@ -15,8 +15,8 @@ void desktop_hooks(WmHooks *hooks_in_out);
 /* Between slices: delivers what could not be delivered, keeps the desk. */
 void desktop_step(void);
 
-/* A person opened the app, which may be an old one: until the next press in any
- * window it may come to the front. */
+/* A person opened the app, which may be an old one: until the next press,
+ * wherever, it may come to the front. */
 void desktop_expect(const Domain *domain);
 /* A new window of the app gets the focus: no other app has it, or the app was
  * opened or made since the last press. */

@@ -24,11 +24,14 @@ enum {
     ICON_SIDE = 20,      /* of the app that it speaks of */
 };
 
+#define NOWHERE UINT32_MAX
+
 static const WmNotice *notice;
 static uint32_t count; /* of its answers, and */
 static Rect card;      /* where it is: what it lists is fixed when it comes */
 static uint32_t first; /* row that is shown first */
-static uint32_t selected; /* by keys or pointer */
+static uint32_t selected; /* by keys: what Enter chooses */
+static uint32_t pointed;  /* at; NOWHERE: the pointer is on none */
 static uint64_t shown_ns;
 
 static uint32_t count_answers(void) {
@@ -106,6 +109,7 @@ static void damage_all(void) {
 void notice_show(const WmNotice *wanted) {
     notice = wanted;
     first = selected = 0;
+    pointed = NOWHERE;
     shown_ns = platform_now_ns();
     if (notice) {
         count = count_answers();
@@ -170,9 +174,25 @@ static void press_key(uint16_t usage) {
         if (notice->harmless)
             choose(notice->harmless - 1);
         break;
-    default:
+    default: /* a person types, and not for this */
+        if (usage >= KEY_CONTROL)
+            break;
+        select_answer(0);
+        shown_ns = platform_now_ns();
         break;
     }
+}
+
+static void point(uint32_t place) {
+    if (place != pointed)
+        wm_damage(card);
+    pointed = place;
+}
+
+/* A list that is seen whole has nothing to scroll. */
+static void turn_wheel(const InputEvent *event) {
+    if (count > ROWS_MOST && !notice_is_deaf())
+        select_answer(event->wheel > 0 ? selected - 1 : selected + 1);
 }
 
 bool notice_lets_pass(const InputEvent *event) {
@@ -188,9 +208,9 @@ void notice_input(const InputEvent *event) {
     if (event->kind == INPUT_KEY && event->down)
         press_key(event->usage);
     else if (event->kind == INPUT_WHEEL)
-        select_answer(event->wheel > 0 ? selected - 1 : selected + 1);
-    else if (event->kind == INPUT_POINTER && on)
-        select_answer(place);
+        turn_wheel(event);
+    else if (event->kind == INPUT_POINTER)
+        point(on ? place : NOWHERE);
     else if (event->kind == INPUT_BUTTON && event->down && notice_is_deaf())
         shown_ns = platform_now_ns();
     else if (event->kind == INPUT_BUTTON && event->down && on)
@@ -209,7 +229,8 @@ static void draw_row(Canvas *canvas, uint32_t row) {
                       .text_bytes = text_length(words),
                       .note = note,
                       .note_bytes = note ? text_length(note) : 0,
-                      .hover = first + row == selected};
+                      .active = first + row == selected,
+                      .hover = first + row == pointed};
     decor_menu_item(canvas, &item, wm_state.theme);
 }
 

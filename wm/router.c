@@ -457,7 +457,14 @@ static bool for_notice(const InputEvent *event) {
     return notice_is_shown() && !up && !notice_lets_pass(event);
 }
 
+static bool is_press(const InputEvent *event) {
+    return (event->kind == INPUT_KEY || event->kind == INPUT_BUTTON) &&
+           event->down;
+}
+
 void wm_input(const InputEvent *event) {
+    if (is_press(event) && wm_state.hooks.press)
+        wm_state.hooks.press();
     if (for_notice(event)) {
         if (event->kind == INPUT_POINTER || event->kind == INPUT_BUTTON)
             move_pointer(event);

@@ -22,6 +22,8 @@ typedef struct WmHooks {
     /* An event for a window; x and y are relative to its content. A pointer
      * at -1, -1 went elsewhere. */
     void (*deliver)(WmWindow *window, const InputEvent *event);
+    /* A key or a button goes down, whoever hears of it; before that. */
+    void (*press)(void);
     /* The person wants the app of this window ended. */
     void (*end)(WmWindow *window);
     /* Fields with a persistent twin changed (WmWindow.changed); sets it again

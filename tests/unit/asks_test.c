@@ -200,6 +200,34 @@ TEST("an app behind another asks when it comes to the front, until it ends") {
     life_run_whole(comes_with_the_focus);
 }
 
+/* It has closed its window, or never had one. */
+static const char windowless[] = "import system\n"
+                                 "class Asker: App {\n"
+                                 "    fun open() { sleep(2.seconds); "
+                                 "log(\"{Right.named(\"apps\").ask()}\") }\n"
+                                 "}\n";
+
+static void asks_without_window(void) {
+    sim_setting("app", windowless);
+    sim_setting("app_name", "Asker");
+    life_start();
+    life_turns(20);
+    life_type("x");
+    life_last(3000000000);
+    EXPECT(!notice_is_shown());
+    life_type("y");
+    EXPECT(!notice_is_shown());
+    EXPECT(script_shows("xy"));
+    desktop_expect(app()); /* a person opens it */
+    life_turns(20);
+    answer("No");
+}
+
+TEST("an app without a window is asked when a person has just opened it") {
+    life_disk_new();
+    life_run_whole(asks_without_window);
+}
+
 static void takes_its_question_back(void) {
     begin();
     press("Ask");

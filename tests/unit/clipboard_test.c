@@ -1,5 +1,6 @@
 /* Tests of the clipboard: it is the desk's, not an app's. */
 #include <stdio.h>
+#include <string.h>
 
 #include "kernel/base/keymap.h"
 #include "persist/memory/snapshot.h"
@@ -270,6 +271,20 @@ TEST("of two large texts that come at once the one that began last stays") {
     EXPECT_TEXT(window_world_heard(), "set set ");
     EXPECT_TEXT(said_by(first), "6000  ");
     EXPECT_TEXT(said_by(second), "6000  ");
+    window_world_stop();
+}
+
+TEST("who copies while the person goes on elsewhere is refused at the end") {
+    window_world_start(large_copier);
+    Domain *first = seat_first()->domain, *second = start_second();
+    obey(first, TEXT_A);
+    begin_copy(second, TEXT_B, 0);
+    press(first, KEY_V, 0);
+    window_world_rest();
+    EXPECT(strstr(window_world_heard(), "no "));
+    EXPECT(!strstr(window_world_heard(), "set "));
+    EXPECT_TEXT(said_by(first), "5000  ");
+    EXPECT(!comes());
     window_world_stop();
 }
 

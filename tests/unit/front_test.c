@@ -137,6 +137,26 @@ TEST("an app that was opened comes to the front until the next press") {
     window_world_stop();
 }
 
+TEST("a press anywhere ends what an app may do that was just made") {
+    static const int32_t places[][2] = {{WORLD_WIDTH - 20, WORLD_HEIGHT - 10},
+                                        {WORLD_WIDTH - 2, 2}};
+    for (int i = 0; i < 2; i++) {
+        begin();
+        windows_raise(&seat_first_of(first)->window);
+        InputEvent press = {.kind = INPUT_BUTTON,
+                            .usage = WM_LEFT,
+                            .down = true,
+                            .x = places[i][0],
+                            .y = places[i][1]};
+        wm_input(&press);
+        press.down = false;
+        wm_input(&press);
+        EXPECT(stands_behind(open_by_itself(second), windows_focused()));
+        EXPECT(focused_app() == first);
+        window_world_stop();
+    }
+}
+
 TEST("after a restart no app comes to the front by itself") {
     begin();
     EXPECT_EQUAL(snapshot_now(), STATUS_OK);

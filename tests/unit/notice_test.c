@@ -192,12 +192,16 @@ TEST("what keys and wheel select is seen and chosen, in a list of any length") {
             bool up = usage == KEY_UP;
             if (usage) {
                 key(usage);
+                sim_time_set_ns(platform_now_ns() + NOTICE_DEAF_NS);
             } else {
                 up = choice % 2;
                 down = !up;
                 turn(up ? 1 : -1);
             }
+            if (!usage && length <= SEEN_MOST)
+                up = down = false; /* there is nothing to scroll */
             at = usage == KEY_HOME         ? 0
+                 : usage == 4              ? 0 /* typed for somebody else */
                  : usage == KEY_END        ? length - 1
                  : up && at > 0            ? at - 1
                  : down && at + 1 < length ? at + 1
@@ -233,9 +237,10 @@ TEST("each answer that is seen is chosen where it stands, in a scrolled list") {
             EXPECT(notice_find(name, &rect));
             if (row % 2) {
                 press(rect);
-            } else { /* the pointer selects, the key chooses */
+            } else { /* what keys selected is not where the pointer is */
                 point(rect);
                 key(KEY_ENTER);
+                wanted = down < 12 ? down : 11;
             }
             EXPECT_EQUAL(chosen, (int)wanted);
         }
@@ -362,6 +367,32 @@ TEST("whoever types on when a notice comes chooses nothing") {
     EXPECT_EQUAL(notice_deaf_until_ns(), UINT64_MAX);
     key(KEY_ENTER); /* nothing was selected meanwhile */
     EXPECT_EQUAL(chosen, 0);
+    end();
+}
+
+TEST("who works on elsewhere selects nothing that Enter would choose") {
+    begin(800, 600);
+    Rect rect;
+    for (int deaf = 0; deaf < 2; deaf++) {
+        show(&question, 3);
+        if (deaf)
+            notice_show(&question);
+        EXPECT(notice_find("answer 2", &rect));
+        turn(-1);
+        point(rect);
+        turn(-1);
+        sim_time_set_ns(platform_now_ns() + NOTICE_DEAF_NS);
+        key(KEY_DOWN);
+        key(KEY_CONTROL + 1);
+        EXPECT(!notice_is_deaf());
+        key(4);
+        EXPECT(notice_is_deaf()); /* as when it came */
+        key(KEY_ENTER);
+        EXPECT_EQUAL(chosen, -1);
+        sim_time_set_ns(platform_now_ns() + NOTICE_DEAF_NS);
+        key(KEY_ENTER);
+        EXPECT_EQUAL(chosen, 0);
+    }
     end();
 }
 

@@ -125,7 +125,8 @@ static bool offer(size_t slot) {
     }
     if (domain->rights & 1u << right) /* it was given meanwhile: */
         return tell_given(domain, right);
-    if (desktop_has(domain) && !desktop_leads(domain)) {
+    if (desktop_has(domain) ? !desktop_leads(domain)
+                            : !desktop_may_lead(domain)) {
         desktop_call(domain);
         return false;
     }
