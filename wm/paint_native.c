@@ -245,10 +245,11 @@ static NativeResult window_paint(NativeCall *call) {
     if (status != STATUS_OK) {
         bool changed = paint_is_checked(paint);
         paint_native_stop(seat);
-        return native_throw(call, CLASS_ValueError,
-                            changed
-                                ? "the paint list changed while it was drawn"
-                                : "the paint list is not valid");
+        return native_throw(
+            call, CLASS_ValueError,
+            changed ? "the paint list changed while it was drawn"
+            : status == STATUS_LIMIT ? "the paint list is too long or too deep"
+                                     : "the paint list is not valid");
     }
     /* In a step of its own: it is not cut, so that it is seen as a whole. */
     if (paint->work > before || !compare(call, seat))

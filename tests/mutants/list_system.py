@@ -216,7 +216,7 @@ MUTANTS = [
      "what was refused is asked again and again",
      ("unit", "is refused a right")),
     ("asks-behind", "kernel/system/notices/asks.c",
-     "desktop_has(domain) && !desktop_leads(domain)", "false",
+     "desktop_has(domain) ? !desktop_leads(domain)", "desktop_has(domain) ? false",
      "an app behind another one puts its question before the person",
      ("unit", "an app behind another asks")),
     ("paste-for-ever", "wm/clipboard.c",
