@@ -273,12 +273,9 @@ static void bring_windows(Domain *domain) {
 }
 
 static void bring_taken(void) {
-    uint64_t number;
-    while (trash_next_taken(&number)) {
-        Domain *domain = heap_domain(number);
-        if (domain)
-            bring_windows(domain);
-    }
+    Domain *domain;
+    while (trash_next_taken(&domain))
+        bring_windows(domain);
 }
 
 /* ---- What is over ---- */
@@ -291,8 +288,8 @@ static bool reap(Domain *domain) {
 
 /* The system domain, at place 0, is never over. */
 void apps_reap(void) {
-    keep_bounds();
     bring_taken();
+    keep_bounds();
     for (size_t i = slots_next(SLOTS_ENDED, 1); i < ROOT_DOMAINS_MAX;
          i = slots_next(SLOTS_ENDED, i + 1)) {
         Domain *domain = ROOT->domains[i];

@@ -152,6 +152,46 @@ TEST(
     window_world_stop();
 }
 
+/* A thread changes its window all the time. */
+static const char paints[] =
+    "import ui\n"
+    "class Paints: App {\n"
+    "    let label = Label(\"0\")\n"
+    "    fun open() {\n"
+    "        spawn { var n = 0; while true { n += 1; label.text = \"{n}\" } }\n"
+    "        window(\"P\", label, 200, 100)\n"
+    "    }\n"
+    "}\n";
+
+TEST("an app that paints all the time finds its window when it is brought") {
+    InputEvent bring = {.kind = INPUT_KEY, .usage = BRING_KEY, .down = true};
+    int code;
+    window_world_start(counts);
+    Domain *asks = seat_first()->domain;
+    give_right(asks);
+    sim_setting("app", paints);
+    sim_setting("app_name", "paints");
+    install_setting();
+    sim_setting("app_name", NULL);
+    sim_setting("app", NULL);
+    for (int round = 0; round < 12; round++) {
+        for (int i = 0; i < 40 + round; i++)
+            window_world_turn(100000);
+        Domain *other = app_named("paints");
+        EXPECT(seat_of_app(other) != NULL);
+        answers_end(other);
+        window_world_turn(100000);
+        EXPECT(trash_holds(other));
+        ring_deliver(&seat_of_app(asks)->window, &bring);
+        for (int i = 0; i < 100 && trash_holds(other); i++)
+            window_world_turn(100000);
+        for (int i = 0; i < 20; i++)
+            window_world_turn(100000);
+        EXPECT(!vm_app_ended(other, &code) && seat_of_app(other));
+    }
+    window_world_stop();
+}
+
 TEST("an app with the right empties the trash, and the memory is back") {
     window_world_start(counts);
     Domain *asks = seat_first()->domain;

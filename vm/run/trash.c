@@ -54,23 +54,35 @@ bool trash_drop(Domain *domain, const char *reason) {
 }
 
 Status trash_take(Domain *domain) {
+    for (uint32_t i = 0; i < trash_taken_count; i++)
+        if (trash_taken[i] == domain->number)
+            return STATUS_OK;
     if (trash_taken_count == TAKEN_MOST)
         return STATUS_BUSY;
-    Status status = heap_write(domain, sizeof *domain);
-    if (status != STATUS_OK)
-        return status;
-    domain->state = DOMAIN_RUNNING;
-    domain->exit_code = 0;
-    slots_look(domain);
     trash_taken[trash_taken_count++] = domain->number;
     return STATUS_OK;
 }
 
-bool trash_next_taken(uint64_t *number_out) {
-    if (trash_taken_count == 0)
+static bool run_again(Domain *domain) {
+    if (heap_write(domain, sizeof *domain) != STATUS_OK)
         return false;
-    *number_out = trash_taken[0];
-    bytes_move(trash_taken, trash_taken + 1,
-               --trash_taken_count * sizeof trash_taken[0]);
+    domain->state = DOMAIN_RUNNING;
+    domain->exit_code = 0;
+    slots_look(domain);
     return true;
+}
+
+bool trash_next_taken(Domain **domain_out) {
+    while (trash_taken_count > 0) {
+        Domain *domain = heap_domain(trash_taken[0]);
+        bool there = domain && trash_holds(domain);
+        if (there && !run_again(domain))
+            return false;
+        bytes_move(trash_taken, trash_taken + 1,
+                   --trash_taken_count * sizeof trash_taken[0]);
+        *domain_out = domain;
+        if (there)
+            return true;
+    }
+    return false;
 }

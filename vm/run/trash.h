@@ -27,10 +27,12 @@ Domain *trash_newest(void);
  * written now. */
 bool trash_drop(Domain *domain, const char *reason);
 
-/* It runs again. Its windows come when its number was taken from here. */
+/* It is to run again, between slices: a thread of it that paints finds its
+ * window. BUSY: too many wait for that. */
 Status trash_take(Domain *domain);
 
-/* The first that was taken and not asked for yet; false: there is none. */
-bool trash_next_taken(uint64_t *number_out);
+/* The next of those runs again, before any thread does; its windows are to be
+ * brought. False: there is none, or nothing can be written now. */
+bool trash_next_taken(Domain **domain_out);
 
 #endif
