@@ -30,6 +30,8 @@ static NativeResult window_attach(NativeCall *call) {
     if (seat_of(object))
         return native_throw(call, CLASS_ValueError,
                             "the window is attached already");
+    if (!desk_exists()) /* a program is run without one */
+        return native_throw(call, CLASS_IoError, "there is no desktop");
     if (seat_count_of(call->domain) >= limits_get(call->domain, LIMIT_WINDOWS))
         return limits_refuse(call, LIMIT_WINDOWS);
     if (is_too_long(call, object->title))

@@ -275,6 +275,9 @@ echo 'fun main() { commit() }' >"$out/program.rev"
 timeout 20 "$machine" --run "$out/program.rev" >"$out/said" 2>&1
 [ $? = 1 ] && grep -qF "IoError: nothing becomes durable without a disk" "$out/said"
 verdict "commit() without a disk" "$([ $? = 0 ] || echo 'it is not an IoError')"
+timeout 20 "$machine" --run apps/counter.rev >"$out/said" 2>&1
+[ $? = 1 ] && grep -qF "IoError: there is no desktop" "$out/said"
+verdict "a window without a desktop" "$([ $? = 0 ] || echo 'it is not an IoError')"
 for option in --run --app; do
     refused "a program that is not there ($option)" "No such file" \
         $option "$out/none.rev"
