@@ -46,10 +46,10 @@ static const char asks[] =
 enum { LAST_WISH = 8 };
 
 static const char no_right[] = "this app was not given the right \"travel\" to "
-                               "look into the past, and go back ";
+                               "look into the past or go back to it ";
 static const char not_seen[] =
     "this app was not given the right \"apps\" to see "
-    "which apps run, and the machine's figures ";
+    "which apps run and the machine's figures ";
 
 /* An app that starts anew has no window at first. */
 static void rest(void) {

@@ -49,7 +49,7 @@ static const char counts[] =
 
 static const char no_right[] =
     "this app was not given the right \"apps\" to see "
-    "which apps run, and the machine's figures ";
+    "which apps run and the machine's figures ";
 
 enum { COUNT_KEY = 4, BRING_KEY = 9, DROP_KEY = 10 };
 
