@@ -199,6 +199,13 @@ MUTANTS = [
      "    if (domain->run_first == thread)",
      "a thread that waits is put into the queue",
      ("unit", "a queue is what a naive one is")),
+    ("writer-forgotten", "vm/run/room.c",
+     "    } else if (pages <= account->ahead) {\n"
+     "        account->ahead -= pages;",
+     "    } else if (pages <= account->ahead) {\n"
+     "        account->ahead = 0;",
+     "who announced most is forgotten when another thread announces",
+     ("unit", "levels follow")),
     ("thrown-early", "vm/native/thread_native.c",
      "thread->state == THREAD_ENDED ? thread->thrown : NULL",
      "thread->thrown",

@@ -342,6 +342,18 @@ MUTANTS = [
      "",
      "the last of very many errors ends in its middle",
      ("language", "tests/language/system/compiler.rev")),
+    ("gates-in-a-row", "vm/run/gate.c",
+     "        numbers->at.words[i] = owner->gate_numbers->at.words[i];\n"
+     "    }",
+     "        numbers->at.words[i] = i + 1;\n"
+     "    }",
+     "the numbers of gates are taken for a row when their table grows",
+     ("unit", "gates of several owners")),
+    ("passed-whole", "vm/run/exception.c",
+     "    charge_way(frame, frame_method(frame)->code->length);",
+     "    charge_way(frame, 0);",
+     "of a frame that an exception passes all words are paid for",
+     ("unit", "only those")),
     ("parameter-in-code", "vm/code/module_file.c",
      "        need(in, next[scalar] < counts[scalar]);\n",
      "",

@@ -160,15 +160,18 @@ TEST("who overruns its turn pays with the next ones") {
 
 /* ---- What a method costs ---- */
 
-/* How many calls the program makes in a turn. */
-static long calls(bool all) {
+/* How many calls the program makes in some turns, of a long method that ends
+ * with the statement before all others, or runs to its end. */
+static long calls(const char *first, bool all) {
     static char source[60000];
     size_t at = (size_t)snprintf(source, sizeof source,
                                  "import ui\n"
                                  "var count = 0\n"
+                                 "fun fail() { throw ValueError(\"\") }\n"
                                  "fun long(n: Int): Int {\n"
-                                 "    if n == 0 { return 1 }\n"
-                                 "    var m = n\n");
+                                 "    if n == 0 { %s }\n"
+                                 "    var m = n\n",
+                                 first);
     for (int i = 0; i < 1000; i++)
         at += (size_t)snprintf(source + at, sizeof source - at,
                                "    m = m +%% n\n");
@@ -177,7 +180,8 @@ static long calls(bool all) {
              "}\n"
              "class Works: Window(\"W\", Label(\"works\"), 200, 120) {\n"
              "    fun handle(event: Event) {\n"
-             "        while event.usage == 4 { long(%d); count += 1\n"
+             "        while event.usage == 4 { count += 1\n"
+             "            try { long(%d) } catch _ { }\n"
              "            if count %% 100 == 0 { print(\"{count}\") } }\n"
              "        super.handle(event)\n"
              "    }\n"
@@ -195,10 +199,12 @@ static long calls(bool all) {
 }
 
 TEST("a method is charged for the words that were run, and only those") {
-    long whole = calls(true), begun = calls(false);
+    long whole = calls("return 1", true), begun = calls("return 1", false);
     EXPECT(whole > 300);                    /* 2,000,000 units */
     EXPECT(whole < 20 * TURN / 1000 + 200); /* of 1,000 words at least */
     EXPECT(begun > 10 * whole);
+    EXPECT(calls("throw ValueError(\"\")", false) > 5 * whole);
+    EXPECT(calls("fail()", false) > 5 * whole);
 }
 
 /* ---- Two ---- */

@@ -1,4 +1,5 @@
 /* Tests of what is left for whom, and of who waits first. */
+#include <stdio.h>
 #include <string.h>
 
 #include "persist/memory/pages.h"
@@ -293,4 +294,59 @@ TEST("a thread that waited in an earlier turn does not wait in this one") {
             EXPECT_EQUAL(room_waits(1, other), other == thread);
     }
     harness_stop();
+}
+
+/* ---- Against naive accounts ---- */
+
+enum { APPS = 3, THREADS = 4 };
+
+/* What each thread announced since its app's account was empty. */
+static uint64_t announced[APPS + 1][THREADS + 1];
+
+static uint64_t sum_of(size_t slot) {
+    uint64_t sum = 0;
+    for (int thread = 1; thread <= THREADS; thread++)
+        sum += announced[slot][thread];
+    return sum;
+}
+
+/* Without barriers: who is heavy, and of these the thread that announced more
+ * than the app's others together. */
+static void expect_levels(void) {
+    uint64_t most = 0;
+    for (size_t slot = 1; slot <= APPS; slot++)
+        most = sum_of(slot) > most ? sum_of(slot) : most;
+    for (size_t slot = 1; slot <= APPS; slot++) {
+        uint64_t sum = sum_of(slot);
+        bool heavy = sum >= most || (sum >= 128 && sum >= most / 4);
+        for (uint64_t thread = 1; thread <= THREADS; thread++) {
+            MemoryLevel level = level_of_thread(slot, thread);
+            EXPECT_EQUAL(level == MEMORY_APP, !heavy);
+            if (heavy && announced[slot][thread] > sum / 2)
+                EXPECT_EQUAL(level, MEMORY_HEAVY);
+            if (level == MEMORY_HEAVY)
+                EXPECT(announced[slot][thread] > 0 || sum == 0);
+        }
+    }
+}
+
+TEST("levels follow all that was announced, in whatever order") {
+    for (uint64_t seed = 1; seed <= 6; seed++) {
+        bool failed = test_failed();
+        start_apps(APPS);
+        sim_seed(seed);
+        room_start();
+        memset(announced, 0, sizeof announced);
+        for (int i = 0; i < 60; i++) {
+            size_t slot = 1 + sim_random() % APPS;
+            uint64_t thread = 1 + sim_random() % THREADS;
+            uint64_t pages = sim_random() % (sim_random() % 2 ? 4 : 40);
+            announce_by(slot, thread, pages);
+            announced[slot][thread] += pages;
+            expect_levels();
+        }
+        if (!failed && test_failed())
+            printf("  seed %u\n", (unsigned)seed);
+        harness_stop();
+    }
 }

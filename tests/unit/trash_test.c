@@ -17,8 +17,8 @@
 #include "wm/ring.h"
 #include "vm/heap/rights.h"
 
-/* Counts keys; key 9 takes the app that was ended last from the trash, key 10
- * lets it go. */
+/* Counts keys; key 8 shows which apps run and which are in the trash, key 9
+ * takes the app that was ended last from there, key 10 lets it go. */
 static const char counts[] =
     "import ui\n"
     "import system\n"
@@ -27,9 +27,15 @@ static const char counts[] =
     "    fun handle(event: Event) {\n"
     "        if event.isDown and event.usage == 4 { count += 1; "
     "print(\"{count}\") }\n"
+    "        if event.isDown and event.usage == 8 { show() }\n"
     "        if event.isDown and event.usage == 9 { bring() }\n"
     "        if event.isDown and event.usage == 10 { drop() }\n"
     "        super.handle(event)\n"
+    "    }\n"
+    "    fun show() {\n"
+    "        let run = RunningApp.all().map { it.name }\n"
+    "        let ended = EndedApp.all().map { it.name }\n"
+    "        print(run.join(\" \") + \"; \" + ended.join(\" \"))\n"
     "    }\n"
     "    fun bring() {\n"
     "        try {\n"
@@ -51,7 +57,7 @@ static const char no_right[] =
     "this app was not given the right \"apps\" to see "
     "which apps run and the machine's figures ";
 
-enum { COUNT_KEY = 4, BRING_KEY = 9, DROP_KEY = 10 };
+enum { COUNT_KEY = 4, SHOW_KEY = 8, BRING_KEY = 9, DROP_KEY = 10 };
 
 static Domain *app_named(const char *name) {
     for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++) {
@@ -129,6 +135,7 @@ TEST("what is ended does nothing, stays over a cut, and goes on where it was") {
     window_world_rest();
     EXPECT(!trash_oldest());
     EXPECT(!vm_app_ended(other, &code));
+    EXPECT_EQUAL(code, 0); /* that of its end, later */
     EXPECT_EQUAL(desktop_window_count(), 2);
     EXPECT_TEXT(press(other, COUNT_KEY), "3 ");
     window_world_stop();
@@ -189,6 +196,27 @@ TEST("an app that paints all the time finds its window when it is brought") {
             window_world_turn(100000);
         EXPECT(!vm_app_ended(other, &code) && seat_of_app(other));
     }
+    window_world_stop();
+}
+
+TEST("an app is among those that run, or in the trash, or in neither") {
+    window_world_start(counts);
+    Domain *asks = seat_first()->domain;
+    give_right(asks);
+    Domain *one = open_other("one"), *two = open_other("two");
+    EXPECT_TEXT(press(asks, SHOW_KEY), "app one two;  ");
+    answers_end(one);
+    window_world_rest();
+    EXPECT_TEXT(press(asks, SHOW_KEY), "app two; one ");
+    answers_end(two);
+    window_world_rest();
+    EXPECT_TEXT(press(asks, SHOW_KEY), "app; two one ");
+    EXPECT_TEXT(press(asks, BRING_KEY), "back ");
+    EXPECT_TEXT(press(asks, SHOW_KEY), "app two; one ");
+    EXPECT(vm_stop_app(two, "for good"));
+    EXPECT_TEXT(press(asks, SHOW_KEY), "app; one ");
+    EXPECT_TEXT(press(asks, DROP_KEY), "gone ");
+    EXPECT_TEXT(press(asks, SHOW_KEY), "app;  ");
     window_world_stop();
 }
 

@@ -410,6 +410,35 @@ TEST("a gate leads to its target until it is closed or its domain killed") {
     harness_stop();
 }
 
+TEST("gates of several owners lead where naive ones do") {
+    enum { OWNERS = 3, GATES = 120 };
+    Domain *owners[OWNERS];
+    Object *targets[GATES];
+    Status status;
+    harness_start();
+    for (int i = 0; i < OWNERS; i++)
+        owners[i] = make_domain(4u << 20);
+    Domain *holder = make_domain(4u << 20);
+    Array *keep = keep_array(holder, GATES);
+    for (int i = 0; i < GATES; i++) { /* their numbers are not in a row */
+        Domain *owner = owners[sim_random() % OWNERS];
+        targets[i] = &keep_array(owner, 1)->head;
+        Gate *gate = gate_open(owner, targets[i], holder, &status);
+        EXPECT_EQUAL(status, STATUS_OK);
+        HEAP_SET(keep->at.references[i], gate);
+        int closed = (int)(sim_random() % (2 * GATES));
+        if (closed <= i) {
+            gate = (Gate *)keep->at.references[closed];
+            EXPECT_EQUAL(gate_close(gate), STATUS_OK);
+            targets[closed] = NULL;
+        }
+        for (int k = 0; k <= i; k++)
+            EXPECT(gate_target((Gate *)keep->at.references[k]) == targets[k]);
+    }
+    harness_check();
+    harness_stop();
+}
+
 TEST("only immutable values pass a gate, as copies") {
     harness_start();
     Domain *from = make_domain(4u << 20), *to = make_domain(4u << 20);
