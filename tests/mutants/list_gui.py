@@ -78,6 +78,18 @@ MUTANTS = [
      "    if (!caches || left.glyph == 0 ||",
      "a character is kerned with one of another font",
      ("unit", "of two faces are no pair")),
+    ("dots-outside", "gui/typeset.c",
+     "    label->pen = (TypesetPen){0};\n"
+     "    label->x = label_start(rect, align, whole(label->fitting.x64) + dots);",
+     "    label->pen = (TypesetPen){0};\n"
+     "    label->x = label_start(rect, align, whole(label->fitting.x64));",
+     "the dots of a label at the end of its room lie behind it",
+     ("unit", "at its side of the room")),
+    ("face-forgotten", "gui/typeset_native.c",
+     "    call->steps[2] = (uint64_t)pen.last.face << 32 | pen.last.glyph;",
+     "    call->steps[2] = pen.last.glyph;",
+     "a step of measuring forgets the face of the character before",
+     ("unit", "as wide as in one")),
     ("break-in-word", "gui/typeset.c",
      "*shown_out = word > 0 ? shown : start;", "*shown_out = start;",
      "what belongs into the next line is shown in this one, too",

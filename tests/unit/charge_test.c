@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gui/typeset.h"
 #include "kernel/system/install.h"
 #include "tests/sim/sim.h"
 #include "tests/test.h"
@@ -80,6 +81,47 @@ TEST("to measure a long text takes many turns") {
     window_world_start(source);
     work();
     EXPECT_TEXT(window_world_heard(), "7 ");
+    window_world_stop();
+}
+
+/* Each two of its characters are kerned, so that it is seen when a step has
+ * forgotten what the one before ended with. */
+TEST("a text measured in steps is as wide as in one, in each face") {
+    static const char source[] = PROGRAM(
+        "    let styles = [TextStyle.body, TextStyle.strong, TextStyle.large, "
+        "TextStyle.code]\n"
+        "    fun work(): String {\n"
+        "        let text = \"AV\".repeat(20000)\n"
+        "        var all = \"\"\n"
+        "        for s in styles {\n"
+        "            all += \"{s.width(text)} {s.x(text, 30001)} \"\n"
+        "            all += \"{s.hit(text, 140000)} {s.fit(text, 140000)} \"\n"
+        "        }\n"
+        "        return all.trim()\n"
+        "    }\n");
+    static const Font fonts[] = {
+        {FONT_UI, 13}, {FONT_SEMIBOLD, 13}, {FONT_TITLE, 32}, {FONT_MONO, 13}};
+    static char text[40001];
+    char wanted[400];
+    size_t at = 0;
+    for (size_t i = 0; i < sizeof text - 1; i++)
+        text[i] = "AV"[i % 2];
+    window_world_start(source);
+    for (size_t i = 0; i < 4; i++) {
+        const TypesetWanted kinds[] = {TYPESET_WIDTH, TYPESET_X, TYPESET_HIT,
+                                       TYPESET_FIT};
+        const int64_t values[] = {0, 30001, 140000, 140000};
+        for (size_t k = 0; k < 4; k++) {
+            TypesetPen pen = {0};
+            int64_t answer;
+            typeset_piece(fonts[i], text, sizeof text - 1, kinds[k], values[k],
+                          &pen, UINT64_MAX, &answer);
+            at += (size_t)snprintf(wanted + at, sizeof wanted - at, "%ld ",
+                                   (long)answer);
+        }
+    }
+    work();
+    EXPECT_TEXT(window_world_heard(), wanted);
     window_world_stop();
 }
 

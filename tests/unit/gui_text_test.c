@@ -279,6 +279,41 @@ TEST("a label that is cut ends with its dots within its room") {
     gui_guarded_free(&bitmap);
 }
 
+/* The first column that is not of this colour, or the width. */
+static int32_t first_column(const Bitmap *bitmap, uint32_t ground) {
+    for (int32_t x = 0; x < bitmap->width; x++)
+        for (int32_t y = 0; y < bitmap->height; y++)
+            if (*bitmap_at(bitmap, x, y) != ground)
+                return x;
+    return bitmap->width;
+}
+
+TEST("a label lies at its side of the room, cut or whole, with its dots") {
+    static const TypesetAlign aligns[] = {TYPESET_START, TYPESET_MIDDLE,
+                                          TYPESET_END};
+    enum { LEFT = 40, SLACK = 4 };
+    gui_fonts();
+    Bitmap bitmap = gui_guarded(240, 30, 1, true);
+    for (size_t i = 0; i < 3; i++) {
+        for (int32_t room = 20; room < 150; room++) {
+            static const char text[] = "mmmmmmmmmmmm";
+            Canvas canvas;
+            canvas_begin(&canvas, bitmap);
+            canvas_fill(&canvas, bitmap_rect(&bitmap), 0xffffffff);
+            typeset_label(&canvas, THEME_FONT, (Rect){LEFT, 0, room, 30},
+                          aligns[i], text, sizeof text - 1, 0xff000000);
+            int32_t before = first_column(&bitmap, 0xffffffff) - LEFT;
+            int32_t behind = LEFT + room - 1 - last_column(&bitmap, 0xffffffff);
+            EXPECT(before >= 0 && behind >= 0);
+            EXPECT(i != 0 || before <= SLACK);
+            EXPECT(i != 2 || behind <= SLACK);
+            EXPECT(i != 1 ||
+                   (before - behind <= SLACK && behind - before <= SLACK));
+        }
+    }
+    gui_guarded_free(&bitmap);
+}
+
 TEST("what fits is not wider than the room, and one more would be") {
     gui_fonts();
     for (size_t i = 0; i < TEXTS * 6; i++) {

@@ -236,3 +236,42 @@ TEST("however many apps end at once all of them are given back") {
     expect_given_back();
     window_world_stop();
 }
+
+/* ---- What a person opens ---- */
+
+static unsigned count_apps(void) {
+    unsigned count = 0;
+    for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++)
+        count += ROOT->domains[i] != NULL;
+    return count;
+}
+
+TEST("what is opened while there is no room opens later, once") {
+    sim_time_set_ns(1000000000);
+    window_world_start(window_world_told);
+    unsigned before = count_apps();
+    EXPECT(!apps_waiting());
+    use_up(MEMORY_APP);
+    apps_launch(0);
+    apps_launch(0);
+    char line[80];
+    snprintf(line, sizeof line, "apps: %s waits to start", apps_name(0));
+    EXPECT(sim_log_find(line) && apps_waiting());
+    EXPECT(apps_step() < UINT64_MAX);
+    EXPECT_EQUAL(count_apps(), before);
+    for (int i = 0; i < 10 && apps_waiting(); i++) {
+        make_room();
+        sim_time_set_ns(platform_now_ns() + 60000000000ull);
+        apps_step();
+    }
+    EXPECT(!apps_waiting());
+    EXPECT_EQUAL(apps_step(), UINT64_MAX);
+    EXPECT_EQUAL(count_apps(), before + 1);
+    window_world_rest();
+    for (int i = 0; i < 3; i++) {
+        sim_time_set_ns(platform_now_ns() + 60000000000ull);
+        EXPECT_EQUAL(apps_step(), UINT64_MAX);
+    }
+    EXPECT_EQUAL(count_apps(), before + 1);
+    window_world_stop();
+}
