@@ -7,6 +7,7 @@
 #include "gui/icons.h"
 #include "gui/paint_read.h"
 #include "gui/paint_write.h"
+#include "gui/shadow.h"
 #include "gui/shape.h"
 #include "gui/typeset.h"
 #include "tests/test.h"
@@ -174,6 +175,49 @@ TEST("a step of painting does about as much work as it may") {
     path[0] = 2000;
     EXPECT(work_of(PAINT_PATH, path, lines, sizeof lines, &all) < MOST_STEP);
     EXPECT(all > 4 * thin);
+}
+
+static uint64_t all_work(PaintCode code, const int32_t *fields) {
+    uint64_t all;
+    work_of(code, fields, NULL, 0, &all);
+    return all;
+}
+
+TEST("a frame costs what its sides cost, wherever most of them lies") {
+    enum { COLOUR = 0x40102030, ROUNDED = 3000 };
+    static const int32_t sizes[][2] = {
+        {1000, 100}, {100, 1000}, {300, 300}, {1000, 30}};
+    for (size_t i = 0; i < 4; i++) {
+        int32_t wide = sizes[i][0], high = sizes[i][1];
+        for (int32_t in = 1; 2 * in < wide && 2 * in < high; in += 6) {
+            int32_t frame[] = {0, 0, wide, high, in, COLOUR};
+            int32_t level[] = {0, 0, wide, in, COLOUR};
+            int32_t upright[] = {0, 0, in, high - 2 * in, COLOUR};
+            uint64_t sides = 2 * all_work(PAINT_FILL, level) +
+                             2 * all_work(PAINT_FILL, upright);
+            uint64_t got = all_work(PAINT_FRAME, frame);
+            EXPECT(got + got / 10 + ROUNDED >= sides);
+            EXPECT(got <= sides + sides / 10 + ROUNDED);
+            int32_t round[] = {0, 0, wide, high, in, 1, COLOUR};
+            int32_t corners[] = {0, 0, 2 * in, 2 * in, COLOUR};
+            EXPECT(all_work(PAINT_ROUND_LINE, round) + ROUNDED / 3 >=
+                   all_work(PAINT_FILL, corners));
+        }
+    }
+}
+
+TEST("only a shadow that was drawn costs less the next time") {
+    for (int32_t blur = 7; blur <= 13; blur += 3) {
+        uint64_t before = 0;
+        for (int32_t radius = 1; radius < 24; radius += 3) {
+            int32_t shadow[] = {20, 20, 200, 200, radius, blur, 0, 0x40102030};
+            Shadow same = {0, blur, radius, 0};
+            EXPECT(shadow_work(same) > before);
+            before = shadow_work(same);
+            all_work(PAINT_SHADOW, shadow);
+            EXPECT_EQUAL(shadow_work(same), 0);
+        }
+    }
 }
 
 /* Draws whatever the bytes are; they lie at the end of their memory. */

@@ -140,3 +140,22 @@ TEST("any bytes leave the keyboard in a sane state") {
         if (keyboard_take(&keyboard, (uint8_t)test_random(&state), &event))
             EXPECT(event.usage > 0 && event.usage < 256);
 }
+
+/* Plain keys: letters, digits and their neighbours. */
+TEST("a key is down from its press to its release, and repeated in between") {
+    Keyboard keyboard = {0};
+    bool held[0x36] = {false};
+    uint64_t state = 3;
+    for (int i = 0; i < 3000; i++) {
+        uint8_t code = (uint8_t)(2 + test_random(&state) % 8);
+        bool down = test_random(&state) % 3 > 0;
+        InputEvent event = {0};
+        bool told = keyboard_take(&keyboard, down ? code : code | 0x80, &event);
+        EXPECT_EQUAL(told, down || held[code]);
+        if (told) {
+            EXPECT(event.down == down && !event.text == !down);
+            EXPECT_EQUAL(event.repeat, down && held[code]);
+        }
+        held[code] = down;
+    }
+}

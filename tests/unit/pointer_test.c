@@ -125,3 +125,15 @@ TEST("a mouse's buttons and wheel are where it moved to") {
     EXPECT(events[1].kind == INPUT_BUTTON && events[1].x == 519);
     EXPECT(events[2].kind == INPUT_WHEEL && events[2].x == 519);
 }
+
+/* Bits 6 and 7 say that a distance was too large to be told. */
+TEST("a mouse that lost count stays, and its buttons are heard") {
+    for (uint8_t axes = 0; axes < 4; axes++) {
+        Pointer pointer = pointer_on_screen();
+        bool lost = axes > 0;
+        uint8_t first = (uint8_t)(0x09 | axes << 6);
+        EXPECT_EQUAL(packet(&pointer, first, 7, 3, 0), lost ? 1 : 2);
+        EXPECT(events[lost ? 0 : 1].kind == INPUT_BUTTON);
+        EXPECT_EQUAL(events[lost ? 0 : 1].x, lost ? 512 : 519);
+    }
+}
