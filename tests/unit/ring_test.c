@@ -494,3 +494,91 @@ TEST("a ring of events that is too short is none") {
     array.length--;
     EXPECT(!ring_is_good(&object));
 }
+
+/* ---- Against what was sent ---- */
+
+enum { USAGES = 3, SENT = 160, SENT_TEXT = 4096 };
+
+/* Adds a key's event to a text, but no release that follows one. */
+static void note_key(char *text, bool *down, unsigned usage, bool now) {
+    size_t at = strlen(text);
+    if (now || down[usage])
+        snprintf(text + at, SENT_TEXT - at, "%c%u ", now ? '+' : '-', usage);
+    down[usage] = now;
+}
+
+/* Keys of what the program printed, and where the pointer was last. */
+static void read_heard(char *text, int *x_out) {
+    bool down[USAGES + 1] = {false};
+    int kind, usage, now, x, length;
+    text[0] = 0;
+    for (const char *at = harness_printed;
+         sscanf(at, "%d.%d.%d.%d%n", &kind, &usage, &now, &x, &length) == 4;
+         at += length) {
+        if (kind == INPUT_KEY)
+            note_key(text, down, (unsigned)usage, now);
+        if (kind == INPUT_POINTER)
+            *x_out = x;
+    }
+}
+
+TEST("keys are heard as they were typed, however full the ring was") {
+    for (uint64_t seed = 1; seed <= 6; seed++) {
+        char sent[SENT_TEXT] = "", heard[SENT_TEXT];
+        bool down[USAGES + 1] = {false};
+        int x = -1, heard_x = -1;
+        window_world_start(window_world_told);
+        sim_seed(seed);
+        harness_printed[0] = 0;
+        for (int i = 0; i < SENT; i++) {
+            unsigned usage = 1 + sim_random() % USAGES;
+            bool now = sim_random() % 2;
+            if (sim_random() % 4 == 0) {
+                motion(x = i);
+            } else {
+                window_world_tell((InputEvent){
+                    .kind = INPUT_KEY, .usage = (uint16_t)usage, .down = now});
+                note_key(sent, down, usage, now);
+            }
+            if (sim_random() % 60 == 0)
+                harness_step(20000);
+        }
+        window_world_rest();
+        read_heard(heard, &heard_x);
+        EXPECT_TEXT(heard, sent);
+        EXPECT_EQUAL(heard_x, x);
+        if (strcmp(heard, sent) != 0)
+            printf("  seed %u\n", (unsigned)seed);
+        window_world_stop();
+    }
+}
+
+TEST("the silence of a window counts from the event that it did not take") {
+    const uint64_t second_ns = 1000000000;
+    window_world_start(window_world_told);
+    Seat *seat = window_world_seat();
+    sim_time_set_ns(platform_now_ns() + 100 * second_ns);
+    EXPECT_EQUAL(ring_silent_ns(seat), 0); /* it waits for one */
+    window_world_key(4);
+    EXPECT(ring_silent_ns(seat) < second_ns);
+    sim_time_set_ns(platform_now_ns() + 5 * second_ns);
+    EXPECT(ring_silent_ns(seat) >= 5 * second_ns);
+    window_world_rest();
+    EXPECT_EQUAL(ring_silent_ns(seat), 0);
+    window_world_stop();
+}
+
+TEST("a window that stays open has answered when it waits again") {
+    window_world_start("import ui\n"
+                       "class Stays: Window(\"S\", Label(\"s\"), 200, 120) {\n"
+                       "    fun handle(event: Event) { print(event.kind) }\n"
+                       "}\n"
+                       "class Stay: App { fun open() { Stays().run() } }\n");
+    Seat *seat = window_world_seat();
+    EXPECT(!ring_first_closing());
+    window_world_tell((InputEvent){.kind = (InputKind)WM_EVENT_CLOSE});
+    EXPECT(ring_first_closing() == seat && seat->close_ns > 0);
+    window_world_rest();
+    EXPECT(!ring_first_closing() && seat->close_ns == 0);
+    window_world_stop();
+}
