@@ -2,13 +2,14 @@
 #include "wm/desk.h"
 
 #include "vm/heap/heap.h"
+#include "vm/heap/trust.h"
 
 enum { WORDS, CLIPBOARD, COMING, REFERENCES }; /* of the desk's array */
 
 /* An array of words in the system domain, or NULL. */
 static Array *desk(void) {
-    Object *seat = ROOT->domains[0]->seat;
-    return seat ? (Array *)((Array *)(void *)seat)->at.references[WORDS] : NULL;
+    Array *seat = desk_references();
+    return seat ? (Array *)seat->at.references[WORDS] : NULL;
 }
 
 static uint64_t *desk_words(void) {
@@ -37,7 +38,7 @@ Status desk_make(void) {
 }
 
 bool desk_read(WmDesk *desk_out) {
-    const uint64_t *words = desk() ? desk_words() : NULL;
+    const uint64_t *words = desk_exists() ? desk_words() : NULL;
     if (!words || !words[DESK_POINTED])
         return false;
     *desk_out = (WmDesk){.x = (int32_t)words[DESK_X],
@@ -66,8 +67,20 @@ void desk_keep(void) {
     desk_words()[DESK_POINTED] = 1;
 }
 
+static bool is_text(const Domain *system, const String *text) {
+    return !text || trust_is_array(system, text, CLASS_String);
+}
+
 bool desk_exists(void) {
-    return desk() != NULL;
+    const Domain *system = ROOT->domains[0];
+    const Array *all = desk_references();
+    if (!all || !trust_is_array(system, all, CLASS_ObjectArray) ||
+        all->length < REFERENCES)
+        return false;
+    const Array *words = (const Array *)all->at.references[WORDS];
+    return trust_is_array(system, words, CLASS_IntArray) &&
+           words->length >= DESK_WORDS && is_text(system, *desk_clipboard()) &&
+           is_text(system, *desk_coming());
 }
 
 Status desk_announce(void) {

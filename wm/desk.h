@@ -22,7 +22,8 @@ enum { /* the words */
        DESK_COMING = 8,   /* and those that began to come */
 };
 
-/* Whether there is one; a fresh heap has none. */
+/* Whether there is one; a fresh heap has none, and one that was forged counts
+ * as none. Before anything else here. */
 bool desk_exists(void);
 /* Makes it. NO_MEMORY, or why it cannot be written. */
 Status desk_make(void);

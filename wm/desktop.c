@@ -2,6 +2,7 @@
 #include "wm/desktop.h"
 
 #include "vm/heap/heap.h"
+#include "vm/heap/trust.h"
 #include "vm/run/limits.h"
 #include "vm/run/slots.h"
 #include "vm/run/vm.h"
@@ -30,6 +31,7 @@ void desktop_forget(const Domain *domain) {
 
 static Status restore_domain(Domain *domain) {
     uint64_t most = limits_row(LIMIT_WINDOWS)->largest;
+    trust_need(window_table_is_good(domain), domain, "its windows are damaged");
     uint64_t length = window_table_length(domain);
     for (uint64_t i = 0; i < length && seat_count_of(domain) < most; i++) {
         WindowObject *object = window_table_at(domain, i);

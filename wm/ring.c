@@ -5,6 +5,8 @@
 #include "kernel/base/bytes.h"
 #include "kernel/base/check.h"
 #include "vm/heap/heap.h"
+#include "vm/heap/region.h"
+#include "vm/heap/trust.h"
 #include "vm/run/limits.h"
 #include "vm/run/thread.h"
 #include "vm/run/vm.h"
@@ -55,7 +57,10 @@ uint64_t *ring_event(const WindowObject *object, uint64_t place) {
 }
 
 bool ring_is_good(const WindowObject *object) {
+    const Domain *owner =
+        region_header(region_of((uint64_t)(uintptr_t)object))->owner;
     return object->events &&
+           trust_is_array(owner, object->events, CLASS_IntArray) &&
            object->events->length >= WINDOW_EVENTS * WINDOW_EVENT_WORDS &&
            (uint64_t)object->event_first < WINDOW_EVENTS &&
            (uint64_t)object->event_count <= WINDOW_EVENTS;

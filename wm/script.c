@@ -5,11 +5,33 @@
 
 #include "kernel/base/bytes.h"
 #include "kernel/base/text.h"
+#include "vm/heap/class.h"
+#include "vm/heap/trust.h"
 #include "vm/run/vm.h"
 #include "wm/notice.h"
 #include "wm/seat.h"
 
 enum { WIDGETS_MOST = 20000 }; /* of one window; a ring of siblings ends here */
+
+/* ---- What a heap that was forged has in place of them is none ---- */
+
+static const WidgetObject *widget(const ScriptSearch *search,
+                                  const WidgetObject *at) {
+    const Domain *domain = search->domain;
+    if (!at || !domain)
+        return at;
+    const Class *of = trust_is_instance(domain, at)
+                          ? class_find_in(domain, at->head.class_id)
+                          : NULL;
+    return of && of->instance_words * 8ull >= sizeof *at ? at : NULL;
+}
+
+static const String *string(const ScriptSearch *search, const String *at) {
+    const Domain *domain = search->domain;
+    return !domain || trust_is_array(domain, at, CLASS_String) ? at : NULL;
+}
+
+/* ---- A search ---- */
 
 static bool is(const String *string, const char *text) {
     return string && string->length == text_length(text) &&
@@ -24,10 +46,11 @@ static bool contains(const String *string, const char *text) {
     return false;
 }
 
-static bool matches(const ScriptSearch *search, const WidgetObject *widget) {
+static bool matches(const ScriptSearch *search, const WidgetObject *at) {
     if (!search->role)
-        return contains(widget->text, search->name);
-    return is(widget->role, search->role) && is(widget->name, search->name);
+        return contains(string(search, at->text), search->name);
+    return is(string(search, at->role), search->role) &&
+           is(string(search, at->name), search->name);
 }
 
 /* Takes a step, unless the search has taken too many. */
@@ -44,25 +67,27 @@ static bool may_step(ScriptSearch *search) {
 static const WidgetObject *next_widget(ScriptSearch *search,
                                        const WidgetObject *at,
                                        const WidgetObject *root) {
-    if (at->first_child && !(at->flags & WIDGET_HIDDEN)) {
-        at = at->first_child;
+    const WidgetObject *next = widget(search, at->first_child);
+    if (next && !(at->flags & WIDGET_HIDDEN)) {
+        at = next;
         search->x += (uint64_t)at->x;
         search->y += (uint64_t)at->y;
         return at;
     }
-    while (at && at != root && !at->next_sibling) {
+    while (at && at != root && !(next = widget(search, at->next_sibling))) {
         search->x -= (uint64_t)at->x;
         search->y -= (uint64_t)at->y;
-        at = may_step(search) ? at->parent : NULL;
+        at = may_step(search) ? widget(search, at->parent) : NULL;
     }
     if (!at || at == root)
         return NULL;
-    search->x += (uint64_t)at->next_sibling->x - (uint64_t)at->x;
-    search->y += (uint64_t)at->next_sibling->y - (uint64_t)at->y;
-    return at->next_sibling;
+    search->x += (uint64_t)next->x - (uint64_t)at->x;
+    search->y += (uint64_t)next->y - (uint64_t)at->y;
+    return next;
 }
 
 void script_search(const WidgetObject *root, ScriptSearch *search) {
+    root = widget(search, root);
     search->left = WIDGETS_MOST;
     search->found = false;
     search->x = root ? (uint64_t)root->x : 0;
@@ -88,6 +113,7 @@ static const Seat *look_everywhere(ScriptSearch *search) {
         const Seat *seat = window->owner;
         if (!windows_visible(window))
             continue;
+        search->domain = seat->domain;
         script_search(seat->object->root, search);
         if (search->found)
             return seat;
@@ -145,8 +171,8 @@ static void add_mask(Masks *masks, Rect rect) {
 
 static void add_moving_widgets(Masks *masks, const Seat *seat) {
     Rect content = windows_content(&seat->window);
-    const WidgetObject *root = seat->object->root;
-    ScriptSearch walk = {.left = WIDGETS_MOST};
+    ScriptSearch walk = {.domain = seat->domain, .left = WIDGETS_MOST};
+    const WidgetObject *root = widget(&walk, seat->object->root);
     walk.x = root ? (uint64_t)root->x : 0;
     walk.y = root ? (uint64_t)root->y : 0;
     for (const WidgetObject *at = root; at && may_step(&walk);

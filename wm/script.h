@@ -21,6 +21,7 @@ uint32_t script_masks(Rect *rects_out, uint32_t capacity);
 /* A search in a tree of widgets. */
 typedef struct ScriptSearch {
     const char *role, *name; /* or, with role NULL, the text `name` */
+    const Domain *domain;    /* whose widgets they are; NULL: made by C */
     uint32_t left;           /* steps, of those that one window may take */
     bool found;
     uint64_t x, y; /* the middle, from the window's content, modulo 2^64 */

@@ -3,6 +3,8 @@
 
 #include "kernel/base/alloc.h"
 #include "kernel/base/check.h"
+#include "vm/heap/trust.h"
+#include "vm/heap/region.h"
 #include "vm/run/slots.h"
 
 enum { INDEX_BITS = 12 };
@@ -32,9 +34,14 @@ Seat *seat_of(const WindowObject *object) {
     return seat;
 }
 
+/* A window's domain is that of its region. */
+static const Domain *seat_owner(const WindowObject *object) {
+    return region_header(region_of((uint64_t)(uintptr_t)object))->owner;
+}
+
 Surface *seat_surface(const WindowObject *object) {
     const Array *array = object->surface;
-    if (!array)
+    if (!array || !trust_is_array(seat_owner(object), array, CLASS_IntArray))
         return NULL;
     uint64_t start = (uint64_t)(uintptr_t)array->at.words;
     uint64_t page = (start + PLATFORM_PAGE_BYTES - 1) &
@@ -66,6 +73,8 @@ static size_t title_bytes(const String *title) {
 
 static void read_title(Seat *seat) {
     const String *title = seat->object->title;
+    if (title && !trust_is_array(seat->domain, title, CLASS_String))
+        title = NULL; /* a forged one is none */
     seat->window.title = title ? title->bytes : "";
     seat->window.title_bytes = title ? title_bytes(title) : 0;
     seat->title_bytes = title ? title->length : 0;

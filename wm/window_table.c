@@ -1,8 +1,10 @@
 /* The table of an app's windows. */
 #include "wm/window_table.h"
 
+#include "vm/code/symbols.h"
 #include "vm/heap/class.h"
 #include "vm/heap/heap.h"
+#include "vm/heap/trust.h"
 
 enum {
     FIRST_LENGTH = 4,
@@ -10,8 +12,36 @@ enum {
 };
 
 static Array *table_of(const Domain *domain) {
-    Array *table = (Array *)(void *)domain->seat;
-    return table && table->head.class_id == CLASS_ObjectArray ? table : NULL;
+    return (Array *)(void *)domain->seat;
+}
+
+/* An object of the system's ui.Window, or of a class below it: its words are
+ * what C takes them for. */
+static bool is_window(const Domain *domain, const Object *object) {
+    static const char name[] = "ui.Window";
+    const Class *of = NULL;
+    if (trust_is_instance(domain, object))
+        of = class_find_in(domain, object->class_id);
+    for (uint32_t depth = 0; of && depth < CLASS_DEPTH_MAX; depth++) {
+        bool is_ours = trust_is_own(ROOT->domains[0], of, CLASS_Class);
+        if ((!is_ours && !trust_is_own(domain, of, CLASS_Class)) ||
+            of->instance_words * 8ull < sizeof(WindowObject))
+            return false;
+        if (is_ours && trust_is_array(domain, of->name, CLASS_String) &&
+            symbols_equal(of->name, name, sizeof name - 1))
+            return true;
+        of = of->super;
+    }
+    return false;
+}
+
+bool window_table_is_good(const Domain *domain) {
+    const Array *table = table_of(domain);
+    bool good = !table || trust_is_array(domain, table, CLASS_ObjectArray);
+    for (uint64_t i = 0; good && table && i < table->length; i++)
+        good = !table->at.references[i] ||
+               is_window(domain, table->at.references[i]);
+    return good;
 }
 
 uint64_t window_table_length(const Domain *domain) {
@@ -20,11 +50,7 @@ uint64_t window_table_length(const Domain *domain) {
 }
 
 WindowObject *window_table_at(const Domain *domain, uint64_t place) {
-    Object *object = table_of(domain)->at.references[place];
-    const Class *of = object ? class_find_of(object) : NULL;
-    bool good = of && of->shape == SHAPE_OBJECT &&
-                of->instance_words * 8ull >= sizeof(WindowObject);
-    return good ? (WindowObject *)(void *)object : NULL;
+    return (WindowObject *)(void *)table_of(domain)->at.references[place];
 }
 
 Object **window_table_find(NativeCall *call, const WindowObject *object) {

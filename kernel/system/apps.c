@@ -117,10 +117,10 @@ static bool is_named(const String *name, const char *wanted) {
 static Domain *closed(uint32_t place) {
     for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++) {
         Domain *domain = ROOT->domains[i];
+        const Module *program = domain ? vm_app_program(domain) : NULL;
         int exit_code;
-        if (domain && domain->program && domain->app &&
-            !vm_app_ended(domain, &exit_code) && !desktop_has(domain) &&
-            is_named(domain->program->name, apps[place].module))
+        if (program && domain->app && !vm_app_ended(domain, &exit_code) &&
+            !desktop_has(domain) && is_named(program->name, apps[place].module))
             return domain;
     }
     return NULL;

@@ -107,6 +107,17 @@ _Noreturn void refuse_start(const char *sentence) {
     refuse("start", sentence);
 }
 
+_Noreturn void refuse_damage(const char *what, bool started) {
+    char words[200];
+    Text text = text_on(words, sizeof words);
+    text_add_format(&text, "%s; %s", what,
+                    started ? "what is on the disk is as it was"
+                            : "rvdisk check says what else is damaged");
+    if (started)
+        refuse_to_go_on(text_end(&text));
+    refuse_start(text_end(&text));
+}
+
 /* The number that a key types, from 0; `count`: another key, or none. */
 static uint32_t next_choice(uint32_t count) {
     InputEvent event;

@@ -3,6 +3,7 @@
 #ifndef KERNEL_SYSTEM_REFUSE_H
 #define KERNEL_SYSTEM_REFUSE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Says in the log and, where somebody may look, on the whole screen why the
@@ -16,5 +17,8 @@ uint32_t refuse_or_choose(const char *sentence, uint32_t count);
 
 /* The same of a system that had started. Nothing more becomes durable. */
 _Noreturn void refuse_to_go_on(const char *sentence);
+
+/* Either, where the system's own part of the world is damaged. */
+_Noreturn void refuse_damage(const char *what, bool started);
 
 #endif

@@ -77,11 +77,13 @@ static uint64_t memory_limit(void) {
 static _Noreturn void lost_page(void) {
     if (vm_is_guarded())
         vm_lost_page();
-    if (run.started)
-        refuse_to_go_on("a page that the system needs cannot be read any more; "
-                        "what is on the disk is as it was");
-    refuse_start("a page that the system needs cannot be read any more; "
-                 "rvdisk check says what else is damaged");
+    refuse_damage("a page that the system needs cannot be read any more",
+                  run.started);
+}
+
+static void heap_is_forged(const char *what) {
+    log_line("recovery: the heap is damaged: %s", what);
+    refuse_damage("what the system needs of the world is damaged", run.started);
 }
 
 static void set_retention(Store *store) {
@@ -196,6 +198,7 @@ static void open_vm(bool blank) {
     apps_register();
     guard_set_find(past_gone_find);
     grants_set_marks(&marks);
+    vm_set_give_up(heap_is_forged);
     Status status = blank ? first_clone(&text) : STATUS_OK;
     if (status != STATUS_OK)
         refuse_start(text_end(&text));

@@ -33,8 +33,9 @@ static bool is_refused(Method *method, uint32_t rights) {
 }
 
 static void look_at(Method *method) {
-    const NativeEntry *entry =
-        method->flags & MODULE_NATIVE ? native_call_entry(method) : NULL;
+    const NativeEntry *entry = method->flags & MODULE_NATIVE
+                                   ? native_call_entry(ROOT->domains[0], method)
+                                   : NULL;
     uint32_t needs = entry ? natives_need(entry->name) : RIGHTS_NONE;
     if (needs == RIGHTS_NONE)
         return;

@@ -208,25 +208,37 @@ TEST("an app's windows are in its table, each at one place") {
     window_world_stop();
 }
 
-TEST("what an image has in the place of a window is none") {
-    for (int way = 0; way < 3; way++) {
-        window_world_start(three);
-        Domain *domain = seat_first()->domain;
-        Array *table = (Array *)(void *)domain->seat;
-        EXPECT_EQUAL(heap_write(table, heap_object_bytes(&table->head)),
-                     STATUS_OK);
-        EXPECT_EQUAL(heap_write(&domain->seat, 8), STATUS_OK);
-        if (way == 0) /* one of them is there twice, another not at all */
-            HEAP_SET(table->at.references[0], table->at.references[1]);
-        else if (way == 1)
-            HEAP_SET(table->at.references[0], domain->app);
-        else
-            HEAP_SET(domain->seat, domain->name);
-        EXPECT_EQUAL(snapshot_now(), STATUS_OK);
-        window_world_cut();
-        EXPECT_EQUAL(desktop_window_count(), way == 2 ? 0 : 2);
-        window_world_stop();
+TEST("a window that an image has twice is one") {
+    window_world_start(three);
+    Array *table = (Array *)(void *)seat_first()->domain->seat;
+    EXPECT_EQUAL(heap_write(table, heap_object_bytes(&table->head)), STATUS_OK);
+    HEAP_SET(table->at.references[0], table->at.references[1]);
+    EXPECT_EQUAL(snapshot_now(), STATUS_OK);
+    window_world_cut();
+    EXPECT_EQUAL(desktop_window_count(), 2);
+    window_world_stop();
+}
+
+TEST("a table is one of windows of ui's class, or damaged") {
+    window_world_start(three);
+    Domain *domain = seat_first()->domain;
+    Array *table = (Array *)(void *)domain->seat;
+    Object *one = table->at.references[0];
+    Object *const others[] = {NULL, domain->app, &domain->name->head,
+                              (Object *)(void *)((char *)one + 16)};
+    EXPECT(window_table_is_good(domain));
+    EXPECT_EQUAL(heap_write(table, heap_object_bytes(&table->head)), STATUS_OK);
+    EXPECT_EQUAL(heap_write(&domain->seat, 8), STATUS_OK);
+    for (int i = 0; i < 4; i++) {
+        HEAP_SET(table->at.references[0], others[i]);
+        EXPECT_EQUAL(window_table_is_good(domain), i == 0);
     }
+    HEAP_SET(table->at.references[0], one);
+    HEAP_SET(domain->seat, domain->name);
+    EXPECT(!window_table_is_good(domain));
+    HEAP_SET(domain->seat, table);
+    EXPECT(window_table_is_good(domain));
+    window_world_stop();
 }
 
 /* Windows that come and go many times, some of them there all the time. */

@@ -487,12 +487,16 @@ TEST("a window whose ring its program damaged hears nothing, harms nobody") {
 }
 
 TEST("a ring of events that is too short is none") {
-    WindowObject object = {0};
-    Array array = {.length = WINDOW_EVENTS * WINDOW_EVENT_WORDS};
-    object.events = &array;
-    EXPECT(ring_is_good(&object));
-    array.length--;
-    EXPECT(!ring_is_good(&object));
+    window_world_start(window_world_told);
+    const WindowObject *object = window_world_seat()->object;
+    Array *events = object->events;
+    EXPECT_EQUAL(heap_write(events, sizeof *events), STATUS_OK);
+    events->length = WINDOW_EVENTS * WINDOW_EVENT_WORDS;
+    EXPECT(ring_is_good(object));
+    events->length--;
+    EXPECT(!ring_is_good(object));
+    events->length++;
+    window_world_stop();
 }
 
 /* ---- Against what was sent ---- */

@@ -51,10 +51,10 @@ TEST("of threads that wake at one time the older is first") {
     sleep_until(one, 1000);
     sleep_until(three, 1000);
     const Thread *wanted[] = {one, two, three, late};
-    const Thread *at = thread_tree_first(domain->sleepers, 0);
+    const Thread *at = thread_tree_first(domain, domain->sleepers, 0);
     for (int i = 0; i < 4; i++) {
         EXPECT(at == wanted[i]);
-        at = thread_tree_next(domain->sleepers, at);
+        at = thread_tree_next(domain, domain->sleepers, at);
     }
     EXPECT(at == NULL);
     stop();
@@ -80,7 +80,8 @@ TEST("any number of sleepers in any order wake by their times") {
             EXPECT_EQUAL(thread_wake(threads[i], false), STATUS_OK);
         harness_check();
         uint64_t last = 0;
-        for (const Thread *at; (at = thread_tree_first(domain->sleepers, 0));) {
+        for (const Thread *at;
+             (at = thread_tree_first(domain, domain->sleepers, 0));) {
             EXPECT(at->key >= last);
             last = at->key;
             EXPECT_EQUAL(thread_wake((Thread *)at, false), STATUS_OK);

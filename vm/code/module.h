@@ -126,6 +126,7 @@ enum {
 #define QUICK(name, meaning) OP_##name,
 #include "vm/code/quick.def"
 #undef QUICK
+    OP_ALL, /* of files and of linked code */
 };
 
 #endif

@@ -6,6 +6,7 @@
 #include "kernel/base/text.h"
 #include "vm/code/module.h"
 #include "vm/heap/heap.h"
+#include "vm/heap/trust.h"
 
 #define CLASS_CHUNK 1024u
 #define FIRST_PLACES 256u
@@ -24,9 +25,13 @@ static uint64_t find(const Array *table, const char *bytes, uint64_t length) {
     uint64_t mask = table->length - 1;
     uint64_t place = module_hash(bytes, length) & mask;
     const String *at;
-    while ((at = (const String *)table->at.references[place]) &&
-           !symbols_equal(at, bytes, length))
+    while ((at = (const String *)table->at.references[place])) {
+        trust_need(trust_is_array(system_domain(), at, CLASS_String), NULL,
+                   "a text in a table of the root is none");
+        if (symbols_equal(at, bytes, length))
+            break;
         place = (place + 1) & mask;
+    }
     return place;
 }
 

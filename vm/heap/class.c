@@ -3,9 +3,9 @@
 
 #include "kernel/base/alloc.h"
 #include "kernel/base/bytes.h"
-#include "kernel/base/check.h"
 #include "vm/heap/kind.h"
 #include "vm/heap/region.h"
+#include "vm/heap/trust.h"
 
 #define COPIES_AT_FIRST 4096u
 #define LOOKUPS 1024u
@@ -33,7 +33,8 @@ Status class_start(void) {
 /* The class table has two levels, so that it grows without being copied. */
 #define CLASS_CHUNK 1024u
 
-Class *class_find(uint32_t class_id) {
+/* What the root's table has, or NULL. */
+static Class *in_table(uint32_t class_id) {
     const Array *chunks = ROOT->classes;
     uint32_t chunk = class_id / CLASS_CHUNK;
     if (!chunks || chunk >= chunks->length || !chunks->at.references[chunk])
@@ -43,7 +44,7 @@ Class *class_find(uint32_t class_id) {
 }
 
 static void make_room(uint32_t class_id) {
-    uint64_t room = class_copies.room;
+    uint64_t room = class_copies.room ? class_copies.room : COPIES_AT_FIRST;
     while (room <= class_id)
         room *= 2;
     if (room == class_copies.room)
@@ -57,13 +58,34 @@ static void make_room(uint32_t class_id) {
     class_copies.room = room;
 }
 
-Class *class_get(uint32_t class_id) {
-    Class *found = class_find(class_id);
-    CHECK(found);
+Class *class_find(uint32_t class_id) {
+    if (class_id < class_copies.room && class_copies.at[class_id])
+        return class_copies.at[class_id];
+    Class *found = in_table(class_id);
+    if (!found || !trust_is_class(found, class_id))
+        return NULL;
     make_room(class_id);
     if (class_id < class_copies.room)
         class_copies.at[class_id] = found;
     return found;
+}
+
+static Class *get(const Domain *domain, uint32_t class_id) {
+    Class *found = class_find(class_id);
+    trust_need(found != NULL, domain, "an object of it has no class");
+    return found;
+}
+
+Class *class_get(uint32_t class_id) {
+    return get(NULL, class_id);
+}
+
+Class *class_first(const Domain *domain, uint32_t class_id) {
+    if (class_id < OWN_FIRST)
+        return get(domain, class_id);
+    Class *own = own_class(domain, class_id);
+    trust_need(own != NULL, domain, "an object of it has no class");
+    return own;
 }
 
 Class *class_find_in(const Domain *domain, uint32_t class_id) {
@@ -82,8 +104,7 @@ Class *class_find_of(const Object *object) {
 }
 
 Class *class_of(const Object *object) {
-    return class_here(object->class_id < OWN_FIRST ? NULL : owner_of(object),
-                      object);
+    return class_here(owner_of(object), object);
 }
 
 void class_forget(uint32_t class_id) {

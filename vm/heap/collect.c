@@ -4,10 +4,13 @@
 #include "kernel/base/alloc.h"
 #include "kernel/base/bytes.h"
 #include "kernel/base/check.h"
+#include "kernel/base/log.h"
 #include "kernel/base/trace.h"
 #include "vm/heap/heap.h"
 #include "vm/heap/identity.h"
 #include "vm/heap/class.h"
+#include "vm/heap/heap_check.h"
+#include "vm/heap/trust.h"
 #include "vm/heap/region.h"
 
 #define MARK_BYTES (MEMORY_REGION_BYTES / 16 / 8)
@@ -413,7 +416,53 @@ static Status run_collection(Collection *run, Domain *domain) {
     return STATUS_OK;
 }
 
+/* ---- Before the first one of a start ---- */
+
+/* By place: numbers of domains that are whole, and of damaged ones. */
+static uint64_t sound[ROOT_DOMAINS_MAX], damaged[ROOT_DOMAINS_MAX];
+
+void collect_start(void) {
+    bytes_fill(sound, 0, sizeof sound);
+    bytes_fill(damaged, 0, sizeof damaged);
+}
+
+void collect_forget(const Domain *domain) {
+    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++)
+        if (damaged[i] == domain->number)
+            damaged[i] = 0;
+}
+
+static bool look_at(const Domain *domain, size_t place) {
+    char words[200];
+    Text why = text_on(words, sizeof words);
+    damaged[place] = domain->number; /* if it is left from within, too */
+    if (!heap_check_domain(domain, &why)) {
+        log_line("vm: the memory of domain %lu is damaged: %s", domain->number,
+                 text_end(&why));
+        return false;
+    }
+    damaged[place] = 0;
+    sound[place] = domain->number;
+    return true;
+}
+
+/* What a collection follows and sweeps by: a heap that came back is looked at
+ * whole before anything of it is freed. Without collections the system can go
+ * on, an app cannot. */
+static bool is_sound(const Domain *domain, size_t place) {
+    if (sound[place] == domain->number ||
+        (damaged[place] != domain->number && look_at(domain, place)))
+        return true;
+    if (place > 0 && domain->state != DOMAIN_STOPPED)
+        trust_refuse(domain, "its memory is damaged");
+    return false;
+}
+
 Status collect_domain(Domain *domain) {
+    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++)
+        if (included(ROOT->domains[i], domain) &&
+            !is_sound(ROOT->domains[i], i))
+            return STATUS_BUSY; /* while a damaged one is there */
     Collection run = {.regions = ROOT->next_region};
     run.marks = alloc_take(run.regions * sizeof *run.marks);
     if (!run.marks)

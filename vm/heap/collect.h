@@ -4,11 +4,19 @@
  * A domain is traced alone, because nothing outside refers into it but its
  * entry in the system root; the system domain is traced together with all
  * others. Marks are transient. When there is no memory for them, or not all can
- * be written that must be, nothing is given back, and nothing is lost. */
+ * be written that must be, nothing is given back, and nothing is lost. In each
+ * start a domain is checked whole (heap_check.h) before its first collection;
+ * an app that is damaged is stopped (trust.h), and the system's is not
+ * collected while that is there or it is damaged itself. */
 #ifndef VM_HEAP_COLLECT_H
 #define VM_HEAP_COLLECT_H
 
 #include "vm/heap/object.h"
+
+/* At a start: no domain was looked at. */
+void collect_start(void);
+/* The domain got other objects: if it was damaged, it is looked at again. */
+void collect_forget(const Domain *domain);
 
 /* At a safepoint: frees what the domain cannot reach (everywhere, for the
  * system domain). STATUS_NO_MEMORY: not done. STATUS_BUSY: not done, because

@@ -198,10 +198,6 @@ static void check_object(Checker *check, uint64_t address) {
     Object *object = (Object *)address;
     const Class *of = class_find_in(check->domain, object->class_id);
     check->object = address;
-    if (!of) {
-        checker_wrong(check, "H2 an object has no class", address);
-        return;
-    }
     checker_need(check,
                  !object->zero[0] && !object->zero[1] && !object->zero[2],
                  "H2 reserved bytes of a header are not zero", address);
@@ -216,6 +212,19 @@ static void check_object(Checker *check, uint64_t address) {
         check_fields(check, object, of);
 }
 
+/* 0: that is wrong. */
+static uint64_t size_of(Checker *check, uint64_t address) {
+    const Object *object = (const Object *)address;
+    check->object = address;
+    if (!class_find_in(check->domain, object->class_id)) {
+        checker_wrong(check, "H2 an object has no class", address);
+        return 0;
+    }
+    uint64_t size = heap_object_bytes(object);
+    checker_need(check, size > 0, "H2 an object has no size", address);
+    return size;
+}
+
 /* Objects of the 1 KiB at `address`; each begins after the end of the one
  * before, and none goes beyond `limit`. */
 static uint64_t check_part(Checker *check, uint64_t address, uint64_t end,
@@ -225,8 +234,7 @@ static uint64_t check_part(Checker *check, uint64_t address, uint64_t end,
         uint64_t object = address + (uint64_t)__builtin_ctzll(bits) * 16;
         check->object = object;
         checker_need(check, object >= end, "H1 objects overlap", object);
-        uint64_t size = heap_object_bytes((const Object *)object);
-        checker_need(check, size > 0, "H2 an object has no size", object);
+        uint64_t size = size_of(check, object);
         checker_need(check, size <= limit - object,
                      "H1 an object leaves its block", object);
         end = object + size;
@@ -270,8 +278,8 @@ static void check_large_block(Checker *check, uint32_t region, uint32_t block) {
                      region_block(region, block + i)->state == BLOCK_TAIL,
                      "H1 a large object's blocks are not its own", base);
     if (!check->bad && *region_start_word(base) & 1) {
-        uint64_t size = heap_object_bytes((const Object *)base);
-        checker_need(check, size > 0 && size <= bytes,
+        uint64_t size = size_of(check, base);
+        checker_need(check, size <= bytes,
                      "H1 a large object leaves its blocks", base);
         if (!check->bad)
             check_object(check, base);

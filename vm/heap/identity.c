@@ -5,13 +5,21 @@
 #include "kernel/base/bytes.h"
 #include "vm/heap/heap.h"
 #include "vm/heap/region.h"
+#include "vm/heap/trust.h"
 
-/* The place of the address, or the free place where it belongs. */
+/* The place of the address, or the free place where it belongs. One that was
+ * forged may have neither. */
 static uint64_t *find(Array *table, uint64_t address) {
-    uint64_t slots = table->length / 2;
+    uint64_t slots = table->length / 2, left = slots;
     uint64_t slot = identity_slot(address, slots);
-    while (table->at.words[slot * 2] && table->at.words[slot * 2] != address)
+    while (left > 0 && table->at.words[slot * 2] &&
+           table->at.words[slot * 2] != address) {
         slot = (slot + 1) & (slots - 1);
+        left--;
+    }
+    trust_need(left > 0,
+               region_header(region_of((uint64_t)(uintptr_t)table))->owner,
+               "its table of hashes is full");
     return table->at.words + slot * 2;
 }
 

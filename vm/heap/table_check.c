@@ -2,6 +2,7 @@
 #include "vm/heap/checker.h"
 #include "vm/heap/heap.h"
 #include "vm/heap/region.h"
+#include "vm/heap/trust.h"
 
 void checker_wrong(Checker *check, const char *what, uint64_t at) {
     if (!check->bad)
@@ -68,17 +69,23 @@ static uint64_t length_of(const Array *array) {
     return array ? array->length : 0;
 }
 
+/* One of the domain's own that is wholly in its region; or null. */
+static bool is_table(const Checker *check, const void *table,
+                     uint32_t class_id) {
+    return checker_is_own(check, table, class_id) &&
+           (!table || trust_is_array(check->domain, table, class_id));
+}
+
 void checker_tables(Checker *check, const Domain *domain) {
     uint64_t place = (uint64_t)(uintptr_t)domain;
-    checker_need(
-        check,
-        checker_is_own(check, domain->environments, CLASS_ObjectArray) &&
-            checker_is_own(check, domain->restarted, CLASS_IntArray) &&
-            checker_is_own(check, domain->gate_targets, CLASS_ObjectArray) &&
-            checker_is_own(check, domain->hashes, CLASS_IntArray) &&
-            checker_is_own(check, domain->gate_numbers, CLASS_IntArray) &&
-            checker_is_own(check, domain->name, CLASS_String),
-        "H8 a table of a domain is something else", place);
+    checker_need(check,
+                 is_table(check, domain->environments, CLASS_ObjectArray) &&
+                     is_table(check, domain->restarted, CLASS_IntArray) &&
+                     is_table(check, domain->gate_targets, CLASS_ObjectArray) &&
+                     is_table(check, domain->hashes, CLASS_IntArray) &&
+                     is_table(check, domain->gate_numbers, CLASS_IntArray) &&
+                     is_table(check, domain->name, CLASS_String),
+                 "H8 a table of a domain is something else", place);
     if (check->bad)
         return;
     uint64_t slots = length_of(domain->hashes) / 2;
@@ -190,19 +197,25 @@ static void check_own_modules(Checker *check, const Domain *domain) {
                  "O2 own code is not counted", bytes);
 }
 
+/* Steps of all searches together, per place: hashes are drawn at random. */
+enum { STEPS_A_PLACE = 16, STEPS_ALWAYS = 1024 };
+
 /* True when the entry is found: no place is free between where it is looked for
  * and where it is. */
-static bool is_found(const Array *table, uint64_t slot) {
+static bool is_found(const Array *table, uint64_t slot, uint64_t *steps_left) {
     uint64_t mask = length_of(table) / 2 - 1;
     uint64_t at = table->at.words[slot * 2 + 1] >> 32 & mask;
-    while (at != slot && table->at.words[at * 2])
+    while (at != slot && table->at.words[at * 2] && *steps_left > 0) {
         at = (at + 1) & mask;
+        --*steps_left;
+    }
     return at == slot;
 }
 
 static void check_own_selectors(Checker *check, const Domain *domain) {
     const Array *table = domain->own_selectors;
     uint64_t slots = length_of(table) / 2, count = 0;
+    uint64_t steps = slots * STEPS_A_PLACE + STEPS_ALWAYS;
     checker_need(check, (slots & (slots - 1)) == 0,
                  "O3 the size of a table is no power of two", slots);
     for (uint64_t i = 0; i < slots && !check->bad; i++) {
@@ -212,7 +225,7 @@ static void check_own_selectors(Checker *check, const Domain *domain) {
                      is_own_at(check, pair[0], CLASS_String) &&
                          (!pair[0] || (uint32_t)pair[1] < OWN_FIRST),
                      "O3 the text of a selector is none", pair[0]);
-        checker_need(check, !pair[0] || is_found(table, i),
+        checker_need(check, !pair[0] || is_found(table, i, &steps),
                      "O3 a selector is not found", pair[0]);
     }
     checker_need(check,

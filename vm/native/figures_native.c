@@ -39,7 +39,7 @@ static NativeResult app_numbers(NativeCall *call) {
 static NativeResult app_name(NativeCall *call) {
     native_charge(call, ROOT_DOMAINS_MAX / 8); /* looked through */
     const Domain *domain = heap_domain(call->arguments[0]);
-    const String *name = domain ? domain->name : NULL;
+    const String *name = domain ? vm_app_name(domain) : NULL;
     String *copy =
         native_text(call, name ? name->bytes : "", name ? name->length : 0);
     return copy ? native_give(call, copy) : NATIVE_FAILED;

@@ -277,19 +277,21 @@ static Status answer(Thread *thread, int64_t result, const char *why) {
 }
 
 static bool is_asking(const Thread *thread) {
-    const NativeEntry *entry = thread->wait == WAIT_NATIVE && thread->calling
-                                   ? native_call_entry(thread->calling)
-                                   : NULL;
+    const NativeEntry *entry =
+        thread->wait == WAIT_NATIVE && thread->calling
+            ? native_call_entry(thread->domain, thread->calling)
+            : NULL;
     return entry && (entry->run == go_back || entry->run == take_back);
 }
 
 /* The one thread that waits for an answer, or NULL. */
 static Thread *asking(void) {
     for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
-        Thread *waiters = ROOT->domains[i] ? ROOT->domains[i]->waiters : NULL;
-        Thread *at = thread_tree_first(waiters, WAITS_ANSWER);
+        const Domain *domain = ROOT->domains[i];
+        Thread *waiters = domain ? domain->waiters : NULL;
+        Thread *at = thread_tree_first(domain, waiters, WAITS_ANSWER);
         for (; at && at->key == WAITS_ANSWER;
-             at = thread_tree_next(waiters, at))
+             at = thread_tree_next(domain, waiters, at))
             if (is_asking(at))
                 return at;
     }

@@ -6,6 +6,8 @@
 #include "vm/code/module.h"
 #include "vm/code/symbols.h"
 #include "vm/heap/heap.h"
+#include "vm/heap/region.h"
+#include "vm/heap/trust.h"
 #include "vm/run/domain.h"
 #include "vm/run/limits.h"
 #include "vm/run/grants.h"
@@ -130,9 +132,10 @@ static void copy_name(char *to, size_t capacity, const String *name) {
 
 Status vm_restart_app(Domain *domain) {
     char module[MODULE_NAME_BYTES_MAX + 1], name[MODULE_NAME_BYTES_MAX + 1];
-    if (!domain->program || domain->program->own)
+    const Module *program = vm_app_program(domain);
+    if (!program || program->own)
         return STATUS_NOT_FOUND;
-    copy_name(module, sizeof module, domain->program->name);
+    copy_name(module, sizeof module, program->name);
     copy_name(name, sizeof name, domain->name);
     Status status = heap_write(domain, sizeof *domain);
     Domain *fresh;
@@ -177,11 +180,23 @@ Status vm_reopen_app(Domain *domain) {
     return start_thread(domain, "reopenApp");
 }
 
+const Module *vm_app_program(const Domain *domain) {
+    const Module *program = domain->program;
+    bool good = trust_is_near(domain, program, CLASS_Module) &&
+                trust_is_array(domain, program->name, CLASS_String);
+    return good ? program : NULL;
+}
+
+/* Nothing is trusted but that an app's name is in an attached region. */
 const String *vm_app_name(const Domain *domain) {
     const String *name = domain->name;
-    bool good = memory_bring((uintptr_t)name, sizeof *name) == STATUS_OK &&
-                memory_bring((uintptr_t)name, heap_object_bytes(&name->head)) ==
-                    STATUS_OK;
+    uint64_t at = (uint64_t)(uintptr_t)name;
+    uint64_t left = MEMORY_REGION_BYTES - at % MEMORY_REGION_BYTES;
+    bool good = at >= MEMORY_ROOT && memory_attached(region_of(at)) &&
+                left > sizeof *name &&
+                memory_bring(at, sizeof *name) == STATUS_OK &&
+                name->length <= left - sizeof *name &&
+                memory_bring(at, sizeof *name + name->length) == STATUS_OK;
     return good ? name : NULL;
 }
 

@@ -46,7 +46,7 @@ void vm_barrier_taken(void) {
 static uint32_t end_commits(Domain *domain, uint32_t most) {
     Thread *first;
     while (most > 0 &&
-           (first = thread_tree_first(domain->waiters, WAITS_COMMIT)) &&
+           (first = thread_tree_first(domain, domain->waiters, WAITS_COMMIT)) &&
            first->wait == WAIT_COMMIT && first->order <= commit.durable_calls) {
         if (thread_complete(first, 0, false) != STATUS_OK)
             return 0;

@@ -2,6 +2,7 @@
 #include "vm/run/domain.h"
 
 #include "kernel/base/bytes.h"
+#include "kernel/base/log.h"
 #include "kernel/base/text.h"
 #include "kernel/platform.h"
 #include "vm/heap/class.h"
@@ -118,13 +119,37 @@ Status domain_create(const char *name, uint64_t limit_bytes,
 
 /* ---- The end ---- */
 
+static Status drop_chain(uint64_t *chain) {
+    Status status = heap_write(ROOT, sizeof *ROOT);
+    if (status == STATUS_OK)
+        *chain = 0;
+    return status;
+}
+
+/* A living domain has it, whatever its header says. */
+static bool has_owner(uint32_t region, const RegionHeader *header) {
+    for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++) {
+        const Domain *domain = ROOT->domains[i];
+        if (domain && (domain->first_region == region ||
+                       (header && header->domain == domain->number)))
+            return true;
+    }
+    return false;
+}
+
 /* Gives back the first region of a chain. Its header goes last, and the root
  * goes on to the next one with it, so that a call that failed can be made
  * again. Behind a header that cannot be read, the others stay as they are. */
 static Status give_region(uint64_t *first) {
     uint32_t region = (uint32_t)*first;
     const RegionHeader *header = region_header(region);
-    Status status = memory_bring((uintptr_t)header, sizeof *header);
+    bool is_one = *first < ROOT->next_region && memory_attached(region);
+    Status status = is_one ? memory_bring((uintptr_t)header, sizeof *header)
+                           : STATUS_NOT_FOUND;
+    if (!is_one || has_owner(region, status == STATUS_OK ? header : NULL)) {
+        log_line("vm: a region that is to be given back is somebody's");
+        return drop_chain(first);
+    }
     uint32_t next = status == STATUS_OK ? header->next : 0;
     status = memory_discard((uintptr_t)region_block(region, 0),
                             MEMORY_REGION_BYTES - REGION_BLOCKS_AT);

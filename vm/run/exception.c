@@ -5,6 +5,7 @@
 #include "vm/heap/class.h"
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
+#include "vm/run/trusted.h"
 #include "vm/run/limits.h"
 #include "vm/run/stack.h"
 #include "vm/run/worker.h"
@@ -28,7 +29,8 @@ Object *exception_new(Domain *domain, uint32_t class_id, const char *message,
 
 static uint64_t count_frames(uint64_t *frame) {
     uint64_t count = 0;
-    for (; frame && count < EXCEPTION_TRACE_MAX; frame = frame_caller(frame))
+    for (; frame && count < EXCEPTION_TRACE_MAX;
+         frame = trusted_caller(worker.thread, frame))
         count += frame_method(frame)->name != NULL;
     return count;
 }
@@ -123,7 +125,8 @@ Status exception_throw(Object *exception) {
         if (status != STATUS_OK)
             return status;
     }
-    for (uint64_t *frame = worker.frame; frame; frame = frame_caller(frame)) {
+    for (uint64_t *frame = worker.frame; frame;
+         frame = trusted_caller(worker.thread, frame)) {
         const uint64_t *entry = find_handler(frame, of);
         if (entry)
             return enter_handler(frame, entry, exception);

@@ -4,6 +4,7 @@
 #include "vm/heap/boxes.h"
 #include "vm/heap/heap.h"
 #include "vm/heap/region.h"
+#include "vm/heap/trust.h"
 #include "vm/run/domain.h"
 
 /* Room for one more entry in the owner's two arrays. */
@@ -63,12 +64,23 @@ Gate *gate_open(Domain *owner, Object *target, Domain *holder,
     return gate;
 }
 
+/* Before its own first turn in a start others may use them. */
+static bool has_gates(const Domain *owner) {
+    uint64_t count = owner->gate_count;
+    return count == 0 ||
+           (trust_is_array(owner, owner->gate_numbers, CLASS_IntArray) &&
+            trust_is_array(owner, owner->gate_targets, CLASS_ObjectArray) &&
+            owner->gate_numbers->length >= count &&
+            owner->gate_targets->length >= count);
+}
+
 /* The gate's place in its target domain's table; NULL: broken. */
 static Object **find(const Gate *gate) {
     Domain *owner = heap_domain(gate->domain);
     if (!owner)
         return NULL;
     uint64_t low = 0, high = owner->gate_count;
+    trust_need(has_gates(owner), owner, "its gates are damaged");
     while (low < high) {
         uint64_t middle = (low + high) / 2;
         if (owner->gate_numbers->at.words[middle] < gate->number)

@@ -7,6 +7,7 @@
 #include "kernel/base/text.h"
 #include "kernel/base/utf8.h"
 #include "vm/heap/region.h"
+#include "vm/heap/trust.h"
 #include "vm/run/vm.h"
 
 enum { LOST_MOST = 16 }; /* at once; of others only the log tells */
@@ -20,10 +21,36 @@ static uint32_t lost_count;
 static bool guarded; /* a lost page has somewhere to go: */
 static void *escape[5];
 static GuardFind *find_gone;
+static struct {
+    const Domain *domain; /* NULL: not an app's */
+    const char *what;     /* NULL: nothing was refused */
+} refused;
+static void (*give_up)(const char *what);
+
+void vm_set_give_up(void (*with)(const char *what)) {
+    give_up = with;
+}
+
+static _Noreturn void nothing_goes_on(const char *what) {
+    if (give_up)
+        give_up(what);
+    panic("the heap was forged: %s", what);
+}
+
+/* trust_refuse() */
+static void refuse(const Domain *domain, const char *what) {
+    refused.domain = domain;
+    refused.what = what;
+    if (!guarded)
+        nothing_goes_on(what);
+    __builtin_longjmp(escape, 1);
+}
 
 void guard_start(void) {
     guarded = false;
     lost_count = 0;
+    refused.what = NULL;
+    trust_set_refuse(refuse);
 }
 
 /* The app that owns a region, or NULL. Reads nothing that may be lost. */
@@ -83,7 +110,36 @@ bool vm_take_lost(VmLost *lost_out) {
     return false;
 }
 
+/* Who was refused; NULL: nothing can be written now. */
+static Domain *stop_refused(void) {
+    const char *what = refused.what;
+    Domain *domain = NULL;
+    for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++)
+        if (ROOT->domains[i] && ROOT->domains[i] == refused.domain)
+            domain = ROOT->domains[i];
+    refused.what = NULL;
+    if (!domain)
+        nothing_goes_on(what);
+    if (domain->state == DOMAIN_STOPPED)
+        return domain;
+    if (!vm_stop_app(domain, what))
+        return NULL;
+    remember(domain, true);
+    return domain;
+}
+
+Domain *guard_stop(Domain *running) {
+    if (refused.what)
+        return stop_refused();
+    return vm_stop_app(running, GUARD_LOST) ? running : NULL;
+}
+
 static void stop_owner(void) {
+    if (refused.what) {
+        if (!stop_refused())
+            log_line("vm: nothing can be written now; it is stopped later");
+        return;
+    }
     Status why;
     uint64_t address = memory_lost_page(&why);
     Domain *domain = owner_of(region_of(address));

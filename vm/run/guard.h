@@ -12,6 +12,9 @@
 /* Why such an app is stopped. */
 #define GUARD_LOST "a page of it cannot be read any more"
 
+/* The same for what vm/heap/trust.h refuses: its owner is stopped and can be
+ * taken back to its last whole state, like one whose memory is damaged. */
+
 /* At a start: nothing is guarded. */
 void guard_start(void);
 
@@ -22,6 +25,12 @@ void guard_gone(uint32_t place);
 /* Who such an app was: older generations know (vm/past/past.h). False: no. */
 typedef bool GuardFind(uint32_t place, VmLost *lost_out);
 void guard_set_find(GuardFind *find);
+
+/* After guard_run() was left in a slice of this app: who is to blame is
+ * stopped, which may be another app that a native met. NULL: nothing can be
+ * written now.
+ */
+Domain *guard_stop(Domain *running);
 
 /* False: the step was left because of a lost page (memory_lost_page). */
 bool guard_run(void (*step)(void));

@@ -7,6 +7,7 @@
 #include "vm/heap/class.h"
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
+#include "vm/heap/trust.h"
 #include "vm/run/exception.h"
 #include "vm/run/native_call.h"
 #include "vm/run/stack.h"
@@ -27,7 +28,7 @@
 #define NEXT                                                                   \
     do {                                                                       \
         word = *pc++;                                                          \
-        goto *labels[(uint16_t)word];                                          \
+        goto *labels[(uint8_t)word];                                           \
     } while (0)
 
 /* What an instruction costs beyond its words (worker.h). */
@@ -118,6 +119,11 @@ static Object *make_array(uint32_t class_id, uint64_t length) {
     return (Object *)array;
 }
 
+/* Divisors for which the machine stops: 0, and -1 of the smallest number. */
+static bool traps(int64_t divisor) {
+    return divisor == 0 || divisor == -1;
+}
+
 /* True for Unicode scalar values. */
 static bool is_code_point(int64_t value) {
     return value >= 0 && value <= 0x10FFFF &&
@@ -162,7 +168,9 @@ SliceEnd interpreter_run(void) {
 #define QUICK(name, meaning) &&op_##name,
 #include "vm/code/quick.def"
 #undef QUICK
-    };
+        /* Whatever is in a word that was forged, it leads to one of these. */
+        [OP_ALL... UINT8_MAX] = &&op_invalid};
+    _Static_assert(OP_ALL <= UINT8_MAX, "an opcode is a byte");
     const uint64_t *pc;
     uint64_t *frame, *top;
     uint64_t word;
@@ -178,8 +186,8 @@ SliceEnd interpreter_run(void) {
     LOAD;
     NEXT;
 
-op_invalid:
-    __builtin_trap(); /* the verifier lets none through */
+op_invalid: /* the verifier lets none through */
+    trust_refuse(worker.domain, "its code is damaged");
 
     /* ---- Moves and constants ---- */
 op_move_ref:
@@ -249,10 +257,14 @@ op_rem:
     NEXT;
 op_div_imm:
     fuel -= COST_DIVISION;
+    if (UNLIKELY(traps(IMM_C))) /* the verifier lets none through */
+        trust_refuse(worker.domain, "its code divides by nothing");
     frame[A] = (uint64_t)(INT(B) / IMM_C);
     NEXT;
 op_rem_imm:
     fuel -= COST_DIVISION;
+    if (UNLIKELY(traps(IMM_C)))
+        trust_refuse(worker.domain, "its code divides by nothing");
     frame[A] = (uint64_t)(INT(B) % IMM_C);
     NEXT;
 op_wrap_add:
@@ -692,7 +704,7 @@ leave : {
     uint64_t value = frame[A], link = frame[FRAME_LINK];
     uint64_t *caller = frame - (link >> 16);
     if (UNLIKELY(caller < worker.low)) {
-        worker.status = stack_lower(caller);
+        worker.status = stack_lower(frame);
         if (worker.status != STATUS_OK)
             goto pressed;
     }

@@ -8,6 +8,7 @@
 #include "vm/heap/class.h"
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
+#include "vm/heap/trust.h"
 
 #define CACHE 1024u
 #define CALL_COST 10u /* units of any call of a native */
@@ -50,8 +51,27 @@ static const NativeEntry *find(const Method *method, uint32_t *needs_out) {
     return cache[slot].entry;
 }
 
-const NativeEntry *native_call_entry(const Method *method) {
+/* What look_up() reads of a method that a thread names. */
+static bool is_native(const Domain *domain, const Method *method) {
+    if (!trust_is_near(domain, method, CLASS_Method) ||
+        !(method->flags & MODULE_NATIVE) ||
+        !trust_is_array(domain, method->name, CLASS_String) ||
+        !trust_is_array(domain, method->signature, CLASS_String))
+        return false;
+    const String *const *prefix = NULL;
+    if (method->owner && trust_is_near(domain, method->owner, CLASS_Class))
+        prefix = (const String *const *)&method->owner->name;
+    else if (!method->owner &&
+             trust_is_near(domain, method->module, CLASS_Module))
+        prefix = (const String *const *)&method->module->name;
+    return prefix && trust_is_array(domain, *prefix, CLASS_String);
+}
+
+const NativeEntry *native_call_entry(const Domain *domain,
+                                     const Method *method) {
     uint32_t needs;
+    trust_need(is_native(domain, method), domain,
+               "a thread waits for no native");
     return find(method, &needs);
 }
 

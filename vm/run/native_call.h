@@ -9,7 +9,8 @@
 NativeResult native_call(Method *method, const uint16_t *list);
 
 /* The C function of a native method, or NULL when this build has none. */
-const NativeEntry *native_call_entry(const Method *method);
+const NativeEntry *native_call_entry(const Domain *domain,
+                                     const Method *method);
 
 /* Forgets which functions were found; at create and restore. */
 void native_call_forget(void);

@@ -7,6 +7,7 @@
 #include "vm/code/symbols.h"
 #include "vm/heap/class.h"
 #include "vm/heap/heap.h"
+#include "vm/heap/trust.h"
 #include "vm/run/thread.h"
 
 #define ALONE_NS 1000000000ull /* the app's other threads wait so long */
@@ -116,6 +117,8 @@ static Status set_out(Domain *domain) {
 
 Status restarts_begin(size_t slot) {
     Domain *domain = ROOT->domains[slot];
+    trust_need(slot == 0 || trust_is_app(domain), domain,
+               "its tables are damaged"); /* the system's: at the start */
     Status status = domain->restarted_count > 0 ? set_out(domain) : STATUS_OK;
     if (status != STATUS_OK && status != STATUS_LIMIT)
         return status;

@@ -6,7 +6,9 @@
 #include "kernel/base/log.h"
 #include "vm/heap/collect.h"
 #include "vm/heap/heap.h"
+#include "vm/heap/trust.h"
 #include "vm/run/commit.h"
+#include "vm/run/trusted.h"
 #include "vm/run/guard.h"
 #include "vm/run/restarts.h"
 #include "vm/run/room.h"
@@ -48,6 +50,17 @@ void scheduler_start(void) {
 
 /* ---- One slice ---- */
 
+/* The first thread that can run; NULL: none. */
+static Thread *first_of(const Domain *domain) {
+    Thread *first = domain->run_first;
+    if (first)
+        trust_need(trust_is_own(domain, first, CLASS_Thread) &&
+                       first->domain == domain &&
+                       first->state == THREAD_RUNNABLE,
+                   domain, "the list of its threads is damaged");
+    return first;
+}
+
 static bool runs(const Domain *domain) {
     return domain && domain->state == DOMAIN_RUNNING &&
            (!scheduler.held || domain == scheduler.except);
@@ -71,7 +84,7 @@ static void tick(void) {
 }
 
 static Thread *first_sleeper(const Domain *domain) {
-    return thread_tree_first(domain->sleepers, 0);
+    return thread_tree_first(domain, domain->sleepers, 0);
 }
 
 /* Is there one whose time has come? */
@@ -145,8 +158,8 @@ static void wake_all_sleepers(void) {
 static bool can_run(size_t slot) {
     const Domain *domain = ROOT->domains[slot];
     scheduler.looks++;
-    return runs(domain) && domain->run_first &&
-           !room_waits(slot, domain->run_first->number);
+    const Thread *first = runs(domain) ? first_of(domain) : NULL;
+    return first && !room_waits(slot, first->number);
 }
 
 /* The first slot from this one on that can run, or ROOT_DOMAINS_MAX. */
@@ -197,7 +210,7 @@ static void collect_if_wanted(Domain *running) {
 
 /* One thread of the domain runs; returns what it used. */
 static uint64_t run_thread(Domain *domain, uint64_t budget) {
-    Thread *thread = domain->run_first;
+    Thread *thread = first_of(domain);
     uint64_t count = thread->fuel ? thread->fuel : SLICE_UNITS;
     if (count > budget)
         count = budget;
@@ -238,7 +251,7 @@ static bool pays(Domain *domain) {
 }
 
 static uint64_t run_domain(size_t slot, uint64_t budget) {
-    Thread *thread = ROOT->domains[slot]->run_first;
+    Thread *thread = first_of(ROOT->domains[slot]);
     uint64_t number = thread->number;
     if (pays(ROOT->domains[slot]))
         return PAYING;

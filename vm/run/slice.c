@@ -9,6 +9,7 @@
 #include "vm/heap/collect.h"
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
+#include "vm/heap/trust.h"
 #include "vm/run/exception.h"
 #include "vm/run/guard.h"
 #include "vm/run/interpreter.h"
@@ -78,6 +79,8 @@ static Status throw_pending(Thread *thread, bool *runs_out, SliceEnd *end_out) {
     *runs_out = true;
     if (!thrown)
         return STATUS_OK;
+    trust_need(trust_is_thrown(worker.domain, thrown), worker.domain,
+               "what a thread is to throw is no exception");
     HEAP_SET(thread->thrown, NULL);
     Status status = exception_throw(thrown);
     *runs_out = status == STATUS_OK;
@@ -119,7 +122,8 @@ static void settle_account(Thread *thread) {
 /* Why a call of the interpreter came back, and what follows. */
 static void finish_slice(Thread *thread, SliceEnd end) {
     Thread *joined;
-    CHECK(thread->domain->run_first == thread);
+    trust_need(worker.domain->run_first == thread, worker.domain,
+               "another thread runs than its list says");
     stack_leave();
     if (end != SLICE_MEMORY || worker.fuel > 0) /* else it goes on at once */
         settle_account(thread);
@@ -162,10 +166,21 @@ static uint64_t reserve_of(Thread *thread, uint64_t *count_in_out) {
     return HEAP_RESERVE_ERROR;
 }
 
-static uint64_t run_with_room(Thread *thread, uint64_t count) {
+/* Of a native that met another app's damage; it is called no more. */
+static void end_native(Thread *thread) {
+    Status status;
+    Object *error =
+        exception_new(worker.domain, CLASS_IoError,
+                      "the app that it asked about is damaged", &status);
+    stack_leave();
+    HEAP_SET(thread->progress, NULL);
+    HEAP_SET(thread->thrown, error ? error : worker.domain->memory_error);
+}
+
+static uint64_t run_with_room(Domain *domain, Thread *thread, uint64_t count) {
     bool goes_on;
     worker.thread = thread;
-    worker.domain = thread->domain;
+    worker.domain = domain;
     heap_hurry = false;
     bytes_fill(worker.brought, 0, sizeof worker.brought);
     if (slice_refused(announce_slice(thread)))
@@ -176,7 +191,10 @@ static uint64_t run_with_room(Thread *thread, uint64_t count) {
         return 0;
     slice.figures.slices++;
     if (goes_on && !guard_run(run_interpreter)) {
-        slice.refused |= !vm_stop_app(thread->domain, GUARD_LOST);
+        const Domain *stopped = guard_stop(domain);
+        slice.refused |= !stopped;
+        if (stopped && stopped != domain)
+            end_native(thread);
         return count;
     }
     TRACE(threads, "%.*s %lu ran %ld of %lu, end %d",
@@ -194,7 +212,7 @@ static uint64_t run_with_room(Thread *thread, uint64_t count) {
 uint64_t slice_run(Thread *thread, uint64_t count) {
     Domain *domain = thread->domain;
     uint64_t begun_ns = platform_now_ns();
-    uint64_t used = run_with_room(thread, count);
+    uint64_t used = run_with_room(domain, thread, count);
     heap_reserve(0);
     if (thread == domain->handling && used > 0)
         domain->handled_ns += platform_now_ns() - begun_ns;

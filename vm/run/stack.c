@@ -4,6 +4,8 @@
 #include "kernel/base/bytes.h"
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
+#include "vm/heap/trust.h"
+#include "vm/run/trusted.h"
 
 enum { GROW_WORDS = 40000 }; /* copied in one step */
 
@@ -29,10 +31,12 @@ static Status announce(uint64_t *from, uint64_t *to) {
 }
 
 Status stack_resume(void) {
+    trusted_thread(worker.domain, worker.thread);
     return stack_go_to(worker.thread->stack->words + worker.thread->frame);
 }
 
 Status stack_go_to(uint64_t *frame) {
+    trusted_frame(worker.thread, frame);
     uint64_t *high = page_end(worker.thread->stack, top_of(frame));
     Status status = announce(frame, high);
     if (status != STATUS_OK)
@@ -49,9 +53,10 @@ void stack_leave(void) {
 }
 
 Status stack_lower(uint64_t *frame) {
-    Status status = announce(frame, worker.low);
+    uint64_t *caller = trusted_caller(worker.thread, frame);
+    Status status = announce(caller, worker.low);
     if (status == STATUS_OK)
-        worker.low = frame;
+        worker.low = caller;
     return status;
 }
 
@@ -89,6 +94,11 @@ static Status grow(uint64_t words) {
     if (status != STATUS_OK)
         return status;
     Stack *larger = thread->larger;
+    trust_need(trust_is_own(worker.domain, larger, CLASS_Stack) &&
+                   larger->length >= used &&
+                   larger->length <= FRAME_STACK_WORDS_MAX &&
+                   thread->steps[0] <= used,
+               worker.domain, "a stack that grows is damaged");
     uint64_t done = thread->steps[0], now = bytes_min(used - done, GROW_WORDS);
     status = heap_write(larger->words + done, now * 8);
     if (status != STATUS_OK)

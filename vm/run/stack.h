@@ -27,7 +27,8 @@ void stack_leave(void);
  * it again in the thread's next slice. */
 Status stack_make_room(uint64_t words);
 
-/* Announces from `frame`, which is below worker.low, up to there. */
+/* Announces from the caller of `frame`, which is below worker.low, up to there.
+ */
 Status stack_lower(uint64_t *frame);
 
 /* A new thread's stack with its first frame; see thread.h. */

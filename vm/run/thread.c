@@ -1,9 +1,10 @@
 /* Threads and their lists. */
 #include "vm/run/thread.h"
 
-#include "kernel/base/check.h"
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
+#include "vm/heap/trust.h"
+#include "vm/run/trusted.h"
 #include "vm/run/slots.h"
 #include "vm/run/stack.h"
 #include "vm/run/thread_tree.h"
@@ -14,8 +15,25 @@ enum {
     JOINERS_AT_ONCE = 200, /* woken by one call of thread_end */
 };
 
-static Status announce(const Thread *thread) {
-    return thread ? heap_write(thread, sizeof *thread) : STATUS_OK;
+/* One of the domain's own, or NULL, before it is written. */
+static Status announce(const Domain *domain, const Thread *thread) {
+    if (!thread)
+        return STATUS_OK;
+    trust_need(trust_is_own(domain, thread, CLASS_Thread) &&
+                   thread->domain == domain,
+               domain, "a list of its threads is damaged");
+    return heap_write(thread, sizeof *thread);
+}
+
+/* What a list leads to: nothing else has its links. */
+static Status announce_listed(const Domain *domain, const Thread *thread,
+                              ThreadState state) {
+    Status status = announce(domain, thread);
+    trust_need(!thread ||
+                   (thread->state == state &&
+                    (state == THREAD_RUNNABLE) == (thread->wait != WAIT_JOIN)),
+               domain, "a list of its threads is damaged");
+    return status;
 }
 
 static Status announce_domain(const Domain *domain) {
@@ -50,10 +68,18 @@ static void unlink(Thread **first, Thread *thread) {
 }
 
 static Status announce_neighbours(const Thread *thread) {
-    Status status = announce(thread);
+    const Domain *domain = thread->domain;
+    ThreadState state = (ThreadState)thread->state;
+    Status status = announce_listed(domain, thread, state);
     if (status == STATUS_OK)
-        status = announce(thread->next);
-    return status == STATUS_OK ? announce(thread->before) : status;
+        status = announce_listed(domain, thread->next, state);
+    if (status == STATUS_OK)
+        status = announce_listed(domain, thread->before, state);
+    if (status == STATUS_OK)
+        trust_need((!thread->next || thread->next->before == thread) &&
+                       (!thread->before || thread->before->next == thread),
+                   domain, "a list of its threads is broken");
+    return status;
 }
 
 /* ---- The run queue ---- */
@@ -61,11 +87,15 @@ static Status announce_neighbours(const Thread *thread) {
 static Status announce_queue(const Domain *domain) {
     Status status = announce_domain(domain);
     if (status == STATUS_OK)
-        status = announce(domain->run_last);
+        status = announce_listed(domain, domain->run_last, THREAD_RUNNABLE);
     if (status == STATUS_OK)
-        status = announce(domain->run_first);
+        status = announce_listed(domain, domain->run_first, THREAD_RUNNABLE);
     if (status == STATUS_OK && domain->run_first)
-        status = announce(domain->run_first->next);
+        status =
+            announce_listed(domain, domain->run_first->next, THREAD_RUNNABLE);
+    if (status == STATUS_OK)
+        trust_need(!domain->run_first == !domain->run_last, domain,
+                   "the list of its threads has no end");
     return status;
 }
 
@@ -129,8 +159,10 @@ static Status announce_park(Thread *thread, ThreadWait wait, Thread *other) {
         choose_place(thread, wait);
         return thread_tree_announce_add(*tree_for(thread, wait), thread);
     }
-    status = announce(other);
-    return status == STATUS_OK ? announce(other->joiners) : status;
+    status = announce(thread->domain, other);
+    return status == STATUS_OK
+               ? announce_listed(thread->domain, other->joiners, THREAD_PARKED)
+               : status;
 }
 
 Status thread_park(Thread *thread, ThreadWait wait, Thread *other) {
@@ -179,18 +211,23 @@ static Status wake_from(Thread *thread, Thread **from, bool soon) {
 }
 
 Status thread_wake(Thread *thread, bool soon) {
-    CHECK(thread->state == THREAD_PARKED && thread->wait != WAIT_JOIN);
+    trust_need(thread->state == THREAD_PARKED && thread->wait != WAIT_JOIN,
+               thread->domain, "a thread waits and does not");
     return wake_from(thread, tree_for(thread, thread->wait), soon);
 }
 
 Thread *thread_waiter(const Domain *domain, const Object *object) {
     uint64_t key = (uint64_t)(uintptr_t)object;
-    Thread *first = thread_tree_first(domain->waiters, key);
+    Thread *first = thread_tree_first(domain, domain->waiters, key);
     return first && first->key == key ? first : NULL;
 }
 
 Status thread_complete(Thread *thread, uint64_t result, bool soon) {
+    trusted_thread(thread->domain, thread);
     uint64_t *frame = thread->stack->words + thread->frame;
+    trusted_frame(thread, frame);
+    trust_need(thread->result_word < frame_method(frame)->frame_words,
+               thread->domain, "a thread's result goes nowhere");
     Status status = heap_write(frame + thread->result_word, 8);
     if (status == STATUS_OK)
         status = thread_wake(thread, soon);
@@ -207,11 +244,13 @@ Status thread_complete_throw(Thread *thread, Object *thrown) {
 }
 
 Status thread_raise(Thread *thread, Object *thrown) {
-    Status status = announce(thread);
+    const Domain *domain = thread->domain;
+    Status status = announce(domain, thread);
     if (status == STATUS_OK && thread->state == THREAD_PARKED &&
         thread->wait == WAIT_JOIN) {
         Thread *joined = (Thread *)thread->waiting;
-        status = announce(joined);
+        trust_need(joined != NULL, domain, "a thread joined none");
+        status = announce(domain, joined);
         if (status == STATUS_OK)
             status = wake_from(thread, &joined->joiners, false);
     } else if (status == STATUS_OK && thread->state == THREAD_PARKED) {
@@ -253,7 +292,7 @@ Status thread_to_front(Thread *thread) {
 Status thread_announce(Thread *thread) {
     Status status = announce_queue(thread->domain);
     if (status == STATUS_OK)
-        status = announce(thread);
+        status = announce(thread->domain, thread);
     return status;
 }
 
@@ -281,7 +320,7 @@ Thread *thread_new(Domain *domain, Method *method, Object *first,
 Status thread_start(Thread *thread) {
     Status status = announce_queue(thread->domain);
     if (status == STATUS_OK)
-        status = announce(thread);
+        status = announce(thread->domain, thread);
     if (status != STATUS_OK)
         return status;
     thread->state = THREAD_RUNNABLE;
@@ -294,9 +333,13 @@ Status thread_start(Thread *thread) {
 
 Status thread_end(Thread *thread) {
     Status status = thread_announce(thread);
-    for (int i = 0; i < JOINERS_AT_ONCE && thread->joiners; i++)
+    for (int i = 0; i < JOINERS_AT_ONCE && thread->joiners; i++) {
+        if (status == STATUS_OK)
+            status =
+                announce_listed(thread->domain, thread->joiners, THREAD_PARKED);
         if (status == STATUS_OK)
             status = wake_from(thread->joiners, &thread->joiners, false);
+    }
     if (status == STATUS_OK)
         status = announce_neighbours(thread);
     if (status != STATUS_OK || thread->joiners)

@@ -1,9 +1,23 @@
 /* Treaps of threads. */
 #include "vm/run/thread_tree.h"
 
-#include "kernel/base/check.h"
 #include "kernel/platform.h"
 #include "vm/heap/heap.h"
+#include "vm/heap/trust.h"
+
+enum { DEPTH_MOST = 200 }; /* with random priorities there is never more */
+
+/* What a tree leads to, so many threads below its root; or NULL. One that waits
+ * in a tree is in no list, so nothing that is done to a list changes a tree. */
+static Thread *good(const Domain *domain, Thread *at, uint32_t depth) {
+    if (at)
+        trust_need(depth < DEPTH_MOST &&
+                       trust_is_own(domain, at, CLASS_Thread) &&
+                       at->domain == domain && at->state == THREAD_PARKED &&
+                       at->wait != WAIT_JOIN,
+                   domain, "a tree of its threads is damaged");
+    return at;
+}
 
 static bool is_before(const Thread *one, const Thread *other) {
     return one->key < other->key ||
@@ -34,7 +48,9 @@ static Thread **place_for(Thread **root, const Thread *thread,
                           Thread **parent_out) {
     Thread **place = root;
     *parent_out = NULL;
-    while (*place && (*place)->priority >= thread->priority) {
+    for (uint32_t depth = 0; good(thread->domain, *place, depth) &&
+                             (*place)->priority >= thread->priority;
+         depth++) {
         *parent_out = *place;
         place =
             is_before(*place, thread) ? &(*place)->greater : &(*place)->less;
@@ -50,8 +66,10 @@ Status thread_tree_announce_add(Thread *root, Thread *thread) {
     thread->priority = random_priority();
     Thread *at = *place_for(&root, thread, &parent);
     status = announce(parent);
-    while (at && status == STATUS_OK) { /* what split changes */
-        status = announce(at);
+    /* What split changes. */
+    for (uint32_t depth = 0; good(thread->domain, at, depth); depth++) {
+        if (status == STATUS_OK)
+            status = announce(at);
         at = is_before(at, thread) ? at->greater : at->less;
     }
     return status;
@@ -87,12 +105,13 @@ static Thread **place_of(Thread **root, const Thread *thread,
                          Thread **parent_out) {
     Thread **place = root;
     *parent_out = NULL;
-    while (*place && *place != thread) {
+    for (uint32_t depth = 0;
+         good(thread->domain, *place, depth) && *place != thread; depth++) {
         *parent_out = *place;
         place =
             is_before(*place, thread) ? &(*place)->greater : &(*place)->less;
     }
-    CHECK(*place == thread);
+    trust_need(*place == thread, thread->domain, "a thread is not in its tree");
     return place;
 }
 
@@ -106,7 +125,11 @@ Status thread_tree_announce_remove(Thread *root, const Thread *thread) {
     Status status = announce(thread);
     if (status == STATUS_OK)
         status = announce(parent);
-    while (low && high && status == STATUS_OK) { /* what join changes */
+    const Domain *domain = thread->domain;
+    /* What join changes. */
+    for (uint32_t depth = 0; good(domain, low, depth) &&
+                             good(domain, high, depth) && status == STATUS_OK;
+         depth++) {
         bool lower = is_upper(low, high);
         status = announce(lower ? low : high);
         if (lower)
@@ -142,9 +165,9 @@ void thread_tree_remove(Thread **root, Thread *thread) {
 
 /* ---- Finding ---- */
 
-Thread *thread_tree_first(Thread *root, uint64_t key) {
+Thread *thread_tree_first(const Domain *domain, Thread *root, uint64_t key) {
     Thread *found = NULL;
-    while (root) {
+    for (uint32_t depth = 0; good(domain, root, depth); depth++) {
         if (root->key >= key)
             found = root;
         root = root->key >= key ? root->less : root->greater;
@@ -152,9 +175,10 @@ Thread *thread_tree_first(Thread *root, uint64_t key) {
     return found;
 }
 
-Thread *thread_tree_next(Thread *root, const Thread *thread) {
+Thread *thread_tree_next(const Domain *domain, Thread *root,
+                         const Thread *thread) {
     Thread *found = NULL;
-    while (root) {
+    for (uint32_t depth = 0; good(domain, root, depth); depth++) {
         bool behind = is_before(thread, root);
         if (behind)
             found = root;

@@ -124,7 +124,10 @@ typedef struct VmFailed {
 /* The first of those that nobody asked for yet; false: there is none. */
 bool vm_take_failed(VmFailed *failed_out);
 
-/* NULL: it is on a page that cannot be read. */
+/* What it runs; NULL: that is not known. */
+const Module *vm_app_program(const Domain *domain);
+
+/* NULL: it is on a page that cannot be read, or none. */
 const String *vm_app_name(const Domain *domain);
 
 /* Does something that touches objects of apps outside of vm_run(). When a page
@@ -137,6 +140,10 @@ bool vm_guarded(void (*step)(void));
  * and vm_guarded() they go on as is said there, elsewhere: panic. */
 _Noreturn void vm_lost_page(void);
 bool vm_is_guarded(void);
+
+/* Where nothing goes on because what the system itself follows was forged
+ * (vm/heap/trust.h): says so and does not return. */
+void vm_set_give_up(void (*with)(const char *what));
 
 /* An app that was stopped because of a lost page. */
 typedef struct VmLost {
