@@ -1,0 +1,18 @@
+/* kinds.h: what can be forged in a world. */
+#ifndef TESTS_FORGE_KINDS_H
+#define TESTS_FORGE_KINDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct Kind {
+    const char *name;
+    bool (*forge)(uint64_t *state); /* as world_forge wants it */
+    bool of_app;                    /* it changes what one app has */
+} Kind;
+
+extern const Kind kinds[];
+extern const size_t kind_count;
+
+#endif

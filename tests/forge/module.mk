@@ -1,0 +1,17 @@
+# Forged worlds.
+FORGE_SOURCES := $(sort $(wildcard tests/forge/*.c)) tests/unit/life.c \
+    $(sort $(wildcard tests/sim/*.c)) kernel/host/range.c kernel/host/stack.c
+define FORGE_RULES
+build/asan/forge: $$(call objects,asan,$$(COMMON_SOURCES) \
+    $$(FORGE_SOURCES)) $$(call libraries,asan)
+	$$(QUIET)$$(CC) $$(CFLAGS_asan) $$^ -o $$@
+endef
+LATE_RULES += FORGE_RULES
+
+needs-forge needs-forge-long: build/asan/forge
+run-forge:
+	build/asan/forge -n 33
+run-forge-long:
+	build/asan/forge -n 500
+TEST_RUNS += forge
+LONG_RUNS += forge-long
