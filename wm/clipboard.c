@@ -71,13 +71,15 @@ static NativeResult refuse_reader(NativeCall *call) {
 }
 
 /* Another text lies there since the step before. */
-static bool is_another(const NativeCall *call) {
-    return call->progress && call->steps[1] != *desk_word(DESK_COPIES);
+static bool is_another(const NativeCall *call, const String *text) {
+    const String *copy = (const String *)call->progress;
+    return copy && (!text || text->length != copy->length ||
+                    call->steps[1] != *desk_word(DESK_COPIES));
 }
 
 static NativeResult text_of_clipboard(NativeCall *call) {
     const String *text = desk_exists() ? *desk_clipboard() : NULL;
-    if (is_another(call))
+    if (is_another(call, text))
         call->progress = NULL, call->steps[0] = 0;
     String *copy = (String *)call->progress;
     if (!copy && !may_read(call))
@@ -112,8 +114,6 @@ static NativeResult check_writer(NativeCall *call, const String *text) {
         return refuse_writer(call);
     if (text->length > limits_get(call->domain, LIMIT_CLIPBOARD))
         return limits_refuse(call, LIMIT_CLIPBOARD);
-    if (!desk_exists())
-        return native_throw(call, CLASS_IoError, "there is no desktop");
     return NATIVE_STEP;
 }
 
@@ -145,6 +145,8 @@ static bool still_comes(const NativeCall *call, const String *text) {
 
 static NativeResult set_clipboard(NativeCall *call) {
     const String *text = native_reference(call, 0);
+    if (!desk_exists())
+        return native_throw(call, CLASS_IoError, "there is no desktop");
     if (!call->progress) {
         NativeResult good = check_writer(call, text);
         if (good != NATIVE_STEP)

@@ -299,19 +299,34 @@ static void begin_reading(const Domain *domain) {
     EXPECT_TEXT(window_world_heard(), "");
 }
 
+/* Another text takes its place; as long, or short. */
+static void replace_text(bool as_long) {
+    Status status;
+    const String *old = *desk_clipboard();
+    String *new = as_long
+                      ? heap_new_string(ROOT->domains[0], old->bytes,
+                                        old->length, &status)
+                      : heap_new_string(ROOT->domains[0], "new", 3, &status);
+    for (uint64_t i = 0; as_long && i < new->length; i++)
+        new->bytes[i] = '7';
+    HEAP_SET(*desk_clipboard(), new);
+    ++*desk_word(DESK_COPIES);
+}
+
 TEST("who reads a text that another replaces has nothing, or all of the new") {
     window_world_start(large_copier);
     Domain *domain = seat_first()->domain;
-    Status status;
-    for (int trusted = 0; trusted < 2; trusted++) {
+    for (int way = 0; way < 4; way++) {
+        bool trusted = way & 1, as_long = way & 2;
+        domain->rights = 0;
         obey(domain, TEXT_A);
         begin_reading(domain);
         domain->rights = trusted ? RIGHT_CLIPBOARD : 0;
-        HEAP_SET(*desk_clipboard(),
-                 heap_new_string(ROOT->domains[0], "new", 3, &status));
-        ++*desk_word(DESK_COPIES);
+        replace_text(as_long);
         window_world_rest();
-        EXPECT_TEXT(window_world_heard(), trusted ? "new " : "no ");
+        EXPECT_TEXT(window_world_heard(), !trusted  ? "no "
+                                          : as_long ? "77777 "
+                                                    : "new ");
     }
     window_world_stop();
 }
