@@ -41,7 +41,8 @@ static const char asks[] =
     "        } catch e: Exception { print(\"{e.message ?? \"\"}\") }\n"
     "    }\n"
     "}\n"
-    "class AskingApp: App { fun open() { Asks().run() } }\n";
+    "class AskingApp: App { fun open() { Asks().run() }\n"
+    "    restarted { print(\"handler\") } }\n";
 
 enum { LAST_WISH = 8 };
 
@@ -148,6 +149,7 @@ TEST("a right is there after a power cut, and no other one is") {
         EXPECT_EQUAL(snapshot_now(), STATUS_OK);
         window_world_cut();
         EXPECT_EQUAL(only_app()->rights, rights);
+        rest();
         EXPECT_TEXT(wish(3), rights ? "done " : no_right);
         window_world_stop();
     }

@@ -10,6 +10,7 @@
 #include "vm/heap/region.h"
 #include "vm/run/exception.h"
 #include "vm/run/limits.h"
+#include "vm/run/restarts.h"
 #include "vm/run/slots.h"
 #include "vm/run/worker.h"
 
@@ -112,6 +113,7 @@ Status domain_create(const char *name, uint64_t limit_bytes,
         return status;
     }
     HEAP_SET(ROOT->domains[slot], domain);
+    restarts_made(slot);
     slots_look(domain);
     *domain_out = domain;
     return STATUS_OK;

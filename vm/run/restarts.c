@@ -74,6 +74,10 @@ void restarts_start(void) {
     bytes_fill(begun, 0, sizeof begun);
 }
 
+void restarts_made(size_t slot) {
+    begun[slot] = ROOT->domains[slot]->number;
+}
+
 void restarts_forget(const Domain *domain) {
     for (size_t i = 0; i < ROOT_DOMAINS_MAX; i++)
         if (begun[i] == domain->number)

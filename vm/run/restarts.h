@@ -23,6 +23,8 @@ Status restarts_add(Domain *domain, const Object *object);
 
 /* At create and restore: no app has run in this start yet. */
 void restarts_start(void);
+/* This one was made in this start: it hears of none. */
+void restarts_made(size_t slot);
 /* This one came back from an older generation: nor has it. */
 void restarts_forget(const Domain *domain);
 
