@@ -3,6 +3,7 @@
 
 #include "kernel/base/alloc.h"
 #include "kernel/base/check.h"
+#include "kernel/base/utf8.h"
 #include "vm/heap/trust.h"
 #include "vm/heap/region.h"
 #include "vm/run/slots.h"
@@ -61,22 +62,13 @@ int32_t seat_side(int64_t length) {
 
 enum { TITLE_MOST = 256 }; /* bytes that are shown and measured */
 
-/* A whole number of characters. */
-static size_t title_bytes(const String *title) {
-    size_t bytes = TITLE_MOST;
-    if (title->length <= TITLE_MOST)
-        return title->length;
-    while (bytes > 0 && ((uint8_t)title->bytes[bytes] & 0xC0) == 0x80)
-        bytes--;
-    return bytes;
-}
-
 static void read_title(Seat *seat) {
     const String *title = seat->object->title;
     if (title && !trust_is_array(seat->domain, title, CLASS_String))
         title = NULL; /* a forged one is none */
     seat->window.title = title ? title->bytes : "";
-    seat->window.title_bytes = title ? title_bytes(title) : 0;
+    seat->window.title_bytes =
+        title ? utf8_cut(title->bytes, title->length, TITLE_MOST) : 0;
     seat->title_bytes = title ? title->length : 0;
 }
 

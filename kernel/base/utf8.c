@@ -73,6 +73,14 @@ size_t utf8_before(const char *text, size_t offset) {
     return offset > 0 ? offset - 1 : 0;
 }
 
+size_t utf8_cut(const char *text, size_t size_bytes, size_t most) {
+    if (size_bytes <= most)
+        return size_bytes;
+    while (most > 0 && ((uint8_t)text[most] & 0xc0) == 0x80)
+        most--;
+    return most;
+}
+
 size_t utf8_put(uint32_t code_point, char out[4]) {
     if (code_point > 0x10ffff || (code_point >= 0xd800 && code_point <= 0xdfff))
         code_point = UTF8_DAMAGED;

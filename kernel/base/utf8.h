@@ -29,6 +29,10 @@ uint32_t utf8_next(const char *text, size_t size_bytes, size_t *offset);
 /* The start of the character before `offset`; 0 at the start. */
 size_t utf8_before(const char *text, size_t offset);
 
+/* How much of a well-formed text is at most so many bytes and whole characters.
+ */
+size_t utf8_cut(const char *text, size_t size_bytes, size_t most);
+
 /* Writes a character of up to 4 bytes and returns how many; U+FFFD for what is
  * no character. */
 size_t utf8_put(uint32_t code_point, char out[4]);

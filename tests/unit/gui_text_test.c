@@ -68,6 +68,16 @@ TEST("stepping back visits the same places as stepping forward") {
     }
 }
 
+TEST("a text that is cut has whole characters, as many as fit") {
+    static const char text[] = "a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80z";
+    static const size_t wanted[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11, 11};
+    for (size_t most = 0; most < 13; most++) {
+        EXPECT_EQUAL(utf8_cut(text, 11, most), wanted[most]);
+        EXPECT_EQUAL(utf8_cut(text, 0, most), 0);
+    }
+    EXPECT_EQUAL(utf8_cut(text, 11, SIZE_MAX), 11);
+}
+
 static const char *const texts[] = {
     "",
     "A",

@@ -81,6 +81,23 @@ static Method *at_place(const Class *of, size_t place) {
 
 /* ---- Methods ---- */
 
+TEST("a module's name can be shown in a list and typed in a line") {
+    static const char *const good[] = {"m", "My app 2", "\xc3\xa4pp", "a-b"};
+    static const char *const bad[] = {"",    "a.b", "a\nb", "a\tb",
+                                      " a",  "a ",  "\x1b", "\x7f",
+                                      "a\r", ".",   "a\x01"};
+    harness_start();
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        assembler_begin(A, good[i]);
+        EXPECT(harness_load(A, false) != NULL);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assembler_begin(A, bad[i]);
+        expect_refused("no name for a module");
+    }
+    harness_stop();
+}
+
 TEST("no two methods of a class have one selector, nor two functions") {
     harness_start();
     for (int between = 0; between < 2; between++) {

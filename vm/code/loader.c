@@ -513,12 +513,15 @@ static void *take_tables(Link *link) {
     return memory;
 }
 
-/* Names are not empty, and a module's name has no dot. */
+/* Names are not empty, and a module's name has no dot. It is shown in lists and
+ * typed into lines: it has no line break and no blank at an end. */
 static Status check_name(const Link *link) {
     const FileString *name = &link->file.strings[link->file.name];
-    bool good = name->length > 0 && name->length <= MODULE_NAME_BYTES_MAX;
+    bool good = name->length > 0 && name->length <= MODULE_NAME_BYTES_MAX &&
+                name->bytes[0] != ' ' && name->bytes[name->length - 1] != ' ';
     for (size_t i = 0; good && i < name->length; i++)
-        good = name->bytes[i] != '.';
+        good = name->bytes[i] != '.' && name->bytes[i] != 0x7f &&
+               (uint8_t)name->bytes[i] >= 0x20;
     return good ? STATUS_OK
                 : loader_class_refuse(link, link->file.name,
                                       "this is no name for a module");

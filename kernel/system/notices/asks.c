@@ -3,6 +3,7 @@
 
 #include "kernel/base/log.h"
 #include "kernel/base/text.h"
+#include "kernel/base/utf8.h"
 #include "vm/heap/heap.h"
 #include "vm/run/grants.h"
 #include "vm/run/slots.h"
@@ -70,7 +71,7 @@ static void set_name(const Domain *domain) {
     const String *known = vm_app_name(domain);
     if (known)
         text_add_bytes(&name, known->bytes,
-                       known->length < NAME_MOST ? known->length : NAME_MOST);
+                       utf8_cut(known->bytes, known->length, NAME_MOST));
     text_end(&name);
 }
 

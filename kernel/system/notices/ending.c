@@ -3,6 +3,7 @@
 
 #include "kernel/base/log.h"
 #include "kernel/base/text.h"
+#include "kernel/base/utf8.h"
 #include "kernel/platform.h"
 #include "kernel/system/notices/answers.h"
 #include "vm/heap/heap.h"
@@ -47,9 +48,7 @@ static void set_title(const Domain *domain, const char *before,
                       const char *behind) {
     const String *name = vm_app_name(domain);
     Text title = text_on(ending.title, sizeof ending.title);
-    int length = !name                      ? 1
-                 : name->length < NAME_MOST ? (int)name->length
-                                            : NAME_MOST;
+    int length = name ? (int)utf8_cut(name->bytes, name->length, NAME_MOST) : 1;
     text_add_format(&title, "%s%.*s%s", before, length,
                     name ? name->bytes : "?", behind);
     text_end(&title);
