@@ -127,6 +127,9 @@ MUTANTS = [
      "a native that goes on in steps begins anew with each",
      language("text/long")),
     # The verifier.
+    ("registers-numbers", FILE,
+     "i < counts[0] + counts[1] && !in->bad; i++", "i < counts[0] && !in->bad; i++",
+     "a register for numbers may be of a class", unit("each register is of its kind")),
     ("fit-assigned", VERIFIER,
      "         fits(reference_class(check, check->word.b),\n"
      "              reference_class(check, check->word.a)),",

@@ -248,6 +248,45 @@ TEST("an app that takes its question back does not put it again") {
     life_run_whole(takes_its_question_back);
 }
 
+/* One question ends while its card is there, and another one begins. */
+static const char asks_two[] =
+    "import ui\n"
+    "import system\n"
+    "class Asker: App {\n"
+    "    let said = Label(\"nothing\")\n"
+    "    fun open() { window(\"A\", Column([said,\n"
+    "        Button(\"Ask\") { spawn { ask() } }]), 300, 200) }\n"
+    "    fun ask() {\n"
+    "        let first = spawn { Right.named(\"apps\").ask() }\n"
+    "        sleep(2.seconds)\n"
+    "        first.stop()\n"
+    "        first.join()\n"
+    "        said.text = \"{Right.named(\"clipboard\").ask()}\"\n"
+    "    }\n"
+    "}\n";
+
+static void answers_the_second(void) {
+    sim_setting("app", asks_two);
+    sim_setting("app_name", "Asker");
+    life_start();
+    life_turns(20);
+    press("Ask");
+    EXPECT(is_asked() &&
+           sim_log_find("rights: a person is asked for apps by Asker"));
+    life_last(3000000000);
+    EXPECT(is_asked() &&
+           sim_log_find("rights: a person is asked for clipboard by Asker"));
+    answer("No");
+    EXPECT(says("false"));
+    EXPECT_EQUAL(app()->rights, 0);
+    EXPECT_EQUAL(app()->refused, RIGHT_APPS | RIGHT_CLIPBOARD);
+}
+
+TEST("an answer is for the right that the card names") {
+    life_disk_new();
+    life_run_whole(answers_the_second);
+}
+
 static void is_given_meanwhile(void) {
     begin();
     EXPECT(life_click("button", "Later"));
@@ -269,12 +308,14 @@ TEST("an app is not asked about what it was given meanwhile") {
 
 /* ---- What was taken back ---- */
 
+static Grant given;
+
 static void is_denied_after_a_new_start(void) {
     begin();
-    EXPECT_EQUAL(grants_set(app(), RIGHT_PLACE_APPS, GRANT_ALWAYS), STATUS_OK);
+    EXPECT_EQUAL(grants_set(app(), RIGHT_PLACE_APPS, given), STATUS_OK);
     life_note[BEFORE] = life_snapshot();
     start_anew();
-    EXPECT_EQUAL(app()->rights, RIGHT_APPS);
+    EXPECT_EQUAL(app()->rights, given == GRANT_ALWAYS ? RIGHT_APPS : 0);
     EXPECT_EQUAL(grants_set(app(), RIGHT_PLACE_APPS, GRANT_NOT), STATUS_OK);
     life_snapshot();
     EXPECT(travel_to(life_note[BEFORE]) != STATUS_OK);
@@ -288,9 +329,11 @@ static void has_none(void) {
 }
 
 TEST("a right that was taken back comes back with no app before it") {
-    life_disk_new();
-    EXPECT(life_run(is_denied_after_a_new_start));
-    life_run_whole(has_none);
+    for (given = GRANT_ONCE; given <= GRANT_ALWAYS; given++) {
+        life_disk_new();
+        EXPECT(life_run(is_denied_after_a_new_start));
+        life_run_whole(has_none);
+    }
 }
 
 /* The power is cut before any generation has the app. */

@@ -698,6 +698,32 @@ TEST("each parameter has a register of its own") {
     harness_stop();
 }
 
+/* The type of one register is that of the other kind. */
+static void make_wrong_register(unsigned place, bool scalar) {
+    assembler_begin(A, "m");
+    uint16_t number = assembler_kind(A, MODULE_INT);
+    uint16_t object = assembler_class_type(A, "core.Object");
+    assembler_method(A, "f", 0, 0, 0);
+    for (unsigned i = 0; i < 4; i++) {
+        assembler_register(A, number);
+        assembler_register(A, object);
+    }
+    AssemblerSection *types = scalar ? &A->s_types : &A->r_types;
+    bytes_put16(types->bytes + (size_t)place * 2, scalar ? object : number);
+    assembler_word(A, OP_return, 0, 0, 0);
+    assembler_end(A);
+}
+
+TEST("each register is of its kind") {
+    harness_start();
+    for (unsigned place = 0; place < 4; place++)
+        for (int scalar = 0; scalar < 2; scalar++) {
+            make_wrong_register(place, scalar);
+            EXPECT(!harness_load(A, false) && strstr(harness_why, "damaged"));
+        }
+    harness_stop();
+}
+
 /* Of an open table of the system root, which is searched until a free place. */
 static void expect_half_free(const Array *table) {
     uint64_t taken = 0;
