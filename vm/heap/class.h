@@ -41,7 +41,8 @@ static inline Class *class_here(const Domain *domain, const Object *object) {
     uint32_t id = object->class_id;
     if (id < class_copies.room && class_copies.at[id])
         return class_copies.at[id];
-    return class_first(domain, id);
+    Class *own = id >= OWN_FIRST ? own_class(domain, id) : NULL;
+    return own ? own : class_first(domain, id);
 }
 
 /* The class of any object; never NULL. */
