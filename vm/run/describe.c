@@ -4,6 +4,8 @@
 #include "kernel/base/bytes.h"
 #include "vm/code/symbols.h"
 #include "vm/heap/class.h"
+#include "vm/heap/region.h"
+#include "vm/heap/trust.h"
 #include "vm/run/exception.h"
 #include "vm/run/worker.h"
 
@@ -42,16 +44,24 @@ static void describe_frame(const Method *method, uint64_t place, Text *text) {
     text_add_format(text, ":%u)", line & 0xFFFFF);
 }
 
+/* The domain of its region. What a program, or who forged a heap, put into an
+ * exception in place of what belongs there is left out. */
+static const Domain *domain_of(const Object *exception) {
+    return region_header(region_of((uint64_t)(uintptr_t)exception))->owner;
+}
+
 void vm_describe_trace(const Object *exception, Text *text) {
+    const Domain *domain = domain_of(exception);
     const uint64_t *words = (const uint64_t *)(const void *)exception;
     const Array *methods = (const Array *)words[EXCEPTION_METHODS];
     const Array *places = (const Array *)words[EXCEPTION_PLACES];
-    uint64_t count = methods && places ? methods->length : 0;
-    for (uint64_t i = 0; i < count && i < places->length; i++) {
-        const Object *method = methods->at.references[i];
-        if (method && method->class_id == CLASS_Method &&
-            ((const Method *)method)->name)
-            describe_frame((const Method *)method, places->at.words[i], text);
+    bool good = trust_is_array(domain, methods, CLASS_ObjectArray) &&
+                trust_is_array(domain, places, CLASS_IntArray);
+    uint64_t count = good ? bytes_min(methods->length, places->length) : 0;
+    for (uint64_t i = 0; i < count; i++) {
+        const Method *method = (const Method *)methods->at.references[i];
+        if (trust_is_near(domain, method, CLASS_Method) && method->name)
+            describe_frame(method, places->at.words[i], text);
     }
 }
 
@@ -60,7 +70,7 @@ void vm_describe(const Object *exception, Text *text) {
     const String *message =
         (const String *)*object_word((Object *)exception, EXCEPTION_MESSAGE);
     text_add_format(text, "%.*s", (int)of->name->length, of->name->bytes);
-    if (message)
+    if (trust_is_array(domain_of(exception), message, CLASS_String))
         text_add_format(text, ": %.*s", (int)bytes_min(message->length, 400),
                         message->bytes);
     vm_describe_trace(exception, text);
