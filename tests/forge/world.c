@@ -258,7 +258,7 @@ static void live(void) {
     life_start();
     world->desktop = true;
     life_type("ab\n");
-    life_last(SECOND_NS / 2);
+    life_last(SECOND_NS / 4);
     click_all();
     sim_console("open \"Shell\"");
     life_turns(20);
@@ -268,7 +268,7 @@ static void live(void) {
     click_all();
     life_type("cd\n");
     sim_console("snapshot");
-    life_last(SECOND_NS);
+    life_last(SECOND_NS / 4);
     life_type("e");
     world->apps_left = count_apps();
 }

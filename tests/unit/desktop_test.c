@@ -234,8 +234,9 @@ TEST("a table is one of windows of ui's class, or damaged") {
         EXPECT_EQUAL(window_table_is_good(domain), i == 0);
     }
     HEAP_SET(table->at.references[0], one);
-    HEAP_SET(domain->seat, domain->name);
-    EXPECT(!window_table_is_good(domain));
+    Status status;
+    HEAP_SET(domain->seat, heap_new_array(domain, CLASS_IntArray, 4, &status));
+    EXPECT(domain->seat && !window_table_is_good(domain));
     HEAP_SET(domain->seat, table);
     EXPECT(window_table_is_good(domain));
     window_world_stop();

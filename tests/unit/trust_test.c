@@ -13,6 +13,7 @@
 #include "tests/unit/life.h"
 #include "vm/heap/collect.h"
 #include "vm/heap/frame.h"
+#include "vm/run/trusted.h"
 #include "vm/run/vm.h"
 #include "wm/seat.h"
 #include "wm/script.h"
@@ -80,12 +81,30 @@ TEST("an app whose list of threads leads to something else is stopped") {
     life_run_whole(list_of_something);
 }
 
+static void list_of_one_that_waits(void) {
+    begin();
+    change(&editor()->run_last, (uintptr_t)waiter());
+    change(&editor()->run_first, (uintptr_t)waiter());
+    life_press("x");
+    expect_stopped("app: Editor stopped: a list of its threads is damaged");
+}
+
+TEST("an app whose list has a thread that waits is stopped") {
+    life_disk_new();
+    life_run_whole(list_of_one_that_waits);
+}
+
+static void look_at_frame(void) {
+    trusted_frame(waiter(), frame_of(waiter()));
+}
+
 /* Behind the call stand the numbers of its arguments. */
 static void place_in_a_list(void) {
     begin();
     uint64_t *frame = frame_of(waiter());
+    EXPECT(vm_guarded(look_at_frame));
     change(frame + FRAME_PC, frame[FRAME_PC] - 8);
-    life_press("x");
+    EXPECT(!vm_guarded(look_at_frame));
     expect_stopped("app: Editor stopped: a frame is damaged");
 }
 
@@ -235,6 +254,22 @@ TEST("a place of the root that leads to no domain is left out") {
     life_disk_new();
     life_run_whole(forges_place);
     life_run_whole(place_is_left_out);
+}
+
+static void forges_twin(void) {
+    begin();
+    save_forged(&ROOT->domains[7], (uintptr_t)editor());
+}
+
+static void twin_is_left_out(void) {
+    place_is_left_out();
+    EXPECT(ROOT->domains[7] == NULL);
+}
+
+TEST("an app in two places of the root is in the first of them") {
+    life_disk_new();
+    life_run_whole(forges_twin);
+    life_run_whole(twin_is_left_out);
 }
 
 static void forges_name(void) {
