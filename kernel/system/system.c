@@ -354,9 +354,7 @@ static bool room_may_come(void) {
 static bool at_rest(void) {
     uint64_t now_ns = platform_now_ns();
     bool asked = now_ns - run.input_ns < SHOWS_NS ||
-                 now_ns - console_opened_ns() < SHOWS_NS;
-    if (notice_is_deaf())
-        return false;
+                 now_ns - console_opened_ns() < SHOWS_NS || notice_is_deaf();
     if (!asked && desktop_has_heard())
         return true;
     if (run.drawn || !desktop_waits())
