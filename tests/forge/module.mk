@@ -10,7 +10,7 @@ LATE_RULES += FORGE_RULES
 
 needs-forge needs-forge-long: build/asan/forge
 run-forge:
-	build/asan/forge -n 33
+	build/asan/forge -n 8
 run-forge-long:
 	build/asan/forge -n 500
 TEST_RUNS += forge
