@@ -158,7 +158,7 @@ NativeResult __real_native_call(Method *method, const uint16_t *list);
 NativeResult __wrap_native_call(Method *method, const uint16_t *list);
 
 NativeResult __wrap_native_call(Method *method, const uint16_t *list) {
-    const NativeEntry *entry = native_call_entry(method);
+    const NativeEntry *entry = native_call_entry(worker.domain, method);
     if (!entry || !current || current->kind != OF_NATIVE ||
         strcmp(entry->name, current->name) != 0)
         return __real_native_call(method, list);

@@ -128,7 +128,7 @@ Status __wrap_memory_discard(uint64_t address, uint64_t size_bytes) {
 static bool called[NATIVES_MAX];
 
 NativeResult __wrap_native_call(Method *method, const uint16_t *list) {
-    const NativeEntry *entry = native_call_entry(method);
+    const NativeEntry *entry = native_call_entry(worker.domain, method);
     for (size_t i = 0; i < NATIVES_MAX && natives_at(i); i++)
         called[i] = called[i] || natives_at(i) == entry;
     return __real_native_call(method, list);

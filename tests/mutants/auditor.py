@@ -58,7 +58,9 @@ PLACES = [
      "STATUS_OK;",
      "language", language()),
     ("thread", "vm/run/thread.c",
-     "    return thread ? heap_write(thread, sizeof *thread) : STATUS_OK;",
+     "               domain, \"a list of its threads is damaged\");\n"
+     "    return heap_write(thread, sizeof *thread);",
+     "               domain, \"a list of its threads is damaged\");\n"
      "    return STATUS_OK;",
      "language", language()),
     ("domain", "vm/run/thread.c",

@@ -60,7 +60,7 @@ cut
 TOLD = re.compile(r"recovery: |did not become durable|the mark of this start")
 DOOMED = re.compile(r"generation (\d+) did not become durable")
 READ_OVER = re.compile(r"recovery: cannot |panic: |invariants: good|"
-                       r"app: invariants stopped")
+                       r"app: (invariants|number \d+) stopped")
 
 WRITES_BEFORE = 200  # of a world that an app fills, before all fail
 FIRST = 2  # the firmware reads the first sector

@@ -461,6 +461,7 @@ TEST("labels of different fonts in one row share a baseline") {
 }
 
 TEST("fonts that find no memory open later, for every allocation") {
+    gui_fonts(); /* the assets are there */
     fonts_close();
     Status status = STATUS_NO_MEMORY;
     uint64_t k = 1;

@@ -6,6 +6,7 @@
 #include "kernel/base/bytes.h"
 #include "tests/test.h"
 #include "tests/unit/vm_harness.h"
+#include "vm/code/loader.h"
 #include "vm/heap/class.h"
 
 #define A (&harness_assembler)
@@ -94,6 +95,28 @@ TEST("a module's name can be shown in a list and typed in a line") {
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assembler_begin(A, bad[i]);
         expect_refused("no name for a module");
+    }
+    harness_stop();
+}
+
+TEST("a call is charged by the callee's words and by its frame") {
+    static const unsigned registers[] = {0, 1, 7, 8, 64, 300};
+    harness_start();
+    for (size_t i = 0; i < sizeof registers / sizeof registers[0]; i++) {
+        assembler_begin(A, "m");
+        uint16_t types[] = {integer_type(), object_type()};
+        assembler_method(A, "f", 0, 0, 0);
+        for (unsigned k = 0; k < registers[i]; k++)
+            assembler_register(A, types[k % 2]);
+        for (unsigned k = 0; k < 5; k++)
+            assembler_word(A, OP_return, 0, 0, 0);
+        assembler_end(A);
+        Module *module = harness_load(A, false);
+        EXPECT(module != NULL);
+        const Method *made = loader_function(module, "f");
+        unsigned frame = FRAME_HEADER_WORDS + registers[i];
+        EXPECT_EQUAL(made->frame_words, frame);
+        EXPECT_EQUAL(made->cost, 5 + frame / 8);
     }
     harness_stop();
 }

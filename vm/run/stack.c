@@ -32,11 +32,14 @@ static Status announce(uint64_t *from, uint64_t *to) {
 
 Status stack_resume(void) {
     trusted_thread(worker.domain, worker.thread);
-    return stack_go_to(worker.thread->stack->words + worker.thread->frame);
+    uint64_t *frame = worker.thread->stack->words + worker.thread->frame;
+    trusted_frame(worker.thread, frame);
+    return stack_go_to(frame);
 }
 
+/* Whoever found the frame has looked at it. Its place may be behind the last
+ * instruction, when that threw. */
 Status stack_go_to(uint64_t *frame) {
-    trusted_frame(worker.thread, frame);
     uint64_t *high = page_end(worker.thread->stack, top_of(frame));
     Status status = announce(frame, high);
     if (status != STATUS_OK)
