@@ -33,6 +33,7 @@ static uint32_t first; /* row that is shown first */
 static uint32_t selected; /* by keys: what Enter chooses */
 static uint32_t pointed;  /* at; NOWHERE: the pointer is on none */
 static uint64_t shown_ns;
+static uint64_t typed_ns; /* the last letter since, 0: none */
 
 static uint32_t count_answers(void) {
     uint32_t answers = 0;
@@ -110,6 +111,7 @@ void notice_show(const WmNotice *wanted) {
     notice = wanted;
     first = selected = 0;
     pointed = NOWHERE;
+    typed_ns = 0;
     shown_ns = platform_now_ns();
     if (notice) {
         count = count_answers();
@@ -168,7 +170,8 @@ static void press_key(uint16_t usage) {
         select_answer(count - 1);
         break;
     case KEY_ENTER:
-        choose(selected);
+        if (typed_ns == 0 || platform_now_ns() - typed_ns >= NOTICE_DEAF_NS)
+            choose(selected);
         break;
     case KEY_ESCAPE:
         if (notice->harmless)
@@ -178,7 +181,7 @@ static void press_key(uint16_t usage) {
         if (usage >= KEY_CONTROL)
             break;
         select_answer(0);
-        shown_ns = platform_now_ns();
+        typed_ns = platform_now_ns();
         break;
     }
 }

@@ -2,10 +2,10 @@
  *
  * While it is there all input is for it, but what somebody types on when it
  * comes goes on to where it went, though not to the desktop's shortcuts. Enter
- * chooses what keys selected, wherever the pointer is; a wheel selects only in
- * a list that scrolls, and a letter makes the card new again. It is the
- * system's, not an app's, and does not persist: who put it up puts it up again
- * after a restart. */
+ * chooses what keys selected, wherever the pointer is, and nothing right behind
+ * a letter, which selects the first answer; a wheel selects only in a list that
+ * scrolls. It is the system's, not an app's, and does not persist: who put it
+ * up puts it up again after a restart. */
 #ifndef WM_NOTICE_H
 #define WM_NOTICE_H
 

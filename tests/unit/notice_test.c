@@ -386,7 +386,7 @@ TEST("who works on elsewhere selects nothing that Enter would choose") {
         key(KEY_CONTROL + 1);
         EXPECT(!notice_is_deaf());
         key(4);
-        EXPECT(notice_is_deaf()); /* as when it came */
+        EXPECT(!notice_is_deaf()); /* what follows is for nobody else */
         key(KEY_ENTER);
         EXPECT_EQUAL(chosen, -1);
         sim_time_set_ns(platform_now_ns() + NOTICE_DEAF_NS);
