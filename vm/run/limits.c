@@ -73,12 +73,20 @@ static uint64_t *lines_now(const Domain *domain) {
     return &logged[place].lines;
 }
 
-bool limits_log_line(const Domain *domain) {
+static bool count_line(const Domain *domain, uint64_t most) {
     uint64_t *lines = lines_now(domain);
-    if (*lines >= limits_get(domain, LIMIT_LOG))
+    if (*lines >= most)
         return false;
     ++*lines;
     return true;
+}
+
+bool limits_log_line(const Domain *domain) {
+    return count_line(domain, limits_get(domain, LIMIT_LOG));
+}
+
+bool limits_log_end(const Domain *domain) {
+    return count_line(domain, (limits_get(domain, LIMIT_LOG) + 1) / 2);
 }
 
 uint64_t limits_logged(const Domain *domain) {

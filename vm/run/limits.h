@@ -73,6 +73,10 @@ NativeResult limits_refuse(NativeCall *call, Limit limit);
 /* Counts a line of the log; false: there were as many in this second as there
  * may be. What is counted is transient. */
 bool limits_log_line(const Domain *domain);
+
+/* The same for what the system says of the app's threads: they leave the app
+ * half of its lines for words of its own. */
+bool limits_log_end(const Domain *domain);
 uint64_t limits_logged(const Domain *domain); /* in this second */
 
 /* NULL, or the sentence of the invariant that does not hold for this app. */

@@ -8,6 +8,7 @@
 #include "kernel/base/trace.h"
 #include "vm/heap/collect.h"
 #include "vm/heap/frame.h"
+#include "vm/heap/class.h"
 #include "vm/heap/heap.h"
 #include "vm/heap/trust.h"
 #include "vm/run/exception.h"
@@ -60,7 +61,7 @@ static void say_end(Thread *thread) {
         vm_fail_app(domain, buffer);
         return;
     }
-    if (limits_log_line(domain))
+    if (limits_log_end(domain))
         log_line("thread %lu of %.*s ended: %s", thread->number,
                  (int)domain->name->length, domain->name->bytes, buffer);
     if (vm_app_rests(domain))
@@ -181,6 +182,7 @@ static uint64_t run_with_room(Domain *domain, Thread *thread, uint64_t count) {
     bool goes_on;
     worker.thread = thread;
     worker.domain = domain;
+    class_enter(domain);
     heap_hurry = false;
     bytes_fill(worker.brought, 0, sizeof worker.brought);
     if (slice_refused(announce_slice(thread)))
