@@ -1,6 +1,7 @@
 /* Time, randomness, the log and the end of the hosted machine. */
 #include "kernel/host/host.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -34,7 +35,13 @@ void host_log_observe(void (*observer)(const char *line)) {
     log_observer = observer;
 }
 
+/* Tables of a collection, bitmaps and the like come again and again: what goes
+ * is kept for the next, or each is mapped and touched page by page anew. */
+enum { KEPT_BYTES = 32 << 20 };
+
 void host_start(void) {
+    mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+    mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
     start_ns = monotonic_ns();
     log_set_sink(sink);
     panic_set_stop(stop_after_panic);

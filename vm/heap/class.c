@@ -17,10 +17,12 @@ typedef struct Lookup {
 } Lookup;
 
 ClassCopies class_copies;
+ClassOwn class_own;
 static Lookup lookups[LOOKUPS];
 
 Status class_start(void) {
     alloc_give(class_copies.at);
+    class_enter(NULL);
     bytes_fill(lookups, 0, sizeof lookups);
     class_copies.room = COPIES_AT_FIRST;
     class_copies.at = alloc_take(COPIES_AT_FIRST * sizeof *class_copies.at);
@@ -80,11 +82,24 @@ Class *class_get(uint32_t class_id) {
     return get(NULL, class_id);
 }
 
-Class *class_first(const Domain *domain, uint32_t class_id) {
-    if (class_id < OWN_FIRST)
-        return get(domain, class_id);
+static Class *get_own(const Domain *domain, uint32_t class_id) {
     Class *own = own_class(domain, class_id);
     trust_need(own != NULL, domain, "an object of it has no class");
+    return own;
+}
+
+void class_enter(const Domain *domain) {
+    class_own = (ClassOwn){.domain = domain};
+}
+
+Class *class_first(uint32_t class_id) {
+    const Domain *domain = class_own.domain;
+    if (class_id < OWN_FIRST)
+        return get(domain, class_id);
+    Class *own = get_own(domain, class_id);
+    const Array *table = domain->own_classes;
+    class_own.at = (Class *const *)(const void *)table->at.words;
+    class_own.room = table->length;
     return own;
 }
 
@@ -104,7 +119,9 @@ Class *class_find_of(const Object *object) {
 }
 
 Class *class_of(const Object *object) {
-    return class_here(owner_of(object), object);
+    const Domain *domain = owner_of(object);
+    return object->class_id < OWN_FIRST ? get(domain, object->class_id)
+                                        : get_own(domain, object->class_id);
 }
 
 void class_forget(uint32_t class_id) {
@@ -114,6 +131,7 @@ void class_forget(uint32_t class_id) {
 }
 
 void class_forget_own(void) {
+    class_enter(class_own.domain);
     bytes_fill(lookups, 0, sizeof lookups);
 }
 

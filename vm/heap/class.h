@@ -32,17 +32,31 @@ typedef struct ClassCopies {
 
 extern ClassCopies class_copies;
 
-/* For class_here: what is not there yet. */
-Class *class_first(const Domain *domain, uint32_t class_id);
+/* The domain that runs, and its table of own classes, from the first of them
+ * that is asked for. */
+typedef struct ClassOwn {
+    const Domain *domain;
+    Class *const *at; /* by place */
+    uint64_t room;
+} ClassOwn;
 
-/* The class of an object of this domain or of the system's; never NULL: an
- * object without a class costs its app (trust.h). */
-static inline Class *class_here(const Domain *domain, const Object *object) {
-    uint32_t id = object->class_id;
+extern ClassOwn class_own;
+
+/* From now on this domain runs. */
+void class_enter(const Domain *domain);
+
+/* For class_running: what is not there yet. */
+Class *class_first(uint32_t class_id);
+
+/* The class of an object of the domain that runs or of the system's; never
+ * NULL: an object without a class costs its app (trust.h). */
+static inline Class *class_running(const Object *object) {
+    uint32_t id = object->class_id, own = id - OWN_FIRST;
+    if (own < class_own.room && class_own.at[own])
+        return class_own.at[own];
     if (id < class_copies.room && class_copies.at[id])
         return class_copies.at[id];
-    Class *own = id >= OWN_FIRST ? own_class(domain, id) : NULL;
-    return own ? own : class_first(domain, id);
+    return class_first(id);
 }
 
 /* The class of any object; never NULL. */

@@ -142,14 +142,14 @@ static Object *variables(unsigned place) {
 }
 
 static bool is_instance(const Object *object, const Object *of) {
-    return class_is_a(class_here(worker.domain, object), (const Class *)of);
+    return class_is_a(class_running(object), (const Class *)of);
 }
 
 /* Interfaces are searched. */
 static int64_t class_test_cost(const Object *object, const Class *of) {
     if (!object || !(of->flags & MODULE_INTERFACE))
         return 0;
-    const Array *interfaces = class_here(worker.domain, object)->interfaces;
+    const Array *interfaces = class_running(object)->interfaces;
     return interfaces ? (int64_t)interfaces->length : 0;
 }
 
@@ -488,11 +488,11 @@ made:
     if (UNLIKELY(!object))
         goto no_object;
     frame[A] = (uint64_t)(uintptr_t)object;
-    fuel -= COST_OBJECT;
-    if (LIKELY(made_bytes <= HEAP_MEDIUM_BYTES))
-        fuel -= (int64_t)made_bytes / COST_BYTES;
-    else
+    fuel -= COST_OBJECT + (int64_t)(made_bytes / COST_BYTES);
+    if (UNLIKELY(made_bytes > HEAP_MEDIUM_BYTES)) {
+        fuel += (int64_t)(made_bytes / COST_BYTES);
         worker_owes(made_bytes / COST_BYTES);
+    }
     if (UNLIKELY(heap_hurry) && fuel > 0)
         fuel = 0; /* a collection is wanted: the next safepoint is one */
     if (UNLIKELY(fuel < 0))
@@ -649,14 +649,13 @@ op_array_put_byte:
 op_call_virtual:
     object = OBJECT(*(const uint16_t *)(const void *)pc);
     NULL_CHECK(object);
-    callee =
-        (Method *)class_here(worker.domain, object)->vtable->at.references[C];
+    callee = (Method *)class_running(object)->vtable->at.references[C];
     goto enter;
 op_call_interface:
     object = OBJECT(*(const uint16_t *)(const void *)pc);
     NULL_CHECK(object);
     fuel -= COST_INTERFACE;
-    callee = class_method(class_here(worker.domain, object),
+    callee = class_method(class_running(object),
                           ((const Method *)pool[C])->selector);
     if (UNLIKELY(!callee))
         THROW(CastError);

@@ -36,19 +36,24 @@ static const NativeEntry *look_up(const Method *method) {
                         method->signature->length);
 }
 
-/* With the right that it needs. */
-static const NativeEntry *find(const Method *method, uint32_t *needs_out) {
-    size_t slot = (uint64_t)(uintptr_t)method / 16 * 0x9E3779B97F4A7C15u >> 54;
-    if (cache[slot].method != method) {
-        const NativeEntry *entry = look_up(method);
-        if (!entry)
-            return NULL;
-        cache[slot].method = method;
-        cache[slot].entry = entry;
-        cache[slot].needs = natives_need(entry->name);
-    }
-    *needs_out = cache[slot].needs;
-    return cache[slot].entry;
+static size_t slot_of(const Method *method) {
+    return (uint64_t)(uintptr_t)method / 16 * 0x9E3779B97F4A7C15u >> 54;
+}
+
+/* Puts it into its place of the cache, with the right that it needs. */
+static bool bind(const Method *method) {
+    const NativeEntry *entry = look_up(method);
+    if (!entry)
+        return false;
+    size_t slot = slot_of(method);
+    cache[slot].method = method;
+    cache[slot].entry = entry;
+    cache[slot].needs = natives_need(entry->name);
+    return true;
+}
+
+static bool is_bound(const Method *method) {
+    return cache[slot_of(method)].method == method || bind(method);
 }
 
 /* What look_up() reads of a method that a thread names. */
@@ -69,10 +74,9 @@ static bool is_native(const Domain *domain, const Method *method) {
 
 const NativeEntry *native_call_entry(const Domain *domain,
                                      const Method *method) {
-    uint32_t needs;
     trust_need(is_native(domain, method), domain,
                "a thread waits for no native");
-    return find(method, &needs);
+    return is_bound(method) ? cache[slot_of(method)].entry : NULL;
 }
 
 #define BRING_BYTES (16ull << 20) /* what memory_bring takes at once */
@@ -165,29 +169,27 @@ static NativeResult refuse(NativeCall *call, uint32_t needs) {
 
 NativeResult native_call(Method *method, const uint16_t *list) {
     NativeCall *call = &worker.call;
-    uint32_t needs = RIGHTS_NONE;
-    const NativeEntry *entry = find(method, &needs);
+    size_t slot = slot_of(method);
     call->thread = worker.thread;
     call->domain = worker.domain;
     call->method = method;
     call->result = 0;
     call->waiting = NULL;
     call->progress = worker.thread->progress;
-    bytes_fill(call->steps, 0, sizeof call->steps);
-    if (call->progress)
-        bytes_copy(call->steps, worker.thread->steps, sizeof call->steps);
+    for (size_t i = 0; i < sizeof call->steps / sizeof call->steps[0]; i++)
+        call->steps[i] = call->progress ? worker.thread->steps[i] : 0;
     call->cost = CALL_COST;
     call->wait = WAIT_NATIVE;
     call->failed = STATUS_OK;
     call->error = CLASS_NONE;
-    if (!entry)
+    if (!is_bound(method))
         return native_throw(call, CLASS_IoError,
                             "this build has no such native");
-    if (needs & ~call->domain->rights)
-        return refuse(call, needs);
+    if (cache[slot].needs & ~call->domain->rights)
+        return refuse(call, cache[slot].needs);
     if (!take_arguments(call, method, list))
         return NATIVE_FAILED;
-    NativeResult result = entry->run(call);
+    NativeResult result = cache[slot].entry->run(call);
     if (result == NATIVE_STEP) {
         HEAP_SET(worker.thread->progress, call->progress);
         bytes_copy(worker.thread->steps, call->steps, sizeof call->steps);
