@@ -10,8 +10,10 @@
 #include "wm/desk.h"
 
 enum {
-    PASTES_MOST = 64,  /* of keys that an app has not heard of yet */
-    COPIED_BYTES = 16, /* for a unit of work */
+    PASTES_MOST = 64,      /* of keys that an app has not heard of yet */
+    COPIED_BYTES = 16,     /* for a unit of work */
+    OWNER_AT = 32,         /* bit of DESK_COMING */
+    WORTH_BYTES = 1 << 20, /* of the system's memory, to be collected */
 };
 
 /* ---- What a press gives ---- */
@@ -131,7 +133,9 @@ static bool begin_coming(NativeCall *call, const String *text) {
     if (!copy || !announce_desk(call))
         return false;
     HEAP_SET(*desk_coming(), copy);
-    call->steps[1] = ++*desk_word(DESK_COMING);
+    uint64_t begun = (uint32_t)(*desk_word(DESK_COMING) + 1);
+    *desk_word(DESK_COMING) = call->steps[1] =
+        call->domain->number << OWNER_AT | begun;
     return true;
 }
 
@@ -171,6 +175,19 @@ static NativeResult set_clipboard(NativeCall *call) {
     HEAP_SET(*desk_clipboard(), copy);
     ++*desk_word(DESK_COPIES);
     return NATIVE_DONE;
+}
+
+void clipboard_forget(const Domain *domain) {
+    if (!desk_exists())
+        return;
+    const Array *references = desk_references();
+    if (*desk_coming() &&
+        *desk_word(DESK_COMING) >> OWNER_AT == domain->number &&
+        heap_write(references, heap_object_bytes(&references->head)) ==
+            STATUS_OK)
+        HEAP_SET(*desk_coming(), NULL);
+    if (ROOT->domains[0]->since_bytes >= WORTH_BYTES)
+        heap_wish(ROOT->domains[0]);
 }
 
 void clipboard_register(void) {

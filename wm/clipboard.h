@@ -20,4 +20,8 @@ void clipboard_register(void);
  * the press gives nothing. */
 void clipboard_press(Domain *domain, const InputEvent *event);
 
+/* The app is over for good: a text of it that did not come whole comes no more,
+ * and what its texts took of the system's memory is to come back. */
+void clipboard_forget(const Domain *domain);
+
 #endif

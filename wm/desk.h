@@ -19,7 +19,8 @@ enum { /* the words */
        DESK_DARK = 5,     /* the theme */
        DESK_PRESSED = 6,  /* number of the app that had the last press */
        DESK_COPIES = 7,   /* texts that were put into the clipboard */
-       DESK_COMING = 8,   /* and those that began to come */
+       DESK_COMING = 8, /* whose text began to come last: the number of the app
+                           << 32, and how many did */
 };
 
 /* Whether there is one; a fresh heap has none, and one that was forged counts

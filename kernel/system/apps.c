@@ -283,7 +283,10 @@ static void bring_taken(void) {
 /* Its windows go; false: nothing of it can be written now. */
 static bool reap(Domain *domain) {
     desktop_forget(domain);
-    return trash_holds(domain) || domain_kill(domain) == STATUS_OK;
+    if (trash_holds(domain))
+        return true;
+    clipboard_forget(domain);
+    return domain_kill(domain) == STATUS_OK;
 }
 
 /* The system domain, at place 0, is never over. */

@@ -20,12 +20,22 @@ source_of() { # NAME APP: the program as an app of this name
         cat tests/hostile/attack.rev; } | sed "s/name = \"Attack\"/name = \"$2\"/"
 }
 
+# NAME: what it was given; a line "// rights: none" says nothing.
+rights_of() {
+    local words
+    words=$(sed -n 's|^// rights: ||p' "tests/hostile/programs/$1.rev")
+    case $words in
+    none) ;;
+    *) echo "${words:-all}" ;;
+    esac
+}
+
 run() { # MACHINE SCRIPT APP NAME OPTION...
     local machine=$1 script=$2 app=$3 name=$4
     shift 4
     build/uitest "$machine" "$script" --firmware kernel --patience 120 \
         --out "$out/$machine-$name" --set app="$(source_of "$name" "$app")" \
-        --set app_name="$app" --set app_rights=all \
+        --set app_name="$app" --set app_rights="$(rights_of "$name")" \
         --set interval_ms=3600000 "$@"
 }
 

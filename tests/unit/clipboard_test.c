@@ -288,6 +288,24 @@ TEST("who copies while the person goes on elsewhere is refused at the end") {
     window_world_stop();
 }
 
+TEST("the text of an app that is over comes no more, that of others does") {
+    window_world_start(large_copier);
+    Domain *first = seat_first()->domain, *second = start_second();
+    obey(first, TEXT_A);
+    begin_copy(second, TEXT_B, 0);
+    clipboard_forget(first);
+    EXPECT(comes());
+    clipboard_forget(second);
+    EXPECT(!comes());
+    window_world_rest();
+    EXPECT_TEXT(said_by(first), "5000  ");
+    obey(first, TEXT_B); /* megabytes of it are nobody's any more */
+    clipboard_forget(second);
+    EXPECT_TEXT(said_by(first), "6000  ");
+    EXPECT(ROOT->domains[0]->since_bytes < 1 << 20);
+    window_world_stop();
+}
+
 /* The paste key; the app's copy of the text is under way when this returns. */
 static void begin_reading(const Domain *domain) {
     harness_printed[0] = 0;

@@ -8,8 +8,10 @@
 bool heap_hurry, heap_at_limit;
 static Domain *wanted; /* to be collected */
 
-static void want_collection(Domain *domain) {
-    wanted = domain;
+/* That of the system's domain is one of all. */
+void heap_wish(Domain *domain) {
+    if (wanted != ROOT->domains[0])
+        wanted = domain;
     heap_hurry = true;
 }
 
@@ -62,7 +64,7 @@ static void count_use(Domain *domain, uint64_t bytes) {
     domain->used_bytes += bytes;
     domain->since_bytes += bytes;
     if (domain->since_bytes >= domain->collect_at_bytes)
-        want_collection(domain);
+        heap_wish(domain);
 }
 
 /* Marks the lines as born now; the caller announced nothing yet. */

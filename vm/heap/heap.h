@@ -104,6 +104,9 @@ extern bool heap_at_limit;
 typedef void (*HeapVisit)(uint64_t *slot, void *context);
 void heap_each_reference(Object *object, HeapVisit visit, void *context);
 
+/* A collection of the domain is wanted. */
+void heap_wish(Domain *domain);
+
 /* True when a collection of a domain is wanted at the next safepoint; clears
  * the wish. */
 bool heap_take_wish(Domain **domain_out);
