@@ -5,7 +5,8 @@ PERSIST_SOURCES += $(STORE_SOURCES) $(sort $(wildcard persist/memory/*.c))
 # rvdisk runs the store on the hosted machine's disk.
 PROGRAMS += build/rvdisk
 RVDISK_SOURCES := $(STORE_SOURCES) $(sort $(wildcard persist/tools/rvdisk*.c)) \
-    $(addprefix kernel/host/,disk.c clock.c alloc.c no_wake.c)
+    $(sort $(wildcard persist/memory/*.c vm/heap/*.c vm/code/*.c)) \
+    $(addprefix kernel/host/,disk.c clock.c alloc.c range.c no_wake.c)
 define RVDISK_PROGRAM
 build/rvdisk: $$(call objects,host,$$(BASE_SOURCES) $$(RVDISK_SOURCES))
 	$$(QUIET)$$(CC) $$(CFLAGS_host) $$^ -lpthread -o $$@

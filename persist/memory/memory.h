@@ -29,6 +29,8 @@ typedef struct MemoryOptions {
     struct Store *store;  /* NULL: no disk, nothing is kept */
     uint32_t regions;     /* attached already, from the opened generation */
     uint64_t limit_bytes; /* RAM for pages; at least 8 MiB */
+    bool look;            /* what is written is never saved: it takes no room
+                           * on the disk, and there are no snapshots */
     bool audit;           /* a write that was not announced is a panic */
     void (*lost)(void);   /* where code goes on that met a page which cannot be
                            * read any more, see platform_range_set_fault; it

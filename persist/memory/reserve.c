@@ -51,13 +51,13 @@ void reserve_open(void) {
         (Reserve){blocks * BESIDE_TIMES, pages * 3 / 16, images * 3 / 8};
     reserves[MEMORY_HEAVY] =
         (Reserve){blocks * HEAVY_TIMES, pages / 4, images / 2};
-    if (pages_all.store)
+    if (pages_all.store && !pages_all.options.look)
         store_want_free(pages_all.store, blocks * HEAVY_TIMES + COMMIT_BLOCKS);
 }
 
 static bool disk_has(const Reserve *reserve, uint64_t pages) {
     uint64_t dirty = memory_dirty_pages() + pages;
-    return !pages_all.store ||
+    return !pages_all.store || pages_all.options.look ||
            store_has_room_leaving(pages_all.store, dirty, pages_all.regions,
                                   reserve->blocks);
 }

@@ -41,7 +41,8 @@ static void protect_closed_pages(void) {
 }
 
 bool snapshot_possible(void) {
-    return pages_all.store && !store_undecided(pages_all.store);
+    return pages_all.store && !pages_all.options.look &&
+           !store_undecided(pages_all.store);
 }
 
 uint64_t snapshot_barrier(void) {

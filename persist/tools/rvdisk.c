@@ -20,6 +20,10 @@ enum { DEFAULT_MB = 256, REGION_PAGES = 16384 };
 static const char usage[] =
     "usage: rvdisk check IMAGE                     verify every kept "
     "generation\n"
+    "       rvdisk check --whole IMAGE             and whether the newest can "
+    "be "
+    "run,\n"
+    "                                              whoever wrote it\n"
     "       rvdisk repair IMAGE                    mend bad copies from good "
     "ones,\n"
     "                                              and the map of free blocks\n"
@@ -41,9 +45,8 @@ static const char usage[] =
 
 /* ---- Images ---- */
 
-/* `generation`: 0 for the newest. */
-static Store *open_image(const char *path, uint64_t generation,
-                         StoreOpening *opening_out) {
+Store *rvdisk_open(const char *path, uint64_t generation,
+                   StoreOpening *opening_out) {
     Store *store;
     Status status = store_open(generation, &store, opening_out);
     rvdisk_opened = *opening_out;
@@ -53,15 +56,14 @@ static Store *open_image(const char *path, uint64_t generation,
     return NULL;
 }
 
-static int with_image(const char *path, uint64_t generation,
-                      int (*command)(Store *, const char *),
-                      const char *argument) {
+int rvdisk_with(const char *path, uint64_t generation,
+                int (*command)(Store *, const char *), const char *argument) {
     StoreOpening opening;
     if (access(path, R_OK) != 0)
         return rvdisk_complain_errno(path);
     if (!host_disk_open(path, 0))
         return rvdisk_not_opened();
-    Store *store = open_image(path, generation, &opening);
+    Store *store = rvdisk_open(path, generation, &opening);
     int result = store ? command(store, argument) : BAD;
     store_close(store);
     host_disk_close();
@@ -230,10 +232,10 @@ static int rebuild_map(Store *store, const char *unused) {
 }
 
 static int repair_image(const char *path) {
-    int result = with_image(path, STORE_NEWEST_TO_LOOK, rvdisk_repair, NULL);
+    int result = rvdisk_with(path, STORE_NEWEST_TO_LOOK, rvdisk_repair, NULL);
     if (!rvdisk_map_is_wrong)
         return result;
-    int rebuilt = with_image(path, 0, rebuild_map, NULL);
+    int rebuilt = rvdisk_with(path, 0, rebuild_map, NULL);
     return result == GOOD ? rebuilt : result;
 }
 
@@ -304,73 +306,14 @@ static int write_export(Store *store, const char *path) {
     return GOOD;
 }
 
-/* ---- Import ---- */
-
-static ExportReader reader;
-
-static Status get_from_file(void *context, void *bytes, size_t count,
-                            size_t *got_out) {
-    *got_out = fread(bytes, 1, count, context);
-    return ferror((FILE *)context) ? STATUS_IO_ERROR : STATUS_OK;
-}
-
-static Status open_export(FILE *file) {
-    rewind(file);
-    return export_open(&reader,
-                       (ExportSource){.get = get_from_file, .context = file});
-}
-
-/* Reads all of it before an image is touched. */
-static bool verify_export(FILE *file, const char *path) {
-    Status status = open_export(file);
-    while (status == STATUS_OK)
-        status = export_next(&reader);
-    if (status == STATUS_NOT_FOUND)
-        return true;
-    rvdisk_complain(path, reader.message);
-    return false;
-}
-
-static int import_into(Store *store, FILE *file, const char *path) {
-    Status status = open_export(file);
-    if (status == STATUS_OK)
-        status = export_import(&reader, store);
-    if (status != STATUS_OK)
-        return rvdisk_complain(path, reader.message);
-    printf("generation %lu, %lu pages\n", store_durable_generation(store),
-           reader.header.pages);
-    return GOOD;
-}
-
-static int import_to_image(FILE *file, const char *path, const char *image,
-                           uint64_t megabytes) {
-    StoreOpening opening;
-    if (!host_disk_open(image, megabytes << 20))
-        return rvdisk_not_opened();
-    Store *store = open_image(image, 0, &opening);
-    int result = BAD;
-    if (store && opening.generation != 0)
-        rvdisk_complain(image, "it is not blank; it was left as it is");
-    else if (store)
-        result = import_into(store, file, path);
-    store_close(store);
-    host_disk_close();
-    return result;
-}
-
-static int import_file(const char *path, const char *image,
-                       uint64_t megabytes) {
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return rvdisk_complain_errno(path);
-    int result = BAD;
-    if (verify_export(file, path))
-        result = import_to_image(file, path, image, megabytes);
-    fclose(file);
-    return result;
-}
-
 /* ---- The command line ---- */
+
+static int check_whole(Store *store, const char *unused) {
+    int result = rvdisk_check(store, unused);
+    return result == GOOD ? rvdisk_whole(store, unused) : result;
+}
+
+static char check_whole_words[] = "check --whole";
 
 /* How many words each has, with the program's and its own, and from which on
  * they are numbers. `writes`: the image becomes another. */
@@ -384,6 +327,7 @@ typedef struct Command {
 
 static const Command commands[] = {
     {"check", 3, 3, 0, 0, false, rvdisk_check, NULL},
+    {check_whole_words, 3, 3, 0, 0, false, check_whole, NULL},
     {"repair", 3, 3, 0, 0, true, NULL, NULL},
     {"list", 3, 3, 0, 0, false, list, NULL},
     {"export", 4, 5, 4, 1, false, write_export, NULL},
@@ -447,21 +391,33 @@ static int obey(int count, char **words) {
     if (command->of_generation) {
         command_now = command;
         generation_now = number;
-        return with_image(words[2], command->writes ? 0 : STORE_NEWEST_TO_LOOK,
-                          run_of_generation, count > 4 ? words[4] : NULL);
+        return rvdisk_with(words[2], command->writes ? 0 : STORE_NEWEST_TO_LOOK,
+                           run_of_generation, count > 4 ? words[4] : NULL);
     }
     if (strcmp(command->name, "repair") == 0)
         return repair_image(words[2]);
     if (strcmp(command->name, "resize") == 0)
         return rvdisk_resize(words[2], number);
     if (command->alone)
-        return with_image(words[2], number ? number : STORE_NEWEST_TO_LOOK,
-                          command->alone, count > 3 ? words[3] : NULL);
-    return import_file(words[2], words[3], number ? number : DEFAULT_MB);
+        return rvdisk_with(words[2], number ? number : STORE_NEWEST_TO_LOOK,
+                           command->alone, count > 3 ? words[3] : NULL);
+    return rvdisk_import(words[2], words[3], number ? number : DEFAULT_MB);
+}
+
+/* "check --whole" counts as one word. */
+static int join_words(int count, char **words) {
+    if (count < 3 || strcmp(words[1], "check") != 0 ||
+        strcmp(words[2], "--whole") != 0)
+        return count;
+    words[1] = check_whole_words;
+    for (int i = 3; i <= count; i++)
+        words[i - 1] = words[i];
+    return count - 1;
 }
 
 int main(int count, char **words) {
     host_start();
+    count = join_words(count, words);
     if (count == 2 && strcmp(words[1], "--help") == 0) {
         fputs(usage, stdout);
         return GOOD;

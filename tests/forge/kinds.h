@@ -15,4 +15,9 @@ typedef struct Kind {
 extern const Kind kinds[];
 extern const size_t kind_count;
 
+/* Those that whole_check() must find (vm/code/whole.h); a machine that runs
+ * believes them. */
+extern const Kind code_kinds[];
+extern const size_t code_kind_count;
+
 #endif

@@ -13,5 +13,10 @@ run-forge:
 	build/asan/forge -n 8
 run-forge-long:
 	build/asan/forge -n 500
-TEST_RUNS += forge
-LONG_RUNS += forge-long
+needs-whole needs-whole-long: build/asan/forge build/rvdisk
+run-whole:
+	@tests/forge/whole.sh 30
+run-whole-long:
+	@tests/forge/whole.sh 500
+TEST_RUNS += forge whole
+LONG_RUNS += forge-long whole-long

@@ -20,9 +20,12 @@
 #include "tests/sim/sim.h"
 #include "tests/test.h"
 #include "tests/unit/life.h"
+#include "vm/code/whole.h"
+#include "vm/heap/class.h"
 #include "vm/heap/heap.h"
 #include "vm/heap/region.h"
 #include "vm/heap/rights.h"
+#include "vm/heap/trust.h"
 #include "vm/run/vm.h"
 
 enum {
@@ -216,9 +219,9 @@ static void lost(void) {
     panic("a page is lost while it is forged");
 }
 
-/* What is written here was looked at by nobody. */
-static void forge(uint64_t seed) {
-    MemoryOptions options = {.limit_bytes = 32u << 20, .lost = lost};
+static void open_memory(bool look) {
+    MemoryOptions options = {
+        .limit_bytes = 32u << 20, .lost = lost, .look = look};
     StoreOpening opening;
     if (store_open(0, &options.store, &opening) != STATUS_OK)
         panic("the world is not there");
@@ -226,6 +229,11 @@ static void forge(uint64_t seed) {
     if (memory_open(&options) != STATUS_OK ||
         memory_attach((uint32_t)ROOT->next_region - 1) != STATUS_OK)
         panic("no memory");
+}
+
+/* What is written here was looked at by nobody. */
+static void forge(uint64_t seed) {
+    open_memory(false);
     uint64_t state = seed;
     if (!forge_with(&state)) {
         fflush(NULL);
@@ -301,6 +309,73 @@ bool world_make(void) {
     world->apps = world->apps_left;
     return lives && world->apps > 0;
 }
+
+/* ---- Looking ---- */
+
+enum { FOUND_MOST = 50, NOTHING = 51 };
+
+static void refused(const Domain *domain, const char *what) {
+    (void)domain;
+    (void)what;
+    _exit(1);
+}
+
+static void say_nothing(const char *sentence) {
+    if (getenv("SIM_LOG"))
+        printf("%s\n", sentence);
+}
+
+static void look(uint64_t seed) {
+    WholeReport report = {.say = say_nothing};
+    begin(seed);
+    open_memory(true);
+    if (class_start() != STATUS_OK)
+        panic("no memory");
+    if (forge_with && !forge_with(&seed))
+        _exit(NOTHING);
+    class_start();
+    trust_set_refuse(refused);
+    if (whole_check(&report) != STATUS_OK)
+        panic("not all was looked at");
+    fflush(NULL);
+    _exit(report.wrong > FOUND_MOST ? FOUND_MOST : (int)report.wrong);
+}
+
+int world_look(bool (*forge_one)(uint64_t *state), uint64_t seed) {
+    disk_from = world->made;
+    forge_with = forge_one;
+    int status = run(look, seed);
+    return !WIFEXITED(status)                  ? -1
+           : WEXITSTATUS(status) == NOTHING    ? -2
+           : WEXITSTATUS(status) <= FOUND_MOST ? WEXITSTATUS(status)
+                                               : -1;
+}
+
+static void forge_only(uint64_t seed) {
+    begin(seed);
+    if (forge_with)
+        forge(seed);
+    memcpy(world->disk, world->made, sizeof world->disk);
+    sim_disk_cut();
+    sim_disk_unload(world->disk);
+    fflush(NULL);
+    _exit(EXIT_SUCCESS);
+}
+
+bool world_write_disk(bool (*forge_one)(uint64_t *state), uint64_t seed,
+                      const char *path) {
+    disk_from = world->made;
+    forge_with = forge_one;
+    if (run(forge_only, seed) != 0)
+        return false;
+    FILE *file = fopen(path, "wb");
+    bool good = file && fwrite(world->disk, sizeof world->disk, 1, file) == 1;
+    if (file)
+        good = fclose(file) == 0 && good;
+    return good;
+}
+
+/* ---- Ends ---- */
 
 static WorldEnd end_of(int status) {
     if (WIFSIGNALED(status))

@@ -42,6 +42,16 @@ typedef struct WorldFate {
  * runs; false: it changed nothing), and lets it live. */
 WorldFate world_forge(bool (*forge)(uint64_t *state), uint64_t seed);
 
+/* Brings the world back, has `forge` change it, or nothing where it is NULL,
+ * and has all of it looked at: how many things were found to be wrong; -1: it
+ * crashed; -2: there was nothing to change. */
+int world_look(bool (*forge)(uint64_t *state), uint64_t seed);
+
+/* The disk of the world, forged so or as it was, as a file; false: there was
+ * nothing to change, or it was not written. */
+bool world_write_disk(bool (*forge)(uint64_t *state), uint64_t seed,
+                      const char *path);
+
 /* ---- While it is forged ---- */
 
 /* All objects of the world; those of apps come first, app_count of them. */

@@ -18,7 +18,7 @@ run-hostile-long:
 TEST_RUNS += hostile
 LONG_RUNS += hostile-long
 
-needs-programs needs-programs-long: build/uitest build/revenant \
+needs-programs needs-programs-long: build/uitest build/revenant build/rvdisk \
     build/revenant.elf
 run-programs:
 	@tests/hostile/programs.sh 6 1

@@ -49,7 +49,8 @@ verdict() { # STATUS WHAT
 }
 
 alone() { # MACHINE NAME
-    run "$1" tests/hostile/programs.ui Attack "$2"
+    run "$1" tests/hostile/programs.ui Attack "$2" &&
+        build/rvdisk check --whole "$out/$1-$2/disk.img" >"$out/$1-$2/whole.txt"
     verdict $? "$2 ($1)"
     rm -f "$out/$1-$2/disk.img"
 }

@@ -21,7 +21,7 @@ MUTANTS = [
      "array_id(check, array) == link_kind_class(array_kind)",
      "array_kind && array_id(check, array)",
      "an array's elements are taken for another kind", modules(6000)),
-    ("fuzz-field-class", "vm/code/loader.c",
+    ("fuzz-field-class", "vm/code/loader_reference.c",
      "FIELD_CLASS(packed) == (of ? of->id : 0)", "(of || !FIELD_CLASS(packed))",
      "a field is known under another class", modules(6000)),
     ("fuzz-final", "vm/code/loader_class.c",

@@ -330,8 +330,7 @@ MUTANTS = [
      ("unit", "is opened once, over restarts")),
     # ---- The trash ----
     ("ended-for-good", "kernel/system/apps.c",
-     "    return trash_holds(domain) || domain_kill(domain) == STATUS_OK;",
-     "    return domain_kill(domain) == STATUS_OK;",
+     "    if (trash_holds(domain))\n        return true;\n", "",
      "what a person ends is gone",
      ("unit", "what is ended does nothing")),
     ("newest-dropped", "vm/run/trash.c",
@@ -348,7 +347,7 @@ MUTANTS = [
      "an app comes from the trash without its windows",
      ("unit", "what is ended does nothing")),
     ("anybody-takes", "vm/run/native_call.c",
-     "if (needs & ~call->domain->rights)", "if (false)",
+     "if (cache[slot].needs & ~call->domain->rights)", "if (false)",
      "an app without the right takes others from the trash",
      ("unit", "only an app with the right takes")),
     ("mode-size", "drivers/bochs.c",

@@ -17,7 +17,7 @@ run-qemu:
 	@tests/ui/run.sh qemu
 TEST_RUNS += qemu
 
-needs-ui needs-uitest: build/uitest build/revenant
+needs-ui needs-uitest: build/uitest build/revenant build/rvdisk
 run-ui:
 	@tests/ui/run.sh host
 TEST_RUNS += ui

@@ -17,6 +17,15 @@ else
     scripts=(tests/ui/*.ui tests/ui/pc/*.ui)
 fi
 passed=0 failed=0 skipped=0
+
+# What apps left behind on the hosted machine is what it should be.
+is_honest() { # SCRIPT
+    local folder
+    folder=${RUN_DIR:-build/ui}/$(basename "$1" .ui)-host
+    [ "$machine" = qemu ] || [ ! -e "$folder/disk.img" ] ||
+        build/rvdisk check --whole "$folder/disk.img" >"$folder/whole.txt" ||
+        { echo "$1: $(tail -2 "$folder/whole.txt")" >&2 && false; }
+}
 golden=tests/ui/golden
 same_versions=no
 [ "$(tests/gallery/versions)" = "$(cat $golden/versions)" ] && same_versions=yes
@@ -32,7 +41,7 @@ for script in "${scripts[@]}"; do
     fi
     # shellcheck disable=SC2086 # words are meant to split
     if build/uitest "${machine/qemu/pc}" "$script" "${options[@]}" \
-        ${UITEST:-}; then
+        ${UITEST:-} && is_honest "$script"; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))

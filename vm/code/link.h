@@ -32,9 +32,13 @@ typedef struct Link {
     ModuleFile file;
     Domain *domain; /* where all of it lies: the system's, or it is own */
     Module *module;
-    uint64_t bytes;      /* of the file */
+    const void *image; /* the file's bytes, so many */
+    uint64_t bytes;
+    const Module *again; /* NULL, or the one that these bytes were linked to
+                            before: its numbers and imports are taken */
     bool system;         /* may declare natives and native layouts */
     uint32_t next_class; /* own ids are looked for from here */
+    void *tables;        /* all of these: */
     Class **types;       /* per type its class; NULL for scalars and none */
     LinkField *fields;   /* per field reference */
     LinkMethod *methods; /* per method reference */
@@ -63,6 +67,15 @@ static inline uint32_t link_type_place(const Link *link, uint32_t type) {
 }
 static inline uint32_t link_method_place(const Link *link, uint32_t method) {
     return link->file.string_count + link->file.type_count + method;
+}
+
+/* The word of the frame that is R register `n`: arguments come last. */
+static inline uint16_t link_reference_word(const Method *method, uint16_t n) {
+    uint16_t arguments = method->reference_arguments;
+    uint16_t locals = (uint16_t)(method->reference_count - arguments);
+    uint16_t place =
+        n < arguments ? (uint16_t)(locals + n) : (uint16_t)(n - arguments);
+    return (uint16_t)(method->references_at + place);
 }
 
 /* Box class of a scalar kind; array class of an array kind. */

@@ -6,6 +6,7 @@
 #include "vm/code/link.h"
 #include "vm/code/loader_class.h"
 #include "vm/code/loader_names.h"
+#include "vm/code/loader_reference.h"
 #include "vm/code/symbols.h"
 #include "vm/code/verifier.h"
 #include "vm/heap/class.h"
@@ -35,20 +36,6 @@ Method *loader_function(const Module *module, const char *name) {
     return NULL;
 }
 
-/* The imported module of this name, this module itself, or NULL. */
-static Module *find_module(const Link *link, const char *name,
-                           uint64_t length) {
-    if (symbols_equal(link->module->name, name, length))
-        return link->module;
-    const Array *imports = link->module->imports;
-    for (uint64_t i = 0; i < imports->length; i++) {
-        Module *module = (Module *)imports->at.references[i];
-        if (symbols_equal(module->name, name, length))
-            return module;
-    }
-    return NULL;
-}
-
 /* ---- Types ---- */
 
 static uint64_t module_part(const FileString *name) {
@@ -61,7 +48,7 @@ static uint64_t module_part(const FileString *name) {
 static Status resolve_class_type(Link *link, uint16_t type) {
     const FileString *name = &link->file.strings[link->file.types[type].name];
     uint64_t part = module_part(name);
-    Module *module = find_module(link, name->bytes, part);
+    Module *module = loader_reference_module(link, name->bytes, part);
     Class *found = module && module != link->module
                        ? find_class(module, name->bytes, name->length)
                        : NULL;
@@ -84,13 +71,25 @@ static Status resolve_types(Link *link) {
             if (status != STATUS_OK)
                 return status;
         } else if (module_kind_is_reference(kind) && kind != MODULE_CLASS) {
-            link->types[i] = class_get(link_kind_class(kind));
+            link->types[i] = loader_class_known(link, link_kind_class(kind));
         }
     }
     return STATUS_OK;
 }
 
 /* ---- Imports, pool ---- */
+
+/* The module that import `i` means; NULL: there is none. */
+static Module *import_of(const Link *link, size_t i, const FileString *name) {
+    if (!link->again)
+        return symbols_module(link->domain, name->bytes, name->length);
+    const Array *before = link->again->imports;
+    Module *module =
+        i < before->length ? (Module *)before->at.references[i] : NULL;
+    return module && symbols_equal(module->name, name->bytes, name->length)
+               ? module
+               : NULL;
+}
 
 static Status resolve_imports(Link *link) {
     Status status;
@@ -102,8 +101,7 @@ static Status resolve_imports(Link *link) {
     for (size_t i = 0; i < link->file.import_count; i++) {
         uint32_t number = bytes_get32(link->file.imports + i * 4);
         const FileString *name = &link->file.strings[number];
-        Module *module =
-            symbols_module(link->domain, name->bytes, name->length);
+        Module *module = import_of(link, i, name);
         if (!module)
             return loader_class_refuse(link, number,
                                        "this module is not loaded");
@@ -134,6 +132,17 @@ static Status make_pool(Link *link) {
     return STATUS_OK;
 }
 
+static Status keep_image(const Link *link, Module *module) {
+    Status status;
+    Array *image =
+        heap_new_array(link->domain, CLASS_ByteArray, link->bytes, &status);
+    if (!image)
+        return status;
+    bytes_copy(image->at.bytes, link->image, link->bytes);
+    HEAP_SET(module->image, image);
+    return STATUS_OK;
+}
+
 static Status make_module(Link *link) {
     Status status;
     Module *module = (Module *)heap_allocate(link->domain, CLASS_Module,
@@ -152,158 +161,11 @@ static Status make_module(Link *link) {
     if (status == STATUS_OK)
         HEAP_SET(module->file, symbols_intern(link->domain, source->bytes,
                                               source->length, &status));
+    if (status == STATUS_OK && !link->again)
+        status = keep_image(link, module);
     if (!module->own) /* of own ones the older goes when nothing uses it */
         HEAP_SET(module->previous,
                  symbols_module(link->domain, name->bytes, name->length));
-    return status;
-}
-
-/* ---- References to fields, methods and variables ---- */
-
-/* The type that was declared must be the one that is there. */
-static bool same_type(const Link *link, uint16_t type, uint64_t packed) {
-    const Class *of = link->types[type];
-    return FIELD_KIND(packed) == link->file.types[type].kind &&
-           FIELD_CLASS(packed) == (of ? of->id : 0);
-}
-
-static uint64_t field_count(const Class *of) {
-    return of && of->field_names ? of->field_names->length : 0;
-}
-
-/* The packed field of a class by name, and the class that declares it; the last
- * one wins. NULL: none. */
-static Class *find_field(Class *of, const FileString *name,
-                         uint64_t *packed_out) {
-    for (uint64_t i = field_count(of); i-- > 0;) {
-        const String *at = (const String *)of->field_names->at.references[i];
-        if (!symbols_equal(at, name->bytes, name->length))
-            continue;
-        *packed_out = of->field_types->at.words[i];
-        while (i < field_count(of->super))
-            of = of->super;
-        return of;
-    }
-    return NULL;
-}
-
-static const char private_elsewhere[] = "it is private to another module";
-
-static Status resolve_field(Link *link, const FileFieldRef *ref,
-                            LinkField *out) {
-    out->declared = find_field(link->types[ref->class_type],
-                               &link->file.strings[ref->name], &out->packed);
-    if (!out->declared || !same_type(link, ref->type, out->packed))
-        return loader_class_refuse(link, ref->name, "there is no such field");
-    if (link_is_hidden(link, out->declared->module, FIELD_FLAGS(out->packed)))
-        return loader_class_refuse(link, ref->name, private_elsewhere);
-    out->owner = link->types[ref->class_type];
-    out->of = link->types[ref->type];
-    return STATUS_OK;
-}
-
-static Status resolve_var(Link *link, const FileVarRef *ref, LinkVar *out) {
-    const FileString *name = &link->file.strings[ref->module];
-    const Module *module = find_module(link, name->bytes, name->length);
-    if (!module ||
-        !find_field(module->environment, &link->file.strings[ref->name],
-                    &out->packed) ||
-        !same_type(link, ref->type, out->packed))
-        return loader_class_refuse(link, ref->name,
-                                   "there is no such variable");
-    if (link_is_hidden(link, module, FIELD_FLAGS(out->packed)))
-        return loader_class_refuse(link, ref->name, private_elsewhere);
-    out->module = module;
-    out->place = module_place(module);
-    out->of = link->types[ref->type];
-    return STATUS_OK;
-}
-
-/* The method with the selector in a list, or NULL. */
-static Method *find_in(const Array *list, uint32_t selector) {
-    for (uint64_t i = 0; list && i < list->length; i++) {
-        Method *method = (Method *)list->at.references[i];
-        if (method->selector == selector)
-            return method;
-    }
-    return NULL;
-}
-
-static Method *find_in_interfaces(const Link *link, const Class *of,
-                                  uint32_t selector) {
-    const Array *ids = of->interfaces;
-    for (uint64_t i = 0; ids && i < ids->length; i++) {
-        const Class *each =
-            class_find_in(link->domain, (uint32_t)ids->at.words[i]);
-        for (size_t k = 0; k < link->file.class_count; k++)
-            if (link->classes[k]->id == ids->at.words[i])
-                each = link->classes[k];
-        Method *found = each ? find_in(each->methods, selector) : NULL;
-        if (found)
-            return found;
-    }
-    return NULL;
-}
-
-static Method *find_method(const Link *link, const Class *of,
-                           uint32_t selector) {
-    for (const Class *at = of; at; at = at->super) {
-        Method *found = find_in(at->methods, selector);
-        if (found)
-            return found;
-    }
-    return of->flags & MODULE_INTERFACE ? find_in_interfaces(link, of, selector)
-                                        : NULL;
-}
-
-static Status ref_selector(Link *link, const FileMethodRef *ref,
-                           uint32_t *selector_out) {
-    size_t room = 4096;
-    char *buffer = alloc_take(room);
-    if (!buffer)
-        return STATUS_NO_MEMORY;
-    Text text = text_on(buffer, room);
-    const FileString *name = &link->file.strings[ref->name];
-    text_add_bytes(&text, name->bytes, bytes_min(name->length, 1024));
-    loader_names_ref(link, ref, NAMES_BY_ID, &text);
-    String *selector_text;
-    Status status = loader_class_selector(link, &text, ref->name, selector_out,
-                                          &selector_text);
-    alloc_give(buffer);
-    return status;
-}
-
-static Status resolve_method(Link *link, const FileMethodRef *ref,
-                             LinkMethod *out) {
-    uint32_t selector = 0;
-    Status status = ref_selector(link, ref, &selector);
-    if (status != STATUS_OK)
-        return status;
-    const FileString *name = &link->file.strings[ref->module];
-    if (ref->class_type) {
-        out->method = find_method(link, link->types[ref->class_type], selector);
-    } else {
-        const Module *module = find_module(link, name->bytes, name->length);
-        out->method = module ? find_in(module->functions, selector) : NULL;
-    }
-    out->ref = ref;
-    if (!out->method)
-        return loader_class_refuse(link, ref->name,
-                                   "there is no such method with these types");
-    return link_is_hidden(link, out->method->module, out->method->flags)
-               ? loader_class_refuse(link, ref->name, private_elsewhere)
-               : STATUS_OK;
-}
-
-static Status resolve_references(Link *link) {
-    const ModuleFile *file = &link->file;
-    Status status = STATUS_OK;
-    for (size_t i = 0; i < file->field_ref_count && status == STATUS_OK; i++)
-        status = resolve_field(link, &file->field_refs[i], &link->fields[i]);
-    for (size_t i = 0; i < file->var_ref_count && status == STATUS_OK; i++)
-        status = resolve_var(link, &file->var_refs[i], &link->vars[i]);
-    for (size_t i = 0; i < file->method_ref_count && status == STATUS_OK; i++)
-        status = resolve_method(link, &file->method_refs[i], &link->methods[i]);
     return status;
 }
 
@@ -450,6 +312,10 @@ static Status publish(Link *link) {
 
 static Status take_number(Link *link) {
     Status status = STATUS_OK;
+    if (link->again) {
+        link->module->number = link->again->number;
+        return STATUS_OK;
+    }
     if (link_is_own(link))
         status = own_room(link->domain, link->file.class_count + 1ull);
     if (status != STATUS_OK)
@@ -463,15 +329,21 @@ static Status take_number(Link *link) {
                                      "too many modules were loaded");
 }
 
-static Status load_steps(Link *link) {
+static Status link_steps(Link *link) {
     static Status (*const steps[])(Link *) = {
-        make_module,          take_number,
-        resolve_imports,      make_pool,
-        loader_class_make,    resolve_types,
-        loader_class_lay_out, loader_class_environment,
-        loader_class_methods, loader_class_tables,
-        list_classes,         check_functions,
-        resolve_references,
+        make_module,
+        take_number,
+        resolve_imports,
+        make_pool,
+        loader_class_make,
+        resolve_types,
+        loader_class_lay_out,
+        loader_class_methods,
+        loader_class_tables,
+        loader_class_environment,
+        list_classes,
+        check_functions,
+        loader_reference_resolve,
     };
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         Status status = steps[i](link);
@@ -479,12 +351,7 @@ static Status load_steps(Link *link) {
             return status;
     }
     fill_pool(link);
-    Status status = set_all_code(link);
-    if (status == STATUS_OK && !loader_check(link->module, link->why))
-        status = STATUS_INVALID;
-    if (status != STATUS_OK)
-        return status;
-    return link_is_own(link) ? publish_own(link) : publish(link);
+    return set_all_code(link);
 }
 
 static void *take_tables(Link *link) {
@@ -513,6 +380,17 @@ static void *take_tables(Link *link) {
     return memory;
 }
 
+/* The tables live until link_end(). */
+static Status link_file(Link *link) {
+    link->tables = take_tables(link);
+    return link->tables ? link_steps(link) : STATUS_NO_MEMORY;
+}
+
+static void link_end(Link *link) {
+    alloc_give(link->tables);
+    module_file_give(&link->file);
+}
+
 /* Names are not empty, and a module's name has no dot. It is shown in lists and
  * typed into lines: it has no line break and no blank at an end. */
 static Status check_name(const Link *link) {
@@ -539,6 +417,12 @@ static bool is_current(const Link *link, const Module *module) {
     return true;
 }
 
+/* An older build loaded it, and did not keep its file. */
+static Status keep_missing(const Link *link, Module *module) {
+    Status status = heap_write(module, sizeof *module);
+    return status == STATUS_OK ? keep_image(link, module) : status;
+}
+
 static Status load_file(Link *link, Module **module_out) {
     const FileString *name = &link->file.strings[link->file.name];
     Module *before = symbols_module(link->domain, name->bytes, name->length);
@@ -547,7 +431,7 @@ static Status load_file(Link *link, Module **module_out) {
         return status;
     if (before && before->hash == link->file.hash && is_current(link, before)) {
         *module_out = before;
-        return STATUS_OK;
+        return before->image ? STATUS_OK : keep_missing(link, before);
     }
     if (before && before->system && !link->system)
         return loader_class_refuse(link, link->file.name,
@@ -558,11 +442,11 @@ static Status load_file(Link *link, Module **module_out) {
             link, link->file.name,
             before ? "a heap keeps the one that it began with"
                    : "it must be the first module");
-    void *tables = take_tables(link);
-    if (!tables)
-        return STATUS_NO_MEMORY;
-    status = load_steps(link);
-    alloc_give(tables);
+    status = link_file(link);
+    if (status == STATUS_OK && !loader_check(link->module, link->why))
+        status = STATUS_INVALID;
+    if (status == STATUS_OK)
+        status = link_is_own(link) ? publish_own(link) : publish(link);
     if (status == STATUS_OK)
         *module_out = link->module;
     return status;
@@ -570,11 +454,37 @@ static Status load_file(Link *link, Module **module_out) {
 
 Status loader_load(Domain *domain, const void *bytes, size_t count, bool system,
                    Module **module_out, Text *why) {
-    Link link = {
-        .domain = domain, .bytes = count, .system = system, .why = why};
+    Link link = {.domain = domain,
+                 .image = bytes,
+                 .bytes = count,
+                 .system = system,
+                 .why = why};
     Status status = module_file_read(bytes, count, &link.file, why);
     if (status == STATUS_OK)
         status = load_file(&link, module_out);
-    module_file_give(&link.file);
+    link_end(&link);
+    return status;
+}
+
+Status loader_link_again(Domain *domain, const Module *again, LoaderLook *look,
+                         void *context, Text *why) {
+    const Array *image = again->image;
+    Link link = {.domain = domain,
+                 .image = image->at.bytes,
+                 .bytes = image->length,
+                 .system = again->system,
+                 .again = again,
+                 .why = why};
+    Status status = module_file_read(link.image, link.bytes, &link.file, why);
+    if (status == STATUS_OK)
+        status = check_name(&link);
+    if (status == STATUS_OK && again->classes->length != link.file.class_count)
+        status = loader_class_refuse(&link, link.file.name,
+                                     "it has other classes than its file");
+    if (status == STATUS_OK)
+        status = link_file(&link);
+    if (status == STATUS_OK)
+        status = look(&link, context);
+    link_end(&link);
     return status;
 }

@@ -38,6 +38,16 @@
 Status loader_load(Domain *domain, const void *bytes, size_t count, bool system,
                    Module **module_out, Text *why);
 
+struct Link;
+typedef Status LoaderLook(const struct Link *link, void *context);
+
+/* Links the file of a module of this domain anew, with the numbers and imports
+ * that it got then, into objects that nobody else sees, and lets `look` look at
+ * them (link.h) before they are forgotten. The module has its file, and lists
+ * of its classes and imports. Errors: as loader_load, and those of `look`. */
+Status loader_link_again(Domain *domain, const Module *again, LoaderLook *look,
+                         void *context, Text *why);
+
 /* Looks at L1 to L8. False: the loader is wrong, `why` says where. It is part
  * of each load: what is wrong is refused. */
 bool loader_check(const Module *module, Text *why);

@@ -23,6 +23,8 @@ Status loader_class_selector(const Link *link, const Text *text, uint32_t name,
                              uint32_t *number_out, String **text_out) {
     Status status = symbols_selector(link->domain, text->bytes, text->length,
                                      number_out, text_out);
+    if (status == STATUS_INVALID && link->again)
+        return STATUS_OK; /* it was linked before the system was renewed */
     return status == STATUS_INVALID
                ? loader_class_refuse(link, name,
                                      "the system has such a method since it "
@@ -48,7 +50,12 @@ static Status check_known(const Link *link, const FileClass *file,
 
 /* A number for a class, which has a place in the table. Own ones are free until
  * the module is published: no other is made meanwhile. */
-static Status take_id(Link *link, uint32_t known, uint32_t *id_out) {
+static Status take_id(Link *link, uint32_t known, const Class *again,
+                      uint32_t *id_out) {
+    if (again) {
+        *id_out = known ? known : again->id;
+        return STATUS_OK;
+    }
     if (link_is_own(link)) {
         *id_out = own_free_class(link->domain, link->next_class);
         link->next_class = *id_out + 1;
@@ -63,7 +70,15 @@ static Status take_id(Link *link, uint32_t known, uint32_t *id_out) {
     return status;
 }
 
-static Status make_class(Link *link, const FileClass *file, Class **made_out) {
+/* The class that it was before; NULL: it is made for the first time. */
+static const Class *class_again(const Link *link, size_t index) {
+    return link->again
+               ? (const Class *)link->again->classes->at.references[index]
+               : NULL;
+}
+
+static Status make_class(Link *link, size_t index, Class **made_out) {
+    const FileClass *file = &link->file.classes[index];
     char buffer[2 * MODULE_NAME_BYTES_MAX + 8];
     Text name = text_on(buffer, sizeof buffer);
     const FileString *module = &link->file.strings[link->file.name];
@@ -92,7 +107,7 @@ static Status make_class(Link *link, const FileClass *file, Class **made_out) {
     HEAP_SET(made->name,
              symbols_intern(link->domain, name.bytes, name.length, &status));
     if (status == STATUS_OK)
-        status = take_id(link, known, &made->id);
+        status = take_id(link, known, class_again(link, index), &made->id);
     if (status != STATUS_OK)
         return status;
     *made_out = made;
@@ -102,7 +117,7 @@ static Status make_class(Link *link, const FileClass *file, Class **made_out) {
 Status loader_class_make(Link *link) {
     for (size_t i = 0; i < link->file.class_count; i++) {
         const FileClass *file = &link->file.classes[i];
-        Status status = make_class(link, file, &link->classes[i]);
+        Status status = make_class(link, i, &link->classes[i]);
         if (status != STATUS_OK)
             return status;
         for (uint16_t t = 0; t < link->file.type_count; t++)
@@ -304,16 +319,24 @@ Status loader_class_lay_out(Link *link) {
     return status;
 }
 
+Class *loader_class_known(const Link *link, uint32_t id) {
+    for (size_t i = 0; i < link->file.class_count; i++)
+        if (link->classes[i]->id == id)
+            return link->classes[i];
+    return class_get(id);
+}
+
 Status loader_class_environment(Link *link) {
     Status status;
     Class *made = (Class *)heap_allocate(link->domain, CLASS_Class,
                                          sizeof(Class), &status);
     if (!made)
         return status;
-    status = take_id(link, 0, &made->id);
+    status = take_id(link, 0, link->again ? link->again->environment : NULL,
+                     &made->id);
     if (status != STATUS_OK)
         return status;
-    Class *object = class_get(CLASS_Object);
+    Class *object = loader_class_known(link, CLASS_Object);
     made->shape = SHAPE_OBJECT;
     made->flags = MODULE_ABSTRACT | MODULE_FINAL;
     made->depth = 1;

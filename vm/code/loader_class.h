@@ -8,6 +8,9 @@
  * link->classes and link->types. */
 Status loader_class_make(Link *link);
 
+/* A class that C knows: as the module itself declares it, if it does. */
+Class *loader_class_known(const Link *link, uint32_t id);
+
 /* Superclasses, interfaces, fields and the reference map of each. */
 Status loader_class_lay_out(Link *link);
 

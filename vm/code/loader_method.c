@@ -89,8 +89,8 @@ static Status bind_native(const Link *link, const FileMethod *file,
     if (!link->system)
         return loader_class_refuse(link, file->name,
                                    "only system modules have natives");
-    if (!natives_find(name.bytes, name.length, signature->bytes,
-                      signature->length))
+    if (!link->again && !natives_find(name.bytes, name.length, signature->bytes,
+                                      signature->length))
         log_line("vm: there is no native %s%.*s", text_end(&name),
                  (int)signature->length, signature->bytes);
     return set_parameters(link, file, made);

@@ -74,6 +74,7 @@
 #ifndef VM_CODE_MODULE_H
 #define VM_CODE_MODULE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -128,5 +129,14 @@ enum {
 #undef QUICK
     OP_ALL, /* of files and of linked code */
 };
+
+/* Words of the linked instruction that begins with this one. */
+static inline uint64_t module_words_of(uint64_t linked) {
+    uint16_t code = (uint16_t)linked, count = (uint16_t)(linked >> 32);
+    bool has_list = code == OP_call_virtual || code == OP_call_interface ||
+                    code == OP_call || code == OP_call_static ||
+                    code == OP_switch;
+    return 1 + (has_list ? (count + 3u) / 4 : 0);
+}
 
 #endif

@@ -16,16 +16,26 @@ void places_end(Places *places) {
     alloc_give(places->entries);
 }
 
-uint64_t *places_at(Places *places, uint64_t key, uint64_t fresh,
-                    bool *new_out) {
+/* Where the key is, or would be. */
+static uint64_t slot_of(const Places *places, uint64_t key) {
     uint64_t slot = key * 0x9E3779B97F4A7C15u >> 20 & places->mask;
     while (places->entries[slot * 2] && places->entries[slot * 2] != key + 1)
         slot = (slot + 1) & places->mask;
-    uint64_t *entry = places->entries + slot * 2;
+    return slot;
+}
+
+uint64_t *places_at(Places *places, uint64_t key, uint64_t fresh,
+                    bool *new_out) {
+    uint64_t *entry = places->entries + slot_of(places, key) * 2;
     *new_out = entry[0] == 0;
     if (*new_out) {
         entry[0] = key + 1;
         entry[1] = fresh;
     }
     return &entry[1];
+}
+
+const uint64_t *places_find(const Places *places, uint64_t key) {
+    uint64_t slot = slot_of(places, key);
+    return places->entries[slot * 2] ? places->entries + slot * 2 + 1 : NULL;
 }

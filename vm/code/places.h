@@ -23,4 +23,7 @@ void places_end(Places *places);
 uint64_t *places_at(Places *places, uint64_t key, uint64_t fresh,
                     bool *new_out);
 
+/* The value of a key, or NULL. */
+const uint64_t *places_find(const Places *places, uint64_t key);
+
 #endif

@@ -102,12 +102,7 @@ static bool fits(const Class *value, const Class *of) {
 
 /* Words of the frame for registers: parameters of R last, of S first. */
 static uint16_t reference_word(const Check *check, uint16_t n) {
-    const Method *method = check->method;
-    uint16_t arguments = method->reference_arguments;
-    uint16_t locals = (uint16_t)(method->reference_count - arguments);
-    uint16_t place =
-        n < arguments ? (uint16_t)(locals + n) : (uint16_t)(n - arguments);
-    return (uint16_t)(method->references_at + place);
+    return link_reference_word(check->method, n);
 }
 
 static uint16_t scalar_word(const Check *check, uint16_t n) {

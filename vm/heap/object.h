@@ -208,8 +208,9 @@ typedef struct Module {
     struct Method *initialise; /* `$init` or null */
     struct Module *previous;   /* the version installed before, or null */
     Object *variables;         /* of an own module; null: none yet */
-    Object *spare;             /* null */
-    uint64_t number;           /* its place in the table of modules */
+    Array *image; /* bytes: its file, so that it can be linked anew (relink.h);
+                     null: an older build loaded it */
+    uint64_t number; /* its place in the table of modules */
     uint64_t hash;
     uint64_t system; /* 1: loaded as a module of the system */
     uint64_t own;    /* 1: in the tables of the domain it lies in (own.h) */

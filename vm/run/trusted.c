@@ -33,14 +33,6 @@ void trusted_thread(const Domain *domain, const Thread *thread) {
 
 /* ---- Places in the code ---- */
 
-static uint64_t words_of(uint64_t word) {
-    uint16_t code = (uint16_t)word, count = (uint16_t)(word >> 32);
-    bool has_list = code == OP_call_virtual || code == OP_call_interface ||
-                    code == OP_call || code == OP_call_static ||
-                    code == OP_switch;
-    return 1 + (has_list ? (count + 3u) / 4 : 0);
-}
-
 static bool is_instruction(const Method *method, uint64_t place) {
     const Array *code = method->code;
     uint64_t start = (uint64_t)(uintptr_t)code->at.words, at = 0;
@@ -50,7 +42,7 @@ static bool is_instruction(const Method *method, uint64_t place) {
     if (place < start || place % 8 || wanted >= code->length)
         return false;
     while (at < wanted)
-        at += words_of(code->at.words[at]);
+        at += module_words_of(code->at.words[at]);
     if (at != wanted)
         return false;
     places[slot].method = method;
