@@ -115,6 +115,9 @@ TEST("a damaged frame is found before it is part of a generation") {
     start();
     Thread *thread = start_thread();
     uint64_t *frame = thread->stack->words + thread->frame;
+    Status status;
+    Object *no_code = heap_allocate(ROOT->domains[0], CLASS_Method,
+                                    sizeof(Method), &status);
     EXPECT_EQUAL(snapshot_now(), STATUS_OK);
     struct {
         void *at;
@@ -123,6 +126,7 @@ TEST("a damaged frame is found before it is part of a generation") {
     } wrong[] = {
         {frame + FRAME_METHOD, 0, "a frame has no method"},
         {frame + FRAME_METHOD, (uintptr_t)array, "a frame has no method"},
+        {frame + FRAME_METHOD, (uintptr_t)no_code, "a frame has no method"},
         {frame + FRAME_PC, 1, "a frame is damaged"},
         {frame + FRAME_LINK, 5000ull << 16, "a frame's link leads out"},
         {&thread->frame, 1u << 20, "a thread's frame is not in its stack"},

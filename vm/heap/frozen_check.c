@@ -7,6 +7,7 @@
 #include "vm/heap/frame.h"
 #include "vm/heap/heap.h"
 #include "vm/heap/region.h"
+#include "vm/heap/trust.h"
 
 enum { FRAMES_MOST = 100000, KNOWN_FLAGS = 15, RECENT = 16, MAP_MOST = 1024 };
 
@@ -186,15 +187,22 @@ static void check_mapped(FrozenCheck *check, const FrozenClass *of) {
 
 /* A method as it was: a copy, and the length of its code. The system's never
  * change, an own one may be gone since. False: it is not known. */
-static bool copy_method(const FrozenCheck *check, uint64_t address,
+static bool copy_method(FrozenCheck *check, uint64_t address,
                         Method *method_out, uint64_t *length_out) {
     uint64_t words[sizeof(Method) / 8], domain;
     if (!word_at((uintptr_t)&region_header(region_of(address))->domain,
                  &domain))
         return false;
     if (domain == check->system) {
-        *method_out = *(const Method *)(uintptr_t)address;
-        *length_out = method_out->code->length;
+        const Method *method = (const Method *)(uintptr_t)address;
+        const Domain *system = ROOT->domains[0];
+        bool good = trust_is_own(system, method, CLASS_Method) &&
+                    trust_is_array(system, method->code, CLASS_IntArray);
+        need(check, good, "a frame has no method", address);
+        if (!good)
+            return false;
+        *method_out = *method;
+        *length_out = method->code->length;
         return true;
     }
     for (size_t i = 0; i < sizeof words / 8; i++)
