@@ -67,7 +67,7 @@ static void set_texts(void) {
     Text text = text_on(failed.text, sizeof failed.text);
     text_add_format(&title, "%s has ended", failed.app.name);
     text_end(&title);
-    text_add(&text, failed.app.words);
+    text_add_format(&text, "It said: %s", failed.app.words);
     if (domain && trash_holds(domain))
         text_add(&text, "\nWhat it had is in the trash until its room is "
                         "needed: see trash and bring in the shell.");
