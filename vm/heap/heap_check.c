@@ -72,6 +72,12 @@ static bool frame_is_whole(const Checker *check, const Stack *stack,
                method->frame_words;
 }
 
+/* It has or had something to run: older builds left threads without a stack
+ * where there was no memory for one. */
+static bool is_begun(const Thread *thread) {
+    return thread->state == THREAD_RUNNABLE || thread->state == THREAD_PARKED;
+}
+
 /* What C uses of a thread without looking. */
 static void check_thread(Checker *check, const Thread *thread) {
     const Stack *stack = thread->stack;
@@ -80,7 +86,7 @@ static void check_thread(Checker *check, const Thread *thread) {
                 checker_is_own(check, stack, CLASS_Stack) &&
                 thread->state <= THREAD_ENDED && thread->wait <= WAIT_NATIVE &&
                 (!stack || thread->frame < stack->length) &&
-                (stack || thread->state == THREAD_ENDED) &&
+                (stack || !is_begun(thread)) &&
                 (!thread->calling ||
                  is_method(check, (uint64_t)(uintptr_t)thread->calling));
     checker_need(check, good, "T2 a thread is damaged", place);
@@ -178,8 +184,7 @@ static void check_tree(Checker *check, Thread *at, const Thread *above,
 /* What is in no list of the domain's own: who joined. */
 static void check_living(Checker *check, const Thread *thread) {
     uint64_t place = (uint64_t)(uintptr_t)thread;
-    bool lives =
-        thread->state == THREAD_RUNNABLE || thread->state == THREAD_PARKED;
+    bool lives = is_begun(thread);
     check->living += lives;
     checker_need(check,
                  !lives || (thread->number > 0 &&

@@ -310,8 +310,12 @@ Thread *thread_new(Domain *domain, Method *method, Object *first,
         *status_out = stack_push(thread, method, first);
     if (*status_out == STATUS_OK)
         *status_out = announce_domain(domain);
-    if (*status_out != STATUS_OK)
+    if (*status_out != STATUS_OK) {
+        /* It stays until the next collection, and is over until then. */
+        thread->state = THREAD_ENDED;
+        HEAP_SET(thread->stack, NULL);
         return NULL;
+    }
     thread->number = ++domain->threads_made;
     thread->state = THREAD_NEW;
     return thread;
