@@ -325,6 +325,32 @@ TEST("a thread whose joiners cannot all be woken ends when it is asked again") {
     stop();
 }
 
+/* ---- Heaps that are whole: what came back is stopped where this says no ----
+ */
+
+TEST("a thread that has no room for its stack is no damage") {
+    Domain *domain = start();
+    Status status;
+    for (uint64_t words = 100; words < 200; words += 10) {
+        EXPECT_EQUAL(domain_create("small", 1u << 18, &domain), STATUS_OK);
+        while (heap_new_array(domain, CLASS_IntArray, words, &status))
+            ;
+        while (thread_new(domain, ROOT->start, NULL, &status))
+            ;
+        EXPECT_EQUAL(status, STATUS_LIMIT);
+    }
+    stop();
+}
+
+TEST("where an earlier call had its result need be no place of a later frame") {
+    Domain *domain = start();
+    Thread *thread = harness_thread(domain);
+    EXPECT_EQUAL(heap_write(thread, sizeof *thread), STATUS_OK);
+    HEAP_SET(thread->calling, ROOT->start);
+    thread->result_word = 100;
+    stop();
+}
+
 TEST("a commit that cannot end now ends with the next generation") {
     Domain *domain = start();
     Thread *thread = harness_thread(domain);

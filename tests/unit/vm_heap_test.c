@@ -109,26 +109,6 @@ TEST("a domain gets no more than its limit and other domains the rest") {
     harness_stop();
 }
 
-TEST("a thread for which there is no memory leaves a heap that is whole") {
-    unsigned made = 0, refused = 0;
-    Domain *domain;
-    Status status;
-    harness_start();
-    EXPECT_EQUAL(domain_create("full", 16u << 20, &domain), STATUS_OK);
-    uint64_t least = domain->used_bytes;
-    for (uint64_t more = 0; more < 4096; more += 256) {
-        domain->limit_bytes = least + more;
-        while (thread_new(domain, ROOT->start, NULL, &status))
-            made++;
-        EXPECT_EQUAL(status, STATUS_LIMIT);
-        refused++;
-        harness_check();
-        least = domain->used_bytes;
-    }
-    EXPECT(made > 2 && refused > 2);
-    harness_stop();
-}
-
 TEST("large objects reuse the blocks of dead ones") {
     harness_start();
     Domain *domain = make_domain(40u << 20);

@@ -95,7 +95,7 @@ static void check_thread(Checker *check, const Thread *thread) {
     const uint64_t *frame = stack->words + thread->frame;
     if (frame_is_whole(check, stack, frame))
         checker_need(check,
-                     !thread->calling ||
+                     !thread->calling || thread->state != THREAD_PARKED ||
                          thread->result_word <
                              frame_method(frame)->frame_words ||
                          thread->result_word == CALL_NO_RESULT,

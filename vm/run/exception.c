@@ -125,8 +125,8 @@ Status exception_throw(Object *exception) {
         if (status != STATUS_OK)
             return status;
     }
-    for (uint64_t *frame = worker.frame; frame;
-         frame = trusted_caller(worker.thread, frame)) {
+    uint64_t *frame = worker.frame, *last = frame;
+    for (; frame; frame = trusted_caller(worker.thread, frame)) {
         const uint64_t *entry = find_handler(frame, of);
         if (entry)
             return enter_handler(frame, entry, exception);
@@ -136,7 +136,11 @@ Status exception_throw(Object *exception) {
             return STATUS_BUSY;
         }
         charge_frame(frame);
+        last = frame;
     }
+    /* An end that must wait is met from there: all others were passed, and the
+     * place of the one that threw may be behind its code. */
+    worker.frame = last;
     HEAP_SET(worker.thread->thrown, exception);
     return STATUS_NOT_FOUND;
 }
