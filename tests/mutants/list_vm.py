@@ -603,4 +603,27 @@ MUTANTS = [
      "    if (limits_log_end(domain))\n", "",
      "threads that end log without end",
      ("unit", "log no more than the app may")),
+    ("frame-for-nothing", "vm/code/loader_method.c",
+     "file->words + made->frame_words / 8u;",
+     "file->words;",
+     "clearing the frame of a call costs nothing",
+     ("unit", "charged by the callee's words")),
+    ("dead-bytes", "vm/heap/collect.c",
+     "    for (uint32_t i = 0; i < run_blocks; i++)\n"
+     "        entry[i] = (RegionBlock){\n"
+     "            .state = memory_discard(address + i * REGION_BLOCK_BYTES,\n"
+     "                                    REGION_BLOCK_BYTES) == STATUS_OK\n"
+     "                         ? BLOCK_FREE\n"
+     "                         : BLOCK_EMPTY};\n",
+     "    for (uint32_t i = 0; i < run_blocks; i++) {\n"
+     "        memory_discard(address + i * REGION_BLOCK_BYTES, REGION_BLOCK_BYTES);\n"
+     "        entry[i] = (RegionBlock){.state = BLOCK_FREE};\n"
+     "    }\n",
+     "what a dead object had is in the next one when the disk was full",
+     ("unit", "could not be given back nothing shows")),
+    ("earlier-short", "vm/native/line.c",
+     "*size_out < MODULE_HEADER_BYTES || *size_out > left",
+     "*size_out == 0 || *size_out > left",
+     "an earlier line may be shorter than its header",
+     ("unit", "of earlier lines those count")),
 ]

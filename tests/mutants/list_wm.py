@@ -478,4 +478,16 @@ MUTANTS = [
      "    bool good = true;",
      "an image has a table of windows of any object",
      ("unit", "a table is one of windows")),
+    ("press-of-keys", "wm/router.c",
+     "    return (event->kind == INPUT_KEY || event->kind == INPUT_BUTTON) &&\n"
+     "           event->down;\n"
+     "}\n"
+     "\n"
+     "void wm_input",
+     "    return event->kind == INPUT_KEY && event->down;\n"
+     "}\n"
+     "\n"
+     "void wm_input",
+     "a press of a button leaves a new app its way to the front",
+     ("unit", "a press anywhere ends what")),
 ]
