@@ -405,4 +405,13 @@ MUTANTS = [
      "domain_out->thread_count > 0",
      "an app cannot go back to when it was closed",
      ("unit", "goes back to when it was closed")),
+    ("answer-lost", "kernel/system/notices/asks.c",
+     "    if (status != STATUS_OK)\n"
+     "        return;\n"
+     "    asks.answered = false;\n",
+     "    asks.answered = false;\n"
+     "    if (status != STATUS_OK)\n"
+     "        return;\n",
+     "an answer that the disk does not take is lost",
+     ("unit", "told when it does")),
 ]

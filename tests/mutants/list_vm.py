@@ -626,4 +626,9 @@ MUTANTS = [
      "*size_out == 0 || *size_out > left",
      "an earlier line may be shorter than its header",
      ("unit", "of earlier lines those count")),
+    ("let-elsewhere", "vm/code/verifier.c",
+     "of->super == declared && of->module == declared->module && !has_one",
+     "of->super == declared && !has_one",
+     "a class of another module writes a let that it inherits",
+     ("unit", "modules and subclasses")),
 ]

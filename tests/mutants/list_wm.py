@@ -490,4 +490,16 @@ MUTANTS = [
      "void wm_input",
      "a press of a button leaves a new app its way to the front",
      ("unit", "a press anywhere ends what")),
+    ("pastes-add-up", "wm/clipboard.c",
+     "    if (domain->paste_of != *desk_word(DESK_COPIES))\n"
+     "        domain->pastes = 0;\n",
+     "",
+     "presses for an older text give the new one more often",
+     ("unit", "as often")),
+    ("newer-leads", "wm/desktop.c",
+     "    expect_none();\n"
+     "    front.opened = domain->number;",
+     "    front.opened = domain->number;",
+     "with an app that a person opens any newer one comes to the front",
+     ("unit", "no newer one for it")),
 ]

@@ -150,6 +150,7 @@ TEST("each press of the paste key gives the text that was there, as often") {
     obey(first, COPY_FOUR);
     EXPECT_TEXT(heard_after(second, READ, 0), "no ");
     EXPECT_TEXT(said_by(second), "<éééé> ");
+    EXPECT_TEXT(heard_after(second, READ, 0), "no "); /* not for the old one */
     window_world_stop();
 }
 

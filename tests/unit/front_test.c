@@ -31,9 +31,9 @@ static Domain *focused_app(void) {
 }
 
 /* Another app, whose window is in front now. */
-static Domain *open_other(void) {
+static Domain *open_other(const char *name) {
     sim_setting("app", opens);
-    sim_setting("app_name", "other");
+    sim_setting("app_name", name);
     install_setting();
     sim_setting("app_name", NULL);
     sim_setting("app", NULL);
@@ -80,7 +80,7 @@ static Domain *first, *second;
 static void begin(void) {
     window_world_start(opens);
     first = focused_app();
-    second = open_other();
+    second = open_other("other");
     EXPECT(first != second);
 }
 
@@ -134,6 +134,20 @@ TEST("an app that was opened comes to the front until the next press") {
     WmWindow *late = open_by_itself(first);
     EXPECT(stands_behind(late, windows_focused()));
     EXPECT(focused_app() == second);
+    window_world_stop();
+}
+
+TEST("an app that a person opens comes to the front, no newer one for it") {
+    begin();
+    press_key();
+    Domain *newer = open_other("newer");
+    EXPECT(newer != first && newer != second);
+    windows_raise(&seat_first_of(second)->window);
+    desktop_expect(first);
+    const WmWindow *front = windows_focused();
+    EXPECT(stands_behind(open_by_itself(newer), front));
+    const WmWindow *wanted = open_by_itself(first);
+    EXPECT(windows_focused() == wanted);
     window_world_stop();
 }
 

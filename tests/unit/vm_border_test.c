@@ -28,6 +28,7 @@ static void make_lib(void) {
                                {"size", integer, MODULE_READONLY},
                                {"kept", integer, MODULE_LET}};
     uint16_t box = assembler_class(A, "Box", object, 0, 0, NULL, 4, fields);
+    assembler_class(A, "Bare", object, 0, 0, NULL, 1, fields + 3);
     assembler_class(A, "Closed", object, MODULE_PRIVATE, 0, NULL, 0, NULL);
     assembler_class(A, "Side", 0, MODULE_INTERFACE | MODULE_PRIVATE, 0, NULL, 0,
                     NULL);
@@ -294,6 +295,15 @@ TEST("a let is not written by other methods, modules and subclasses") {
     n = begin(); /* the constructor of a subclass */
     kept = assembler_field_ref(A, n.below, "kept", n.integer);
     assembler_method(A, "init", n.below, 0, 0);
+    assembler_parameter(A, n.integer);
+    assembler_word(A, OP_put, 0, 0, kept);
+    end_main();
+    expect(says);
+    n = begin(); /* nor where the class has no constructor */
+    uint16_t bare = assembler_class_type(A, "lib.Bare");
+    uint16_t under = assembler_class(A, "Under", bare, 0, 0, NULL, 0, NULL);
+    kept = assembler_field_ref(A, under, "kept", n.integer);
+    assembler_method(A, "init", under, 0, 0);
     assembler_parameter(A, n.integer);
     assembler_word(A, OP_put, 0, 0, kept);
     end_main();
