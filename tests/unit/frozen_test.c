@@ -116,8 +116,8 @@ TEST("a damaged frame is found before it is part of a generation") {
     Thread *thread = start_thread();
     uint64_t *frame = thread->stack->words + thread->frame;
     Status status;
-    Object *no_code = heap_allocate(ROOT->domains[0], CLASS_Method,
-                                    sizeof(Method), &status);
+    Object *no_code =
+        heap_allocate(ROOT->domains[0], CLASS_Method, sizeof(Method), &status);
     EXPECT_EQUAL(snapshot_now(), STATUS_OK);
     struct {
         void *at;

@@ -422,6 +422,8 @@ static Status run_collection(Collection *run, Domain *domain) {
 static uint64_t sound[ROOT_DOMAINS_MAX], damaged[ROOT_DOMAINS_MAX];
 
 void collect_start(void) {
+    Domain *wanted;
+    heap_take_wish(&wanted); /* of another life */
     bytes_fill(sound, 0, sizeof sound);
     bytes_fill(damaged, 0, sizeof damaged);
 }
