@@ -30,6 +30,7 @@
 #include "vm/run/domain.h"
 #include "vm/run/native_call.h"
 #include "vm/heap/rights.h"
+#include "wm/desk.h"
 
 enum {
     OUTPUT_BYTES = 1 << 14,
@@ -408,7 +409,7 @@ static bool begin_world(void) {
     for (size_t i = 0; good && i < library_count; i++)
         good = machine_load(libraries[i].bytes, libraries[i].size_bytes, true,
                             &text);
-    good = good && snapshot_now() == STATUS_OK;
+    good = good && desk_make() == STATUS_OK && snapshot_now() == STATUS_OK;
     image = malloc((size_t)DISK_BLOCKS * PLATFORM_BLOCK_BYTES);
     if (good && image)
         memcpy(image, sim_disk_bytes(),

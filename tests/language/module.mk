@@ -60,10 +60,9 @@ FAULT_PROGRAMS := $(sort $(wildcard tests/language/faults/*.rev))
 needs-faults needs-faults-all: build/asan/faults $(LIBRARIES_REV)
 run-faults:
 	@build/asan/faults --natives --every=20 --seed=$(or $(SEED),1) \
-	    build/lib/core.rvc build/lib/system.rvc $(FAULT_PROGRAMS)
+	    $(LIBRARIES_REV) $(FAULT_PROGRAMS)
 run-faults-all:
-	@build/asan/faults --natives build/lib/core.rvc build/lib/system.rvc \
-	    $(FAULT_PROGRAMS)
+	@build/asan/faults --natives $(LIBRARIES_REV) $(FAULT_PROGRAMS)
 TEST_RUNS += faults
 LONG_RUNS += faults-all
 
