@@ -181,12 +181,12 @@ void clipboard_forget(const Domain *domain) {
     if (!desk_exists())
         return;
     const Array *references = desk_references();
-    if (*desk_coming() &&
-        *desk_word(DESK_COMING) >> OWNER_AT == domain->number &&
+    bool copied = *desk_word(DESK_COMING) >> OWNER_AT == domain->number;
+    if (copied && *desk_coming() &&
         heap_write(references, heap_object_bytes(&references->head)) ==
             STATUS_OK)
         HEAP_SET(*desk_coming(), NULL);
-    if (ROOT->domains[0]->since_bytes >= WORTH_BYTES)
+    if (copied || ROOT->domains[0]->since_bytes >= WORTH_BYTES)
         heap_wish(ROOT->domains[0]);
 }
 

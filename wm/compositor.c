@@ -20,7 +20,8 @@
 
 enum {
     CURSOR_SIDE_MAX = 64,
-    FRAME_LAYERS = 6,   /* a frame's budget, in screens of pixels */
+    FRAME_LAYERS = 6, /* a frame's budget, in screens of pixels */
+    FRAMES_AT_FIRST = 16,
     LOOK_PIXELS = 16,   /* what looking at a window is worth, */
     DRAW_PIXELS = 2048, /* and drawing it, besides its pixels */
     PIECE_LEAST = 16,   /* no side is cut below this */
@@ -299,6 +300,11 @@ bool wm_compose(void) {
         show(&shown);
     wm_state.frames += shown.count > 0;
     return shown.count > 0 || waiting.count > 0;
+}
+
+void wm_compose_first(void) {
+    for (int i = 0; i < FRAMES_AT_FIRST && wm_compose(); i++)
+        ;
 }
 
 uint64_t wm_frames(void) {

@@ -89,6 +89,9 @@ void wm_tick(void);
 void wm_damage(Rect rect);
 /* Draws what is damaged and shows it; true when there was something. */
 bool wm_compose(void);
+/* The first picture of a start, whole, but for windows so many and so large
+ * that it would take too long: these follow. */
+void wm_compose_first(void);
 
 /* 32 bits of a hash of the composed frame without the pointer. */
 uint32_t wm_crc(void);

@@ -285,7 +285,7 @@ static void open_desktop(void) {
     if (status != STATUS_OK)
         refuse_start(status_text(status));
     wm_show_durable(true);
-    until_done(compose);
+    until_done(wm_compose_first);
 }
 
 static void say_restored(uint64_t generation) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernel/base/panic.h"
+#include "kernel/system/install.h"
 #include "tests/test.h"
 #include "tests/unit/vm_harness.h"
 #include "tests/unit/window_world.h"
@@ -179,6 +180,40 @@ TEST("a module without a file, and who imports it, is unknown until it is "
     EXPECT(again == ui && ui->image && ui->image != image);
     EXPECT_TEXT(look(), "");
     EXPECT_EQUAL(report.unknown, 0);
+    window_world_stop();
+}
+
+static const char brought[] =
+    "class Brought(let text: String) { fun show(): String => \"<{text}>\" }\n"
+    "fun bring(): String => Brought(\"one\").show()\n";
+
+TEST("what an app brought is linked anew, also where it is at its limit") {
+    start();
+    Domain *domain = window_world_seat()->domain;
+    CompilerSource source = {"brought", brought, strlen(brought)};
+    CompilerResult result;
+    Module *module;
+    char why[200];
+    Text text = text_on(why, sizeof why);
+    EXPECT_TEXT(look(), "");
+    uint64_t before = report.modules;
+    EXPECT_EQUAL(install_compile("brought", &source, false, &result),
+                 STATUS_OK);
+    EXPECT_EQUAL(loader_load(domain, result.bytes, result.size_bytes, false,
+                             &module, &text),
+                 STATUS_OK);
+    compiler_free(&result);
+    EXPECT_EQUAL(heap_write(domain, sizeof *domain), STATUS_OK);
+    domain->limit_bytes = domain->used_bytes;
+    EXPECT_TEXT(look(), "");
+    EXPECT_EQUAL(report.modules, before + 1);
+    const Method *bring = loader_function(module, "bring");
+    expect_found(bring->code->at.words, bring->code->at.words[0] + 1, "W2 ");
+    const Class *of = (const Class *)module->classes->at.references[0];
+    expect_found(&of->field_types->at.words[0],
+                 of->field_types->at.words[0] ^ 1ull << 32, "W2 ");
+    expect_found(&of->methods->at.references[0], (uintptr_t)bring, "W2 ");
+    expect_found(&module->system, 1, "it is no module");
     window_world_stop();
 }
 

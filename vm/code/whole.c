@@ -6,6 +6,7 @@
 #include "vm/code/relink.h"
 #include "vm/heap/class.h"
 #include "vm/heap/frame.h"
+#include "vm/heap/heap.h"
 #include "vm/heap/heap_check.h"
 #include "vm/heap/region.h"
 #include "vm/heap/trust.h"
@@ -436,9 +437,12 @@ Status whole_check(WholeReport *report) {
     Whole whole = {.report = report};
     if (!look_at_heap(&whole))
         return STATUS_OK;
+    uint64_t before =
+        heap_reserve(UINT64_MAX); /* apps may be at their limits */
     whole.status = relink_begin(count_linked(&whole), &whole.relinked);
     if (whole.status == STATUS_OK)
         look_at_code(&whole);
     relink_end(whole.relinked);
+    heap_reserve(before);
     return whole.status;
 }
