@@ -15,7 +15,7 @@ run-forge-long:
 	build/asan/forge -n 500
 needs-whole needs-whole-long: build/asan/forge build/rvdisk
 run-whole:
-	@tests/forge/whole.sh 30
+	@tests/forge/whole.sh 8
 run-whole-long:
 	@tests/forge/whole.sh 500
 TEST_RUNS += forge whole
