@@ -164,9 +164,9 @@ MUTANTS = [
      "a tile is not marked as one of pixels",
      ("unit", "surface_test")),
     ("stamp-first", "wm/surface.c",
-     "    uint32_t wanted[SURFACE_TILE_BYTES / 4];\n",
-     "    uint32_t wanted[SURFACE_TILE_BYTES / 4];\n"
-     "    surface->stamp = stamp;\n",
+     "    uint32_t count = surface->columns * surface->rows;\n    CHECK(",
+     "    uint32_t count = surface->columns * surface->rows;\n"
+     "    surface->stamp = stamp;\n    CHECK(",
      "a picture that was refused counts as the theme's",
      ("unit", "a commit that is refused")),
     ("paint-half", "wm/paint_native.c",
