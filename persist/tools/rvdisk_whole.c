@@ -4,7 +4,6 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "kernel/base/panic.h"
 #include "kernel/host/host.h"
@@ -53,7 +52,8 @@ static void on_signal(int number) {
 
 /* A check of the machine failed, which said so. */
 static void stop(void) {
-    exit(BAD);
+    snprintf(by, sizeof by, "a check of the machine failed");
+    leave();
 }
 
 static void watch(void) {
