@@ -98,7 +98,7 @@ static void begin(uint64_t seed) {
     panic_set_stop(stopped);
     sim_seed(seed);
     sim_time_set_ns(world->now_ns);
-    sim_disk_load(BLOCKS, disk_from);
+    sim_disk_lend(BLOCKS, disk_from);
     sim_screen_size(640, 480);
     sim_log_clear();
     sim_on_restart(start_anew);

@@ -270,7 +270,7 @@ static const char *live(const CompilerResult *compiled) {
 static void open_again(void) {
     memory_close();
     sim_time_set_ns(platform_now_ns() + 1000000000);
-    sim_disk_load(DISK_BLOCKS, image);
+    sim_disk_lend(DISK_BLOCKS, image);
     if (!machine_open() || vm_restore() != STATUS_OK)
         panic("the world before the try does not come back");
     vm_set_stress(COUNTS);

@@ -274,7 +274,7 @@ static void set_up(void) {
     sim_seed(world->seed * 1000003 + world->life);
     pagemap_recent_most = world->life % 2 ? FORMAT_RECENT : 8;
     sim_time_set_ns(world->now_ns + sim_random() % 5000000000);
-    sim_disk_load(world->blocks, world->disk);
+    sim_disk_lend(world->blocks, world->disk);
     sim_screen_size(world->seed % 2 ? 640 : 800, world->seed % 2 ? 480 : 600);
     sim_setting("test", "1");
     sim_setting("audit", "1");
@@ -391,7 +391,7 @@ static void verify_disk(void) {
     StoreOpening opening;
     StoreReport report = {.say = say_bad};
     sim_start();
-    sim_disk_load(world->blocks, world->disk);
+    sim_disk_lend(world->blocks, world->disk);
     Status status = store_open(0, &store, &opening);
     expect(status == STATUS_OK, "the disk", opening.message);
     if (status != STATUS_OK || store_durable_generation(store) == 0)

@@ -21,9 +21,11 @@ typedef struct Unflushed {
 } Unflushed;
 
 static uint64_t blocks;
-static uint8_t *seen;    /* what a reader gets: all completed writes */
-static uint8_t *durable; /* what certainly survives */
-static bool *written;    /* by block: since the disk is new */
+static uint8_t *seen;       /* what a reader gets: all completed writes */
+static uint8_t *durable;    /* what certainly survives */
+static bool *written;       /* by block: since the disk is new */
+static const uint8_t *lent; /* what it held at first, or NULL: zeros */
+static bool *taken;         /* by block: from there */
 static Unflushed *unflushed_first, *unflushed_last;
 static Unflushed *lost_first; /* by flushes that failed: seen, never safe */
 static DiskRequest *under_way_first, *under_way_last;
@@ -61,11 +63,22 @@ static void *must_take(size_t count, size_t size_bytes) {
     return memory;
 }
 
+static void take(uint64_t block) {
+    size_t at = block * PLATFORM_BLOCK_BYTES;
+    if (!lent || taken[block])
+        return;
+    memcpy(seen + at, lent + at, PLATFORM_BLOCK_BYTES);
+    memcpy(durable + at, lent + at, PLATFORM_BLOCK_BYTES);
+    taken[block] = true;
+}
+
 static uint8_t *seen_block(uint64_t block) {
+    take(block);
     return seen + block * PLATFORM_BLOCK_BYTES;
 }
 
 static uint8_t *durable_block(uint64_t block) {
+    take(block);
     return durable + block * PLATFORM_BLOCK_BYTES;
 }
 
@@ -179,13 +192,14 @@ static void log_request(const DiskRequest *request) {
     memcpy(entry->bytes, request->buffer, size_bytes);
 }
 
-static void clear_written(void) {
+static void clear_used(void) {
+    lent = NULL;
     for (uint64_t i = 0; i < blocks; i++) {
-        if (!written[i])
+        if (!written[i] && !taken[i])
             continue;
         memset(seen_block(i), 0, PLATFORM_BLOCK_BYTES);
         memset(durable_block(i), 0, PLATFORM_BLOCK_BYTES);
-        written[i] = false;
+        written[i] = taken[i] = false;
     }
 }
 
@@ -193,10 +207,13 @@ static void take_disk(uint64_t new_blocks) {
     give_pages(seen, blocks);
     give_pages(durable, blocks);
     free(written);
+    free(taken);
+    lent = NULL;
     blocks = new_blocks;
     seen = take_pages(blocks);
     durable = take_pages(blocks);
     written = must_take(blocks + 1, sizeof *written);
+    taken = must_take(blocks + 1, sizeof *taken);
 }
 
 void sim_disk_new(uint64_t new_blocks) {
@@ -204,7 +221,7 @@ void sim_disk_new(uint64_t new_blocks) {
     drop_mark();
     under_way_first = under_way_last = NULL;
     if (seen && new_blocks == blocks)
-        clear_written();
+        clear_used();
     else
         take_disk(new_blocks);
     faults = (SimDiskFaults){.fail_after = UINT64_MAX};
@@ -212,16 +229,26 @@ void sim_disk_new(uint64_t new_blocks) {
     shuffled = busy = false;
 }
 
-void sim_disk_load(uint64_t new_blocks, const uint8_t *bytes) {
-    static const uint8_t zeros[PLATFORM_BLOCK_BYTES];
+void sim_disk_lend(uint64_t new_blocks, const uint8_t *bytes) {
     sim_disk_new(new_blocks);
-    for (uint64_t i = 0; i < blocks; i++) {
-        const uint8_t *block = bytes + i * PLATFORM_BLOCK_BYTES;
-        if (memcmp(block, zeros, sizeof zeros) == 0)
-            continue;
-        memcpy(seen_block(i), block, PLATFORM_BLOCK_BYTES);
-        memcpy(durable_block(i), block, PLATFORM_BLOCK_BYTES);
-    }
+    lent = bytes;
+}
+
+static bool is_blank(const uint8_t *block) {
+    static const uint8_t zeros[PLATFORM_BLOCK_BYTES];
+    return memcmp(block, zeros, sizeof zeros) == 0;
+}
+
+static void take_all(void) {
+    for (uint64_t i = 0; lent && i < blocks; i++)
+        if (!is_blank(lent + i * PLATFORM_BLOCK_BYTES))
+            take(i);
+    lent = NULL;
+}
+
+void sim_disk_load(uint64_t new_blocks, const uint8_t *bytes) {
+    sim_disk_lend(new_blocks, bytes);
+    take_all();
 }
 
 void sim_disk_unload(uint8_t *bytes) {
@@ -261,6 +288,7 @@ uint64_t sim_disk_writes(void) {
 }
 
 const uint8_t *sim_disk_bytes(void) {
+    take_all();
     return seen;
 }
 
@@ -402,6 +430,13 @@ static bool fails(const DiskRequest *request, uint64_t number) {
            number - faults.fail_after < faults.fail_count;
 }
 
+static void perform_read(DiskRequest *request) {
+    for (uint32_t i = 0; i < request->count; i++)
+        take(request->block + i);
+    memcpy(request->buffer, seen + request->block * PLATFORM_BLOCK_BYTES,
+           (size_t)request->count * PLATFORM_BLOCK_BYTES);
+}
+
 static void perform(DiskRequest *request, uint64_t number) {
     request->status = STATUS_OK;
     if (fails(request, number)) {
@@ -413,8 +448,7 @@ static void perform(DiskRequest *request, uint64_t number) {
     } else if (request->block + request->count > blocks) {
         request->status = STATUS_IO_ERROR;
     } else if (request->action == DISK_READ) {
-        memcpy(request->buffer, seen + request->block * PLATFORM_BLOCK_BYTES,
-               (size_t)request->count * PLATFORM_BLOCK_BYTES);
+        perform_read(request);
     } else {
         perform_write(request);
     }

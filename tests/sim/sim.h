@@ -41,6 +41,9 @@ typedef struct SimDiskFaults {
 void sim_disk_new(uint64_t blocks);
 /* The same with these bytes on it, all durable. */
 void sim_disk_load(uint64_t blocks, const uint8_t *bytes);
+/* Quicker: each block is read when it is first needed; `bytes` must stay until
+ * there is another disk, and change only where sim_disk_unload() writes. */
+void sim_disk_lend(uint64_t blocks, const uint8_t *bytes);
 /* To where it was loaded from: what was written since, or put. */
 void sim_disk_unload(uint8_t *bytes);
 void sim_disk_faults(SimDiskFaults faults);

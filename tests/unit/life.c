@@ -76,7 +76,7 @@ static void live(void (*action)(void)) {
     open_machine();
     sim_seed(++world->seed);
     sim_time_set_ns(world->now_ns);
-    sim_disk_load(LIFE_BLOCKS, world->disk);
+    sim_disk_lend(LIFE_BLOCKS, world->disk);
     sim_screen_size(800, 600);
     sim_log_clear();
     sim_on_restart(start_anew);
