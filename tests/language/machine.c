@@ -20,9 +20,21 @@ uint64_t test_random(uint64_t *state) { /* splitmix64, for the simulator */
     return z ^ (z >> 31);
 }
 
-enum { KEPT = 1000 }; /* generations: what programs look at stays */
+enum {
+    KEPT = 1000, /* generations: what programs look at stays */
+    BUDGET = 100000,
+    /* A long program is disturbed so often at its usual distance, so often at
+     * twice that, and so on: what it does for the first time it mostly does
+     * early. */
+    COLLECTIONS_CLOSE = 4000,
+    CUTS_CLOSE = 200,
+    DOUBLINGS = 12, /* at most */
+};
 
-static struct { uint32_t collect_counts, cut_counts; } harden;
+static struct {
+    uint32_t collect_counts, cut_counts;
+    uint64_t collections; /* when the machine started */
+} harden;
 
 void machine_harden(uint32_t collect_counts, uint32_t cut_counts) {
     harden.collect_counts = collect_counts;
@@ -55,6 +67,7 @@ bool machine_start(void) {
     if (!machine_open() || vm_create() != STATUS_OK)
         return false;
     vm_set_stress(harden.collect_counts);
+    harden.collections = vm_figures().collections;
     return true;
 }
 
@@ -98,11 +111,23 @@ bool machine_load(const void *bytes, size_t size_bytes, bool system,
            loader_check(module, why);
 }
 
+static uint32_t distance(uint32_t usual, uint64_t times, uint32_t close) {
+    uint64_t doublings = times / close;
+    return usual << (doublings < DOUBLINGS ? doublings : DOUBLINGS);
+}
+
 bool machine_run(Domain *domain, unsigned slices) {
     int code;
     for (unsigned i = 0; i < slices && !vm_app_ended(domain, &code); i++) {
-        uint64_t next =
-            run_and_check(harden.cut_counts ? harden.cut_counts : 100000);
+        uint64_t budget = BUDGET;
+        if (harden.cut_counts)
+            budget = distance(harden.cut_counts, i / 2, CUTS_CLOSE);
+        if (harden.collect_counts)
+            vm_set_stress(
+                distance(harden.collect_counts,
+                         vm_figures().collections - harden.collections,
+                         COLLECTIONS_CLOSE));
+        uint64_t next = run_and_check(budget);
         if (harden.cut_counts && i % 2) {
             check_heap();
             cut_power();
