@@ -3,6 +3,7 @@
 
 #include "kernel/base/bytes.h"
 #include "kernel/base/check.h"
+#include "kernel/base/utf8.h"
 
 Text text_on(char *buffer, size_t capacity) {
     CHECK(capacity > 0);
@@ -14,7 +15,7 @@ void text_add_bytes(Text *text, const char *bytes, size_t count) {
     size_t room = text->capacity - 1 - text->length;
     if (count > room) {
         text->cut = true;
-        count = room;
+        count = utf8_whole(bytes, room);
     }
     bytes_copy(text->bytes + text->length, bytes, count);
     text->length += count;
@@ -89,6 +90,8 @@ static void add_text(Text *text, const Conversion *how, const char *from) {
     size_t count = 0;
     while (count < how->precision && from[count])
         count++;
+    if (count == how->precision)
+        count = utf8_whole(from, count);
     add_padded(text, how, from, count);
 }
 

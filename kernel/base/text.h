@@ -1,6 +1,7 @@
 /* Text: builds a zero-terminated text in a buffer that the caller owns.
  *
- * A text that does not fit is cut, never overrun, and `cut` says so. Formats
+ * A text that does not fit is cut, never overrun, and `cut` says so. What is
+ * cut, also by a precision, ends with a whole character (UTF-8). Formats
  * are a subset of printf's, the same on every machine: %s %.*s %c %d %u %x
  * with h, l, ll and z, a width, 0 and - flags, and %%. No floating point. */
 #ifndef BASE_TEXT_H

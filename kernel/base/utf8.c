@@ -61,24 +61,20 @@ uint32_t utf8_get(const char *at) {
     return utf8_next(at, utf8_length(at[0]), &offset);
 }
 
-size_t utf8_before(const char *text, size_t offset) {
-    for (size_t back = 4; back > 1; back--) {
-        if (back > offset)
-            continue;
-        size_t start = offset - back, end = start;
-        utf8_next(text, offset, &end);
-        if (end == offset)
-            return start;
-    }
-    return offset > 0 ? offset - 1 : 0;
-}
-
 size_t utf8_cut(const char *text, size_t size_bytes, size_t most) {
     if (size_bytes <= most)
         return size_bytes;
     while (most > 0 && ((uint8_t)text[most] & 0xc0) == 0x80)
         most--;
     return most;
+}
+
+size_t utf8_whole(const char *bytes, size_t count) {
+    size_t start = count;
+    while (start > 0 && count - start < 4)
+        if (((uint8_t)bytes[--start] & 0xc0) != 0x80)
+            return start + utf8_length(bytes[start]) > count ? start : count;
+    return count;
 }
 
 size_t utf8_put(uint32_t code_point, char out[4]) {

@@ -26,12 +26,12 @@ uint32_t utf8_get(const char *at);
  * it. */
 uint32_t utf8_next(const char *text, size_t size_bytes, size_t *offset);
 
-/* The start of the character before `offset`; 0 at the start. */
-size_t utf8_before(const char *text, size_t offset);
-
 /* How much of a well-formed text is at most so many bytes and whole characters.
  */
 size_t utf8_cut(const char *text, size_t size_bytes, size_t most);
+
+/* How much of the first bytes of a well-formed text is whole characters. */
+size_t utf8_whole(const char *bytes, size_t count);
 
 /* Writes a character of up to 4 bytes and returns how many; U+FFFD for what is
  * no character. */

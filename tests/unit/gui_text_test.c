@@ -43,31 +43,6 @@ TEST("damaged bytes count one by one") {
     }
 }
 
-TEST("stepping back visits the same places as stepping forward") {
-    uint64_t state = 11;
-    for (int round = 0; round < 2000; round++) {
-        char text[12];
-        size_t size = test_random(&state) % sizeof text;
-        for (size_t i = 0; i < size; i++)
-            text[i] = "a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\xff"[test_random(
-                                                                      &state) %
-                                                                  11];
-        size_t starts[12], count = 0;
-        for (size_t offset = 0; offset < size;) {
-            starts[count++] = offset;
-            utf8_next(text, size, &offset);
-        }
-        for (size_t offset = size; offset > 0;) {
-            offset = utf8_before(text, offset);
-            if (count == 0 || starts[--count] != offset) {
-                EXPECT(false);
-                return;
-            }
-        }
-        EXPECT_EQUAL(count, 0);
-    }
-}
-
 TEST("a text that is cut has whole characters, as many as fit") {
     static const char text[] = "a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80z";
     static const size_t wanted[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11, 11};

@@ -1,5 +1,6 @@
 /* Tests of kernel/base/text.c. */
 #include "kernel/base/text.h"
+#include "kernel/base/utf8.h"
 #include "tests/test.h"
 
 TEST("numbers are padded, signed and in both bases") {
@@ -23,6 +24,24 @@ TEST("a precision limits a text") {
     Text text = text_on(buffer, sizeof buffer);
     text_add_format(&text, "%.*s%c%%", 3, "abcdef", '!');
     EXPECT_TEXT(buffer, "abc!%");
+}
+
+TEST("what is cut ends with a whole character") {
+    static const char characters[] = "a\u00e9\u2030\U0001f600";
+    static const size_t wholes[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10};
+    for (size_t most = 0; most <= sizeof characters - 1; most++) {
+        char buffer[16], small[16];
+        Text text = text_on(buffer, sizeof buffer);
+        text_add_format(&text, "%.*s", (int)most, characters);
+        EXPECT_EQUAL(text.length, wholes[most]);
+        EXPECT_EQUAL(utf8_whole(characters, most), wholes[most]);
+        text = text_on(small, most + 1);
+        text_add(&text, characters);
+        EXPECT_EQUAL(text.length, wholes[most]);
+        EXPECT_EQUAL(text.cut, most < sizeof characters - 1);
+    }
+    EXPECT_EQUAL(utf8_whole("\x80\x80\x80\x80\x80", 5), 5);
+    EXPECT_EQUAL(utf8_whole("\x80\x80", 2), 2);
 }
 
 TEST("numbers are read whole or not at all") {

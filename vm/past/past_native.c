@@ -63,10 +63,7 @@ static NativeResult pin_name(NativeCall *call) {
 
 /* ---- Rights and errors ---- */
 
-/* A sentence that was cut within a character loses that one. */
 static NativeResult refuse_with(NativeCall *call, Text *why) {
-    while (!utf8_valid(why->bytes, why->length))
-        why->length--;
     return native_throw(call, CLASS_ValueError, "%s", text_end(why));
 }
 
@@ -112,9 +109,7 @@ static NativeResult pinned(NativeCall *call, Status status) {
 static NativeResult pin(NativeCall *call) {
     const String *name = native_reference(call, 1);
     char kept[FORMAT_MARK_NAME] = {0};
-    size_t length = bytes_min(name->length, sizeof kept - 1);
-    while (!utf8_valid(name->bytes, length))
-        length--;
+    size_t length = utf8_cut(name->bytes, name->length, sizeof kept - 1);
     bytes_copy(kept, name->bytes, length);
     Store *store = memory_store();
     return pinned(call, store ? store_pin(store, call->arguments[0],
@@ -146,8 +141,6 @@ static NativeResult show(NativeCall *call, Past *past, char *buffer) {
         return refuse(call, 0, STATUS_NO_MEMORY);
     if (status != STATUS_OK)
         return refuse_with(call, &why);
-    if (text.cut) /* not within a character */
-        text.length = utf8_before(text.bytes, text.length);
     String *shown = native_text(call, text.bytes, text.length);
     return shown ? native_give(call, shown) : NATIVE_FAILED;
 }

@@ -3,7 +3,6 @@
 
 #include "kernel/base/bytes.h"
 #include "kernel/base/text.h"
-#include "kernel/base/utf8.h"
 #include "vm/heap/object.h"
 #include "vm/run/trash.h"
 #include "vm/run/vm.h"
@@ -22,8 +21,6 @@ static void copy_words(char *to, size_t capacity, const char *bytes,
                        size_t count) {
     Text text = text_on(to, capacity);
     text_add_bytes(&text, bytes, count);
-    while (!utf8_valid(to, text.length))
-        text.length--;
     text_end(&text);
 }
 

@@ -5,7 +5,6 @@
 #include "kernel/base/check.h"
 #include "kernel/base/log.h"
 #include "kernel/base/text.h"
-#include "kernel/base/utf8.h"
 #include "vm/heap/region.h"
 #include "vm/heap/trust.h"
 #include "vm/run/vm.h"
@@ -81,8 +80,6 @@ static void remember(const Domain *domain, bool damaged) {
     Text text = text_on(app.name, sizeof app.name);
     text_add_format(&text, "%.*s", name ? (int)name->length : 6,
                     name ? name->bytes : "An app");
-    while (!utf8_valid(app.name, text.length))
-        text.length--;
     text_end(&text);
     add_lost(app, 0);
 }
