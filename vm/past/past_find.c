@@ -173,8 +173,10 @@ Status past_find_item(Past *past, const PastItems *items, uint64_t index,
 static void add_name_in(const char *line, Text *name) {
     while (*line && *line++ != '\t')
         continue;
-    for (; *line && *line != '\t'; line++)
-        text_add_char(name, *line);
+    size_t count = 0;
+    while (line[count] && line[count] != '\t')
+        count++;
+    text_add_bytes(name, line, count);
 }
 
 static Status add_key(Past *past, uint64_t address, Text *name) {

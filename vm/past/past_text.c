@@ -15,15 +15,14 @@ enum {
 
 /* ---- Texts ---- */
 
-/* Bytes of well-formed text, as a literal would say them. */
-static void add_escaped(Text *text, const char *bytes, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        char c = bytes[i];
-        if (c == '\n' || c == '"' || c == '\\') {
-            text_add_char(text, '\\');
-            c = c == '\n' ? 'n' : c;
-        }
-        text_add_char(text, c);
+/* A character of so many bytes, as a literal would say it. */
+static void add_escaped(Text *text, const char *character, size_t size) {
+    char c = *character;
+    if (c == '\n' || c == '"' || c == '\\') {
+        text_add_char(text, '\\');
+        text_add_char(text, c == '\n' ? 'n' : c);
+    } else {
+        text_add_bytes(text, character, size);
     }
 }
 
