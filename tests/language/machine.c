@@ -33,12 +33,14 @@ enum {
 
 static struct {
     uint32_t collect_counts, cut_counts;
+    bool steady;
     uint64_t collections; /* when the machine started */
 } harden;
 
-void machine_harden(uint32_t collect_counts, uint32_t cut_counts) {
+void machine_harden(uint32_t collect_counts, uint32_t cut_counts, bool steady) {
     harden.collect_counts = collect_counts;
     harden.cut_counts = cut_counts;
+    harden.steady = steady;
 }
 
 /* No sound page may be refused. */
@@ -112,7 +114,7 @@ bool machine_load(const void *bytes, size_t size_bytes, bool system,
 }
 
 static uint32_t distance(uint32_t usual, uint64_t times, uint32_t close) {
-    uint64_t doublings = times / close;
+    uint64_t doublings = harden.steady ? 0 : times / close;
     return usual << (doublings < DOUBLINGS ? doublings : DOUBLINGS);
 }
 

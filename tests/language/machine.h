@@ -24,8 +24,8 @@ bool machine_run(Domain *domain, unsigned slices);
 /* Makes life hard for programs, from the next machine_start on; 0 is off.
  * `collect_counts`: after so many counts a collection that poisons what is
  * free. `cut_counts`: after twice so many a snapshot, a power cut and a
- * restart; the heap is checked each time. A long program meets them less and
- * less often. */
-void machine_harden(uint32_t collect_counts, uint32_t cut_counts);
+ * restart; the heap is checked each time. Unless it is `steady`, a long program
+ * meets them less and less often. */
+void machine_harden(uint32_t collect_counts, uint32_t cut_counts, bool steady);
 
 #endif

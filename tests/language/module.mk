@@ -31,7 +31,8 @@ FAULT_DOORS := $(addprefix -Wl$(comma)--wrap=,memory_write_slow \
     memory_discard native_call)
 
 LIBRARIES_REV := build/lib/core.rvc build/lib/ui.rvc build/lib/system.rvc
-needs-language needs-language-collect needs-language-cut: build/language \
+needs-language needs-language-collect needs-language-cut \
+    needs-language-collect-long needs-language-cut-long: build/language \
     $(LIBRARIES_REV)
 run-language:
 	@build/language $(LIBRARIES_REV) $(LANGUAGE_TESTS)
@@ -41,10 +42,14 @@ run-language-asan:
 # The same with a collection and with a power cut after so many counts.
 run-language-collect:
 	@build/language --collect=500 $(LIBRARIES_REV) $(LANGUAGE_TESTS)
+run-language-collect-long:
+	@build/language --collect=500 --steady $(LIBRARIES_REV) $(LANGUAGE_TESTS)
 # A restart lets go of what a button or a key holds.
+CUT_TESTS := $(filter-out %/painted.rev %/pointer.rev,$(LANGUAGE_TESTS))
 run-language-cut:
-	@build/language --cut=16001 $(LIBRARIES_REV) \
-	    $(filter-out %/painted.rev %/pointer.rev,$(LANGUAGE_TESTS))
+	@build/language --cut=16001 $(LIBRARIES_REV) $(CUT_TESTS)
+run-language-cut-long:
+	@build/language --cut=16001 --steady $(LIBRARIES_REV) $(CUT_TESTS)
 needs-language-fuzz: build/asan/compiler-fuzz build/lib/core.rvc
 run-language-fuzz:
 	@mkdir -p $$RUN_DIR
@@ -52,6 +57,7 @@ run-language-fuzz:
 	    $(if $(SECONDS),$(SECONDS)s,4500) \
 	    $(LANGUAGE_TESTS) apps/lib/core/list.rev apps/lib/core/map.rev
 TEST_RUNS += language-asan language-fuzz language-collect language-cut
+LONG_RUNS += language-collect-long language-cut-long
 QUICK_RUNS += language
 
 # Every announcement and request of small programs fails, one by one: a part of

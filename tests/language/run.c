@@ -9,7 +9,7 @@
  * blocks
  * ```rev (the book) is one test per block.
  *
- * usage: language [--show] [--installed] [--collect=N] [--cut=N]
+ * usage: language [--show] [--installed] [--collect=N] [--cut=N] [--steady]
  *            CORE.rvc [UI.rvc] FILE…
  * --show: see all that a program says; --installed: programs lie in the system
  * domain, else each in its own; the others: machine_harden. Ends in "N passed,
@@ -207,6 +207,7 @@ static void check_run(const char *name, const Expected *expected) {
 }
 
 static uint32_t collect_counts, cut_counts; /* as the options say */
+static bool steady;
 
 /* A file with "// uncut:" runs without power cuts, one with "// plainly:"
  * without collections, too; behind that stands why. */
@@ -223,7 +224,8 @@ static void run_text(const char *name, const char *text, size_t length) {
     read_expected(text, &expected);
     bool plainly = strstr(text, "// plainly:") != NULL;
     machine_harden(plainly ? 0 : collect_counts,
-                   plainly || strstr(text, "// uncut:") ? 0 : cut_counts);
+                   plainly || strstr(text, "// uncut:") ? 0 : cut_counts,
+                   steady);
     Status status = compiler_compile(&request, &result);
     if (status != STATUS_OK)
         fail(name, "the compiler gave up: ", status_text(status));
@@ -283,6 +285,7 @@ int main(int count, char **words) {
     for (; first < count && !strncmp(words[first], "--", 2); first++) {
         show = show || !strcmp(words[first], "--show");
         installed = installed || !strcmp(words[first], "--installed");
+        steady = steady || !strcmp(words[first], "--steady");
         if (!strncmp(words[first], "--collect=", 10))
             collect_counts = (uint32_t)atoi(words[first] + 10);
         if (!strncmp(words[first], "--cut=", 6))
@@ -290,7 +293,7 @@ int main(int count, char **words) {
     }
     if (count < first + 2) {
         fprintf(stderr, "usage: language [--show] [--installed] [--collect=N] "
-                        "[--cut=N] CORE.rvc [UI.rvc] FILE...\n");
+                        "[--cut=N] [--steady] CORE.rvc [UI.rvc] FILE...\n");
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
