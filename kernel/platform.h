@@ -55,6 +55,7 @@ _Noreturn void platform_restart(void);
 typedef enum PlatformFault {
     PLATFORM_FAULT_MENDED, /* the access can be tried again */
     PLATFORM_FAULT_LOST,   /* it never can: go on in the escape function */
+    PLATFORM_FAULT_STRAY,  /* nothing can ever be there, see below */
     PLATFORM_FAULT_BUG,    /* nobody expected this access: panic */
 } PlatformFault;
 
@@ -66,6 +67,14 @@ typedef enum PlatformFault {
 void platform_range_set_fault(PlatformFault (*handler)(uint64_t address,
                                                        bool write),
                               void (*escape)(void));
+
+/* A stray access, to an address that nothing is behind, in the range or not, is
+ * a panic, unless `is_expected`, which is asked with that address (0: the
+ * machine does not tell) and the instruction's. Then the interrupted code goes
+ * on in `escape`, as above. Both are called for no interrupt's handler. */
+void platform_set_stray(bool (*is_expected)(uint64_t address,
+                                            uint64_t instruction),
+                        void (*escape)(void));
 
 /* Makes an absent page present and writable with these 4,096 bytes, or zeros
  * for NULL. STATUS_NO_MEMORY: the page stays absent. */

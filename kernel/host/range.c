@@ -33,32 +33,43 @@ enum {
 static int watcher = -1;
 static PlatformFault (*fault_handler)(uint64_t address, bool write);
 static void (*fault_escape)(void);
+static bool (*stray_is_expected)(uint64_t address, uint64_t instruction);
+static void (*stray_escape)(void);
+static struct sigaction segment_before; /* a sanitizer's: it says more */
 
 static bool in_range(uint64_t address) {
     return address - PLATFORM_RANGE_BASE < PLATFORM_RANGE_BYTES;
 }
 
 /* Lets the interrupted code go on in the escape function, as if called. */
-static void redirect(ucontext_t *context) {
+static void redirect(ucontext_t *context, void (*to)(void)) {
     greg_t *registers = context->uc_mcontext.gregs;
     uint64_t stack = (uint64_t)registers[REG_RSP] - RED_ZONE;
     registers[REG_RSP] = (greg_t)((stack & ~15ull) - 8);
-    registers[REG_RIP] = (greg_t)(uintptr_t)fault_escape;
+    registers[REG_RIP] = (greg_t)(uintptr_t)to;
 }
 
 static void on_fault(int signal_number, siginfo_t *info, void *opaque) {
     ucontext_t *context = opaque;
     uint64_t address = (uint64_t)(uintptr_t)info->si_addr;
+    uint64_t instruction = (uint64_t)context->uc_mcontext.gregs[REG_RIP];
     bool write = context->uc_mcontext.gregs[REG_ERR] & FAULT_WRITE;
-    PlatformFault verdict = PLATFORM_FAULT_BUG;
-    if (in_range(address) && fault_handler)
-        verdict = fault_handler(address, write);
-    if (verdict == PLATFORM_FAULT_BUG)
-        panic("signal %d: %s of address 0x%lx at 0x%lx", signal_number,
-              write ? "write" : "read", address,
-              (uint64_t)context->uc_mcontext.gregs[REG_RIP]);
+    PlatformFault verdict = PLATFORM_FAULT_STRAY;
+    if (in_range(address))
+        verdict =
+            fault_handler ? fault_handler(address, write) : PLATFORM_FAULT_BUG;
+    if (verdict == PLATFORM_FAULT_MENDED)
+        return;
     if (verdict == PLATFORM_FAULT_LOST)
-        redirect(context);
+        redirect(context, fault_escape);
+    else if (verdict == PLATFORM_FAULT_STRAY && stray_is_expected &&
+             stray_is_expected(address, instruction))
+        redirect(context, stray_escape);
+    else if (signal_number == SIGSEGV && segment_before.sa_sigaction)
+        sigaction(SIGSEGV, &segment_before, NULL);
+    else
+        panic("signal %d: %s of address 0x%lx at 0x%lx", signal_number,
+              write ? "write" : "read", address, instruction);
 }
 
 static _Noreturn void give_up(const char *what) {
@@ -101,12 +112,22 @@ void host_range_open(void) {
     struct sigaction action = {.sa_sigaction = on_fault,
                                .sa_flags = SA_SIGINFO | SA_NODEFER};
     sigaction(SIGBUS, &action, NULL);
+    struct sigaction before;
+    sigaction(SIGSEGV, &action, &before);
+    if (before.sa_sigaction != on_fault)
+        segment_before = before;
 }
 
 void platform_range_set_fault(PlatformFault (*handler)(uint64_t, bool),
                               void (*escape)(void)) {
     fault_handler = handler;
     fault_escape = escape;
+}
+
+void platform_set_stray(bool (*is_expected)(uint64_t, uint64_t),
+                        void (*escape)(void)) {
+    stray_is_expected = is_expected;
+    stray_escape = escape;
 }
 
 Status platform_range_give(uint64_t address, const void *contents) {

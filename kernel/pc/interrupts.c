@@ -13,6 +13,8 @@
 #define VECTORS 256u
 #define VECTOR_NMI 2u
 #define VECTOR_DOUBLE_FAULT 8u
+#define VECTOR_STACK 12u      /* these two instead of a page fault, where an */
+#define VECTOR_PROTECTION 13u /* address is none of 48 bits */
 #define VECTOR_PAGE_FAULT 14u
 #define VECTOR_MACHINE_CHECK 18u
 #define EXCEPTIONS 32u
@@ -131,19 +133,38 @@ _Noreturn static void die(const InterruptFrame *frame, uint64_t address) {
  * touch the persistent range. */
 static unsigned interrupts_depth;
 
+static bool (*stray_is_expected)(uint64_t address, uint64_t instruction);
+static void (*stray_escape)(void);
+
+void platform_set_stray(bool (*is_expected)(uint64_t, uint64_t),
+                        void (*escape)(void)) {
+    stray_is_expected = is_expected;
+    stray_escape = escape;
+}
+
 /* Interrupted code goes on in the escape function, as if it had called it. */
-static void escape(InterruptFrame *frame) {
-    frame->rip = (uintptr_t)range_escape_function();
+static void escape(InterruptFrame *frame, void (*to)(void)) {
+    frame->rip = (uintptr_t)to;
     frame->rsp = (frame->rsp & ~15ull) - 8;
+}
+
+static void stray(InterruptFrame *frame, uint64_t address) {
+    if (interrupts_depth > 0 || !stray_is_expected ||
+        !stray_is_expected(address, frame->rip))
+        die(frame, address);
+    escape(frame, stray_escape);
 }
 
 static void page_fault(InterruptFrame *frame) {
     uint64_t address = cpu_read_cr2();
     if (table_fault(address))
         return;
-    if (!range_contains(address) || interrupts_depth > 0 ||
-        (frame->error & (FAULT_RESERVED | FAULT_FETCH)))
+    if (interrupts_depth > 0 || (frame->error & (FAULT_RESERVED | FAULT_FETCH)))
         die(frame, address);
+    if (!range_contains(address)) {
+        stray(frame, address);
+        return;
+    }
     interrupts_depth++;
     if (frame->rflags & FLAG_INTERRUPTS)
         cpu_interrupts_on();
@@ -153,7 +174,9 @@ static void page_fault(InterruptFrame *frame) {
     if (fault == PLATFORM_FAULT_BUG)
         die(frame, address);
     if (fault == PLATFORM_FAULT_LOST)
-        escape(frame);
+        escape(frame, range_escape_function());
+    if (fault == PLATFORM_FAULT_STRAY)
+        stray(frame, address);
 }
 
 static void device_interrupt(unsigned vector) {
@@ -168,6 +191,9 @@ static void device_interrupt(unsigned vector) {
 void interrupts_enter(InterruptFrame *frame) {
     if (frame->vector == VECTOR_PAGE_FAULT)
         page_fault(frame);
+    else if (frame->vector == VECTOR_STACK ||
+             frame->vector == VECTOR_PROTECTION)
+        stray(frame, 0);
     else if (frame->vector < EXCEPTIONS)
         die(frame, cpu_read_cr2());
     else

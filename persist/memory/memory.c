@@ -20,6 +20,11 @@ _Static_assert(MEMORY_REGION_PAGES % PAGES_PER_TABLE_PAGE == 0,
                "a region's table bytes are whole pages");
 _Static_assert((int)AHEAD_MOST <= (int)STORE_RUN_MOST, "a run is read at once");
 
+/* Epochs are looked up with addresses that programs compute: one beyond the
+ * range, in the lower half of all addresses, is one of a page that was never
+ * announced, and any other makes that access itself a fault. */
+#define EPOCHS ((1ull << 47) / PLATFORM_PAGE_BYTES)
+
 /* ---- Opening ---- */
 
 static bool reserve_tables(void) {
@@ -29,7 +34,7 @@ static bool reserve_tables(void) {
     pages_all.next[0] = platform_table_reserve(MEMORY_RANGE_PAGES * 4);
     pages_all.next[1] = platform_table_reserve(MEMORY_RANGE_PAGES * 4);
     pages_all.pre_image = platform_table_reserve(MEMORY_RANGE_PAGES * 4);
-    memory_page_epochs = platform_table_reserve(MEMORY_RANGE_PAGES);
+    memory_page_epochs = platform_table_reserve(EPOCHS);
     return pages_all.state && pages_all.next[0] && pages_all.next[1] &&
            pages_all.pre_image && memory_page_epochs;
 }
@@ -294,8 +299,10 @@ Status memory_bring(uint64_t address, size_t size_bytes) {
 
 static PlatformFault on_fault(uint64_t address, bool write) {
     uint64_t page = (address - PLATFORM_RANGE_BASE) / PLATFORM_PAGE_BYTES;
-    if (pages_all.depth > 0 || page >= pages_all.regions * MEMORY_REGION_PAGES)
+    if (pages_all.depth > 0)
         return PLATFORM_FAULT_BUG;
+    if (page >= pages_all.regions * MEMORY_REGION_PAGES)
+        return PLATFORM_FAULT_STRAY;
     if (pages_all.state[page] != PAGE_ABSENT) {
         log_line("auditor: %s of 0x%lx was not announced in this epoch",
                  write ? "the write" : "a strange read", address);

@@ -50,6 +50,17 @@ static void on_signal(int number) {
     leave();
 }
 
+/* The same where the range has no regions. */
+static bool stray_is_expected(uint64_t address, uint64_t instruction) {
+    (void)address, (void)instruction;
+    return true;
+}
+
+static void stray(void) {
+    snprintf(by, sizeof by, TRUST_STRAY);
+    leave();
+}
+
 /* A check of the machine failed, which said so. */
 static void stop(void) {
     snprintf(by, sizeof by, "a check of the machine failed");
@@ -63,6 +74,7 @@ static void watch(void) {
     sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);
     sigaction(SIGSEGV, &action, NULL);
     sigaction(SIGFPE, &action, NULL);
+    platform_set_stray(stray_is_expected, stray);
     trust_set_refuse(refuse);
     panic_set_stop(stop);
 }
@@ -72,7 +84,6 @@ static Status open_world(Store *store) {
                              .limit_bytes = platform_memory_bytes(),
                              .look = true,
                              .lost = lose};
-    host_range_open();
     Status status = memory_open(&options);
     if (status != STATUS_OK)
         return status;
@@ -93,6 +104,7 @@ int rvdisk_whole(Store *store, const char *unused) {
     report = (WholeReport){.say = say};
     if (store_durable_generation(store) == 0)
         return GOOD;
+    host_range_open();
     watch();
     if (sigsetjmp(astray, 1) == 0) {
         status = open_world(store);

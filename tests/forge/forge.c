@@ -132,13 +132,20 @@ static void live_with_all(int count, char **words) {
 
 /* The first of the words names the kind; "none" forges nothing. */
 static int write_disk(const char *path, int count, char **words) {
+    const Kind *kind = NULL;
+    if (count != 1)
+        return EXIT_FAILURE;
+    for (size_t i = 0; i < kind_count; i++)
+        if (strcmp(words[0], kinds[i].name) == 0)
+            kind = &kinds[i];
+    for (size_t i = 0; i < code_kind_count; i++)
+        if (strcmp(words[0], code_kinds[i].name) == 0)
+            kind = &code_kinds[i];
+    if (!kind && strcmp(words[0], "none") != 0)
+        return EXIT_FAILURE;
     for (uint64_t seed = first_seed; seed < first_seed + 100; seed++)
-        for (size_t i = 0; i < code_kind_count && count == 1; i++)
-            if (strcmp(words[0], "none") == 0
-                    ? world_write_disk(NULL, seed, path)
-                    : strcmp(words[0], code_kinds[i].name) == 0 &&
-                          world_write_disk(code_kinds[i].forge, seed, path))
-                return EXIT_SUCCESS;
+        if (world_write_disk(kind ? kind->forge : NULL, seed, path))
+            return EXIT_SUCCESS;
     return EXIT_FAILURE;
 }
 

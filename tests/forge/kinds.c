@@ -399,6 +399,36 @@ static bool forge_window(uint64_t *state) {
     return window && put_word(state, window, sizeof *window / 8);
 }
 
+/* The app's that gets the keys. */
+static WindowObject *window_in_front(void) {
+    WindowObject *front = NULL;
+    for (size_t i = 1; i < ROOT_DOMAINS_MAX; i++) {
+        const Domain *domain = ROOT->domains[i];
+        bool runs = domain && domain->state == DOMAIN_RUNNING;
+        const Array *table = runs ? (Array *)(void *)domain->seat : NULL;
+        for (uint64_t j = 0; table && j < table->length; j++) {
+            void *at = table->at.references[j];
+            if (at && (!front || ((WindowObject *)at)->focus > front->focus))
+                front = at;
+        }
+    }
+    return front;
+}
+
+/* Programs follow it, and nothing is there: five kinds of addresses, one for
+ * each seed that is a number to 5. */
+static bool forge_stray(uint64_t *state) {
+    static const uint64_t nowhere[] = {0x18, 0x7ffffffff000,
+                                       MEMORY_ROOT + (8ull << 40),
+                                       1ull << 63 | 0x10, 0xffffdffffffff000};
+    WindowObject *window = window_in_front();
+    if (!window)
+        return false;
+    world_write(&window->root,
+                nowhere[*state % (sizeof nowhere / sizeof nowhere[0])]);
+    return true;
+}
+
 static bool forge_window_table(uint64_t *state) {
     Array *table = some_windows(state);
     if (!table)
@@ -607,6 +637,7 @@ const Kind kinds[] = {
     {"box", forge_box, false},
     {"field", forge_field, true},
     {"window", forge_window, true},
+    {"stray", forge_stray, true},
     {"table of windows", forge_window_table, true},
     {"title", forge_title, true},
     {"ring", forge_ring, true},

@@ -18,5 +18,8 @@ run-whole:
 	@tests/forge/whole.sh 8
 run-whole-long:
 	@tests/forge/whole.sh 500
-TEST_RUNS += forge whole
+needs-strays: build/asan/forge build/uitest build/revenant build/revenant.elf
+run-strays:
+	@tests/forge/strays.sh
+TEST_RUNS += forge whole strays
 LONG_RUNS += forge-long whole-long

@@ -94,6 +94,52 @@ TEST("an app whose list has a thread that waits is stopped") {
     life_run_whole(list_of_one_that_waits);
 }
 
+static const uint64_t nowhere[] = {0x18, (1ull << 47) - 4096,
+                                   MEMORY_ROOT + (8ull << 40), 1ull << 63};
+#define NOWHERES (sizeof nowhere / sizeof nowhere[0])
+
+static uint64_t stray;
+
+/* By the Tab key. */
+static void root_of_nothing(void) {
+    begin();
+    change(&seat_first_of(editor())->object->root, stray);
+    life_press("tab");
+    expect_stopped("app: Editor stopped: a reference of it leads nowhere");
+}
+
+TEST("an app whose program follows a reference to nowhere is stopped") {
+    for (size_t i = 0; i < NOWHERES; i++) {
+        stray = nowhere[i];
+        life_disk_new();
+        life_run_whole(root_of_nothing);
+    }
+}
+
+static void change_texts(struct WidgetObject *widget) {
+    if (widget->text)
+        change(&widget->text, stray);
+    for (struct WidgetObject *child = widget->first_child; child;
+         child = child->next_sibling)
+        change_texts(child);
+}
+
+/* Texts are measured by natives when a window is painted. */
+static void text_of_nothing(void) {
+    begin();
+    change_texts(seat_first_of(editor())->object->root);
+    life_press("tab");
+    expect_stopped("app: Editor stopped: a reference of it leads nowhere");
+}
+
+TEST("an app that gives a native what is nowhere is stopped") {
+    for (size_t i = 0; i < NOWHERES; i++) {
+        stray = nowhere[i];
+        life_disk_new();
+        life_run_whole(text_of_nothing);
+    }
+}
+
 static void look_at_frame(void) {
     trusted_frame(waiter(), frame_of(waiter()));
 }

@@ -135,7 +135,8 @@ void class_forget_own(void) {
     bytes_fill(lookups, 0, sizeof lookups);
 }
 
-static bool implements(const Class *class_is, uint32_t interface_id) {
+TRUST_FOLLOWS static bool implements(const Class *class_is,
+                                     uint32_t interface_id) {
     const Array *ids = class_is->interfaces;
     for (uint64_t i = 0; ids && i < ids->length; i++)
         if (ids->at.words[i] == interface_id)
@@ -143,7 +144,7 @@ static bool implements(const Class *class_is, uint32_t interface_id) {
     return false;
 }
 
-bool class_is_a(const Class *class_is, const Class *of) {
+TRUST_FOLLOWS bool class_is_a(const Class *class_is, const Class *of) {
     if (of->flags & MODULE_INTERFACE)
         return class_is == of || implements(class_is, of->id);
     return class_is->depth >= of->depth &&
@@ -151,7 +152,7 @@ bool class_is_a(const Class *class_is, const Class *of) {
 }
 
 /* Binary search in the class's sorted selectors. */
-static Method *search(const Class *in, uint32_t selector) {
+TRUST_FOLLOWS static Method *search(const Class *in, uint32_t selector) {
     const Array *table = in->selectors;
     uint64_t low = 0, high = table ? table->length : 0;
     while (low < high) {
@@ -168,7 +169,7 @@ static Method *search(const Class *in, uint32_t selector) {
     return (Method *)in->vtable->at.references[place];
 }
 
-Method *class_method(Class *in, uint32_t selector) {
+TRUST_FOLLOWS Method *class_method(Class *in, uint32_t selector) {
     uint64_t key = (uint64_t)(uintptr_t)in << 20 ^ selector;
     uint64_t slot = (key * 0x9E3779B97F4A7C15u) >> 54;
     Lookup *entry = &lookups[slot];

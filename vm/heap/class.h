@@ -8,6 +8,7 @@
 #define VM_HEAP_CLASS_H
 
 #include "vm/heap/own.h"
+#include "vm/heap/trust.h"
 
 /* Empties what is transient; at create and restore. STATUS_NO_MEMORY. */
 Status class_start(void);
@@ -50,7 +51,7 @@ Class *class_first(uint32_t class_id);
 
 /* The class of an object of the domain that runs or of the system's; never
  * NULL: an object without a class costs its app (trust.h). */
-static inline Class *class_running(const Object *object) {
+TRUST_FOLLOWS static inline Class *class_running(const Object *object) {
     uint32_t id = object->class_id, own = id - OWN_FIRST;
     if (own < class_own.room && class_own.at[own])
         return class_own.at[own];

@@ -17,6 +17,20 @@ _Noreturn void trust_refuse(const Domain *domain, const char *what) {
     panic("a heap is not what it should be: %s", what);
 }
 
+/* By the linker: the section of TRUST_FOLLOWS. */
+extern const uint8_t __start_follows[], __stop_follows[];
+
+bool trust_follows(uint64_t instruction) {
+    return instruction >= (uintptr_t)__start_follows &&
+           instruction < (uintptr_t)__stop_follows;
+}
+
+bool trust_is_attached(uint64_t address, uint64_t bytes) {
+    uint64_t offset = address - MEMORY_ROOT;
+    return offset / MEMORY_REGION_BYTES < memory_region_count() &&
+           bytes <= MEMORY_REGION_BYTES - offset % MEMORY_REGION_BYTES;
+}
+
 /* ---- Objects ---- */
 
 bool trust_is_start(uint64_t address) {

@@ -12,6 +12,24 @@
 
 #include "vm/heap/object.h"
 
+/* Code that follows references of a heap which nobody looks at: bytecode's, and
+ * what it does with the tables of classes. One that leads out of the machine's
+ * memory is a fault; where its instruction lies in such code, it costs the app
+ * that runs (vm/run/guard.h). A null pointer or a wrong alignment is then
+ * nothing that a sanitizer need find. */
+#define TRUST_FOLLOWS                                                          \
+    __attribute__((section("follows"),                                         \
+                   no_sanitize("null", "alignment", "pointer-overflow")))
+
+/* An instruction of such code. */
+bool trust_follows(uint64_t instruction);
+
+/* Why such an app is stopped. */
+#define TRUST_STRAY "a reference of it leads nowhere"
+
+/* These bytes, at least one, are in one attached region; nothing is read. */
+bool trust_is_attached(uint64_t address, uint64_t bytes);
+
 /* An object begins here; reads nothing that is not attached. */
 bool trust_is_start(uint64_t address);
 

@@ -17,7 +17,8 @@ static struct {
     uint32_t place; /* not 0: nothing else is known of it */
 } lost[LOST_MOST];
 static uint32_t lost_count;
-static bool guarded; /* a lost page has somewhere to go: */
+static Domain *running; /* whose program is guarded, or NULL */
+static bool guarded;    /* a lost page has somewhere to go: */
 static void *escape[5];
 static GuardFind *find_gone;
 static struct {
@@ -45,11 +46,22 @@ static void refuse(const Domain *domain, const char *what) {
     __builtin_longjmp(escape, 1);
 }
 
+static bool stray_is_expected(uint64_t address, uint64_t instruction) {
+    return running && (trust_follows(instruction) ||
+                       address - PLATFORM_RANGE_BASE < PLATFORM_RANGE_BYTES);
+}
+
+static void stray(void) {
+    refuse(running, TRUST_STRAY);
+}
+
 void guard_start(void) {
     guarded = false;
+    running = NULL;
     lost_count = 0;
     refused.what = NULL;
     trust_set_refuse(refuse);
+    platform_set_stray(stray_is_expected, stray);
 }
 
 /* The app that owns a region, or NULL. Reads nothing that may be lost. */
@@ -125,10 +137,10 @@ static Domain *stop_refused(void) {
     return domain;
 }
 
-Domain *guard_stop(Domain *running) {
+Domain *guard_stop(Domain *ran) {
     if (refused.what)
         return stop_refused();
-    return vm_stop_app(running, GUARD_LOST) ? running : NULL;
+    return vm_stop_app(ran, GUARD_LOST) ? ran : NULL;
 }
 
 static void stop_owner(void) {
@@ -160,17 +172,20 @@ bool vm_lose_damaged(uint64_t page) {
 }
 
 /* The step runs in a frame of its own, so that vm_lost_page can leave it. */
-__attribute__((noinline)) bool guard_run(void (*step)(void)) {
+__attribute__((noinline)) bool guard_run(void (*step)(void), Domain *blamed) {
     void *outer[5];
+    Domain *ran = running;
     MemoryLevel level = memory_level();
     bool was = guarded, left = true;
     bytes_copy(outer, escape, sizeof outer);
     if (!__builtin_setjmp(escape)) {
         guarded = true;
+        running = blamed;
         step();
         left = false;
     }
     guarded = was;
+    running = ran;
     if (left)
         memory_set_level(level);
     bytes_copy(escape, outer, sizeof outer);
@@ -178,7 +193,7 @@ __attribute__((noinline)) bool guard_run(void (*step)(void)) {
 }
 
 bool vm_guarded(void (*step)(void)) {
-    if (guard_run(step))
+    if (guard_run(step, NULL))
         return true;
     stop_owner();
     return false;

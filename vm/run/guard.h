@@ -30,9 +30,12 @@ void guard_set_find(GuardFind *find);
  * stopped, which may be another app that a native met. NULL: nothing can be
  * written now.
  */
-Domain *guard_stop(Domain *running);
+Domain *guard_stop(Domain *ran);
 
-/* False: the step was left because of a lost page (memory_lost_page). */
-bool guard_run(void (*step)(void));
+/* False: the step was left because of a lost page (memory_lost_page), or
+ * because what this app has was refused. `blamed` is to blame for references
+ * that lead nowhere (TRUST_FOLLOWS, or any code that follows one to where the
+ * range has no regions); NULL: nobody is, they are bugs. */
+bool guard_run(void (*step)(void), Domain *blamed);
 
 #endif

@@ -67,8 +67,7 @@ enum { COST_DIVISION = 4, COST_OBJECT = 12, COST_INTERFACE = 4 };
         uint64_t page = ((uint64_t)(uintptr_t)(address)-PLATFORM_RANGE_BASE) / \
                         PLATFORM_PAGE_BYTES;                                   \
         if (UNLIKELY(memory_page_epochs[page] != memory_epoch)) {              \
-            worker.status =                                                    \
-                memory_write_slow((uint64_t)(uintptr_t)(address), 8);          \
+            worker.status = announce((uint64_t)(uintptr_t)(address));          \
             if (worker.status != STATUS_OK)                                    \
                 goto pressed;                                                  \
         }                                                                      \
@@ -89,6 +88,11 @@ enum { COST_DIVISION = 4, COST_OBJECT = 12, COST_INTERFACE = 4 };
         top = frame + frame_method(frame)->frame_words;                        \
         pool = frame_method(frame)->pool->at.references;                       \
     } while (0)
+
+static Status announce(uint64_t address) {
+    trust_need(trust_is_attached(address, 8), worker.domain, TRUST_STRAY);
+    return memory_write_slow(address, 8);
+}
 
 static double as_double(uint64_t bits) {
     double value;
@@ -160,7 +164,7 @@ static Status throw_bounds(int64_t index, uint64_t length) {
     return exception_throw_known(CLASS_BoundsError, message);
 }
 
-SliceEnd interpreter_run(void) {
+TRUST_FOLLOWS SliceEnd interpreter_run(void) {
     static const void *const labels[] = {
 #define OPCODE(name, a, b, c, rule, meaning) &&op_##name,
 #include "vm/code/opcodes.def"

@@ -88,6 +88,12 @@ static Status bring_all(uint64_t address, uint64_t bytes) {
     return status;
 }
 
+static bool is_whole(const Object *object) {
+    uint64_t address = (uint64_t)(uintptr_t)object;
+    return address % 16 == 0 && trust_is_attached(address, sizeof *object) &&
+           trust_is_attached(address, heap_object_bytes(object));
+}
+
 /* Brings in the pages of an argument that a body reads with C pointers, many in
  * one go, before it begins. That is all it is for: where RAM is short, any page
  * that is brought in may evict one of these, even the last of a long argument
@@ -119,6 +125,7 @@ static bool check_reference(NativeCall *call, uint64_t packed, Object *object,
         native_throw(call, CLASS_NullError, "argument %zu is null", index);
         return false;
     }
+    trust_need(is_whole(object), worker.domain, TRUST_STRAY);
     const Class *of = class_get(id);
     if (of->flags & MODULE_INTERFACE && !class_is_a(class_of(object), of)) {
         native_throw(call, CLASS_CastError, "argument %zu has another class",

@@ -192,7 +192,7 @@ static uint64_t run_with_room(Domain *domain, Thread *thread, uint64_t count) {
     if (slice_refused(throw_pending(thread, &goes_on, &slice.end)))
         return 0;
     slice.figures.slices++;
-    if (goes_on && !guard_run(run_interpreter)) {
+    if (goes_on && !guard_run(run_interpreter, domain)) {
         const Domain *stopped = guard_stop(domain);
         slice.refused |= !stopped;
         if (stopped && stopped != domain)

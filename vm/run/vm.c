@@ -133,7 +133,7 @@ static void give_up_none(void) {
 static Status restore_slot(void) {
     restoring = ROOT->domains[place];
     restored = STATUS_CORRUPT;
-    guard_run(look_at_place);
+    guard_run(look_at_place, NULL);
     if (restored == STATUS_OK && place > 0 && !vm_guarded(look_at_name))
         return STATUS_OK;
     if (is_lost(restored) && place > 0) {
