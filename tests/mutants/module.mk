@@ -1,6 +1,6 @@
 # Bugs put into the store on purpose, each to be found by its tests.
 MUTANT_SOURCES := tests/test.c $(addprefix tests/unit/,store_test.c \
-    store_support.c recover_test.c branches_test.c \
+    store_support.c recover_test.c branches_test.c scrub_test.c \
     corners_test.c memory_test.c ahead_test.c) $(sort $(wildcard tests/store/*.c)) \
     $(sort $(wildcard tests/sim/*.c)) kernel/host/range.c kernel/host/stack.c
 define MUTANT_RULES

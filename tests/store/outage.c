@@ -189,7 +189,8 @@ static void leave_a_branch(void) {
     sim_disk_mark();
 }
 
-/* Both copies of what is read from request `k` on cannot be read. */
+/* Both copies of what is read from request `k` on cannot be read; writes that
+ * are under way take a part of these requests. */
 static void have_moment(uint64_t k) {
     StoreRetention least = {.last = STORE_LAST_LEAST};
     sim_seed(k);
@@ -198,7 +199,7 @@ static void have_moment(uint64_t k) {
     store_set_retention(world.store, &least);
     world_write_some(10);
     sim_disk_faults(
-        (SimDiskFaults){.fail_after = k, .fail_count = 2 * DEVICE_READ_TRIES});
+        (SimDiskFaults){.fail_after = k, .fail_count = 6 * DEVICE_READ_TRIES});
     world_commit();
     sim_disk_faults((SimDiskFaults){.fail_after = UINT64_MAX});
     for (unsigned i = 0; i < 5; i++)
