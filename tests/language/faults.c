@@ -271,7 +271,7 @@ static void open_again(void) {
     memory_close();
     sim_time_set_ns(platform_now_ns() + 1000000000);
     sim_disk_lend(DISK_BLOCKS, image);
-    if (!machine_open() || vm_restore() != STATUS_OK)
+    if (!machine_open() || !machine_came(vm_restore()))
         panic("the world before the try does not come back");
     vm_set_stress(COUNTS);
 }
@@ -407,7 +407,7 @@ static bool begin_world(void) {
     char why[300];
     Text text = text_on(why, sizeof why);
     sim_disk_new(DISK_BLOCKS);
-    bool good = machine_open() && vm_create() == STATUS_OK;
+    bool good = machine_open() && machine_came(vm_create());
     for (size_t i = 0; good && i < library_count; i++)
         good = machine_load(libraries[i].bytes, libraries[i].size_bytes, true,
                             &text);

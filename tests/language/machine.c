@@ -64,9 +64,14 @@ bool machine_open(void) {
     return memory_open(&options) == STATUS_OK;
 }
 
+bool machine_came(Status begun) {
+    platform_set_stray(NULL, NULL);
+    return begun == STATUS_OK;
+}
+
 bool machine_start(void) {
     sim_disk_new(65536);
-    if (!machine_open() || vm_create() != STATUS_OK)
+    if (!machine_open() || !machine_came(vm_create()))
         return false;
     vm_set_stress(harden.collect_counts);
     harden.collections = vm_figures().collections;
@@ -102,7 +107,7 @@ static void cut_power(void) {
     sim_disk_cut();
     memory_close();
     CHECK(machine_open());
-    CHECK(vm_restore() == STATUS_OK);
+    CHECK(machine_came(vm_restore()));
 }
 
 bool machine_load(const void *bytes, size_t size_bytes, bool system,

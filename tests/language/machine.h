@@ -10,6 +10,9 @@
 
 /* A blank disk, open memory with the auditor, vm_create. False: no memory. */
 bool machine_start(void);
+/* After vm_create or vm_restore: no heap here was forged, so a reference that
+ * leads nowhere is a bug, not an app's. False: what was begun failed. */
+bool machine_came(Status begun);
 /* Only opens the memory on the disk that there is. */
 bool machine_open(void);
 void machine_stop(void);

@@ -40,6 +40,7 @@ void harness_start(void) {
     sim_disk_new(65536);
     harness_open_memory();
     EXPECT_EQUAL(vm_create(), STATUS_OK);
+    platform_set_stray(NULL, NULL); /* nothing was forged */
     vm_set_print(harness_print);
 }
 
@@ -49,6 +50,7 @@ void harness_restart(void) {
     memory_close();
     harness_open_memory();
     EXPECT_EQUAL(vm_restore(), STATUS_OK);
+    platform_set_stray(NULL, NULL);
 }
 
 void harness_stop(void) {
