@@ -25,12 +25,6 @@ bool trust_follows(uint64_t instruction) {
            instruction < (uintptr_t)__stop_follows;
 }
 
-bool trust_is_attached(uint64_t address, uint64_t bytes) {
-    uint64_t offset = address - MEMORY_ROOT;
-    return offset / MEMORY_REGION_BYTES < memory_region_count() &&
-           bytes <= MEMORY_REGION_BYTES - offset % MEMORY_REGION_BYTES;
-}
-
 /* ---- Objects ---- */
 
 bool trust_is_start(uint64_t address) {

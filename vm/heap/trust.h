@@ -28,7 +28,11 @@ bool trust_follows(uint64_t instruction);
 #define TRUST_STRAY "a reference of it leads nowhere"
 
 /* These bytes, at least one, are in one attached region; nothing is read. */
-bool trust_is_attached(uint64_t address, uint64_t bytes);
+static inline bool trust_is_attached(uint64_t address, uint64_t bytes) {
+    uint64_t offset = address - MEMORY_ROOT;
+    return offset / MEMORY_REGION_BYTES < memory_region_count() &&
+           bytes <= MEMORY_REGION_BYTES - offset % MEMORY_REGION_BYTES;
+}
 
 /* An object begins here; reads nothing that is not attached. */
 bool trust_is_start(uint64_t address);

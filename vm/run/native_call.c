@@ -88,10 +88,15 @@ static Status bring_all(uint64_t address, uint64_t bytes) {
     return status;
 }
 
-static bool is_whole(const Object *object) {
+/* The bytes of an argument, all of which are in a region. */
+static uint64_t bytes_of(const Object *object) {
     uint64_t address = (uint64_t)(uintptr_t)object;
-    return address % 16 == 0 && trust_is_attached(address, sizeof *object) &&
-           trust_is_attached(address, heap_object_bytes(object));
+    trust_need(address % 16 == 0 && trust_is_attached(address, sizeof *object),
+               worker.domain, TRUST_STRAY);
+    uint64_t bytes = heap_object_bytes(object);
+    trust_need(bytes <= MEMORY_REGION_BYTES - address % MEMORY_REGION_BYTES,
+               worker.domain, TRUST_STRAY);
+    return bytes;
 }
 
 /* Brings in the pages of an argument that a body reads with C pointers, many in
@@ -101,7 +106,7 @@ static bool is_whole(const Object *object) {
  * enough. */
 static Status bring(const Object *object) {
     uint64_t address = (uint64_t)(uintptr_t)object;
-    uint64_t bytes = heap_object_bytes(object);
+    uint64_t bytes = bytes_of(object);
     if (address / PLATFORM_PAGE_BYTES ==
         (address + bytes - 1) / PLATFORM_PAGE_BYTES)
         return STATUS_OK;
@@ -125,15 +130,15 @@ static bool check_reference(NativeCall *call, uint64_t packed, Object *object,
         native_throw(call, CLASS_NullError, "argument %zu is null", index);
         return false;
     }
-    trust_need(is_whole(object), worker.domain, TRUST_STRAY);
-    const Class *of = class_get(id);
-    if (of->flags & MODULE_INTERFACE && !class_is_a(class_of(object), of)) {
-        native_throw(call, CLASS_CastError, "argument %zu has another class",
-                     index);
-        return false;
-    }
     call->failed = bring(object);
-    return call->failed == STATUS_OK;
+    if (call->failed != STATUS_OK)
+        return false;
+    const Class *of = class_get(id);
+    if (!(of->flags & MODULE_INTERFACE) || class_is_a(class_of(object), of))
+        return true;
+    native_throw(call, CLASS_CastError, "argument %zu has another class",
+                 index);
+    return false;
 }
 
 static bool check_range(NativeCall *call, const uint64_t *parameter,
