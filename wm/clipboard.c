@@ -163,7 +163,9 @@ static NativeResult set_clipboard(NativeCall *call) {
     String *copy = *desk_coming();
     uint64_t at = call->steps[0],
              end = native_step_end(at, text->length, NATIVE_STEP_COPY);
-    if (!native_write(call, copy->bytes + at, end - at) || !announce_desk(call))
+    if (!native_write(call, copy->bytes + at, end - at) ||
+        !native_write(call, call->domain, sizeof *call->domain) ||
+        !announce_desk(call))
         return NATIVE_FAILED;
     bytes_copy(copy->bytes + at, text->bytes + at, end - at);
     native_charge(call, (end - at) / COPIED_BYTES);
@@ -173,6 +175,9 @@ static NativeResult set_clipboard(NativeCall *call) {
     if (!may_write(call)) /* the person went on elsewhere meanwhile */
         return refuse_writer(call);
     HEAP_SET(*desk_clipboard(), copy);
+    /* Whoever types faster than it copies pastes what it copied. */
+    if (call->domain->paste_of == *desk_word(DESK_COPIES))
+        call->domain->paste_of++;
     ++*desk_word(DESK_COPIES);
     return NATIVE_DONE;
 }

@@ -154,6 +154,21 @@ TEST("each press of the paste key gives the text that was there, as often") {
     window_world_stop();
 }
 
+TEST("who types faster than the app copies pastes what it copied") {
+    window_world_start(copier);
+    Domain *first = seat_first()->domain, *second = start_second();
+    obey(first, COPY_TWO);
+    harness_printed[0] = 0;
+    press(second, COPY_FOUR, 0);
+    press(second, KEY_V, INPUT_CTRL);
+    press(second, KEY_V, INPUT_CTRL);
+    press(second, READ, 0);
+    window_world_rest();
+    EXPECT_TEXT(window_world_heard(), "<éééé> <éééé> no ");
+    EXPECT_TEXT(heard_after(first, READ, 0), "no ");
+    window_world_stop();
+}
+
 TEST("what a press of the paste key gives is there after a power cut") {
     window_world_start(copier);
     Domain *first = seat_first()->domain;
