@@ -88,6 +88,13 @@ static bool answer_at(int32_t x, int32_t y, uint32_t *place_out) {
     return false;
 }
 
+static bool says(const char *words) {
+    const char *at = notice->text;
+    while (*at && !text_starts_with(at, words))
+        at++;
+    return *at;
+}
+
 bool notice_find(const char *name, Rect *rect_out) {
     if (!notice)
         return false;
@@ -98,7 +105,7 @@ bool notice_find(const char *name, Rect *rect_out) {
         return true;
     }
     *rect_out = card;
-    return text_equal(notice->title, name);
+    return text_equal(notice->title, name) || says(name);
 }
 
 /* ---- Coming, going, input ---- */

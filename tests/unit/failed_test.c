@@ -5,6 +5,7 @@
 #include "tests/test.h"
 #include "tests/unit/life.h"
 #include "vm/run/trash.h"
+#include "vm/run/vm.h"
 #include "wm/desktop.h"
 #include "wm/notice.h"
 #include "wm/script.h"
@@ -80,4 +81,27 @@ TEST("an app whose window cannot be painted ends, and comes from the trash") {
     life_disk_new();
     life_run_whole(tells);
     life_run_whole(brings);
+}
+
+/* The second notice waits for the first; what it is about has gone meanwhile.
+ */
+static void tells_of_nothing(void) {
+    sim_setting("app", fails);
+    sim_setting("app_name", "Fails");
+    life_start();
+    life_turns(20);
+    fail();
+    EXPECT(script_shows("What it had is in the trash"));
+    vm_tell_failed(trash_oldest(), "other words");
+    EXPECT(trash_drop(trash_oldest(), "it is in the way"));
+    life_turns(20);
+    EXPECT(life_click("item", "All right"));
+    life_turns(20);
+    EXPECT(script_shows("It said: other words"));
+    EXPECT(!script_shows("What it had"));
+}
+
+TEST("of an app that has gone nothing is said to be there") {
+    life_disk_new();
+    life_run_whole(tells_of_nothing);
 }

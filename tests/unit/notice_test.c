@@ -252,7 +252,8 @@ TEST("only a press on an answer chooses one") {
     begin(800, 600);
     show(&question, 2);
     EXPECT(notice_find("Really?", &card) && notice_find("answer 1", &row));
-    EXPECT(!notice_find("answer 2", &row) && !notice_find("Say", &row));
+    EXPECT(!notice_find("answer 2", &row) && !notice_find("Reall", &row));
+    EXPECT(notice_find("Say it", &row) && !notice_find("Say it!", &row));
     EXPECT(notice_find("answer 1", &row));
     int32_t right = row.x + row.width, bottom = row.y + row.height;
     const Rect beside[] = {{row.x - 1, row.y, 1, 1},
