@@ -113,6 +113,7 @@ void host_range_open(void) {
                                .sa_flags = SA_SIGINFO | SA_NODEFER};
     sigaction(SIGBUS, &action, NULL);
     struct sigaction before;
+    action.sa_flags |= SA_ONSTACK; /* a stack that is used up has no room */
     sigaction(SIGSEGV, &action, &before);
     if (before.sa_sigaction != on_fault)
         segment_before = before;

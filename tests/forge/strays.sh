@@ -37,6 +37,5 @@ for seed in 1 2 3 4 5; do
         verdict "$machine $seed"
     done
 done
-END
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -104,7 +104,7 @@ static uint64_t stray;
 static void root_of_nothing(void) {
     begin();
     change(&seat_first_of(editor())->object->root, stray);
-    life_press("tab");
+    life_press("\t");
     expect_stopped("app: Editor stopped: a reference of it leads nowhere");
 }
 
@@ -128,7 +128,7 @@ static void change_texts(struct WidgetObject *widget) {
 static void text_of_nothing(void) {
     begin();
     change_texts(seat_first_of(editor())->object->root);
-    life_press("tab");
+    life_press("\t");
     expect_stopped("app: Editor stopped: a reference of it leads nowhere");
 }
 

@@ -135,7 +135,7 @@ static bool is_code_point(int64_t value) {
 }
 
 /* Of the module with this module_place. */
-static Object *variables(unsigned place) {
+TRUST_FOLLOWS static Object *variables(unsigned place) {
     const Array *all = worker.domain->environments;
     unsigned number = place / 2;
     if (place % 2) {
@@ -145,12 +145,13 @@ static Object *variables(unsigned place) {
     return all && number < all->length ? all->at.references[number] : NULL;
 }
 
-static bool is_instance(const Object *object, const Object *of) {
+TRUST_FOLLOWS static bool is_instance(const Object *object, const Object *of) {
     return class_is_a(class_running(object), (const Class *)of);
 }
 
 /* Interfaces are searched. */
-static int64_t class_test_cost(const Object *object, const Class *of) {
+TRUST_FOLLOWS static int64_t class_test_cost(const Object *object,
+                                             const Class *of) {
     if (!object || !(of->flags & MODULE_INTERFACE))
         return 0;
     const Array *interfaces = class_running(object)->interfaces;
@@ -706,7 +707,7 @@ op_return_value:
 leave : {
     uint64_t value = frame[A], link = frame[FRAME_LINK];
     uint64_t *caller = frame - (link >> 16);
-    if (UNLIKELY(caller < worker.low)) {
+    if (UNLIKELY(link >> 16 > (uint64_t)(frame - worker.low))) {
         worker.status = stack_lower(frame);
         if (worker.status != STATUS_OK)
             goto pressed;
@@ -722,6 +723,8 @@ op_throw:
     object = OBJECT(A);
     NULL_CHECK(object);
     SAVE_AT(pc);
+    trust_need(trust_is_thrown(worker.domain, object), worker.domain,
+               "what it throws is no exception");
     worker.status = exception_throw(object);
     start = pc - 1;
     goto thrown;

@@ -94,7 +94,8 @@ static uint64_t bytes_of(const Object *object) {
     trust_need(address % 16 == 0 && trust_is_attached(address, sizeof *object),
                worker.domain, TRUST_STRAY);
     uint64_t bytes = heap_object_bytes(object);
-    trust_need(bytes <= MEMORY_REGION_BYTES - address % MEMORY_REGION_BYTES,
+    trust_need(bytes > 0 &&
+                   bytes <= MEMORY_REGION_BYTES - address % MEMORY_REGION_BYTES,
                worker.domain, TRUST_STRAY);
     return bytes;
 }
