@@ -22,7 +22,7 @@ _Static_assert((int)AHEAD_MOST <= (int)STORE_RUN_MOST, "a run is read at once");
 
 /* Epochs are looked up with addresses that programs compute: one beyond the
  * range, in the lower half of all addresses, is one of a page that was never
- * announced, and any other makes that access itself a fault. */
+ * announced; with any other the look, or else the write, is a fault. */
 #define EPOCHS ((1ull << 47) / PLATFORM_PAGE_BYTES)
 
 /* ---- Opening ---- */

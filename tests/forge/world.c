@@ -266,7 +266,7 @@ static void live(void) {
     life_start();
     world->desktop = true;
     life_type("ab\n");
-    life_press("tab");
+    life_press("\t");
     life_last(SECOND_NS / 4);
     click_all();
     sim_console("open \"Shell\"");

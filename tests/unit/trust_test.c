@@ -96,9 +96,16 @@ TEST("an app whose list has a thread that waits is stopped") {
 
 static const uint64_t nowhere[] = {0x18, (1ull << 47) - 4096,
                                    MEMORY_ROOT + (8ull << 40), 1ull << 63};
-#define NOWHERES (sizeof nowhere / sizeof nowhere[0])
 
 static uint64_t stray;
+
+static void live_with_each(void (*life)(void)) {
+    for (size_t i = 0; i < sizeof nowhere / sizeof nowhere[0]; i++) {
+        stray = nowhere[i];
+        life_disk_new();
+        life_run_whole(life);
+    }
+}
 
 /* By the Tab key. */
 static void root_of_nothing(void) {
@@ -109,11 +116,7 @@ static void root_of_nothing(void) {
 }
 
 TEST("an app whose program follows a reference to nowhere is stopped") {
-    for (size_t i = 0; i < NOWHERES; i++) {
-        stray = nowhere[i];
-        life_disk_new();
-        life_run_whole(root_of_nothing);
-    }
+    live_with_each(root_of_nothing);
 }
 
 static void change_texts(struct WidgetObject *widget) {
@@ -133,11 +136,7 @@ static void text_of_nothing(void) {
 }
 
 TEST("an app that gives a native what is nowhere is stopped") {
-    for (size_t i = 0; i < NOWHERES; i++) {
-        stray = nowhere[i];
-        life_disk_new();
-        life_run_whole(text_of_nothing);
-    }
+    live_with_each(text_of_nothing);
 }
 
 static void look_at_frame(void) {
